@@ -1,0 +1,1 @@
+"""A maturity assessment that listens to machines as well as to people."""

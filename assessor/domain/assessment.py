@@ -1,0 +1,112 @@
+"""The Assessment: one JSON document. Every report is a rendering of it and of nothing else."""
+
+from typing import Literal
+
+from assessor.domain.evidence import Answers, Evidence, Finding, Measurement
+from assessor.domain.framework import Framework, Question, Recommendation
+from assessor.domain.noun import Digest, EvidenceClass, Exact, Message, Noun, Outcome, Slug, Time
+from assessor.domain.plant import Asset, KeyProcess, Plant, Register
+from assessor.domain.rating import Chance, Rating, Roadmap
+from assessor.domain.scope import Vantage
+
+
+class Sight(Noun):
+    """One machine of the register: how it was or was not seen."""
+
+    asset: Slug
+    readable: Outcome
+    connectable: Outcome
+    networked: Outcome
+    evidence: EvidenceClass | None
+    why: Message
+    tags: int
+    samples: int
+
+
+class Source(Noun):
+    """What an Assessment was made from."""
+
+    bundle: Digest
+    """SHA-256 of the sealed bundle's manifest."""
+    fingerprint: str
+    """Of the key that signed it."""
+    sampled_from: Time
+    sampled_to: Time
+    truncated: bool
+    samples: int
+    requests: int
+    clock: str
+    """'synchronised', 'not synchronised' or 'unknown': the laptop's own clock."""
+
+
+class Part(Noun):
+    """A data file that took part: bank, framework or recommendation."""
+
+    name: str
+    sha256: Digest
+
+
+class Member(Noun):
+    """What is in the bundles, and whether it left the plant."""
+
+    name: str
+    sha256: Digest
+    bytes: int
+    leaves: bool
+
+
+class Assessment(Noun):
+    """All of it, immutable."""
+
+    format: Literal["assessor-assessment/1"]
+    scorer: str
+    """Version of the product that judged."""
+    made: Time
+    plant: Plant
+    register_: Register
+    vantage: Vantage
+    assets: tuple[Asset, ...]
+    key_processes: tuple[KeyProcess, ...]
+    source: Source
+    framework: Framework
+    questions: tuple[Question, ...]
+    """Those that the framework or an answer names."""
+    recommendations: tuple[Recommendation, ...]
+    """Those of the plan."""
+    parts: tuple[Part, ...]
+    answers: Answers
+    measurements: tuple[Measurement, ...]
+    evidence: tuple[Evidence, ...]
+    findings: tuple[Finding, ...]
+    sights: tuple[Sight, ...]
+    ratings: tuple[Rating, ...]
+    """Both columns under every weight set; the default set first, declared before verified."""
+    chances: tuple[Chance, ...]
+    """Of the verified column under the default weights."""
+    pre_assessment: bool
+    """预评估: the rating rests on rubrics alone."""
+    testable: int
+    """Sub-domains with at least one requirement that a connector could test."""
+    tested: int
+    """Sub-domains in which at least one requirement got a verdict from a measurement."""
+    roadmap: Roadmap | None
+    members: tuple[Member, ...]
+
+    def rating(self, column: str, weights: str | None = None) -> Rating:
+        """The rating of one column under one weight set (the default set where none is named)."""
+        wanted = weights or self.framework.default_weights
+        return next(r for r in self.ratings if r.column == column and r.weights == wanted)
+
+    @property
+    def level_spread(self) -> tuple[int, int]:
+        """Lowest and highest formal level of the verified column over all weight sets."""
+        levels = [r.level for r in self.ratings if r.column == "verified"]
+        return min(levels), max(levels)
+
+
+def question_index(questions: tuple[Question, ...]) -> dict[str, Question]:
+    """Questions by id."""
+    return {q.id: q for q in questions}
+
+
+__all__ = ["Assessment", "Exact", "Member", "Part", "Sight", "Source", "question_index"]

@@ -1,0 +1,177 @@
+"""Claims and measurements, and what comes of comparing them."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from assessor.domain.noun import (
+    Digest,
+    EvidenceClass,
+    Exact,
+    Message,
+    Noun,
+    Outcome,
+    Slug,
+    Text,
+)
+from assessor.domain.plant import Selection
+
+
+class Proof(Noun):
+    """Something that was seen for an answer."""
+
+    kind: Literal["document", "screen", "photograph", "site", "export", "statement"]
+    title: str
+    sha256: Digest | None = None
+
+
+class Answer(Noun):
+    """What one respondent says to one question. The three ways of not giving a value stay apart."""
+
+    question: Slug
+    value: Exact | Literal["not-applicable", "do-not-know"]
+    by: str
+    """Role of the respondent."""
+    at: str
+    """ISO 8601"""
+    reason: str | None = None
+    """Required for not-applicable."""
+    target: Exact | None = None
+    proofs: tuple[Proof, ...] = ()
+
+
+class Witness(Noun):
+    """What an assessor saw of an asset with his own eyes, or found in an export or a document."""
+
+    asset: Slug
+    shows: Literal["readable", "connectable", "networked", "digital", "numerical-control", "energy-metered"]
+    holds: bool
+    evidence: EvidenceClass
+    proof: Proof
+    by: str
+    at: str
+
+
+class Cut(Noun):
+    """裁剪: a sub-domain that the business of this plant does not have."""
+
+    dimension: Slug
+    reason: str
+
+
+class Settlement(Noun):
+    """A difference clarified with the plant. Both figures stay visible."""
+
+    question: Slug
+    value: Exact
+    reply: str
+    """What the factory said."""
+    reason: str
+    proof: Proof
+    by: str
+    at: str
+
+
+class Answers(Noun):
+    """The answer file of one plant."""
+
+    format: Literal["assessor-answers/1"]
+    plant: Slug
+    answers: tuple[Answer, ...]
+    witnessed: tuple[Witness, ...] = ()
+    cuts: tuple[Cut, ...] = ()
+    settlements: tuple[Settlement, ...] = ()
+    budget: Annotated[int, Field(ge=0)] | None = None
+    """Yuan over the three phases of the plan."""
+
+
+class State(StrEnum):
+    """What became of measuring."""
+
+    MEASURED = "measured"
+    NOT_DETERMINED = "not_determined"
+    UNUSABLE = "unusable"
+    NOT_APPLICABLE = "not_applicable"
+    ERROR = "error"
+
+
+class Line(Noun):
+    """One asset, process, endpoint or tag in a measurement: how it counted, and why."""
+
+    subject: str
+    outcome: Outcome
+    why: Message
+    evidence: EvidenceClass = EvidenceClass.MEASURED
+    tested: bool = True
+    """False where a 'no' rests on not having looked, or on the register's word alone."""
+
+
+class Condition(Noun):
+    """A condition of trust: what was needed and what there was."""
+
+    id: Literal["duration", "count", "coverage", "clock", "load", "quality", "period"]
+    needed: Message
+    found: Message
+    holds: bool
+
+
+class Measurement(Noun):
+    """One number about the plant, or the reason why there is none."""
+
+    indicator: str
+    state: State
+    unit: Literal["share", "seconds"]
+    value: Exact | None = None
+    low: Exact | None = None
+    high: Exact | None = None
+    count: int = 0
+    """How many subjects were determined."""
+    total: int = 0
+    """How many there are by the register (or were met on the wire)."""
+    selection: Selection = Selection.ALL
+    method: Message
+    why: Message
+    conditions: tuple[Condition, ...] = ()
+    absence_tested: bool = False
+    """Could a low value be seen as absence: were all subjects that count as 'no' really looked at?"""
+    lines: tuple[Line, ...] = ()
+
+
+class Verdict(StrEnum):
+    CORROBORATED = "corroborated"
+    INCONCLUSIVE = "inconclusive"
+    LOWER = "difference-lower"
+    HIGHER = "difference-higher"
+    UNTESTED = "untested"
+    UNUSABLE = "unusable"
+
+
+class Evidence(Noun):
+    """One question, claimed and seen, on the question's own scale."""
+
+    question: Slug
+    claim: Exact | None
+    claimed: Literal["answered", "prefilled", "not-applicable", "do-not-know", "unanswered"]
+    low: Exact | None = None
+    high: Exact | None = None
+    verified: Exact | None
+    """The answer after evidence; None where neither people nor machines say anything."""
+    verdict: Verdict
+    indicators: tuple[str, ...] = ()
+    why: Message
+    settlement: Settlement | None = None
+
+
+class Finding(Noun):
+    """待核实差异: what a reader must clarify, worded as a question."""
+
+    question: Slug
+    verdict: Verdict
+    seen: Message
+    where: tuple[str, ...]
+    """Subjects that count against the claim, at most twenty."""
+    ask: Text
+    weight: Exact
+    """How much of a level hangs on it; the order of the list."""
+    settled: bool = False

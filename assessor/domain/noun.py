@@ -1,0 +1,113 @@
+"""What every noun of the product is made of: frozen, strict about keys, exact about numbers."""
+
+import hashlib
+import json
+from enum import StrEnum
+from fractions import Fraction
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+
+
+class Noun(BaseModel):
+    """A frozen value with no unknown keys. Bulk data never lives in one."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        populate_by_name=True,
+        serialize_by_alias=True,
+        use_attribute_docstrings=True,
+    )
+
+
+def exact(value: Any) -> Fraction:
+    """Read a number without loss: int, Fraction, '0.8', '27/40'; a float by its shortest decimal."""
+    if isinstance(value, bool):
+        raise ValueError("a number is expected, not true or false")
+    if isinstance(value, float):
+        value = repr(value)
+    try:
+        return Fraction(value)
+    except (TypeError, ValueError, ZeroDivisionError) as problem:
+        raise ValueError("a number is expected, such as 0.8 or 27/40") from problem
+
+
+def plain(value: Fraction) -> str:
+    """Write a number without loss: '0.8' where the decimal ends within 12 places, else '27/40'."""
+    scaled = value * 10**12
+    if scaled.denominator != 1:
+        return f"{value.numerator}/{value.denominator}"
+    sign, digits = ("-" if scaled < 0 else ""), f"{abs(scaled.numerator):013d}"
+    return sign + f"{digits[:-12]}.{digits[-12:]}".rstrip("0").rstrip(".")
+
+
+Exact = Annotated[
+    Fraction,
+    BeforeValidator(exact),
+    PlainSerializer(plain, return_type=str),
+    WithJsonSchema({"type": ["number", "string"], "pattern": r"^-?\d+(\.\d+|/\d+)?$"}),
+]
+"""An exact number. In JSON a string, so that no reader rounds it."""
+
+Share = Annotated[Exact, Field(ge=0, le=1)]
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
+Time = int
+"""Nanoseconds since 1970 in UTC."""
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Text(Noun):
+    """A text of the product or of a plant in both languages."""
+
+    zh: str
+    en: str
+
+
+class Message(Noun):
+    """A text by its id in `assessor.messages`, with what fills its gaps. Rendered late, in any language."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9_-]+(\.[a-z0-9_-]+)+$")]
+    params: dict[str, str | int | Text] = {}
+
+
+class Status(StrEnum):
+    """How well a fact taken from a standard is founded."""
+
+    OFFICIAL = "official"
+    SECONDARY = "secondary"
+    DRAFT = "draft"
+    UNVERIFIED = "unverified"
+    OWN = "own"
+
+
+class Outcome(StrEnum):
+    """The six outcomes of looking for something. Unknown is one of them and never becomes another."""
+
+    MET = "met"
+    NOT_MET = "not_met"
+    PARTLY_MET = "partly_met"
+    NOT_APPLICABLE = "not_applicable"
+    NOT_DETERMINED = "not_determined"
+    ERROR = "error"
+
+
+class EvidenceClass(StrEnum):
+    """Where a piece of evidence comes from, strongest first."""
+
+    MEASURED = "measured"
+    EXPORTED = "exported"
+    OBSERVED = "observed"
+    DOCUMENT = "document"
+    INTERVIEW = "interview"
+
+
+def canonical(value: Noun | dict[str, Any] | list[Any]) -> bytes:
+    """The one byte string a document has: sorted keys, UTF-8, one space of indent, a final newline."""
+    data = value.model_dump(mode="json") if isinstance(value, Noun) else value
+    return (json.dumps(data, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False) + "\n").encode()
+
+
+def sha256(data: bytes) -> str:
+    """Digest as 64 hexadecimal digits."""
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,101 @@
+"""Judgement: levels and scores, with every sum open."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from assessor.domain.noun import Exact, Noun, Slug, Status
+
+
+class RequirementLine(Noun):
+    """One requirement in a cell: what it was given and where that comes from."""
+
+    question: Slug
+    low: Exact
+    high: Exact
+    """low = high where known; 0 and 1 where nobody knows."""
+    source: Literal["answer", "rubric", "measured", "settled", "unknown"]
+
+
+class CellLine(Noun):
+    """One sub-domain at one level: C = (1/n) ΣX."""
+
+    dimension: Slug
+    level: int
+    requirements: tuple[RequirementLine, ...]
+    not_applicable: tuple[Slug, ...] = ()
+    low: Exact
+    high: Exact
+    weight: Exact
+    """Normalised over the sub-domains that count at this level."""
+
+
+class LevelLine(Noun):
+    """One level: A = Σ weight · C; satisfied from `satisfied_at` on."""
+
+    level: int
+    low: Exact
+    high: Exact
+    satisfied: bool
+    """With everything unknown counted against it."""
+    counted: Exact
+    """What it adds to the total: 1, its score, or 0 after the stop."""
+
+
+class DimensionScore(Noun):
+    """One sub-domain rated by the same law on its own: for the picture, not for the level."""
+
+    dimension: Slug
+    low: Exact
+    high: Exact
+
+
+class Rating(Noun):
+    """One column under one set of weights."""
+
+    column: Literal["declared", "verified"]
+    weights: Slug
+    weights_status: Status
+    level: Annotated[int, Field(ge=0, le=5)]
+    """The formal level: what holds whatever the unknown turns out to be."""
+    level_high: Annotated[int, Field(ge=0, le=5)]
+    score: Exact
+    score_high: Exact
+    coverage: Exact
+    """Weight of requirements with an answer, over all that count."""
+    levels: tuple[LevelLine, ...]
+    dimensions: tuple[DimensionScore, ...]
+    cells: tuple[CellLine, ...]
+
+
+class Chance(Noun):
+    """Share of seeded draws of the answers that give a level through the same law."""
+
+    level: int
+    share: Exact
+
+
+class Choice(Noun):
+    """One recommendation in the plan."""
+
+    recommendation: Slug
+    phase: Annotated[int, Field(ge=1, le=3)]
+    cost: Exact
+    """Its middle cost over three years, in yuan."""
+
+
+class Roadmap(Noun):
+    """The chosen recommendations, how good the choice is proved to be, and what it would lift."""
+
+    budget: int
+    phase_budgets: tuple[int, ...]
+    choices: tuple[Choice, ...]
+    objective: Exact
+    """Gain in weighted requirement degrees; the unit is a level."""
+    gap: Exact
+    """Relative distance to the proven bound; 0 is proven optimal."""
+    status: Literal["optimal", "time-limit", "nothing-to-do"]
+    level_after: int
+    score_after: Exact
+    lifted: dict[Slug, Exact]
+    """Question id to the answer it would reach."""

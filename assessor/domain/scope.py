@@ -1,0 +1,158 @@
+"""The scope: what the factory agreed to. Nothing outside it is contacted."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from assessor.domain.noun import Noun, Slug, Text
+from assessor.domain.plant import Asset, KeyProcess, Plant, Register, Stratum
+
+
+class Vantage(StrEnum):
+    """Where in the network the laptop stood. Security facts are judged with it."""
+
+    CONTROL = "control"
+    DMZ = "dmz"
+    OFFICE = "office"
+
+
+class Role(StrEnum):
+    """What an endpoint is to the plant. What arrives in a plant's system is *networked*."""
+
+    MACHINE = "machine"
+    GATEWAY = "gateway"
+    METER = "meter"
+    SCADA = "scada"
+    MES = "mes"
+    EMS = "ems"
+
+
+SYSTEMS = frozenset({Role.SCADA, Role.MES, Role.EMS})
+"""Plant systems: a live value seen there has left its machine."""
+
+
+class Limits(Noun):
+    """Care on the wire; safe by default. Sources and reasons: docs/how-to/limits.md. Seconds unless said."""
+
+    connect_spacing: Annotated[float, Field(ge=0.2)] = 1.0
+    """Between two new connections of the whole run."""
+    pause_after_connect: Annotated[float, Field(ge=0)] = 0.5
+    request_gap: Annotated[float, Field(ge=0.02)] = 0.1
+    """Between two requests to one device or gateway."""
+    timeout: Annotated[float, Field(gt=0, le=30)] = 2.0
+    retries: Annotated[int, Field(ge=0, le=1)] = 0
+    breaker_failures: Annotated[int, Field(ge=1, le=5)] = 2
+    """Failures in a row after which a device is left alone."""
+    breaker_cooldown: Annotated[float, Field(ge=10)] = 600.0
+    slowdown_factor: Annotated[float, Field(ge=1.5)] = 2.0
+    """Stop a device whose median round trip has grown by this factor (and by 50 ms at least)."""
+    max_registers: Annotated[int, Field(ge=1, le=125)] = 50
+    max_nodes_per_call: Annotated[int, Field(ge=1, le=1000)] = 100
+    sampling_interval: Annotated[float, Field(ge=0.5)] = 1.0
+    session_timeout: Annotated[float, Field(ge=10)] = 60.0
+    browse_nodes: Annotated[int, Field(ge=1)] = 5000
+    browse_depth: Annotated[int, Field(ge=1)] = 12
+    browse_seconds: Annotated[float, Field(gt=0)] = 60.0
+    hosts_at_a_time: Annotated[int, Field(ge=1, le=32)] = 32
+
+
+class LimitChange(Noun):
+    """A limit that the plant allowed to differ for one endpoint. Shown in the preview."""
+
+    limit: str
+    value: float
+    why: str
+
+
+class Branch(Noun):
+    """A branch of an aggregating server that stands for one asset of the register."""
+
+    path: str
+    """Browse names below Objects, joined by '/'; of flat tags a prefix such as 'Line1.IMM01.'."""
+    asset: Slug
+
+
+class Unit(Noun):
+    """One Modbus unit behind an address."""
+
+    unit: Annotated[int, Field(ge=0, le=255)]
+    asset: Slug
+    profile: Slug | None = None
+    """Register map, by id of a file in connectors/profiles. Without one only identification is read."""
+    sunspec: bool = False
+
+
+class OpcUaSecurity(Noun):
+    """The endpoint to choose; never guessed."""
+
+    mode: Literal["None", "Sign", "SignAndEncrypt"] = "None"
+    policy: Literal["None", "Basic256Sha256", "Aes128Sha256RsaOaep", "Aes256Sha256RsaPss"] = "None"
+
+
+class Endpoint(Noun):
+    """One address the factory allows us to contact."""
+
+    id: Slug
+    protocol: Slug
+    address: str
+    """'opc.tcp://host:port/path' or 'host:port'"""
+    role: Role
+    asset: Slug | None = None
+    """The asset it is, where it stands for exactly one."""
+    branches: tuple[Branch, ...] = ()
+    units: tuple[Unit, ...] = ()
+    root: str | None = None
+    """Where to start browsing, as a path below Objects; the whole of Objects where absent."""
+    security: OpcUaSecurity = OpcUaSecurity()
+    identify: bool = True
+    """Modbus: may function code 43/14 be asked?"""
+    report_id: bool = False
+    """Modbus: may function code 17 be asked? Many devices stay silent."""
+    changes: tuple[LimitChange, ...] = ()
+
+
+class MeaningRule(Noun):
+    """A meaning confirmed by a person, for all tags whose path matches a glob pattern."""
+
+    tags: str
+    quantity: str
+    function: str
+    unit: str | None = None
+    by: str
+
+
+class Agreement(Noun):
+    """Who allowed it, in which role, when, under which reference."""
+
+    role: Text
+    date: str
+    reference: str
+
+
+class Window(Noun):
+    """The time in which contact is allowed; ISO 8601 with offset."""
+
+    opens: str
+    closes: str
+
+
+class Scope(Noun):
+    """The whole agreement, as read from one file."""
+
+    format: Literal["assessor-scope/1"]
+    plant: Plant
+    agreement: Agreement
+    window: Window | None = None
+    vantage: Vantage
+    register_: Annotated[Register, Field(alias="register")]
+    strata: tuple[Stratum, ...] = ()
+    key_processes: tuple[KeyProcess, ...] = ()
+    assets: tuple[Asset, ...]
+    endpoints: tuple[Endpoint, ...]
+    limits: Limits = Limits()
+    meanings: tuple[MeaningRule, ...] = ()
+
+    def limits_for(self, endpoint: Endpoint) -> Limits:
+        """The limits of one endpoint: the scope's own, with what the plant changed for it."""
+        return self.limits.model_copy(update={change.limit: change.value for change in endpoint.changes})

@@ -1,0 +1,109 @@
+"""Texts by id, Chinese and English side by side, one TOML file an area. The one place that formats numbers.
+
+A template's gaps name how to write what fills them: {share:percent} {n:count} {t:seconds} {x:number}
+{cost:money} {when:time} {day:date}; a bare {name} takes a text as it is.
+"""
+
+import string
+import tomllib
+from datetime import UTC, datetime
+from fractions import Fraction
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+from assessor.domain import Message, Text
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+
+
+@cache
+def catalogue() -> dict[str, Text]:
+    """All texts by id. The id is 'area.name' or 'area.group.name'; the file's name is the area."""
+    texts: dict[str, Text] = {}
+    for file in sorted(files(__name__).iterdir(), key=lambda f: f.name):
+        if file.name.endswith(".toml"):
+            area = file.name.removesuffix(".toml")
+            _collect(area, tomllib.loads(file.read_text("utf-8")), texts)
+    return texts
+
+
+def _collect(prefix: str, table: dict[str, Any], texts: dict[str, Text]) -> None:
+    if set(table) == {"zh", "en"} and isinstance(table["zh"], str):
+        texts[prefix] = Text(**table)
+        return
+    for key, value in table.items():
+        _collect(f"{prefix}.{key}", value, texts)
+
+
+def _round(value: Fraction, places: int) -> str:
+    """Half away from zero, never through a float."""
+    scaled = abs(value) * 10**places
+    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    digits = f"{whole:0{places + 1}d}"
+    text = f"{int(digits[:-places]):,}.{digits[-places:]}" if places else f"{whole:,}"
+    return ("-" if value < 0 and whole else "") + text
+
+
+def number(value: Fraction | int | str, places: int = 2) -> str:
+    """A number with so many places, trailing zeros dropped, thousands apart by commas."""
+    text = _round(Fraction(value), places)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def percent(value: Fraction | int | str) -> str:
+    """A share as a percentage: whole, or with one place where that is what tells it from 0 or 100."""
+    share = Fraction(value) * 100
+    near = 0 < share < 1 or 99 < share < 100
+    return f"{number(share, 1 if near else 0)} %"
+
+
+def money(value: Fraction | int | str, language: Language) -> str:
+    """Yuan: in 万元 for Chinese readers, in thousands of yuan otherwise."""
+    amount = Fraction(value)
+    if language == "zh":
+        return f"{number(amount / 10_000, 1)} 万元"
+    return f"¥{number(amount / 1000, 0)}k" if amount >= 1000 else f"¥{number(amount, 0)}"
+
+
+def moment(nanoseconds: int | str, pattern: str = "%Y-%m-%d %H:%M:%S UTC") -> str:
+    """A time in ns UTC as text."""
+    return datetime.fromtimestamp(int(nanoseconds) / 1e9, UTC).strftime(pattern)
+
+
+class _Writer(string.Formatter):
+    def __init__(self, language: Language) -> None:
+        self.language = language
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if isinstance(value, Text):
+            return getattr(value, self.language)  # type: ignore[no-any-return]
+        match format_spec:
+            case "percent":
+                return percent(value)
+            case "count":
+                return number(value, 0)
+            case "number":
+                return number(value)
+            case "seconds":
+                return f"{number(value)} s"
+            case "money":
+                return money(value, self.language)
+            case "time":
+                return moment(value)
+            case "date":
+                return moment(value, "%Y-%m-%d")
+            case "":
+                return str(value)
+        raise ValueError(f"a template asks for the unknown format {format_spec!r}")
+
+
+def render(message: Message | Text | str, language: Language, **params: Any) -> str:
+    """Write a text in one language. A str is a message id. An id without a text raises KeyError."""
+    if isinstance(message, Text):
+        return getattr(message, language)  # type: ignore[no-any-return]
+    if isinstance(message, str):
+        message = Message(id=message)
+    template = getattr(catalogue()[message.id], language)
+    return _Writer(language).vformat(template, (), {**message.params, **params})

@@ -1,0 +1,1 @@
+"""GATHER: machine → Observation and samples. One module, one protocol; read-only."""

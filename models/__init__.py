@@ -1,0 +1,1 @@
+"""ESTIMATE: learnt or statistical models. They inform; they never rate."""

@@ -1,0 +1,1 @@
+"""Data that domain experts write and review: questions, frameworks, recommendations. No logic."""
