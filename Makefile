@@ -1,0 +1,42 @@
+# demo · test · check: what a new user, CI and the inner loop run. `make help` lists all.
+.PHONY: help demo test check soak golden docs lock tools apt clean
+BIN := .venv/bin
+
+help: ## list what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+demo: ## sample a simulated plant, rate it, write demo-output/
+	@scripts/bootstrap.sh requirements.lock
+	@$(BIN)/assessor demo -o demo-output
+
+test: tools apt ## everything but the soak, under 15 minutes on 2 cores
+	@scripts/test.sh
+
+check: tools ## the inner loop: lint, types, layers, fast tests; under 60 s
+	@scripts/check.sh
+	@$(BIN)/pytest -n 2 -m "not wire and not browser and not slow"
+
+soak: tools apt ## what takes longer: the full run with many repetitions
+	@SOAK=1 HYPOTHESIS_PROFILE=soak $(BIN)/pytest -n 2
+
+golden: tools ## rewrite the golden case after a change that was meant; then read the difference
+	@$(BIN)/python -m tests.golden
+
+docs: tools ## rewrite the generated parts: schemas and reference pages
+	@$(BIN)/python -m assessor.frameworks
+	@$(BIN)/python scripts/reference.py
+
+lock: tools ## pin again what pyproject.toml asks for; no file names an address
+	@$(BIN)/uv lock --quiet --upgrade
+	@$(BIN)/uv export --quiet --no-dev --no-emit-project --no-header -o requirements.lock >/dev/null
+	@$(BIN)/uv export --quiet --no-emit-project --no-header -o requirements-dev.lock >/dev/null
+	@! grep -n '://' requirements*.lock
+
+tools:
+	@scripts/bootstrap.sh requirements-dev.lock
+
+apt:
+	@scripts/debian.sh
+
+clean: ## remove what was made
+	rm -rf .venv demo-output dist tests/interop/node_modules

@@ -1,0 +1,60 @@
+"""FORMS: answers in. Each error names file and line, and what would be right."""
+
+import difflib
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+
+from assessor.documents import Lines, load_with_lines
+from assessor.domain import Answer, Answers, Message, Question, Text
+from assessor.errors import InputError
+
+SCALES: Mapping[str, tuple[Fraction, ...]] = {
+    "degree": (Fraction(0), Fraction(1, 2), Fraction(4, 5), Fraction(1)),
+    "rubric": tuple(Fraction(level) for level in range(6)),
+    "yes-no": (Fraction(0), Fraction(1)),
+}
+"""The values that a question of a kind can be answered with; a share takes any from 0 to 1."""
+
+
+def load_answers(file: Path, questions: Mapping[str, Question]) -> Answers:
+    """Read an answer file and hold it against the bank."""
+    answers, lines = load_with_lines(Answers, file)
+    for i, answer in enumerate(answers.answers):
+        _check(answer, questions, lines, i)
+    for i, settlement in enumerate(answers.settlements):
+        _known(settlement.question, questions, lines, "settlements", i)
+    seen: dict[tuple[str, str], int] = {}
+    for i, answer in enumerate(answers.answers):
+        key = (answer.question, answer.by)
+        if key in seen:
+            params: dict[str, str | int | Text] = {"question": answer.question, "by": answer.by}
+            raise InputError(Message(id="forms.twice", params=params), lines.at("answers", i))
+        seen[key] = i
+    return answers
+
+
+def _check(answer: Answer, questions: Mapping[str, Question], lines: Lines, i: int) -> None:
+    question = _known(answer.question, questions, lines, "answers", i)
+    place = lines.at("answers", i)
+    if answer.value == "not-applicable" and not answer.reason:
+        raise InputError(Message(id="forms.no_reason", params={"question": question.id}), place)
+    values = [v for v in (answer.value, answer.target) if isinstance(v, Fraction)]
+    for value in values:
+        scale = SCALES.get(question.kind)
+        if (scale and value not in scale) or not 0 <= value <= 5 or (not scale and value > 1):
+            allowed = ", ".join(str(float(v)).removesuffix(".0") for v in scale) if scale else "0 … 1"
+            params: dict[str, str | int | Text] = {
+                "question": question.id,
+                "value": str(float(value)),
+                "allowed": allowed,
+            }
+            raise InputError(Message(id="forms.off_scale", params=params), place)
+
+
+def _known(id_: str, questions: Mapping[str, Question], lines: Lines, part: str, i: int) -> Question:
+    if id_ in questions:
+        return questions[id_]
+    near = difflib.get_close_matches(id_, questions, 3)
+    params: dict[str, str | int | Text] = {"question": id_, "near": ", ".join(near) or "-"}
+    raise InputError(Message(id="forms.unknown_question", params=params), lines.at(part, i, "question"))

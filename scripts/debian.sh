@@ -1,0 +1,17 @@
+#!/bin/sh
+# Debian packages that tests need: a browser, a Chinese font, Node for one independent server.
+# As root on Debian or Ubuntu they are installed; elsewhere what is absent is named, and its tests skip loudly.
+set -eu
+wanted=
+command -v chromium >/dev/null 2>&1 || wanted="$wanted chromium"
+command -v npm >/dev/null 2>&1 || wanted="$wanted nodejs npm"
+fc-list :lang=zh-cn 2>/dev/null | grep -q . || wanted="$wanted fontconfig fonts-wqy-microhei"
+[ -n "$wanted" ] || exit 0
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    echo "Installing Debian packages:$wanted" >&2
+    apt-get update -qq
+    # shellcheck disable=SC2086
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $wanted >/dev/null
+else
+    echo "NOT TESTED for want of:$wanted (as root: apt-get install -y$wanted)" >&2
+fi

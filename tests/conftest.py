@@ -1,0 +1,42 @@
+"""What all tests share: loud skips, a home of their own for keys, and the browser's whereabouts."""
+
+import os
+import shutil
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+
+REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
+
+hypothesis.settings.register_profile("default", deadline=None)
+hypothesis.settings.register_profile("soak", deadline=None, max_examples=2000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A signing key of the test's own; the user's is never touched."""
+    folder = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("ASSESSOR_HOME", str(folder))
+    return folder
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: Any) -> Generator[None, Any, Any]:
+    """Under REQUIRE_ALL=1 a skipped test is a failed one."""
+    report = yield
+    if REQUIRE_ALL and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, although REQUIRE_ALL=1: {report.longrepr}"
+    return report
+
+
+def need(program: str) -> str:
+    """Path of a program that a test needs; skips loudly where it is absent."""
+    found = shutil.which(program)
+    if not found:
+        pytest.skip(f"NOT TESTED: {program} is not installed")
+    return found
