@@ -1,0 +1,107 @@
+"""VERIFY: name any changed byte, judge again from what a bundle holds, and compare.
+
+The sealed bundle holds no rating: its bytes and its signature are checked. The filing bundle is judged again
+from its measurements, answers and data files; with the sealed bundle beside it, everything is measured again
+from the samples. The plan is checked for feasibility and its objective, not solved again.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from assessor import pipeline
+from assessor.bundle import Bundle, check, open_bundle
+from assessor.documents import parse
+from assessor.domain import Answers, Assessment, Message, Noun
+from assessor.errors import BundleError
+from assessor.frameworks import Library, read_library
+from assessor.roadmap import check_plan
+
+Found = tuple[list[Message], bool]
+"""Remarks, and whether what was looked at holds."""
+
+
+class Verification(Noun):
+    """What was checked, in the order of checking, and whether all of it holds."""
+
+    kind: str
+    holds: bool
+    lines: tuple[Message, ...]
+
+
+def verify(file: Path, sealed: Path | None = None) -> Verification:
+    """Check one bundle; judge again where it holds an Assessment; measure again where the samples are given."""
+    checked = check(file)
+    lines, holds = list(checked.lines), checked.holds
+    if holds and checked.kind == "assessment":
+        bundle = open_bundle(file)
+        done = read_assessment(bundle.member("assessment.json"), str(file))
+        library, answers = _inside(bundle)
+        for found in (
+            _judged(done, library, answers),
+            _planned(done, library),
+            _sampled(done, library, sealed),
+        ):
+            lines += found[0]
+            holds = holds and found[1]
+    return Verification(kind=checked.kind, holds=holds, lines=tuple(lines))
+
+
+def read_assessment(data: bytes, name: str) -> Assessment:
+    """An Assessment from its JSON."""
+    try:
+        return Assessment.model_validate_json(data)
+    except ValueError as problem:
+        raise BundleError(Message(id="audit.not_an_assessment"), name) from problem
+
+
+def _inside(bundle: Bundle) -> tuple[Library, Answers]:
+    """The data files and answers that a filing bundle carries, read as they were read when it was made."""
+    names = [m.name for m in bundle.manifest.members if m.name.startswith("parts/")]
+    parts = {name.removeprefix("parts/"): bundle.member(name) for name in names}
+    answers, _ = parse(Answers, bundle.member("answers.yaml").decode("utf-8-sig"), "answers.yaml")
+    return read_library(parts), answers
+
+
+def _judged(done: Assessment, library: Library, answers: Answers) -> Found:
+    framework, questions = library.frameworks.get(done.framework.id), library.questions
+    if framework != done.framework or answers != done.answers:
+        return [Message(id="audit.other_inputs")], False
+    again = pipeline.judge(framework, questions, answers, done.measurements)
+    return _compare(done, again.parts, "audit.judged_again")
+
+
+def _planned(done: Assessment, library: Library) -> Found:
+    if done.roadmap is None:
+        return [], True
+    judge = pipeline.judging(done.framework, done.answers)
+    faults = check_plan(done.roadmap, judge, done.evidence, library.recommendations.values())
+    return list(faults) or [Message(id="audit.plan_holds")], not faults
+
+
+def _sampled(done: Assessment, library: Library, sealed: Path | None) -> Found:
+    """Measure again from the samples, where the plant hands them over."""
+    if sealed is None:
+        return [Message(id="audit.not_measured_again")], True
+    checked = check(sealed)
+    source = open_bundle(sealed) if checked.holds else None
+    if source is None or source.digest != done.source.bundle:
+        return [
+            *checked.lines,
+            Message(id="audit.other_source", params={"digest": done.source.bundle}),
+        ], False
+    again = pipeline.assess(source, done.answers, library, done.framework.id, made=done.made)
+    names = [name for name in Assessment.model_fields if name != "scorer"]
+    return _compare(done, {name: getattr(again, name) for name in names}, "audit.measured_again")
+
+
+def _compare(done: Assessment, again: Mapping[str, Any], agreed: str) -> Found:
+    """Which fields differ. Under another version of the product that is a remark; under this one a failure."""
+    differing = [name for name, value in again.items() if getattr(done, name) != value]
+    if not differing:
+        return [Message(id=agreed)], True
+    same_scorer = done.scorer == pipeline.SCORER
+    params: dict[str, Any] = {"fields": ", ".join(differing), "then": done.scorer, "now": pipeline.SCORER}
+    return [
+        Message(id="audit.differs" if same_scorer else "audit.other_scorer", params=params)
+    ], not same_scorer

@@ -1,0 +1,221 @@
+"""The whole story on one page: the only place where the stages meet.
+
+gather → interpret → measure → reconcile → rate → plan. Each stage is one call; what it takes and gives are
+nouns of `assessor.domain`. Gathering is saved in a bundle, and judging starts from the bundle: as often as
+you like, years later.
+"""
+
+import asyncio
+import importlib.metadata
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from time import time_ns
+
+import connectors
+from assessor.bundle import Bundle, Manifest
+from assessor.domain import (
+    Answers,
+    Assessment,
+    Endpoint,
+    Evidence,
+    Framework,
+    Measurement,
+    Member,
+    Message,
+    Observation,
+    Part,
+    Question,
+    Rating,
+    Recommendation,
+    Roadmap,
+    Scope,
+    Sink,
+    Source,
+    Verdict,
+    sha256,
+)
+from assessor.errors import AssessorError, InputError
+from assessor.facts import facts
+from assessor.frameworks import Library
+from assessor.indicators import look, measure_all, sights
+from assessor.interpret import interpret
+from assessor.rating import chances, is_pre_assessment, rate, rate_all, testable, tested
+from assessor.reconcile import findings, reconcile
+from assessor.roadmap import plan
+from connectors.guard import limit_hosts
+from models.graded_response import draws
+
+SCORER = importlib.metadata.version("plant-assessor")
+DRAWS, SEED = 400, 20201011
+"""How many draws of the answers the chances of the levels rest on, and their seed."""
+
+
+async def gather(
+    scope: Scope,
+    sink: Sink,
+    *,
+    seconds: float,
+    stop: asyncio.Event,
+    ended: Callable[[Observation], None] = lambda _: None,
+) -> tuple[Observation, ...]:
+    """Sample every endpoint of the scope at once, each behind its guard. A dead device is an Observation.
+
+    Only our own failures end the run: a full disk, or a fault in a connector, after the others were stopped.
+    """
+    hosts = limit_hosts(scope.limits)
+
+    async def one(endpoint: Endpoint) -> Observation:
+        async with hosts:
+            seen = await connectors.get(endpoint.protocol).gather(
+                endpoint, scope, sink, seconds=seconds, stop=stop
+            )
+        sink.observe(seen)
+        ended(seen)
+        return seen
+
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            running = [tasks.create_task(one(endpoint)) for endpoint in scope.endpoints]
+    except* AssessorError as problems:
+        raise problems.exceptions[0] from None
+    sink.flush()
+    return tuple(task.result() for task in running)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What follows from answers, measurements and a framework, and from nothing else."""
+
+    evidence: tuple[Evidence, ...]
+    parts: Mapping[str, object]
+    """The judged fields of an Assessment, by name."""
+
+
+def judge(
+    framework: Framework,
+    questions: Mapping[str, Question],
+    answers: Answers,
+    measurements: Sequence[Measurement],
+) -> Judgement:
+    """Reconcile and rate: pure, so that anyone can do it again and compare."""
+    asked = tuple(questions.values())
+    evidence = reconcile(asked, answers, measurements, framework)
+    ratings = rate_all(framework, evidence, answers.cuts)
+    drawn = draws(framework, evidence, DRAWS, SEED)
+    return Judgement(
+        evidence,
+        {
+            "evidence": evidence,
+            "ratings": ratings,
+            "chances": chances(framework, evidence, answers.cuts, drawn),
+            "findings": findings(evidence, asked, ratings[1], measurements),
+            "pre_assessment": is_pre_assessment(framework, evidence),
+            "testable": testable(framework, asked),
+            "tested": tested(framework, evidence),
+        },
+    )
+
+
+def assess(
+    source: Bundle, answers: Answers, library: Library, framework_id: str, *, made: int | None = None
+) -> Assessment:
+    """Measure, judge and plan from one sealed bundle and one answer file."""
+    scope, observations = source.scope(), source.observations()
+    framework = choose(library.frameworks, framework_id)
+    _same_plant(scope, answers)
+    table = source.samples()
+    meanings = interpret(observations, scope)
+    seen = look(scope, observations, facts(table), meanings, answers.witnessed)
+    measurements = measure_all(seen)
+    judged = judge(framework, library.questions, answers, measurements)
+    roadmap = advise(framework, judged.evidence, answers, tuple(library.recommendations.values()))
+    chosen = {choice.recommendation for choice in roadmap.choices} if roadmap else set()
+    return Assessment(
+        format="assessor-assessment/1",
+        scorer=SCORER,
+        made=time_ns() if made is None else made,
+        plant=scope.plant,
+        register=scope.register_,
+        vantage=scope.vantage,
+        assets=scope.assets,
+        key_processes=scope.key_processes,
+        source=_source(source, observations, table.num_rows),
+        framework=framework,
+        questions=_named(framework, judged.evidence, library.questions),
+        recommendations=tuple(r for r in library.recommendations.values() if r.id in chosen),
+        parts=tuple(Part(name=name, sha256=sha256(data)) for name, data in sorted(library.parts.items())),
+        answers=answers,
+        measurements=measurements,
+        sights=sights(seen),
+        roadmap=roadmap,
+        members=_members(source.manifest),
+        **judged.parts,  # type: ignore[arg-type]
+    )
+
+
+def advise(
+    framework: Framework,
+    evidence: Sequence[Evidence],
+    answers: Answers,
+    recommendations: Sequence[Recommendation],
+) -> Roadmap | None:
+    """A plan within the budget of the answers; None where no budget was named."""
+    if answers.budget is None:
+        return None
+    return plan(judging(framework, answers), evidence, recommendations, answers.budget)
+
+
+def judging(framework: Framework, answers: Answers) -> Callable[[Iterable[Evidence]], Rating]:
+    """How a plan learns what evidence is worth: the verified column under the default weights."""
+    return lambda evidence: rate(framework, "verified", evidence, answers.cuts)
+
+
+def choose(frameworks: Mapping[str, Framework], id_: str) -> Framework:
+    """A framework by its id."""
+    if id_ in frameworks:
+        return frameworks[id_]
+    known = ", ".join(sorted(frameworks))
+    raise InputError(Message(id="forms.unknown_framework", params={"id": id_, "known": known}))
+
+
+def _same_plant(scope: Scope, answers: Answers) -> None:
+    if answers.plant != scope.plant.id:
+        params: dict[str, str | int] = {"answers": answers.plant, "bundle": scope.plant.id}
+        raise InputError(Message(id="forms.other_plant", params=dict(params)))
+    assets: Collection[str] = {asset.id for asset in scope.assets}
+    for witness in answers.witnessed:
+        if witness.asset not in assets:
+            raise InputError(Message(id="forms.unknown_asset", params={"asset": witness.asset}))
+
+
+def _source(source: Bundle, observations: Sequence[Observation], samples: int) -> Source:
+    manifest = source.manifest
+    return Source(
+        bundle=source.digest,
+        fingerprint=manifest.fingerprint,
+        sampled_from=min((o.started for o in observations), default=manifest.made),
+        sampled_to=max((o.ended for o in observations), default=manifest.made),
+        truncated=manifest.truncated,
+        samples=samples,
+        requests=sum(o.traffic.requests for o in observations if o.traffic),
+        clock=source.clock,
+    )
+
+
+def _named(
+    framework: Framework, evidence: Sequence[Evidence], questions: Mapping[str, Question]
+) -> tuple[Question, ...]:
+    """The questions that a reader of the Assessment needs: the framework's, and those with evidence."""
+    ids = {q for d in framework.dimensions for c in d.cells for q in c.requirements}
+    ids |= {d.rubric for d in framework.dimensions} | {e.question for e in evidence}
+    return tuple(question for id_, question in sorted(questions.items()) if id_ in ids)
+
+
+def _members(manifest: Manifest) -> tuple[Member, ...]:
+    """Members of the sealed bundle: all of them stay with the plant."""
+    return tuple(Member(name=m.name, sha256=m.sha256, bytes=m.bytes, leaves=False) for m in manifest.members)
+
+
+def counts(evidence: Sequence[Evidence]) -> dict[Verdict, int]:
+    """How many questions came out with each verdict."""
+    return {verdict: sum(e.verdict is verdict for e in evidence) for verdict in Verdict}

@@ -1,0 +1,171 @@
+"""Results as tables of a terminal. Words come by id; nothing is decided here."""
+
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from assessor.audit import Verification
+from assessor.bundle import Sealed
+from assessor.domain import Assessment, Framework, Message, Outcome, Question, State, plain
+from assessor.messages import Language, number, percent, render
+from assessor.pipeline import counts
+from connectors.scope import Preview
+
+
+def _table(language: Language, *heads: str, title: str | None = None) -> Table:
+    table = Table(title=render(title, language) if title else None, title_justify="left", title_style="bold")
+    for head in heads:
+        table.add_column(render(head, language))
+    return table
+
+
+def preview(stated: Preview, out: Console, language: Language) -> None:
+    """The load of a run and what it can test, before anything is sent."""
+    heads = (
+        "cli.endpoint",
+        "cli.requests_per_second",
+        "cli.bytes_per_second",
+        "cli.requests",
+        "cli.connections",
+    )
+    table = _table(language, *heads, "cli.share_of_limit", title="cli.load")
+    for load in stated.loads:
+        limit = "-" if load.share_of_server_limit is None else percent(f"{load.share_of_server_limit:.4f}")
+        table.add_row(
+            load.endpoint,
+            number(f"{load.requests_per_second:.2f}"),
+            number(f"{load.bytes_per_second:.0f}"),
+            number(load.requests, 0),
+            str(load.connections),
+            limit,
+        )
+    out.print(table)
+    for line in stated.lines:
+        out.print(render(line, language), soft_wrap=True)
+    out.print(render("cli.nothing_sent", language), style="bold")
+
+
+def sealed_facts(bundle: Path, sealed: Sealed) -> dict[str, Any]:
+    """What `sample --json` prints."""
+    return {
+        "bundle": str(bundle),
+        "digest": sealed.digest,
+        "fingerprint": sealed.manifest.fingerprint,
+        "truncated": sealed.manifest.truncated,
+        "members": [m.model_dump(mode="json") for m in sealed.manifest.members],
+    }
+
+
+def sealed(bundle: Path, result: Sealed, out: Console, language: Language) -> None:
+    """Where the bundle is and what is in it."""
+    table = _table(language, "cli.member", "cli.bytes", "cli.digest", title="cli.sealed")
+    for member in result.manifest.members:
+        table.add_row(member.name, number(member.bytes, 0), member.sha256[:16] + "…")
+    out.print(table)
+    key = "cli.sealed_truncated" if result.manifest.truncated else "cli.sealed_whole"
+    out.print(
+        render(key, language, file=str(bundle), key=result.manifest.fingerprint, digest=result.digest),
+        soft_wrap=True,
+    )
+
+
+def assessment(done: Assessment, out: Console, language: Language) -> None:
+    """The result on one screen: levels, verdicts, what was seen of the machines, the plan."""
+    title = "cli.pre_assessment" if done.pre_assessment else "cli.assessment"
+    table = _table(language, "cli.weights", "cli.declared", "cli.verified", "cli.coverage", title=title)
+    for weights in done.framework.weight_sets:
+        declared, verified = (done.rating(column, weights.id) for column in ("declared", "verified"))
+        table.add_row(
+            f"{render(weights.name, language)} ({render(f'report.status.{weights.status}', language)})",
+            f"{declared.level}  ({number(declared.score)})",
+            f"[bold]{verified.level}[/]  ({number(verified.score)})",
+            percent(verified.coverage),
+        )
+    out.print(table)
+    _headline(done, out, language)
+    _machines(done, out, language)
+    _differences(done, out, language)
+    if done.roadmap:
+        params = {
+            "n": str(len(done.roadmap.choices)),
+            "cost": plain(sum((c.cost for c in done.roadmap.choices), start=0 * done.roadmap.objective)),
+            "budget": str(done.roadmap.budget),
+            "level": str(done.roadmap.level_after),
+            "score": number(done.roadmap.score_after),
+        }
+        out.print(render("cli.plan", language, **params), soft_wrap=True)
+    out.print(render("report.disclaimer", language), style="italic")
+
+
+def _headline(done: Assessment, out: Console, language: Language) -> None:
+    low, high = done.level_spread
+    line = "cli.holds_under_all" if low == high else "cli.depends_on_weights"
+    out.print(render(line, language, low=str(low), high=str(high)), soft_wrap=True)
+    params = {"testable": done.testable, "of": len(done.framework.dimensions), "tested": done.tested}
+    out.print(render(Message(id="cli.testable", params=dict(params)), language), soft_wrap=True)
+
+
+def _machines(done: Assessment, out: Console, language: Language) -> None:
+    heads = ("cli.indicator", "cli.value", "cli.interval", "cli.n")
+    table = _table(language, *heads, title="cli.measured")
+    for m in done.measurements:
+        write = percent if m.unit == "share" else (lambda v: f"{number(v)} s")
+        if m.state is State.MEASURED and m.value is not None:
+            value = write(m.value)
+        else:
+            value = render(f"report.state.{m.state}", language)
+        bounds = f"{write(m.low)} … {write(m.high)}" if m.low is not None and m.high is not None else "-"
+        table.add_row(
+            render(f"indicator.{m.indicator}.title", language), value, bounds, f"{m.count}/{m.total}"
+        )
+    out.print(table)
+    seen = sum(s.readable is Outcome.MET for s in done.sights)
+    out.print(render("cli.sights", language, n=seen, total=len(done.sights)), soft_wrap=True)
+
+
+def _differences(done: Assessment, out: Console, language: Language) -> None:
+    heads = ("cli.question", "cli.claim", "cli.seen", "cli.ask")
+    table = _table(language, *heads, title="cli.differences")
+    claims = {e.question: e for e in done.evidence}
+    for finding in done.findings:
+        claim = claims[finding.question].claim
+        table.add_row(
+            finding.question,
+            "-" if claim is None else number(claim),
+            render(finding.seen, language),
+            render(finding.ask, language),
+        )
+    out.print(table)
+    verdicts = [f"{render(f'report.verdict.{v}', language)} {n}" for v, n in counts(done.evidence).items()]
+    out.print(" · ".join(verdicts), soft_wrap=True)
+
+
+def verification(result: Verification, out: Console, language: Language) -> None:
+    """What was checked, and what differs."""
+    for line in result.lines:
+        out.print(render(line, language), soft_wrap=True)
+    style = "bold green" if result.holds else "bold red"
+    out.print(render("cli.verify_holds" if result.holds else "cli.verify_differs", language), style=style)
+
+
+def framework(held: Framework, questions: dict[str, Question], out: Console, language: Language) -> None:
+    """A framework's tree with the number of requirements a cell, its weights and their standing."""
+    out.print(render(held.title, language), style="bold")
+    out.print(render(held.source, language), soft_wrap=True)
+    table = _table(language, "cli.dimension", "cli.element")
+    for level in held.levels[1:]:
+        table.add_column(str(level.number), justify="right")
+    for weights in held.weight_sets:
+        table.add_column(weights.id, justify="right")
+    names = {g.id: g.name for g in held.elements}
+    for d in held.dimensions:
+        cells = {c.level: str(len(c.requirements) or "-") for c in d.cells}
+        shares = [percent(w.weights[d.id] / sum(w.weights.values())) for w in held.weight_sets]
+        row = [cells.get(level.number, "-") for level in held.levels[1:]]
+        table.add_row(render(d.name, language), render(names[d.element], language), *row, *shares)
+    out.print(table)
+    asked = sum(len(c.requirements) for d in held.dimensions for c in d.cells)
+    out.print(render("cli.asked", language, n=asked, bank=len(questions)), soft_wrap=True)
+    out.print(render(held.stop_rule.why, language), soft_wrap=True)

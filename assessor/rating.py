@@ -1,0 +1,286 @@
+"""JUDGE: from degrees to a level, exactly, and with every sum left open.
+
+The law is a ladder. Of each sub-domain at each level C = (1/n) ΣX; of each level A = Σ weight · C; a level
+with A of `satisfied_at` or more counts 1, one below counts its A, and with the stop rule nothing above it
+counts. The sum of what counts is the total score; the bands of the framework make a level of it. What is
+unknown is 0 in the low score and 1 in the high one; the formal level is that of the low score.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from assessor.domain import (
+    CellLine,
+    Chance,
+    Cut,
+    Dimension,
+    DimensionScore,
+    Evidence,
+    Framework,
+    LevelLine,
+    Message,
+    Question,
+    Rating,
+    RequirementLine,
+    Verdict,
+)
+from assessor.errors import InputError
+
+Column = Literal["declared", "verified"]
+NONE, ALL = Fraction(0), Fraction(1)
+
+
+@dataclass(frozen=True)
+class Rung:
+    """A cell that counts at its level: the sub-domain, its share of the level, and what is asked."""
+
+    dimension: str
+    weight: Fraction
+    requirements: tuple[str, ...]
+    not_applicable: tuple[str, ...] = ()
+
+
+Ladder = Mapping[int, Sequence[Rung]]
+"""What counts at each level, lowest first."""
+
+
+def rate_all(framework: Framework, evidence: Iterable[Evidence], cuts: Iterable[Cut]) -> tuple[Rating, ...]:
+    """Both columns under every weight set: the default set first, declared before verified."""
+    evidence, cuts = tuple(evidence), tuple(cuts)
+    ids = [framework.default_weights]
+    ids += [weights.id for weights in framework.weight_sets if weights.id not in ids]
+    columns: tuple[Column, ...] = ("declared", "verified")
+    return tuple(rate(framework, column, evidence, cuts, id_) for id_ in ids for column in columns)
+
+
+def rate(
+    framework: Framework,
+    column: Column,
+    evidence: Iterable[Evidence],
+    cuts: Iterable[Cut] = (),
+    weights: str | None = None,
+) -> Rating:
+    """One column under one set of weights, line by line."""
+    evidence = tuple(evidence)
+    lines = _lines(framework, column, evidence)
+    chosen = next(w for w in framework.weight_sets if w.id == (weights or framework.default_weights))
+    dimensions = uncut(framework, cuts)
+    ladder = _ladder(framework, dimensions, chosen.weights, not_applicable(evidence, column))
+    low, high = {q: line.low for q, line in lines.items()}, {q: line.high for q, line in lines.items()}
+    lows, highs = _scores(ladder, low, NONE), _scores(ladder, high, ALL)
+    counted = _counted(framework, lows)
+    score, score_high = sum(counted, NONE), sum(_counted(framework, highs), NONE)
+    return Rating(
+        column=column,
+        weights=chosen.id,
+        weights_status=chosen.status,
+        level=_level(framework, score),
+        level_high=_level(framework, score_high),
+        score=score,
+        score_high=score_high,
+        coverage=_coverage(ladder, lines),
+        levels=tuple(
+            LevelLine(level=k, low=a, high=b, satisfied=a >= framework.satisfied_at, counted=c)
+            for k, a, b, c in zip(ladder, lows, highs, counted, strict=True)
+        ),
+        dimensions=tuple(_alone(framework, d.id, ladder, low, high) for d in dimensions),
+        cells=tuple(_cell(k, rung, lines) for k, rungs in ladder.items() for rung in rungs),
+    )
+
+
+def chances(
+    framework: Framework,
+    evidence: Iterable[Evidence],
+    cuts: Iterable[Cut],
+    draws: Iterable[Mapping[str, Fraction]],
+) -> tuple[Chance, ...]:
+    """Share of draws that give each level, by the same law, in the verified column under default weights."""
+    weights = next(w.weights for w in framework.weight_sets if w.id == framework.default_weights)
+    aside = not_applicable(evidence, "verified")
+    ladder = _ladder(framework, uncut(framework, cuts), weights, aside)
+    found = Counter(
+        _level(framework, sum(_counted(framework, _scores(ladder, degrees, NONE)), NONE)) for degrees in draws
+    )
+    numbers = sorted({0} | {level.number for level in framework.levels})
+    total = found.total()
+    return tuple(Chance(level=k, share=Fraction(found[k], total)) for k in numbers) if total else ()
+
+
+def is_pre_assessment(framework: Framework, evidence: Iterable[Evidence]) -> bool:
+    """预评估: does the rating rest on rubrics alone, no requirement having been answered for itself?"""
+    asked = {q for d in framework.dimensions for cell in d.cells for q in cell.requirements}
+    itself = ("answered", "not-applicable")
+    return not any(e.question in asked and (e.claimed in itself or e.settlement) for e in evidence)
+
+
+def testable(framework: Framework, questions: Iterable[Question]) -> int:
+    """Sub-domains with at least one requirement that machine data bear on."""
+    return _dimensions_with(framework, {q.id for q in questions if q.tests})
+
+
+def tested(framework: Framework, evidence: Iterable[Evidence]) -> int:
+    """Sub-domains in which a measurement said more of a requirement than 'anything from 0 to 1'."""
+    silent = (Verdict.UNTESTED, Verdict.UNUSABLE)
+    said = {e.question for e in evidence if e.verdict not in silent and (e.low, e.high) != (NONE, ALL)}
+    return _dimensions_with(framework, said)
+
+
+def uncut(framework: Framework, cuts: Iterable[Cut]) -> tuple[Dimension, ...]:
+    """The sub-domains that count. 裁剪 takes out only what the framework allows to be taken out."""
+    known = {dimension.id: dimension for dimension in framework.dimensions}
+    out = set()
+    for cut in cuts:
+        if cut.dimension not in known:
+            params = {"id": cut.dimension, "known": ", ".join(known)}
+            raise InputError(Message(id="rating.unknown_cut", params=dict(params)), cut.dimension)
+        if not known[cut.dimension].may_be_cut:
+            name = known[cut.dimension].name
+            raise InputError(Message(id="rating.cut_not_allowed", params={"name": name}), cut.dimension)
+        out.add(cut.dimension)
+    return tuple(dimension for dimension in framework.dimensions if dimension.id not in out)
+
+
+def not_applicable(evidence: Iterable[Evidence], column: Column) -> frozenset[str]:
+    """Questions set aside as not applicable. A settlement that gives a value brings one back, if verified."""
+    return frozenset(
+        e.question
+        for e in evidence
+        if e.claimed == "not-applicable" and not (column == "verified" and e.settlement)
+    )
+
+
+# The law -------------------------------------------------------------------------------------------------
+
+
+def _ladder(
+    framework: Framework,
+    dimensions: Iterable[Dimension],
+    weights: Mapping[str, Fraction],
+    aside: Collection[str],
+) -> Ladder:
+    """The cells that count. One that the framework leaves empty counts as satisfied; one emptied by answers
+    drops out, with weight 0, as if the framework did not have it: never a free pass."""
+    ladder: dict[int, list[Rung]] = {
+        number: [] for number in sorted(level.number for level in framework.levels) if number > 0
+    }
+    for dimension in dimensions:
+        for cell in dimension.cells:
+            kept = tuple(q for q in cell.requirements if q not in aside)
+            gone = tuple(q for q in cell.requirements if q in aside)
+            weight = NONE if gone and not kept else weights[dimension.id]
+            ladder[cell.level].append(Rung(dimension.id, weight, kept, gone))
+    return {level: _normalised(rungs) for level, rungs in ladder.items()}
+
+
+def _normalised(rungs: Sequence[Rung]) -> list[Rung]:
+    total = sum((rung.weight for rung in rungs), NONE) or ALL
+    return [Rung(r.dimension, r.weight / total, r.requirements, r.not_applicable) for r in rungs]
+
+
+def _scores(ladder: Ladder, degrees: Mapping[str, Fraction], nothing: Fraction) -> list[Fraction]:
+    """A of every level; `nothing` where no cell is left that could be judged."""
+    return [
+        sum((rung.weight * _c(rung, degrees) for rung in rungs if rung.weight), NONE)
+        if any(rung.weight for rung in rungs)
+        else nothing
+        for rungs in ladder.values()
+    ]
+
+
+def _c(rung: Rung, degrees: Mapping[str, Fraction]) -> Fraction:
+    if not rung.requirements:
+        return NONE if rung.not_applicable else ALL
+    return sum((degrees[q] for q in rung.requirements), NONE) / len(rung.requirements)
+
+
+def _counted(framework: Framework, scores: Sequence[Fraction]) -> list[Fraction]:
+    """What each level adds to the total: 1, its own score, or 0 after the stop."""
+    counted, stopped = [], False
+    for score in scores:
+        satisfied = score >= framework.satisfied_at
+        counted.append(NONE if stopped else ALL if satisfied else score)
+        stopped = stopped or (bool(framework.stop_rule.value) and not satisfied)
+    return counted
+
+
+def _level(framework: Framework, score: Fraction) -> int:
+    return max((level.number for level in framework.levels if level.from_ <= score), default=0)
+
+
+# What is open to the reader ------------------------------------------------------------------------------
+
+
+def _lines(framework: Framework, column: Column, evidence: Iterable[Evidence]) -> dict[str, RequirementLine]:
+    """Every requirement with what it was given in this column."""
+    by_question = {e.question: e for e in evidence}
+    asked = [q for d in framework.dimensions for cell in d.cells for q in cell.requirements]
+    return {q: _line(q, column, by_question.get(q)) for q in asked}
+
+
+def _line(question: str, column: Column, evidence: Evidence | None) -> RequirementLine:
+    value = None
+    if evidence is not None:
+        value = evidence.claim if column == "declared" else evidence.verified
+    if evidence is None or value is None:
+        return RequirementLine(question=question, low=NONE, high=ALL, source="unknown")
+    source: Literal["answer", "rubric", "measured", "settled"]
+    source = "rubric" if evidence.claimed == "prefilled" else "answer"
+    if column == "verified" and evidence.settlement:
+        source = "settled"
+    elif column == "verified" and evidence.claim != value:
+        source = "measured"
+    return RequirementLine(question=question, low=value, high=value, source=source)
+
+
+def _cell(level: int, rung: Rung, lines: Mapping[str, RequirementLine]) -> CellLine:
+    requirements = tuple(lines[q] for q in rung.requirements)
+    return CellLine(
+        dimension=rung.dimension,
+        level=level,
+        requirements=requirements,
+        not_applicable=rung.not_applicable,
+        low=_c(rung, {line.question: line.low for line in requirements}),
+        high=_c(rung, {line.question: line.high for line in requirements}),
+        weight=rung.weight,
+    )
+
+
+def _alone(
+    framework: Framework,
+    dimension: str,
+    ladder: Ladder,
+    low: Mapping[str, Fraction],
+    high: Mapping[str, Fraction],
+) -> DimensionScore:
+    """One sub-domain by the same law, as if it were all there is."""
+    own = {
+        level: _normalised([rung for rung in rungs if rung.dimension == dimension])
+        for level, rungs in ladder.items()
+    }
+    return DimensionScore(
+        dimension=dimension,
+        low=sum(_counted(framework, _scores(own, low, NONE)), NONE),
+        high=sum(_counted(framework, _scores(own, high, ALL)), NONE),
+    )
+
+
+def _coverage(ladder: Ladder, lines: Mapping[str, RequirementLine]) -> Fraction:
+    """Weight of the requirements with an answer over that of all that count; a level weighs 1."""
+    known = total = NONE
+    for rungs in ladder.values():
+        for rung in rungs:
+            if rung.requirements:
+                answered = sum(lines[q].source != "unknown" for q in rung.requirements)
+                known += rung.weight * Fraction(answered, len(rung.requirements))
+                total += rung.weight
+    return known / total if total else NONE
+
+
+def _dimensions_with(framework: Framework, questions: Collection[str]) -> int:
+    return sum(
+        any(question in questions for cell in dimension.cells for question in cell.requirements)
+        for dimension in framework.dimensions
+    )

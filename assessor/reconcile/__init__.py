@@ -1,0 +1,12 @@
+"""COMPARE what people claim with what machines show, one question at a time: Evidence and Findings.
+
+Everything happens on the question's own scale. A measurement is first turned into an interval of answers;
+then the claim lies inside it, below it or above it, and that is the verdict. An answer moves only as far as
+the interval forces it to: up to its lower end, and down to its upper end only where absence was tested.
+docs/method.md states the rules in full.
+"""
+
+from assessor.reconcile.comparison import reconcile
+from assessor.reconcile.differences import findings
+
+__all__ = ["findings", "reconcile"]
