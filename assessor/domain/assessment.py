@@ -1,6 +1,8 @@
 """The Assessment: one JSON document. Every report is a rendering of it and of nothing else."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from assessor.domain.evidence import Answers, Evidence, Finding, Measurement
 from assessor.domain.framework import Framework, Question, Recommendation
@@ -63,7 +65,7 @@ class Assessment(Noun):
     """Version of the product that judged."""
     made: Time
     plant: Plant
-    register_: Register
+    register_: Annotated[Register, Field(alias="register")]
     vantage: Vantage
     assets: tuple[Asset, ...]
     key_processes: tuple[KeyProcess, ...]

@@ -155,4 +155,5 @@ class Scope(Noun):
 
     def limits_for(self, endpoint: Endpoint) -> Limits:
         """The limits of one endpoint: the scope's own, with what the plant changed for it."""
-        return self.limits.model_copy(update={change.limit: change.value for change in endpoint.changes})
+        changed = {change.limit: change.value for change in endpoint.changes}
+        return Limits.model_validate(self.limits.model_dump() | changed)

@@ -1,7 +1,7 @@
 """A recording proxy on the wire: passes bytes on and writes down what each client frame asks for.
 
 Runs in a process of its own: reads {"name": "host:port", ...} as one line of JSON from standard input, prints
-{"name": "127.0.0.1:port", ...}, serves until its input closes. One line of JSON a frame goes to the file given.
+{"name": "127.0.0.1:port", ...}, serves until its input closes. A line of JSON a frame goes to the file.
 """
 
 import asyncio
@@ -92,14 +92,14 @@ async def relay(name: str, target: str, log: TextIO) -> str:
     return f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
 
-async def main() -> None:
+async def main(log: TextIO) -> None:
     targets = json.loads(sys.stdin.readline())
-    with Path(sys.argv[1]).open("a", encoding="utf-8") as log:
-        addresses = {name: await relay(name, target, log) for name, target in targets.items()}
-        sys.stdout.write(json.dumps(addresses) + "\n")
-        sys.stdout.flush()
-        await asyncio.to_thread(sys.stdin.read)
+    addresses = {name: await relay(name, target, log) for name, target in targets.items()}
+    sys.stdout.write(json.dumps(addresses) + "\n")
+    sys.stdout.flush()
+    await asyncio.to_thread(sys.stdin.read)
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    with Path(sys.argv[1]).open("a", encoding="utf-8") as record:
+        asyncio.run(main(record))

@@ -1,0 +1,47 @@
+"""The signing key of this installation. It proves integrity and origin of the key, not honesty."""
+
+import hashlib
+import os
+import stat
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from assessor.bundle.disk import write_new
+from assessor.domain import Message
+from assessor.errors import BundleError
+
+
+def installation_key() -> Ed25519PrivateKey:
+    """The key in $ASSESSOR_HOME or ~/.config/assessor, made at first use, readable by its owner alone."""
+    home = os.environ.get("ASSESSOR_HOME")
+    folder = Path(home) if home else Path.home() / ".config/assessor"
+    file = folder / "signing-key"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not file.exists():
+            _make(file)
+        if os.name == "posix" and stat.S_IMODE(file.stat().st_mode) & 0o077:
+            raise BundleError(Message(id="bundle.key_open", params={"file": str(file)}), str(file))
+        return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(file.read_text("ascii").strip()))
+    except ValueError as problem:
+        raise BundleError(Message(id="bundle.key_damaged"), str(file)) from problem
+    except OSError as problem:
+        reason = problem.strerror or str(problem)
+        raise BundleError(
+            Message(id="bundle.key_unreadable", params={"reason": reason}), str(file)
+        ) from problem
+
+
+def _make(file: Path) -> None:
+    """Write a new key; where another process was faster, its key stands."""
+    try:
+        write_new(file, Ed25519PrivateKey.generate().private_bytes_raw().hex().encode() + b"\n", mode=0o600)
+    except FileExistsError:
+        return
+
+
+def fingerprint(key: Ed25519PublicKey) -> str:
+    """First 32 hexadecimal digits of the SHA-256 of the raw public key, in groups of four."""
+    digits = hashlib.sha256(key.public_bytes_raw()).hexdigest()[:32]
+    return " ".join(digits[i : i + 4] for i in range(0, 32, 4))

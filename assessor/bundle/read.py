@@ -1,0 +1,151 @@
+"""READ and CHECK a bundle that may come from anyone."""
+
+import io
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from assessor.bundle.archive import BadArchive, pack, unpack
+from assessor.bundle.folder import SCHEMA
+from assessor.bundle.key import fingerprint
+from assessor.bundle.manifest import Manifest
+from assessor.bundle.seal import MANIFEST, SIGNATURE, observations
+from assessor.documents import parse
+from assessor.domain import Message, Noun, Observation, RequestRecord, Scope, sha256
+from assessor.errors import BundleError
+
+MOST_ROWS = 200_000_000
+
+
+class Check(Noun):
+    """What became of checking one bundle: remarks in order, and whether its bytes are what was signed."""
+
+    kind: str
+    holds: bool
+    lines: tuple[Message, ...]
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """An opened bundle. Its members are checked against the manifest when they are read."""
+
+    file: str
+    manifest: Manifest
+    digest: str
+    """SHA-256 of the manifest's bytes."""
+    members: dict[str, bytes]
+
+    def member(self, name: str) -> bytes:
+        """One member, as it was sealed."""
+        listed = next((m for m in self.manifest.members if m.name == name), None)
+        data = self.members.get(name)
+        if listed is None or data is None:
+            which = "bundle.withheld_member" if listed and listed.withheld else "bundle.missing"
+            raise BundleError(Message(id=which, params={"name": name}), self.file)
+        if sha256(data) != listed.sha256:
+            raise BundleError(Message(id="bundle.changed", params={"name": name}), self.file)
+        return data
+
+    def scope(self) -> Scope:
+        """What the factory agreed to."""
+        return parse(Scope, self.member("scope.yaml").decode("utf-8-sig"), "scope.yaml")[0]
+
+    def observations(self) -> tuple[Observation, ...]:
+        """What each connector saw."""
+        try:
+            return observations(self.member("observations.json"))
+        except ValueError as problem:
+            raise self._unreadable("observations.json") from problem
+
+    def samples(self) -> pa.Table:
+        """All rows, with the columns of `domain.SAMPLE_COLUMNS`."""
+        try:
+            parquet = pq.ParquetFile(io.BytesIO(self.member("samples.parquet")))
+            if parquet.metadata.num_rows > MOST_ROWS or parquet.schema_arrow.names != SCHEMA.names:
+                raise self._unreadable("samples.parquet")
+            return parquet.read().cast(SCHEMA)
+        except (pa.ArrowException, OSError) as problem:
+            raise self._unreadable("samples.parquet") from problem
+
+    def requests(self) -> tuple[RequestRecord, ...]:
+        """The request log."""
+        lines = self.member("requests.jsonl").decode().splitlines()
+        return tuple(RequestRecord(**json.loads(line)) for line in lines)
+
+    @cached_property
+    def clock(self) -> str:
+        """The laptop's clock during the run: 'synchronised', 'not synchronised' or 'unknown'."""
+        return str(json.loads(self.member("meta.json")).get("clock", "unknown"))
+
+    def _unreadable(self, name: str) -> BundleError:
+        return BundleError(Message(id="bundle.member_unreadable", params={"name": name}), self.file)
+
+
+def open_bundle(file: Path) -> Bundle:
+    """Open a bundle. Its signature and every member that is read are checked."""
+    members, _ = unpack(file)
+    manifest = _manifest(members, file)
+    if not _signed(manifest, members):
+        raise BundleError(Message(id="bundle.signature"), str(file))
+    return Bundle(str(file), manifest, sha256(members[MANIFEST]), members)
+
+
+def _manifest(members: dict[str, bytes], file: Path) -> Manifest:
+    try:
+        return Manifest.model_validate_json(members[MANIFEST])
+    except (KeyError, ValueError) as problem:
+        raise BadArchive(Message(id="bundle.no_manifest"), str(file)) from problem
+
+
+def _signed(manifest: Manifest, members: dict[str, bytes]) -> bool:
+    key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(manifest.public_key))
+    try:
+        key.verify(bytes.fromhex(members.get(SIGNATURE, b"").decode("ascii").strip()), members[MANIFEST])
+    except (InvalidSignature, ValueError):
+        return False
+    return manifest.fingerprint == fingerprint(key)
+
+
+def check(file: Path) -> Check:
+    """Name every changed, missing or added byte of a bundle; say what it is and what is withheld."""
+    try:
+        members, data = unpack(file)
+        manifest = _manifest(members, file)
+    except BadArchive as problem:
+        return Check(kind="unknown", holds=False, lines=(problem.message,))
+    faults = [] if _signed(manifest, members) else [Message(id="bundle.signature")]
+    inside = {m.name: m for m in manifest.inside}
+    for name in sorted({*inside, *members} - {MANIFEST, SIGNATURE}):
+        if name not in members:
+            faults.append(Message(id="bundle.missing", params={"name": name}))
+        elif name not in inside:
+            faults.append(Message(id="bundle.added", params={"name": name}))
+        elif sha256(members[name]) != inside[name].sha256:
+            faults.append(Message(id="bundle.changed", params={"name": name}))
+    if not faults and pack(members.items()) != data:
+        faults.append(Message(id="bundle.container"))
+    lines = [_headline(manifest, sha256(members[MANIFEST]), len(inside)), *faults]
+    lines += [
+        Message(id="bundle.withheld", params={"name": m.name, "sha256": m.sha256})
+        for m in manifest.members
+        if m.withheld is not None
+    ]
+    if manifest.truncated:
+        lines.append(Message(id="bundle.truncated"))
+    return Check(kind=manifest.kind, holds=not faults, lines=tuple(lines))
+
+
+def _headline(manifest: Manifest, digest: str, count: int) -> Message:
+    params: dict[str, str | int] = {
+        "made": str(manifest.made),
+        "key": manifest.fingerprint,
+        "n": count,
+        "digest": digest,
+    }
+    return Message(id=f"bundle.is_{manifest.kind}", params=dict(params))

@@ -1,0 +1,67 @@
+"""RENDER an Assessment as one file that opens anywhere: both languages inside, nothing loaded from outside.
+
+A report says nothing that the Assessment does not hold. What it adds is order, words and pictures.
+"""
+
+import base64
+import hashlib
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from assessor.domain import Assessment
+from assessor.messages import LANGUAGES, Language
+from assessor.report.inert import inert
+from assessor.report.pen import Pen
+from assessor.report.view import view
+
+SECTIONS = (
+    "level",
+    "picture",
+    "differences",
+    "machines",
+    "measured",
+    "plan",
+    "sums",
+    "open",
+    "left",
+    "sources",
+)
+
+
+def render_html(assessment: Assessment, *, language: Language = "zh") -> str:
+    """Write the whole report as one HTML document that shows `language` first."""
+    script = _file("report.js")
+    return _pages().get_template("report.html.j2").render(
+        language=language,
+        editions=[_edition(assessment, one) for one in (language, *(o for o in LANGUAGES if o != language))],
+        style=_file("report.css"),
+        script=script,
+        script_digest=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+    )
+
+
+def _edition(assessment: Assessment, language: Language) -> dict[str, object]:
+    pen = Pen.of(assessment, language)
+    return {"a": assessment, "pen": pen, "t": pen.t, "v": view(assessment, pen), "sections": SECTIONS}
+
+
+@cache
+def _pages() -> Environment:
+    return Environment(
+        loader=PackageLoader("assessor.report"),
+        autoescape=True,
+        finalize=inert,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def _file(name: str) -> str:
+    return files(__name__).joinpath("templates", name).read_text("utf-8").strip()
+
+
+__all__ = ["SECTIONS", "render_html"]

@@ -1,0 +1,53 @@
+"""The golden case: ten generated minutes of the demo plant, assessed. `python -m tests.golden` rewrites it.
+
+The bytes of tests/cases/demo/assessment.json change only when judging changes on purpose.
+"""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from assessor.bundle import create, open_bundle, seal
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from assessor import pipeline
+from assessor.domain import Assessment, canonical
+from assessor.forms import load_answers
+from assessor.frameworks import load_library
+from assessor.indicators import load as indicators
+from assessor.run import DEMO
+from connectors.simulator import generate, load_plant
+
+CASE = Path(__file__).parent / "cases/demo/assessment.json"
+BEGIN, SECONDS = 1_767_225_600_000_000_000, 600
+"""2026-01-01 00:00 UTC, ten minutes."""
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+"""A key of the tests, known to all."""
+
+
+def assessed(folder: Path) -> Assessment:
+    """Generate, seal, assess; deterministic to the byte."""
+    plant = load_plant(DEMO / "plant.yaml")
+    library = load_library(known_indicators=indicators())
+    answers = load_answers(DEMO / "answers.yaml", library.questions)
+    scope = canonical(plant.scope)
+    work = create(folder / "work", scope, plant.scope, began=BEGIN, clock="synchronised")
+    generate(plant, work, BEGIN, SECONDS)
+    work.end(False)
+    seal(work, KEY, folder / "sealed.zip", made=BEGIN + SECONDS * 1_000_000_000)
+    source = open_bundle(folder / "sealed.zip")
+    return pipeline.assess(source, answers, library, "cmmm-2020-discrete", made=source.manifest.made)
+
+
+def rewrite() -> None:
+    """Put what comes out now in place of what is stored."""
+    folder = Path(tempfile.mkdtemp())
+    try:
+        CASE.parent.mkdir(parents=True, exist_ok=True)
+        CASE.write_bytes(canonical(assessed(folder)))
+    finally:
+        shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    rewrite()

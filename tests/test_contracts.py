@@ -1,0 +1,102 @@
+"""Every member of every kind of plug-in, found by walking, is documented, consistent and tested."""
+
+import ast
+import inspect
+import string
+from pathlib import Path
+
+import pytest
+from connectors.profiles import load_profile
+
+import connectors
+from assessor import indicators
+from assessor.frameworks import load_library
+from assessor.messages import LANGUAGES, catalogue, render
+
+ROOT = Path(__file__).parent.parent
+TESTS = "\n".join(file.read_text("utf-8") for file in (ROOT / "tests").rglob("*.py"))
+PROFILES = sorted(file.stem for file in (ROOT / "connectors/profiles").glob("*.yaml"))
+PLANTS = sorted(folder for folder in (ROOT / "connectors/simulator/plants").iterdir() if folder.is_dir())
+
+
+@pytest.mark.parametrize("name", sorted(indicators.load()))
+def test_an_indicator_is_documented_named_and_tested(name: str) -> None:
+    module = indicators.load()[name]
+    assert module.__doc__ and len(module.__doc__.strip().splitlines()[0]) <= 110
+    assert module.UNIT in ("share", "seconds")
+    assert f"indicator.{name}.title" in catalogue()
+    assert name in TESTS, f"no test names the indicator {name}"
+
+
+@pytest.mark.parametrize("name", sorted(connectors.names()))
+def test_a_connector_is_documented_and_answers_the_protocol(name: str) -> None:
+    module = connectors.get(name)
+    text = " ".join((module.__doc__ or "").lower().split())
+    for item in ("read-only", "times out", "limits load", "tested on real hardware"):
+        assert item in text, f"{name}: the docstring's checklist lacks '{item}'"
+    assert name in module.PROTOCOLS
+    assert inspect.iscoroutinefunction(module.gather)
+    assert not inspect.iscoroutinefunction(module.preview)
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_a_register_map_names_its_source_and_standing(name: str) -> None:
+    profile = load_profile(name)
+    assert profile.id == name
+    assert profile.source
+    assert profile.points
+
+
+@pytest.mark.parametrize("folder", PLANTS, ids=lambda folder: folder.name)
+def test_a_simulated_plant_has_its_truth_beside_it_and_says_it_is_simulated(folder: Path) -> None:
+    assert {"plant.yaml", "truth.yaml", "answers.yaml"} <= {file.name for file in folder.iterdir()}
+    assert "simulated: true" in (folder / "plant.yaml").read_text("utf-8")
+
+
+def test_every_indicator_that_a_question_names_exists_and_most_indicators_bear_on_one() -> None:
+    library = load_library(known_indicators=indicators.load())
+    named = {bearing.indicator for q in library.questions.values() for bearing in q.tests}
+    assert named <= set(indicators.load())
+    assert len(named) >= 9
+
+
+def test_at_least_twenty_recommendations_with_ranges_and_sources() -> None:
+    recommendations = load_library().recommendations.values()
+    assert len(recommendations) >= 20
+    for r in recommendations:
+        for figure in (r.cost, r.person_days, r.months):
+            assert figure.low <= figure.mid <= figure.high, r.id
+        assert r.lifts and all(lift.to > 0 for lift in r.lifts), r.id
+        for effect in r.effects:
+            assert effect.change is None or effect.change.reference, f"{r.id}: an effect without its source"
+
+
+def test_every_text_renders_in_both_languages_with_the_same_gaps() -> None:
+    for id_, text in catalogue().items():
+        gaps = [
+            {f for _, f, _, _ in string.Formatter().parse(getattr(text, lang)) if f} for lang in LANGUAGES
+        ]
+        assert gaps[0] == gaps[1], f"{id_}: the languages differ in their gaps"
+
+
+def test_the_disclaimer_is_there_in_both_languages() -> None:
+    assert "诊断结果，非认证证书" in render("report.disclaimer", "zh")
+    assert "diagnosis" in render("report.disclaimer", "en").lower()
+
+
+def test_no_module_is_named_after_nothing() -> None:
+    forbidden = {"manager", "service", "helper", "helpers", "util", "utils", "common", "base", "core"}
+    for package in ("assessor", "connectors", "models"):
+        for file in (ROOT / package).rglob("*.py"):
+            assert file.stem not in forbidden, file
+
+
+def test_the_nouns_stay_pure() -> None:
+    for file in (ROOT / "assessor/domain").glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            for name in names:
+                assert name.split(".")[0] not in {"asyncio", "socket", "pathlib", "os", "yaml", "sqlite3"}, (
+                    file
+                )

@@ -1,0 +1,253 @@
+"""Laws of the wire guard, on a clock of the test's own."""
+
+import asyncio
+import itertools
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assessor.domain import Limits, RequestRecord
+from connectors.guard import (
+    MODBUS_FUNCTIONS,
+    OPCUA_SERVICES,
+    WATCHED,
+    Clock,
+    Forbidden,
+    Guard,
+    Open,
+    limit_hosts,
+)
+
+ALLOWED = frozenset({"Read", "fc3"})
+
+
+class Hands:
+    """A clock that moves only when someone waits, or when told to."""
+
+    def __init__(self) -> None:
+        self.time = 10**18
+
+    def read(self) -> int:
+        return self.time
+
+    async def sleep(self, seconds: float) -> None:
+        self.time += max(1, round(seconds * 1e9))
+        await asyncio.sleep(0)
+
+    @property
+    def clock(self) -> Clock:
+        return Clock(self.read, self.read, self.sleep)
+
+
+def play(story: Callable[[Hands, list[RequestRecord]], Coroutine[Any, Any, None]]) -> list[RequestRecord]:
+    log: list[RequestRecord] = []
+    asyncio.run(story(Hands(), log))
+    return log
+
+
+def guard(hands: Hands, log: list[RequestRecord], address: str = "plc:502", **limits: float) -> Guard:
+    return Guard("press", address, Limits.model_validate(limits), ALLOWED, log.append, hands.clock)
+
+
+async def ask(guard_: Guard, hands: Hands, took: float = 0.01, device: str = "", ok: bool = True) -> None:
+    async with guard_.request("Read", "1 x Value", device=device) as frame:
+        await hands.sleep(took)
+        if ok:
+            frame.done(10, 20)
+        else:
+            frame.failed("timeout", 10)
+
+
+def test_the_allow_lists_are_those_of_the_design() -> None:
+    assert len(OPCUA_SERVICES) == 25
+    for service in ("Write", "Call", "HistoryUpdate", "AddNodes", "DeleteNodes", "SetTriggering", "Cancel"):
+        assert service not in OPCUA_SERVICES
+    assert frozenset({"fc1", "fc2", "fc3", "fc4", "fc43/14"}) == MODBUS_FUNCTIONS
+
+
+def test_the_default_limits_are_pinned() -> None:
+    usual = Limits()
+    assert usual.connect_spacing >= 1 and usual.pause_after_connect >= 0.5 and usual.request_gap >= 0.1
+    assert usual.retries == 0 and usual.breaker_failures <= 3 and usual.breaker_cooldown >= 600
+    assert usual.max_registers <= 50 and usual.max_nodes_per_call <= 100 and usual.sampling_interval >= 1
+    assert usual.session_timeout == 60 and usual.slowdown_factor <= 2
+
+
+@given(st.text(max_size=20).filter(lambda name: name not in ALLOWED))
+def test_what_is_not_allowed_is_refused_before_the_block_is_entered(name: str) -> None:
+    entered = []
+
+    async def story(hands: Hands, log: list[RequestRecord]) -> None:
+        watched = guard(hands, log)
+        with pytest.raises(Forbidden):
+            watched.check(name)
+        with pytest.raises(Forbidden):
+            async with watched.request(name):
+                entered.append(name)
+
+    assert play(story) == [] and entered == []
+
+
+@given(
+    gap=st.floats(0.02, 2),
+    pause=st.floats(0, 2),
+    took=st.lists(st.floats(0.001, 3), min_size=1, max_size=6),
+    devices=st.integers(1, 3),
+)
+def test_requests_to_one_address_never_overlap_and_keep_their_distance(
+    gap: float, pause: float, took: list[float], devices: int
+) -> None:
+    connected: list[int] = []
+
+    async def story(hands: Hands, log: list[RequestRecord]) -> None:
+        guards = [guard(hands, log, request_gap=gap, pause_after_connect=pause) for _ in range(devices)]
+        async with guards[0].connecting():
+            pass
+        connected.append(hands.time)
+        await asyncio.gather(*(ask(g, hands, t) for t in took for g in guards))
+
+    log = play(story)
+    assert len(log) == devices * len(took)
+    spans = sorted((r.time, r.time + round(r.round_trip_ms * 1e6)) for r in log)
+    for (_, ended), (begins, _) in itertools.pairwise(spans):
+        assert begins - ended >= gap * 1e9 - 1000
+    assert spans[0][0] - connected[0] >= pause * 1e9 - 1000
+
+
+def test_connections_of_a_run_are_spaced_whatever_their_address() -> None:
+    begun: list[int] = []
+
+    async def story(hands: Hands, log: list[RequestRecord]) -> None:
+        async def connect(address: str) -> None:
+            async with guard(hands, log, address).connecting():
+                begun.append(hands.time)
+
+        await asyncio.gather(*(connect(f"10.0.0.{i}:502") for i in range(5)))
+
+    play(story)
+    assert len(begun) == 5
+    assert all(b - a >= 10**9 - 1000 for a, b in itertools.pairwise(begun))
+
+
+def test_the_breaker_opens_after_failures_in_a_row_and_closes_after_the_cooldown() -> None:
+    async def story(hands: Hands, log: list[RequestRecord]) -> None:
+        watched = guard(hands, log, breaker_failures=2, breaker_cooldown=60)
+        await ask(watched, hands, ok=False)
+        await ask(watched, hands)  # an answer in between: not in a row
+        await ask(watched, hands, ok=False)
+        await ask(watched, hands, ok=False)
+        with pytest.raises(Open) as refusal:
+            await ask(watched, hands)
+        assert refusal.value.message.id == "contact.breaker_open"
+        assert len(log) == 4
+        hands.time += 61 * 10**9
+        await ask(watched, hands, ok=False)  # one try, and it is open again
+        with pytest.raises(Open):
+            await ask(watched, hands)
+        hands.time += 61 * 10**9
+        await ask(watched, hands)
+        assert watched.problem() is None
+        traffic = watched.traffic(3)
+        assert (traffic.requests, traffic.failures) == (6, 4)
+        assert (traffic.bytes_sent, traffic.bytes_received) == (60, 40)
+
+    play(story)
+
+
+def test_a_silent_unit_does_not_take_its_gateway_along() -> None:
+    async def story(hands: Hands, log: list[RequestRecord]) -> None:
+        watched = guard(hands, log)
+        for _ in range(2):
+            await ask(watched, hands, device="unit 5", ok=False)
+        with pytest.raises(Open):
+            await ask(watched, hands, device="unit 5")
+        await ask(watched, hands, device="unit 1")
+
+    play(story)
+
+
+def test_a_refused_connection_counts_for_the_whole_address() -> None:
+    async def story(hands: Hands, log: list[RequestRecord]) -> None:
+        watched = guard(hands, log)
+        for _ in range(2):
+            with pytest.raises(ConnectionRefusedError):
+                async with watched.connecting():
+                    raise ConnectionRefusedError
+        with pytest.raises(Open):
+            await ask(watched, hands, device="unit 1")
+        with pytest.raises(Open):
+            async with watched.connecting():
+                raise AssertionError("must not be entered")
+
+    assert play(story) == []
+
+
+@given(before=st.floats(0.001, 0.2), factor=st.floats(0.3, 8))
+def test_a_device_is_stopped_exactly_where_it_grew_by_the_factor_and_by_50_ms(
+    before: float, factor: float
+) -> None:
+    async def story(hands: Hands, log: list[RequestRecord]) -> None:
+        watched = guard(hands, log)
+        for _ in range(WATCHED):
+            await ask(watched, hands, before)
+        for _ in range(WATCHED):
+            await ask(watched, hands, before * factor)
+        grown = factor > 2 + 1e-6 and before * (factor - 1) > 0.0501
+        clear = factor < 2 - 1e-6 or before * (factor - 1) < 0.0499
+        if grown:
+            assert watched.stopped
+            hands.time += 10**15  # no cooldown brings it back
+            with pytest.raises(Open) as refusal:
+                await ask(watched, hands)
+            assert refusal.value.message.id == "contact.slowed_down"
+            async with watched.request("Read", parting=True) as frame:  # what is ours may still be closed
+                frame.done(1, 1)
+        elif clear:
+            assert not watched.stopped
+
+    play(story)
+
+
+def test_an_exception_and_a_cancelled_block_are_logged_and_the_line_is_free_again() -> None:
+    async def story(hands: Hands, log: list[RequestRecord]) -> None:
+        watched = guard(hands, log)
+        with pytest.raises(OSError):
+            async with watched.request("Read"):
+                raise OSError("cable")
+
+        entered = asyncio.Event()
+
+        async def long() -> None:
+            async with watched.request("Read"):
+                entered.set()
+                await asyncio.Event().wait()
+
+        task = asyncio.create_task(long())
+        await entered.wait()
+        task.cancel()
+        await ask(watched, hands)
+        assert [r.result for r in log] == ["lost", "cancelled", "ok"]
+        assert watched.traffic(1).failures == 1  # to be told to stop is no failure of the device
+
+    play(story)
+
+
+def test_no_more_hosts_at_a_time_than_the_limit() -> None:
+    async def story(hands: Hands, log: list[RequestRecord]) -> None:
+        slots, most, now = limit_hosts(Limits(hosts_at_a_time=3)), 0, 0
+
+        async def visit() -> None:
+            nonlocal most, now
+            async with slots:
+                now += 1
+                most = max(most, now)
+                await asyncio.sleep(0)
+                now -= 1
+
+        await asyncio.gather(*(visit() for _ in range(10)))
+        assert most == 3
+
+    play(story)
