@@ -12,7 +12,12 @@ from markupsafe import Markup
 
 from assessor.report.inert import quoted
 
-INK, SOFT, HAIR, PALE = "var(--ink,#1b2422)", "var(--soft,#59625f)", "var(--hair,#cfd5d2)", "var(--pale,#eef1ef)"
+INK, SOFT, HAIR, PALE = (
+    "var(--ink,#1b2422)",
+    "var(--soft,#59625f)",
+    "var(--hair,#cfd5d2)",
+    "var(--pale,#eef1ef)",
+)
 ACCENT, TINT = "var(--accent,#0b6660)", "var(--tint,#a9d3cd)"
 Number = Fraction | int
 
@@ -73,11 +78,14 @@ def nothing(title: str, desc: str) -> Markup:
     return _svg(line, title, desc, 'width="100%" height="24" overflow="visible"', "strip")
 
 
-def dumbbell(declared: Number | None, low: Number | None, high: Number | None, title: str, desc: str) -> Markup:
+def dumbbell(
+    declared: Number | None, low: Number | None, high: Number | None, title: str, desc: str
+) -> Markup:
     """Declared and verified of one sub-domain on the scale of levels, joined by a line."""
     parts = [f'<line x1="0" x2="100%" y1="12" y2="12" stroke="{PALE}" stroke-width="2"/>']
     parts += [
-        f'<line x1="{20 * k}%" x2="{20 * k}%" y1="4" y2="20" stroke="{HAIR}" stroke-width="1"/>' for k in range(6)
+        f'<line x1="{20 * k}%" x2="{20 * k}%" y1="4" y2="20" stroke="{HAIR}" stroke-width="1"/>'
+        for k in range(6)
     ]
     if low is not None and high is not None:
         width = round(_at(high, 5) - _at(low, 5), 2)
@@ -184,7 +192,8 @@ def _axis_label(label: str, place: tuple[float, float], cx: float, font: int) ->
     lines = wrapped(label)
     first = y + font * 0.35 - (len(lines) - 1) * font * 0.58
     spans = "".join(
-        f'<tspan x="{x}" y="{round(first + i * font * 1.16, 1)}">{quoted(line)}</tspan>' for i, line in enumerate(lines)
+        f'<tspan x="{x}" y="{round(first + i * font * 1.16, 1)}">{quoted(line)}</tspan>'
+        for i, line in enumerate(lines)
     )
     return f'<text text-anchor="{anchor}" font-size="{font}" fill="{INK}">{spans}</text>'
 
@@ -220,7 +229,9 @@ def units(rows: Sequence[tuple[str, Sequence[str]]], names: Sequence[str], title
             for i, state in enumerate(states[start : start + most]):
                 parts.append(_unit(i * (side + gap), y, side, state, names[start + i]))
     height = max(1, len(blocks)) * (len(rows) * (side + gap) + 12) - 12 - gap
-    return _svg("".join(parts), title, desc, f'viewBox="-1 -1 {across + 2} {height + 2}" width="100%"', "units")
+    return _svg(
+        "".join(parts), title, desc, f'viewBox="-1 -1 {across + 2} {height + 2}" width="100%"', "units"
+    )
 
 
 def _unit(x: int, y: int, side: int, state: str, name: str) -> str:
@@ -231,7 +242,9 @@ def _unit(x: int, y: int, side: int, state: str, name: str) -> str:
     return f'<rect x="{x}" y="{y}" width="{side}" height="{side}" rx="2" fill="{FILLS[state]}" {edge}>{label}</rect>'
 
 
-def tenure(begin: Number, low: Number, mid: Number, high: Number, phases: Sequence[Number], title: str, desc: str) -> Markup:
+def tenure(
+    begin: Number, low: Number, mid: Number, high: Number, phases: Sequence[Number], title: str, desc: str
+) -> Markup:
     """One piece of work on the line of time: surely (low), probably (mid), at most (high); phases end at ticks."""
     whole = phases[-1]
     parts = [

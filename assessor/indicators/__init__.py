@@ -1,0 +1,38 @@
+"""MEASURE: what was seen of a plant → one number each, with its interval, its count and its conditions.
+
+A module is an indicator: its file name is its id, its docstring its documentation, `UNIT` its unit and
+`measure` its method. Adding one is adding a file. `seen`, `share` and `conditions` are what they are made with.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
+from typing import Protocol, cast
+
+from assessor.domain import Measurement
+from assessor.indicators.seen import Seen, look
+from assessor.indicators.sight import sights
+
+__all__ = ["Indicator", "Seen", "load", "look", "measure_all", "sights"]
+
+
+class Indicator(Protocol):
+    """What a module must have to be one."""
+
+    __doc__: str | None
+    UNIT: str
+    measure: Callable[[Seen], Measurement]
+
+
+def load() -> dict[str, Indicator]:
+    """Every indicator by its id."""
+    modules: dict[str, ModuleType] = {
+        name: import_module(f"{__name__}.{name}") for _, name, _ in iter_modules(__path__)
+    }
+    return {name: cast(Indicator, module) for name, module in modules.items() if hasattr(module, "measure")}
+
+
+def measure_all(seen: Seen) -> tuple[Measurement, ...]:
+    """Every indicator, in order of id."""
+    return tuple(indicator.measure(seen) for _, indicator in sorted(load().items()))

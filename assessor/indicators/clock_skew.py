@@ -1,0 +1,66 @@
+"""How far a machine's clock is off, at the worst: source times against the laptop's, in seconds.
+
+The greatest source time minus receive time is the bound least spoilt by delays. Only tags whose source time moved
+count: one that stands still says nothing of its clock. Relative to the laptop, whose own clock may be off; more
+than a second is worth a look.
+"""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from assessor.domain import Line, Measurement, Message, Outcome, State
+from assessor.indicators.seen import Seen, SeenTag
+from assessor.indicators.share import line, milliseconds
+
+UNIT = "seconds"
+WORTH_A_LOOK = 1
+ROWS = 10
+METHOD = Message(id="indicator.clock_skew.method")
+
+
+def measure(seen: Seen) -> Measurement:
+    moving = [tag for tag in seen.tags if _moves(tag)]
+    worst = {id_: _worst(id_, moving) for id_ in sorted({tag.tag.endpoint for tag in moving})}
+    if not worst:
+        why = Message(id="indicator.why.no_source_times", params={"n": 0})
+        return Measurement(
+            indicator="clock_skew", state=State.NOT_DETERMINED, unit="seconds", method=METHOD, why=why
+        )
+    value = max(abs(skew) for skew in worst.values())
+    return Measurement(
+        indicator="clock_skew",
+        state=State.MEASURED,
+        unit="seconds",
+        value=value,
+        low=value,
+        high=value,
+        count=len(worst),
+        total=len(seen.observations),
+        method=METHOD,
+        why=Message(
+            id="indicator.why.worst_clock", params={"endpoint": max(worst, key=lambda e: abs(worst[e]))}
+        ),
+        absence_tested=True,
+        lines=tuple(_line(id_, skew) for id_, skew in worst.items()),
+    )
+
+
+def _moves(tag: SeenTag) -> bool:
+    """Did its source time go on? (Stale tells of value and time together; a frozen time alone shows as lag.)"""
+    f = tag.facts
+    if f is None or f.skew is None or f.rows - f.without_source_time < ROWS:
+        return False
+    return f.source_seconds is not None and f.source_seconds > 0.5 * f.seconds
+
+
+def _worst(endpoint: str, tags: Sequence[SeenTag]) -> Fraction:
+    """The largest skew at one endpoint, ahead or behind."""
+    skews = [tag.facts.skew for tag in tags if tag.tag.endpoint == endpoint and tag.facts]
+    return milliseconds(max((s for s in skews if s is not None), key=abs))
+
+
+def _line(endpoint: str, skew: Fraction) -> Line:
+    if abs(skew) <= WORTH_A_LOOK:
+        return line(endpoint, Outcome.MET, "clock_fits", seconds=str(float(skew)))
+    which = "clock_ahead" if skew > 0 else "clock_behind"
+    return line(endpoint, Outcome.NOT_MET, which, seconds=str(float(abs(skew))))

@@ -1,0 +1,43 @@
+"""Tags whose value and time stood still throughout, of those that ought to move.
+
+Looked at are tags with source times that are neither setpoints nor identification. A value that did not change
+but is stamped afresh is a steady one, not a frozen one; without source times the two cannot be told apart.
+Needs 300 rows or 300 seconds a tag, else it is too short to say.
+"""
+
+from assessor.domain import Condition, Function, Line, Measurement, Message, Outcome
+from assessor.indicators.seen import Seen, SeenTag
+from assessor.indicators.share import line, milliseconds, share
+
+UNIT = "share"
+ROWS, SECONDS = 300, 300.0
+STILL = frozenset({Function.SETPOINT, Function.IDENTIFICATION})
+
+
+def measure(seen: Seen) -> Measurement:
+    looked = [tag for tag in seen.tags if _moves(tag)]
+    longest = max((tag.facts.seconds for tag in looked if tag.facts), default=0.0)
+    rows = max((tag.facts.rows for tag in looked if tag.facts), default=0)
+    long = Condition(
+        id="duration",
+        needed=Message(id="indicator.needs.duration", params={"rows": ROWS, "seconds": str(int(SECONDS))}),
+        found=Message(
+            id="indicator.found.duration", params={"rows": rows, "seconds": str(float(milliseconds(longest)))}
+        ),
+        holds=rows >= ROWS or longest >= SECONDS,
+    )
+    return share(
+        "frozen_tags", map(_judge, looked), seen.scope, nothing="no_source_times", conditions=(long,)
+    )
+
+
+def _moves(tag: SeenTag) -> bool:
+    function = tag.meaning.function if tag.meaning else None
+    return tag.facts is not None and tag.facts.stale is not None and function not in STILL
+
+
+def _judge(tag: SeenTag) -> Line:
+    assert tag.facts is not None
+    if tag.facts.stale:
+        return line(tag.tag.path, Outcome.MET, "frozen")
+    return line(tag.tag.path, Outcome.NOT_MET, "moves" if tag.facts.changes else "steady")

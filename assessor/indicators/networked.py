@@ -1,0 +1,33 @@
+"""Machines whose data reach the plant's own systems, of all production equipment in use (联网率).
+
+Counts where current values were seen arriving in a SCADA, MES or EMS, or where a person witnessed it. Values
+that stand still there with an old time are a no, even where their status says Good. An answer to our laptop
+shows only that an interface is readable, so it leaves this open. Source: the SME index 2024 divides by all
+equipment (secondary); the other denominator is `networked_of_digital`.
+"""
+
+from assessor.domain import Line, Measurement, Outcome
+from assessor.indicators.seen import Seen, SeenAsset
+from assessor.indicators.share import admitted, line, share, strata, unseen, witnessed
+
+UNIT = "share"
+
+
+def measure(seen: Seen) -> Measurement:
+    return share("networked", map(judge, seen.machines), seen.scope, strata=strata(seen.machines))
+
+
+def judge(seen: SeenAsset) -> Line:
+    """One asset: do its data arrive in a system of the plant?"""
+    id_ = seen.asset.id
+    if seen.arrives:
+        return line(id_, Outcome.MET, "arrives")
+    if witness := seen.witness("networked"):
+        return witnessed(witness)
+    if seen.stale and any(place.system for place in seen.places):
+        return line(id_, Outcome.NOT_MET, "stale")
+    if seen.no_interface:
+        return admitted(id_, "no_interface")
+    if seen.answers:
+        return line(id_, Outcome.NOT_DETERMINED, "answers_us_only")
+    return unseen(seen)

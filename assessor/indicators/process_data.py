@@ -1,0 +1,24 @@
+"""Machines that give process values: temperature, pressure, speed and the like, of those expected to.
+
+Expected is what the register says. A no needs a machine that was read, looked at as a whole, and all of whose tags
+have a meaning; otherwise it stays open. That values come says nothing yet about whether anyone uses them.
+"""
+
+from assessor.domain import Expect, Function, Measurement
+from assessor.indicators.expected import expected
+from assessor.indicators.seen import Seen, SeenTag
+
+UNIT = "share"
+PROCESS = frozenset(["temperature", "pressure", "flow", "speed", "position", "force", "level", "vibration", "electrical", "time"])
+
+
+def measure(seen: Seen) -> Measurement:
+    return expected("process_data", seen, Expect.PROCESS, _shows, "process_seen")
+
+
+def _shows(tag: SeenTag) -> bool:
+    return _process(tag)
+
+
+def _process(tag: SeenTag) -> bool:
+    return tag.means(function=Function.ACTUAL) and tag.meaning is not None and tag.meaning.quantity in PROCESS

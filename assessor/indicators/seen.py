@@ -1,0 +1,162 @@
+"""All that was seen of a plant, arranged by asset: what indicators look at."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from assessor.domain import (
+    SYSTEMS,
+    Asset,
+    Device,
+    Endpoint,
+    EvidenceClass,
+    Function,
+    Interface,
+    Observation,
+    Scope,
+    Tag,
+    TagFacts,
+    TagMeaning,
+    Witness,
+)
+
+
+@dataclass(frozen=True)
+class SeenTag:
+    """One data point with what its samples showed and what it means."""
+
+    tag: Tag
+    endpoint: Endpoint
+    facts: TagFacts | None
+    meaning: TagMeaning | None
+
+    @property
+    def fresh(self) -> bool:
+        """Did good values come that are not stale?"""
+        return self.facts is not None and self.facts.good > 0 and not self.facts.stale
+
+    def means(self, quantity: str | None = None, function: Function | None = None) -> bool:
+        """Does it mean this quantity, and this function?"""
+        m = self.meaning
+        return (
+            m is not None
+            and (quantity is None or m.quantity == quantity)
+            and (function is None or m.function is function)
+        )
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an asset was met: a device behind an endpoint."""
+
+    endpoint: Endpoint
+    observation: Observation
+    device: Device
+
+    @property
+    def system(self) -> bool:
+        """Is the endpoint one of the plant's systems?"""
+        return self.endpoint.role in SYSTEMS
+
+
+@dataclass(frozen=True)
+class SeenAsset:
+    """One line of the register as it was seen on the wire and by people."""
+
+    asset: Asset
+    places: tuple[Place, ...]
+    tags: tuple[SeenTag, ...]
+    witnessed: tuple[Witness, ...]
+
+    @cached_property
+    def live(self) -> bool:
+        """Values of it came that are current."""
+        return any(tag.fresh for tag in self.tags)
+
+    @cached_property
+    def arrives(self) -> bool:
+        """Current values of it were seen in a system of the plant."""
+        return any(tag.fresh and tag.endpoint.role in SYSTEMS for tag in self.tags)
+
+    @cached_property
+    def answers(self) -> bool:
+        """It answered us itself, or through a gateway that passes requests on."""
+        return any(place.device.answered and not place.system for place in self.places)
+
+    @cached_property
+    def stale(self) -> bool:
+        """Rows of it came, and not one of its values is current."""
+        return not self.live and any(tag.facts and tag.facts.stale for tag in self.tags)
+
+    @cached_property
+    def walked(self) -> bool:
+        """All it offers was looked at, and each of its tags has a meaning: what is missing is absent."""
+        whole = all(p.observation.browse is None or p.observation.browse.complete for p in self.places)
+        return self.live and whole and all(tag.meaning is not None for tag in self.tags)
+
+    @property
+    def no_interface(self) -> bool:
+        """By the register's own word there is nothing to connect to."""
+        return self.asset.interface is Interface.NONE
+
+    def witness(self, shows: str) -> Witness | None:
+        """The strongest thing a person saw of it in this respect."""
+        order = list(EvidenceClass)
+        found = [w for w in self.witnessed if w.shows == shows]
+        return min(found, key=lambda w: order.index(w.evidence), default=None)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The plant as it was seen."""
+
+    scope: Scope
+    observations: tuple[Observation, ...]
+    assets: tuple[SeenAsset, ...]
+    tags: tuple[SeenTag, ...]
+    """Every tag, whether or not it belongs to an asset."""
+
+    @cached_property
+    def machines(self) -> tuple[SeenAsset, ...]:
+        """Production equipment in use: the denominator of every share of machines."""
+        return tuple(a for a in self.assets if a.asset.production and a.asset.in_use)
+
+    @cached_property
+    def by_id(self) -> Mapping[str, SeenAsset]:
+        """Assets by id."""
+        return {a.asset.id: a for a in self.assets}
+
+
+def look(
+    scope: Scope,
+    observations: Sequence[Observation],
+    facts: Mapping[int, TagFacts],
+    meanings: Mapping[int, TagMeaning],
+    witnessed: Sequence[Witness] = (),
+) -> Seen:
+    """Arrange what was seen. Observations of endpoints that are not in the scope do not count."""
+    endpoints = {endpoint.id: endpoint for endpoint in scope.endpoints}
+    known = tuple(o for o in observations if o.endpoint in endpoints)
+    tags = tuple(
+        SeenTag(tag, endpoints[o.endpoint], facts.get(tag.id), meanings.get(tag.id))
+        for o in known
+        for tag in o.tags
+    )
+    of_asset: dict[str | None, list[SeenTag]] = defaultdict(list)
+    for tag in tags:
+        of_asset[tag.tag.asset].append(tag)
+    places: dict[str | None, list[Place]] = defaultdict(list)
+    for o in known:
+        for device in o.devices:
+            places[device.asset].append(Place(endpoints[o.endpoint], o, device))
+    assets = tuple(
+        SeenAsset(
+            asset,
+            tuple(places[asset.id]),
+            tuple(of_asset[asset.id]),
+            tuple(w for w in witnessed if w.asset == asset.id),
+        )
+        for asset in scope.assets
+    )
+    return Seen(scope, known, assets, tags)

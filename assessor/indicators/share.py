@@ -1,0 +1,190 @@
+"""Shares with the interval that the choice of assets allows (the rule is in docs/method.md)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from math import isqrt
+
+from assessor.domain import (
+    Condition,
+    EvidenceClass,
+    Line,
+    Measurement,
+    Message,
+    Outcome,
+    Scope,
+    Selection,
+    State,
+    Text,
+    Witness,
+)
+from assessor.indicators.seen import SeenAsset
+
+Z = Fraction("1.96")
+"""Two-sided 95 %."""
+PLACES = 10_000
+"""Roots are taken to so many parts, rounded so that the interval only grows."""
+NONE, ALL = Fraction(0), Fraction(1)
+
+
+def line(subject: str, outcome: Outcome, why: str, **params: str | int | Text) -> Line:
+    """How one subject counts, and why; the reason is a text of this area."""
+    return Line(subject=subject, outcome=outcome, why=Message(id=f"indicator.why.{why}", params=params))
+
+
+def admitted(subject: str, why: str) -> Line:
+    """A no by the register's own word: a document, not a look."""
+    return line(subject, Outcome.NOT_MET, why).model_copy(
+        update={"evidence": EvidenceClass.DOCUMENT, "tested": False}
+    )
+
+
+def witnessed(witness: Witness) -> Line:
+    """A yes or no that a person vouches for with a proof."""
+    outcome = Outcome.MET if witness.holds else Outcome.NOT_MET
+    found = line(witness.asset, outcome, "witnessed", by=witness.by, proof=witness.proof.title)
+    return found.model_copy(update={"evidence": witness.evidence})
+
+
+def unseen(seen: SeenAsset) -> Line:
+    """Why nothing can be said of an asset: never that it lacks what was not looked for."""
+    asset = seen.asset
+    if seen.stale:
+        return line(asset.id, Outcome.NOT_DETERMINED, "stale")
+    if any(place.device.problem or place.observation.problem for place in seen.places):
+        return line(asset.id, Outcome.NOT_DETERMINED, "silent")
+    if seen.places:
+        return line(asset.id, Outcome.NOT_DETERMINED, "undecided")
+    if asset.interface.value in ("s7", "focas", "mc", "fins"):
+        return line(asset.id, Outcome.NOT_DETERMINED, "not_spoken", protocol=asset.interface.value.upper())
+    return line(asset.id, Outcome.NOT_DETERMINED, "not_in_scope")
+
+
+def tally(lines: Iterable[Line]) -> dict[Outcome, int]:
+    """How many subjects had each outcome."""
+    counts = dict.fromkeys(Outcome, 0)
+    for one in lines:
+        counts[one.outcome] += 1
+    return counts
+
+
+def wilson(met: int, tried: int, total: int) -> tuple[Fraction, Fraction]:
+    """95 % interval of a share from a draw of `tried` out of `total`, with finite-population correction.
+
+    The correction narrows Z² by (total − tried) / (total − 1): a full draw leaves no uncertainty.
+    """
+    if tried >= total:
+        return Fraction(met, total), Fraction(met, total)
+    p, n = Fraction(met, tried), Fraction(tried)
+    z2 = Z * Z * Fraction(total - tried, total - 1)
+    middle = p + z2 / (2 * n)
+    root = _root_above(z2 * (p * (1 - p) / n + z2 / (4 * n * n)))
+    low, high = (middle - root) / (1 + z2 / n), (middle + root) / (1 + z2 / n)
+    return max(low, Fraction(met, total)), min(high, Fraction(total - tried + met, total))
+
+
+def _root_above(value: Fraction) -> Fraction:
+    """The square root, rounded up to four places."""
+    scaled = value * PLACES * PLACES
+    whole = -(-scaled.numerator // scaled.denominator)
+    root = isqrt(whole)
+    return Fraction(root if root * root >= whole else root + 1, PLACES)
+
+
+def interval(lines: Sequence[Line], scope: Scope, strata: Mapping[str, str]) -> tuple[Fraction, Fraction]:
+    """Bounds over all strata, each weighted by its part of the register. `strata` is subject to stratum."""
+    rules = {stratum.id: stratum for stratum in scope.strata}
+    groups: dict[str, list[Line]] = defaultdict(list)
+    for one in lines:
+        groups[strata.get(one.subject, "all")].append(one)
+    low = high = NONE
+    for name, group in groups.items():
+        rule = rules.get(name)
+        if rule is not None and rule.selection is Selection.DRAWN:
+            bounds = _drawn([one for one in group if one.subject in rule.chosen], len(group))
+        else:
+            bounds = _hard(group)
+        low, high = low + bounds[0] * len(group), high + bounds[1] * len(group)
+    return low / len(lines), high / len(lines)
+
+
+def _hard(group: Sequence[Line]) -> tuple[Fraction, Fraction]:
+    """From seen of all to seen and open of all: no sampling error, nothing narrower."""
+    counts = tally(group)
+    yes = counts[Outcome.MET]
+    return Fraction(yes, len(group)), Fraction(len(group) - counts[Outcome.NOT_MET], len(group))
+
+
+def _drawn(drawn: Sequence[Line], total: int) -> tuple[Fraction, Fraction]:
+    """Wilson on the drawn ones, once with all open ones as no and once as yes."""
+    if not drawn:
+        return NONE, ALL
+    counts = tally(drawn)
+    yes, no = counts[Outcome.MET], counts[Outcome.NOT_MET]
+    return wilson(yes, len(drawn), total)[0], wilson(len(drawn) - no, len(drawn), total)[1]
+
+
+def share(
+    indicator: str,
+    lines: Iterable[Line],
+    scope: Scope,
+    *,
+    strata: Mapping[str, str] | None = None,
+    nothing: str = "no_subject",
+    conditions: tuple[Condition, ...] = (),
+) -> Measurement:
+    """A share over subjects: MET of all that apply, with the interval their selection allows."""
+    held = tuple(one for one in lines if one.outcome is not Outcome.NOT_APPLICABLE)
+    counts = tally(held)
+    yes, no = counts[Outcome.MET], counts[Outcome.NOT_MET]
+    method = Message(id=f"indicator.{indicator}.method")
+    selection = _selection(held, scope, strata or {})
+    if not held or not yes + no:
+        why = Message(id=f"indicator.why.{nothing if not held else 'all_open'}", params={"n": len(held)})
+        return Measurement(
+            indicator=indicator,
+            state=State.NOT_DETERMINED,
+            unit="share",
+            total=len(held),
+            selection=selection,
+            method=method,
+            why=why,
+            lines=held,
+            conditions=conditions,
+        )
+    low, high = interval(held, scope, strata or {})
+    failed = next((c for c in conditions if not c.holds), None)
+    params: dict[str, str | int | Text] = {"yes": yes, "no": no, "open": len(held) - yes - no, "n": len(held)}
+    return Measurement(
+        indicator=indicator,
+        state=State.UNUSABLE if failed else State.MEASURED,
+        unit="share",
+        value=None if failed else low if low != high else Fraction(yes, len(held)),
+        low=None if failed else low,
+        high=None if failed else high,
+        count=yes + no,
+        total=len(held),
+        selection=selection,
+        method=method,
+        why=failed.found if failed else Message(id="indicator.why.counted", params=params),
+        conditions=conditions,
+        absence_tested=not failed and high < ALL,
+        lines=held,
+    )
+
+
+def _selection(lines: Sequence[Line], scope: Scope, strata: Mapping[str, str]) -> Selection:
+    """The weakest rule that took part."""
+    named = {strata.get(one.subject, "all") for one in lines}
+    rules = {stratum.selection for stratum in scope.strata if stratum.id in named}
+    return next((s for s in (Selection.HAND_PICKED, Selection.DRAWN) if s in rules), Selection.ALL)
+
+
+def strata(machines: Iterable[SeenAsset]) -> dict[str, str]:
+    """Stratum of each asset, for `interval`."""
+    return {seen.asset.id: seen.asset.stratum for seen in machines}
+
+
+def milliseconds(value: float) -> Fraction:
+    """A measured number of seconds as an exact one, to the millisecond."""
+    return Fraction(round(value * 1000), 1000)

@@ -1,0 +1,26 @@
+"""Every line of the register: how it was or was not seen."""
+
+from assessor.domain import EvidenceClass, Outcome, Sight
+from assessor.indicators import connectable, networked, readable
+from assessor.indicators.seen import Seen, SeenAsset
+
+
+def sights(seen: Seen) -> tuple[Sight, ...]:
+    """One line for each asset, production equipment or not."""
+    return tuple(map(_sight, seen.assets))
+
+
+def _sight(seen: SeenAsset) -> Sight:
+    read, connect, network = readable.judge(seen), connectable.judge(seen), networked.judge(seen)
+    decided = [one for one in (read, connect, network) if one.outcome is not Outcome.NOT_DETERMINED]
+    order = list(EvidenceClass)
+    return Sight(
+        asset=seen.asset.id,
+        readable=read.outcome,
+        connectable=connect.outcome,
+        networked=network.outcome,
+        evidence=min((one.evidence for one in decided), key=order.index, default=None),
+        why=network.why if network.outcome is Outcome.MET else read.why,
+        tags=len(seen.tags),
+        samples=sum(tag.facts.rows for tag in seen.tags if tag.facts),
+    )

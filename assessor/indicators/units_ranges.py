@@ -1,0 +1,31 @@
+"""Numeric process values that declare their unit and range themselves.
+
+Looked at are numeric OPC UA tags that are not states, counters or identification. The unit that a Modbus register
+map adds is the map's word, not the machine's, so Modbus tags are left out.
+"""
+
+from assessor.domain import Function, Line, Measurement, Outcome
+from assessor.indicators.seen import Seen, SeenTag
+from assessor.indicators.share import line, share
+
+UNIT = "share"
+NOT_ANALOGUE = frozenset({Function.STATE, Function.COUNTER, Function.IDENTIFICATION, Function.ALARM})
+
+
+def measure(seen: Seen) -> Measurement:
+    looked = [tag for tag in seen.tags if _analogue(tag)]
+    return share("units_ranges", map(_judge, looked), seen.scope, nothing="no_analogue_tags")
+
+
+def _analogue(tag: SeenTag) -> bool:
+    function = tag.meaning.function if tag.meaning else None
+    numeric = tag.facts is not None and tag.facts.minimum is not None
+    return numeric and tag.endpoint.protocol == "opcua" and function not in NOT_ANALOGUE
+
+
+def _judge(tag: SeenTag) -> Line:
+    unit, ranged = tag.tag.unit is not None, tag.tag.low is not None and tag.tag.high is not None
+    if unit and ranged:
+        return line(tag.tag.path, Outcome.MET, "unit_and_range")
+    why = "unit_only" if unit else "range_only" if ranged else "neither"
+    return line(tag.tag.path, Outcome.NOT_MET, why)

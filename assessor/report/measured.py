@@ -1,0 +1,132 @@
+"""What was measured, how far it may be trusted, and what was not determined."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from assessor.domain import Assessment, Measurement, State
+from assessor.report import charts
+from assessor.report.pen import Pen, code
+
+MOST = 40
+"""Names listed of one group; the Assessment itself holds them all."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Subjects that counted alike for the same reason."""
+
+    outcome: str
+    word: str
+    why: str
+    names: list[str]
+    more: int
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One indicator."""
+
+    m: Measurement
+    name: str
+    state: str
+    value: str
+    interval: str
+    strip: Markup
+    selection: str
+    counted: list[Counted]
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Something that was not determined, with its reason."""
+
+    kind: str
+    name: str
+    why: str
+    names: list[str]
+    more: int
+
+
+def figures(a: Assessment, pen: Pen) -> list[Figure]:
+    """All measurements, in the order in which they were made; those with a value first."""
+    return [_figure(m, pen) for m in sorted(a.measurements, key=lambda m: m.state is not State.MEASURED)]
+
+
+def _words(m: Measurement, pen: Pen) -> tuple[str, str]:
+    if m.unit == "seconds":
+        write = lambda x: pen.t("seconds", x=x)  # noqa: E731
+    else:
+        write = pen.percent
+    value = write(m.value) if m.value is not None else ""
+    bounds = [write(x) for x in (m.low, m.high) if x is not None]
+    return value, " – ".join(dict.fromkeys(bounds))
+
+
+def _figure(m: Measurement, pen: Pen) -> Figure:
+    name, state = pen.known("indicator", m.indicator), pen.t(f"state.{m.state.value}")
+    value, interval = _words(m, pen)
+    text = f"{state}. {value} {interval}"
+    if m.state is State.MEASURED and m.unit == "share":
+        strip = charts.strip(m.low, m.high, value=m.value, ticks=(), title=name, desc=text)
+    elif m.state is State.MEASURED:
+        strip = Markup()
+    else:
+        strip = charts.nothing(name, text)
+    selection = pen.t(f"selection.{m.selection.value}")
+    return Figure(m, name, state, value, interval, strip, selection, _counted(m, pen))
+
+
+def _counted(m: Measurement, pen: Pen) -> list[Counted]:
+    same: dict[tuple[str, str], list[str]] = {}
+    for line in m.lines:
+        same.setdefault((line.outcome.value, pen.say(line.why)), []).append(pen.subject(line.subject))
+    return [
+        Counted(outcome, pen.t(f"outcome.{outcome}"), why, names[:MOST], max(0, len(names) - MOST))
+        for (outcome, why), names in same.items()
+    ]
+
+
+def gaps(a: Assessment, pen: Pen) -> list[Gap]:
+    """Everything without an answer: machines, indicators, requirements, what the plant does not have."""
+    machines = (
+        (pen.say(s.why), pen.subject(s.asset))
+        for s in a.sights
+        if "not_determined" in (s.readable, s.connectable, s.networked)
+    )
+    figures = (
+        (pen.say(m.why), pen.known("indicator", m.indicator))
+        for m in a.measurements
+        if m.state is not State.MEASURED
+    )
+    cut = ((c.reason, _dimension(a, pen, c.dimension)) for c in a.answers.cuts)
+    return [
+        *_alike("machine", machines, pen),
+        *_alike("indicator", figures, pen),
+        *_alike("requirement", _unknown(a, pen), pen),
+        *_alike("cut", cut, pen),
+    ]
+
+
+def _unknown(a: Assessment, pen: Pen) -> Iterable[tuple[str, str]]:
+    """Requirements that neither people nor machines answered, by level."""
+    for cell in a.rating("verified").cells:
+        count = sum(r.source == "unknown" for r in cell.requirements)
+        if count:
+            name = _dimension(a, pen, cell.dimension)
+            yield pen.t("open.unanswered", level=cell.level), f"{name} ({pen.number(count)})"
+
+
+def _dimension(a: Assessment, pen: Pen, name: str) -> str:
+    found = next((d for d in a.framework.dimensions if d.id == name), None)
+    return f"{code(name)} {pen.say(found.name)}" if found else name
+
+
+def _alike(kind: str, pairs: Iterable[tuple[str, str]], pen: Pen) -> list[Gap]:
+    """One entry a reason, not one a thing."""
+    same: dict[str, list[str]] = {}
+    for why, name in pairs:
+        same.setdefault(why, []).append(name)
+    heading = pen.t(f"open.{kind}")
+    return [Gap(kind, heading, why, names[:MOST], max(0, len(names) - MOST)) for why, names in same.items()]

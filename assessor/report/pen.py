@@ -1,0 +1,118 @@
+"""One language's hand: every word from the catalogue, every number by its one rule, every name by its id."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from assessor import messages
+from assessor.domain import Assessment, EvidenceClass, Message, Question, Text, question_index
+from assessor.messages import Language
+
+DEGREES = {Fraction(1): "full", Fraction("0.8"): "mostly", Fraction("0.5"): "partly", Fraction(0): "no"}
+
+
+@dataclass(frozen=True)
+class Pen:
+    """Writes texts and numbers of one Assessment in one language."""
+
+    language: Language
+    names: dict[str, Text]
+    questions: dict[str, Question]
+    places: dict[str, str]
+    """Question id to the sub-domain and level that ask it."""
+
+    @classmethod
+    def of(cls, assessment: Assessment, language: Language) -> "Pen":
+        framework = assessment.framework
+        names = {a.id: a.name for a in assessment.assets} | {p.id: p.name for p in assessment.key_processes}
+        places: dict[str, str] = {}
+        for dimension in framework.dimensions:
+            name = f"{code(dimension.id)} {messages.render(dimension.name, language)}"
+            places[dimension.rubric] = name
+            for cell in dimension.cells:
+                places |= {question: f"{name} · L{cell.level}" for question in cell.requirements}
+        return cls(language, names, question_index(assessment.questions), places)
+
+    def t(self, name: str, **params: Any) -> str:
+        """A text of the report."""
+        return messages.render(f"report.{name}", self.language, **params)
+
+    def say(self, text: Message | Text) -> str:
+        """A text that an earlier stage left."""
+        return messages.render(text, self.language)
+
+    def known(self, group: str, name: str) -> str:
+        """A word for a name of the product; the name itself where the catalogue has no word for it."""
+        return self.t(f"{group}.{name}") if f"report.{group}.{name}" in messages.catalogue() else name
+
+    def percent(self, value: Fraction) -> str:
+        return messages.percent(value)
+
+    def number(self, value: Fraction | int, places: int = 2) -> str:
+        return messages.number(value, places)
+
+    def money(self, value: Fraction | int) -> str:
+        return messages.money(value, self.language)
+
+    def time(self, nanoseconds: int) -> str:
+        return messages.moment(nanoseconds)
+
+    def date(self, nanoseconds: int) -> str:
+        return messages.moment(nanoseconds, "%Y-%m-%d")
+
+    def subject(self, name: str) -> str:
+        """The name of an asset or process; anything else stands for itself."""
+        return self.say(self.names[name]) if name in self.names else name
+
+    def question(self, name: str) -> str:
+        return self.say(self.questions[name].text) if name in self.questions else name
+
+    def between(self, low: Fraction, high: Fraction, places: int = 2) -> str:
+        """One number, or two and what lies between them."""
+        first, second = self.number(low, places), self.number(high, places)
+        return first if first == second else f"{first}–{second}"
+
+    def shares(self, low: Fraction, high: Fraction) -> str:
+        first, second = self.percent(low), self.percent(high)
+        return first if first == second else f"{first} – {second}"
+
+    def answer(self, question: str, value: Fraction | None) -> str:
+        """An answer in the words of its own scale."""
+        if value is None:
+            return self.t("none")
+        kind = self.questions[question].kind if question in self.questions else "degree"
+        if kind == "share":
+            return self.percent(value)
+        if kind == "yes-no" and value in (0, 1):
+            return self.t("degree.yes" if value else "degree.no_")
+        if kind == "degree" and value in DEGREES:
+            return f"{self.number(value)} {self.t('degree.' + DEGREES[value])}"
+        return self.number(value)
+
+    def answers(self, question: str, low: Fraction | None, high: Fraction | None) -> str:
+        """An interval of answers."""
+        if low is None or high is None:
+            return self.t("none")
+        if low == high:
+            return self.answer(question, low)
+        share = question in self.questions and self.questions[question].kind == "share"
+        return self.shares(low, high) if share else self.between(low, high)
+
+    def scale(self, question: str) -> int:
+        """The greatest answer."""
+        return 5 if question in self.questions and self.questions[question].kind == "rubric" else 1
+
+    def evidence(self, kind: EvidenceClass | None) -> str:
+        return self.t("evidence." + kind.value) if kind else self.t("evidence.none")
+
+    def size(self, count: int) -> str:
+        """Bytes in the unit a person reads."""
+        for unit, one in (("MB", 1_000_000), ("kB", 1_000)):
+            if count >= one:
+                return f"{self.number(Fraction(count, one), 1)} {unit}"
+        return f"{self.number(count)} B"
+
+
+def code(dimension: str) -> str:
+    """The short mark of a sub-domain in pictures."""
+    return dimension.upper() if len(dimension) <= 4 else dimension[:4].upper()

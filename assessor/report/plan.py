@@ -1,0 +1,143 @@
+"""The plan over time: what to do in which phase, what it costs, what it lifts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from markupsafe import Markup
+
+from assessor.domain import Assessment, Choice, Range, Recommendation, Roadmap
+from assessor.report import charts
+from assessor.report.pen import Pen
+
+
+@dataclass(frozen=True)
+class Work:
+    """One recommendation in the plan."""
+
+    number: int
+    r: Recommendation
+    cost: str
+    mid: str
+    cost_source: str
+    own: bool
+    days: str
+    months: str
+    span: Markup
+    lifts: list[tuple[str, str, str, str]]
+    """Sub-domain, question, answer before and after."""
+    effects: list[tuple[str, str, str]]
+    after: list[str]
+
+
+@dataclass(frozen=True)
+class Phase:
+    """The work of one phase."""
+
+    number: int
+    budget: str
+    cost: str
+    works: list[Work]
+
+
+@dataclass(frozen=True)
+class Plan:
+    roadmap: Roadmap
+    cost_low: str
+    cost_mid: str
+    cost_high: str
+    phases: list[Phase]
+    axis: Markup
+    gap: str
+
+
+def plan(a: Assessment, pen: Pen) -> Plan | None:
+    """The roadmap with its recommendations; None where no plan was made."""
+    if a.roadmap is None:
+        return None
+    known = {r.id: r for r in a.recommendations}
+    pairs = [(c, known[c.recommendation]) for c in a.roadmap.choices if c.recommendation in known]
+    pairs.sort(key=lambda pair: (pair[0].phase, -pair[1].months.mid, pair[1].id))
+    ends = _ends(pairs)
+    phases, count = [], 0
+    for number in (1, 2, 3):
+        of = [(c, r) for c, r in pairs if c.phase == number]
+        works = [_work(count + i, c, r, ends, a, pen) for i, (c, r) in enumerate(of, 1)]
+        count += len(of)
+        budgets = a.roadmap.phase_budgets
+        budget = pen.money(budgets[number - 1]) if len(budgets) >= number else pen.t("none")
+        phases.append(Phase(number, budget, pen.money(_sum(c.cost for c, _ in of)), works))
+    marks = [(Fraction(0), "0"), *dict.fromkeys((end, pen.number(end, 0)) for end in ends)]
+    return Plan(
+        roadmap=a.roadmap,
+        cost_low=pen.money(_sum(r.cost.low for _, r in pairs)),
+        cost_mid=pen.money(_sum(c.cost for c, _ in pairs)),
+        cost_high=pen.money(_sum(r.cost.high for _, r in pairs)),
+        phases=phases,
+        axis=charts.axis(marks, ends[-1], pen.t("plan.axis")),
+        gap=pen.percent(a.roadmap.gap),
+    )
+
+
+def _sum(values: Iterable[Fraction]) -> Fraction:
+    return sum(values, Fraction(0))
+
+
+def _ends(pairs: list[tuple[Choice, Recommendation]]) -> list[Fraction]:
+    """Months at which the phases end, if each begins when the longest work before it may be done."""
+    ends, at = [], Fraction(0)
+    for number in (1, 2, 3):
+        at += max((r.months.high for c, r in pairs if c.phase == number), default=Fraction(0))
+        ends.append(at)
+    return ends if at else [Fraction(1)] * 3
+
+
+def _range(values: Range, pen: Pen) -> str:
+    low, high = pen.number(values.low, 1), pen.number(values.high, 1)
+    return low if low == high else f"{low}–{high}"
+
+
+def _work(
+    number: int, choice: Choice, r: Recommendation, ends: list[Fraction], a: Assessment, pen: Pen
+) -> Work:
+    begin = (Fraction(0), *ends)[choice.phase - 1]
+    name, months = pen.say(r.title), _range(r.months, pen)
+    text = pen.t("plan.span_text", phase=choice.phase, months=months)
+    return Work(
+        number=number,
+        r=r,
+        cost=f"{pen.money(r.cost.low)} – {pen.money(r.cost.high)}",
+        mid=pen.money(choice.cost),
+        cost_source=_source(r.cost, pen),
+        own=r.cost.source == "own",
+        days=_range(r.person_days, pen),
+        months=months,
+        span=charts.tenure(begin, r.months.low, r.months.mid, r.months.high, ends, name, text),
+        lifts=_lifts(r, a, pen),
+        effects=[_effect(e.metric, e.change, pen) for e in r.effects],
+        after=[pen.say(x.title) for x in a.recommendations if x.id in r.after],
+    )
+
+
+def _source(values: Range, pen: Pen) -> str:
+    word = pen.t(f"source.{values.source}")
+    return f"{word} · {values.reference}" if values.reference else word
+
+
+def _lifts(r: Recommendation, a: Assessment, pen: Pen) -> list[tuple[str, str, str, str]]:
+    now = {e.question: e.verified for e in a.evidence}
+    return [
+        (
+            pen.places.get(lift.question, ""),
+            pen.question(lift.question),
+            pen.answer(lift.question, now.get(lift.question)),
+            pen.answer(lift.question, lift.to),
+        )
+        for lift in r.lifts
+    ]
+
+
+def _effect(metric: str, change: Range | None, pen: Pen) -> tuple[str, str, str]:
+    if change is None:
+        return pen.t(f"metric.{metric}"), pen.t("plan.no_figure"), ""
+    return pen.t(f"metric.{metric}"), pen.shares(change.low, change.high), _source(change, pen)

@@ -1,0 +1,181 @@
+"""What each page shows, taken from the Assessment and from nothing else."""
+
+from collections import Counter
+from dataclasses import dataclass
+from fractions import Fraction
+
+from markupsafe import Markup
+
+from assessor.domain import SPOKEN, Assessment, Asset, Interface, Outcome, Rating
+from assessor.report import charts
+from assessor.report.claims import Difference, Group, differences, groups
+from assessor.report.machines import Machines, machines
+from assessor.report.measured import Figure, Gap, figures, gaps
+from assessor.report.pen import Pen, code
+from assessor.report.plan import Plan, plan
+from assessor.report.sums import LevelSum, sums
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One level on the picture of chances."""
+
+    name: str
+    share: str
+    bar: Markup
+    formal: bool
+
+
+@dataclass(frozen=True)
+class Reach:
+    """One sub-domain: declared and verified."""
+
+    code: str
+    name: str
+    element: str
+    declared: str
+    verified: str
+    strip: Markup
+
+
+@dataclass(frozen=True)
+class View:
+    declared: Rating
+    verified: Rating
+    modesty: Markup
+    unspoken: list[tuple[str, int]]
+    """Protocols of the register that we do not speak, and the machines each leaves untested."""
+    unclear: int
+    """Machines whose interface the register does not name, untested."""
+    score_declared: Markup
+    score_verified: Markup
+    score_axis: Markup
+    rungs: list[Rung]
+    holds: bool
+    radar: Markup
+    radar_small: Markup
+    reaches: list[Reach]
+    differences: list[Difference]
+    groups: list[Group]
+    verdicts: Markup
+    machines: Machines
+    figures: list[Figure]
+    gaps: list[Gap]
+    plan: Plan | None
+    sums: list[LevelSum]
+    strange_counts: list[tuple[str, int]]
+    """How many cells have a number of requirements of which standing."""
+
+
+def view(a: Assessment, pen: Pen) -> View:
+    """Prepare everything that the pages of one language show."""
+    declared, verified = a.rating("declared"), a.rating("verified")
+    reaches, axes = _reaches(a, pen)
+    low, high = a.level_spread
+    verdict_groups, verdicts = groups(a, pen)
+    thresholds = [level.from_ for level in a.framework.levels if level.number]
+    small = [charts.Axis(r.code, x.declared, x.low, x.high) for r, x in zip(reaches, axes, strict=True)]
+    unspoken, unclear = _untested(a, pen)
+    desc = pen.t("picture.text", list="; ".join(f"{r.name} {r.declared} → {r.verified}" for r in reaches))
+    return View(
+        declared=declared,
+        verified=verified,
+        modesty=_modesty(a, pen),
+        unspoken=unspoken,
+        unclear=unclear,
+        score_declared=_score(pen, declared, thresholds, "level.declared"),
+        score_verified=_score(pen, verified, thresholds, "level.verified"),
+        score_axis=charts.axis(
+            [(lv.from_, str(lv.number)) for lv in a.framework.levels if lv.number], 5, pen.t("level.axis")
+        ),
+        rungs=_rungs(a, pen),
+        holds=low == high,
+        radar=charts.radar(axes, pen.t("picture.title"), desc),
+        radar_small=charts.radar(small, pen.t("picture.title"), desc, small=True),
+        reaches=reaches,
+        differences=differences(a, pen),
+        groups=verdict_groups,
+        verdicts=verdicts,
+        machines=machines(a, pen),
+        figures=figures(a, pen),
+        gaps=gaps(a, pen),
+        plan=plan(a, pen),
+        sums=sums(a, pen),
+        strange_counts=sorted(
+            Counter(c.count_status.value for d in a.framework.dimensions for c in d.cells).items()
+        ),
+    )
+
+
+def counted(asset: Asset) -> bool:
+    """Does it enter the denominators?"""
+    return asset.production and asset.in_use
+
+
+def _untested(a: Assessment, pen: Pen) -> tuple[list[tuple[str, int]], int]:
+    """Machines nobody could look at: by protocol we do not speak, and those of unknown interface."""
+    unseen = {s.asset for s in a.sights if s.readable is Outcome.NOT_DETERMINED}
+    strange: Counter[Interface] = Counter(
+        x.interface
+        for x in a.assets
+        if counted(x) and x.id in unseen and x.interface not in SPOKEN | {Interface.NONE}
+    )
+    unclear = strange.pop(Interface.UNKNOWN, 0)
+    present = {x.interface for x in a.assets if counted(x)} - SPOKEN - {Interface.NONE, Interface.UNKNOWN}
+    names = sorted(present, key=lambda i: (-strange[i], i.value))
+    return [(pen.known("interface", i.value), strange[i]) for i in names], unclear
+
+
+def _modesty(a: Assessment, pen: Pen) -> Markup:
+    """A square for each sub-domain: tested, testable, beyond what wires can show."""
+    of = len(a.framework.dimensions)
+    states = (
+        ["met"] * a.tested + ["partly_met"] * (a.testable - a.tested) + ["not_determined"] * (of - a.testable)
+    )
+    words = [pen.t("cover.tested_")] * a.tested + [pen.t("cover.testable_")] * (a.testable - a.tested)
+    words += [pen.t("cover.beyond_")] * (of - a.testable)
+    text = pen.t("cover.modesty", of=of, testable=a.testable, tested=a.tested)
+    return charts.units([("", states)], words, pen.t("cover.reach"), text)
+
+
+def _score(pen: Pen, rating: Rating, thresholds: list[Fraction], name: str) -> Markup:
+    text = pen.between(rating.score, rating.score_high)
+    return charts.strip(
+        rating.score,
+        rating.score_high,
+        value=None if rating.column == "declared" else rating.score,
+        claim=rating.score if rating.column == "declared" else None,
+        scale=5,
+        ticks=thresholds,
+        title=pen.t(name),
+        desc=text,
+    )
+
+
+def _rungs(a: Assessment, pen: Pen) -> list[Rung]:
+    chances, formal = {c.level: c.share for c in a.chances}, a.rating("verified").level
+    rungs = []
+    for level in sorted(a.framework.levels, key=lambda x: -x.number):
+        share = chances.get(level.number, Fraction(0))
+        name, text = f"{level.number} {pen.say(level.name)}", pen.percent(share)
+        bar = charts.bar(share, name, text, strong=level.number == formal)
+        rungs.append(Rung(name, text, bar, level.number == formal))
+    return rungs
+
+
+def _reaches(a: Assessment, pen: Pen) -> tuple[list[Reach], list[charts.Axis]]:
+    declared = {d.dimension: d for d in a.rating("declared").dimensions}
+    verified = {d.dimension: d for d in a.rating("verified").dimensions}
+    elements = {g.id: pen.say(g.name) for g in a.framework.elements}
+    reaches, axes = [], []
+    for dimension in a.framework.dimensions:
+        said, seen = declared.get(dimension.id), verified.get(dimension.id)
+        name = pen.say(dimension.name)
+        words = [pen.between(s.low, s.high) if s else pen.t("cut") for s in (said, seen)]
+        low, high = (seen.low, seen.high) if seen else (None, None)
+        text = pen.t("picture.row", declared=words[0], verified=words[1])
+        strip = charts.dumbbell(said.low if said else None, low, high, name, text)
+        mark = code(dimension.id)
+        reaches.append(Reach(mark, name, elements.get(dimension.element, ""), words[0], words[1], strip))
+        axes.append(charts.Axis(f"{mark} {name}", said.low if said else None, low, high))
+    return reaches, axes
