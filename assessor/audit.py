@@ -102,6 +102,4 @@ def _compare(done: Assessment, again: Mapping[str, Any], agreed: str) -> Found:
         return [Message(id=agreed)], True
     same_scorer = done.scorer == pipeline.SCORER
     params: dict[str, Any] = {"fields": ", ".join(differing), "then": done.scorer, "now": pipeline.SCORER}
-    return [
-        Message(id="audit.differs" if same_scorer else "audit.other_scorer", params=params)
-    ], not same_scorer
+    return [Message(id="audit.differs" if same_scorer else "audit.other_scorer", params=params)], not same_scorer

@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from time import time_ns
 from typing import Annotated, Any, cast
 
 import typer
@@ -20,7 +21,7 @@ from assessor.bundle import open_bundle
 from assessor.domain import Message, Noun, canonical
 from assessor.errors import AssessorError, InputError
 from assessor.forms import load_answers
-from assessor.frameworks import load_library, read_framework
+from assessor.frameworks import load_framework, load_library
 from assessor.indicators import load as indicators
 from assessor.messages import LANGUAGES, Language, render
 from connectors.scope import check_window, load_scope, preview
@@ -86,7 +87,7 @@ def sample(
     if seal_only:
         sealed, stopped = run.seal_left(output), False
     else:
-        check_window(scope)
+        check_window(scope, time_ns())
         sealed, stopped = run.sample(scope, scope_file.read_bytes(), output, seconds, resume, err, language())
     if as_json:
         emit(present.sealed_facts(output, sealed))
@@ -147,12 +148,8 @@ def report(
 
 @app.command()
 def simulate(
-    plant: Annotated[
-        Path | None, typer.Argument(help="A plant file; the demo plant if none is named.")
-    ] = None,
-    folder: Annotated[Path, typer.Option("-o", "--output", help="Where scope.yaml is written.")] = Path(
-        "plant"
-    ),
+    plant: Annotated[Path | None, typer.Argument(help="A plant file; the demo plant if none is named.")] = None,
+    folder: Annotated[Path, typer.Option("-o", "--output", help="Where scope.yaml is written.")] = Path("plant"),
 ) -> None:
     """Serve a simulated plant on this machine until Ctrl-C; writes the scope file to sample it with."""
     serve(plant, folder, announce=out.print)
@@ -160,9 +157,7 @@ def simulate(
 
 @app.command()
 def demo(
-    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the results.")] = Path(
-        "demo-output"
-    ),
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the results.")] = Path("demo-output"),
     seconds: Annotated[float, typer.Option(min=10, max=600, help="How long to sample.")] = 25,
 ) -> None:
     """The whole way: start a simulated plant, sample it, rate it, plan, report."""
@@ -201,7 +196,7 @@ def frameworks_check(file: Annotated[Path | None, typer.Argument()] = None) -> N
     """Check the shipped library, or a framework file of your own against the bank."""
     library = load_library(known_indicators=indicators())
     if file is not None:
-        read_framework(file, library)
+        load_framework(file, library)
     out.print(render("cli.checked", language(), n=len(library.questions), m=len(library.frameworks)))
 
 

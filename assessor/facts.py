@@ -1,6 +1,14 @@
-"""What samples show, tag by tag: figures without judgement, in one pass over sorted columns."""
+"""CONDENSE samples to TagFacts: each tag's rows in figures, in one sorted pass, without judgement.
 
-from typing import NamedTuple
+Values are taken from Good rows only; times from rows that are not Bad. Rows may come in any order.
+
+Kinds, first rule that holds: no Good value; too short (under 300 rows and under 300 s) unless three changes
+of a value that is no small set of states already show life; static (did not change: frozen, setpoint and
+hand-typed cannot be told apart in a short window); counter (rises at least five times and never falls, but
+for one reset to a tenth or less); state (at most twelve different whole numbers, flags or texts); live.
+"""
+
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -9,159 +17,262 @@ from numpy.typing import NDArray
 
 from assessor.domain import BAD, UNCERTAIN, SignalKind, TagFacts
 
-LONG_ENOUGH_ROWS, LONG_ENOUGH_SECONDS = 300, 300.0
-"""From here on a signal that did not change may be called static; below, it is too short to say."""
-STALE_SECONDS = 60.0
-"""A value is stale when it, and its source time, stood still and the source time is older than this."""
-FEW_STATES = 12
+ENOUGH_ROWS, ENOUGH_SECONDS = 300, 300.0
 ENOUGH_CHANGES = 30
-"""Changes from which on an update interval may be worked out."""
-SECOND = 1e9
-NO_TIME = np.iinfo(np.int64).min
+"""Fewer show no update interval."""
+STATES = 12
+STALE_AFTER = 60.0
+"""Seconds, or ten sampling intervals where that is longer: an older value that does not move is stale."""
+FITTED = 2000
+"""Changes of one tag that its update interval is taken from: more add nothing."""
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+Array = NDArray[Any]
+_NO_TIME = np.iinfo(np.int64).min
 
 
-class Rows(NamedTuple):
-    """One tag's rows in order of receipt, as columns."""
+class _Rows(NamedTuple):
+    """All rows sorted by tag and time. `begin` and `end` bound each tag's rows."""
 
-    source: Ints
-    receive: Ints
-    mono: Ints
-    status: NDArray[np.uint32]
-    key: Ints
-    """The value's bits: equal keys are equal values."""
-    value: Floats
-    """The value as a number; NaN where it is a text or there is none."""
-    has: NDArray[np.bool_]
-    """Is there a value that may be used (Good or Uncertain)?"""
+    tags: Array
+    code: Array
+    begin: Array
+    end: Array
+    source: Array
+    receive: Array
+    mono: Array
+    status: Array
+    key: Array
+    """The value as 64 bits: equal if and only if the values are."""
+    kind: Array
+    """0 no value, 1 number, 2 integer, 3 flag, 4 text."""
+    number: Array
+
+
+class _Runs(NamedTuple):
+    """Stretches of equal Good values: where each begins (row), whose it is, and whether it is a change."""
+
+    row: Array
+    code: Array
+    change: Array
 
 
 def facts(samples: pa.Table) -> dict[int, TagFacts]:
-    """Facts of every tag, by its id, from a table with the columns of `domain.SAMPLE_COLUMNS` in any order."""
+    """Figures of every tag that has rows."""
     if samples.num_rows == 0:
         return {}
-    tags = _ints(samples, "tag")
-    order = np.lexsort((_ints(samples, "mono"), tags))
-    tags = tags[order]
-    rows = _columns(samples, order)
-    edges = np.flatnonzero(np.diff(tags)) + 1
-    bounds = zip([0, *edges.tolist()], [*edges.tolist(), len(tags)], strict=True)
-    found = (_one(int(tags[a]), Rows(*(column[a:b] for column in rows))) for a, b in bounds)
-    return {fact.tag: fact for fact in found}
+    rows = _sort(samples)
+    runs = _runs(rows)
+    columns = _counts(rows) | _values(rows, runs) | _times(rows)
+    columns["kind"] = _kinds(columns)
+    columns["stale"] = _stale(columns)
+    columns["update_interval"] = _update_intervals(rows, runs, columns["changes"])
+    shown = {name: columns[name].tolist() for name in TagFacts.model_fields if name != "tag"}
+    tags = rows.tags.tolist()
+    return {
+        tag: TagFacts(tag=tag, **{name: _known(values[i]) for name, values in shown.items()})
+        for i, tag in enumerate(tags)
+    }
 
 
-def _ints(samples: pa.Table, name: str) -> Ints:
-    column = samples[name]
-    return column.fill_null(NO_TIME).to_numpy().astype(np.int64, copy=False)
+def _known(value: Any) -> Any:
+    """None for what was not determined (NaN in a column of floats)."""
+    return None if isinstance(value, float) and value != value else value
 
 
-def _columns(samples: pa.Table, order: Ints) -> Rows:
-    number = samples["number"].to_numpy(zero_copy_only=False).astype(np.float64)
-    integer, flag = samples["integer"], samples["flag"]
-    texts, _ = pd.factorize(samples["text"].to_pandas())
-    has_integer = np.asarray(integer.is_valid()) | np.asarray(flag.is_valid())
-    whole = integer.fill_null(0).to_numpy() + flag.cast(pa.int64()).fill_null(0).to_numpy()
-    value = np.where(has_integer, whole.astype(np.float64), number)
-    key = np.where(has_integer, whole, np.where(np.isnan(number), texts, number.view(np.int64)))
-    status = samples["status"].to_numpy().astype(np.uint32, copy=False)
-    has = ((status & BAD) == 0) & (~np.isnan(value) | (texts >= 0))
-    columns = (
-        _ints(samples, "source"),
-        _ints(samples, "receive"),
-        _ints(samples, "mono"),
-        status,
-        key.astype(np.int64, copy=False),
-        value,
-        has,
-    )
-    return Rows(*(column[order] for column in columns))
-
-
-def _one(tag: int, rows: Rows) -> TagFacts:
-    key, value = rows.key[rows.has], rows.value[rows.has]
-    changes = int(np.count_nonzero(np.diff(key)))
-    distinct = len(np.unique(key))
-    seconds = float(rows.mono[-1] - rows.mono[0]) / SECOND
-    steps = np.diff(rows.mono)
-    bad = int(np.count_nonzero(rows.status & BAD))
-    uncertain = int(np.count_nonzero((rows.status & (BAD | UNCERTAIN)) == UNCERTAIN))
-    timed = rows.source != NO_TIME
-    ahead = (rows.source[timed] - rows.receive[timed]) / SECOND
-    numeric = value[~np.isnan(value)]
-    return TagFacts(
-        tag=tag,
-        rows=len(rows.mono),
-        good=len(rows.mono) - bad - uncertain,
-        uncertain=uncertain,
-        bad=bad,
-        changes=changes,
-        distinct=distinct,
-        first=int(rows.receive.min()),
-        last=int(rows.receive.max()),
-        seconds=seconds,
-        longest_gap=float(steps.max()) / SECOND if len(steps) else 0.0,
-        minimum=float(numeric.min()) if len(numeric) else None,
-        maximum=float(numeric.max()) if len(numeric) else None,
-        kind=_kind(value, changes, distinct, len(rows.mono), seconds),
-        stale=_stale(rows, timed, changes),
-        update_interval=_interval(rows, timed),
-        skew=float(ahead.max()) if len(ahead) else None,
-        lag=float(-ahead.max()) if len(ahead) else None,
-        source_seconds=float(np.ptp(rows.source[timed])) / SECOND if timed.any() else None,
-        without_source_time=int(np.count_nonzero(~timed)),
+def _sort(samples: pa.Table) -> _Rows:
+    code, tags = pd.factorize(_integers(samples, "tag"), sort=True)
+    code = code.astype(np.int32)
+    mono, source = _integers(samples, "mono"), _integers(samples, "source")
+    source[source <= 0] = _NO_TIME
+    order = np.lexsort((source, mono, code))
+    key, kind, number = _typed(samples)
+    code = code[order]
+    begin = np.searchsorted(code, np.arange(len(tags)))
+    return _Rows(
+        tags=np.asarray(tags),
+        code=code,
+        begin=begin,
+        end=np.append(begin[1:], len(code)),
+        source=source[order],
+        receive=_integers(samples, "receive")[order],
+        mono=mono[order],
+        status=_integers(samples, "status")[order],
+        key=key[order],
+        kind=kind[order],
+        number=number[order],
     )
 
 
-def _kind(value: Floats, changes: int, distinct: int, rows: int, seconds: float) -> SignalKind:
-    if not len(value):
-        return SignalKind.NO_GOOD_VALUE
-    if not changes:
-        long = rows >= LONG_ENOUGH_ROWS or seconds >= LONG_ENOUGH_SECONDS
-        return SignalKind.STATIC if long else SignalKind.TOO_SHORT
-    if np.isnan(value).any():  # a text that changes names states
-        return SignalKind.STATE
-    steps = np.diff(value)
-    falls = int(np.count_nonzero(steps < 0))
-    rises = int(np.count_nonzero(steps > 0))
-    if rises >= 3 and falls <= 1 and (not falls or value[-1] < value[0] or rises > 20 * falls):
-        return SignalKind.COUNTER
-    if distinct <= FEW_STATES and bool((value == np.round(value)).all()):
-        return SignalKind.STATE
-    return SignalKind.LIVE
+def _integers(samples: pa.Table, name: str) -> Array:
+    column = samples.column(name).cast(pa.int64()).combine_chunks()
+    return np.array(column.fill_null(_NO_TIME).to_numpy(zero_copy_only=False))
 
 
-def _stale(rows: Rows, timed: NDArray[np.bool_], changes: int) -> bool | None:
-    """True where value and source time stood still and that time is old; None where there are too few times.
+def _typed(samples: pa.Table) -> tuple[Array, Array, Array]:
+    """Key, kind and (for numbers and integers) the value of each row, from the typed columns."""
+    number = np.array(samples.column("number").cast(pa.float64()).combine_chunks().fill_null(np.nan))
+    number = np.asarray(number, np.float64) + 0.0  # one zero, not two
+    kind = np.where(np.isfinite(number), 1, 0).astype(np.int8)
+    number[kind == 0] = np.nan
+    key = np.where(kind == 1, number.view(np.int64), 0)
+    for name, sort in (("integer", 2), ("flag", 3), ("text", 4)):
+        column = samples.column(name).combine_chunks()
+        if column.null_count == len(column):
+            continue
+        there = np.asarray(column.is_valid()) & (kind == 0)
+        if name == "text":
+            column = column.dictionary_encode().indices
+        found = np.asarray(column.cast(pa.int64()).fill_null(0))
+        kind[there], key[there] = sort, found[there]
+        if name == "integer":
+            number[there] = found[there]
+    return key, kind, number
 
-    A clock that is an hour late but moves is not stale, and neither is a constant that is stamped afresh.
+
+def _runs(rows: _Rows) -> _Runs:
+    good = np.flatnonzero((rows.status & (BAD | UNCERTAIN) == 0) & (rows.kind > 0))
+    code, key, kind = rows.code[good], rows.key[good], rows.kind[good]
+    opens = np.ones(len(good), bool)
+    opens[1:] = code[1:] != code[:-1]
+    change = np.zeros(len(good), bool)
+    change[1:] = (key[1:] != key[:-1]) | (kind[1:] != kind[:-1])
+    change &= ~opens
+    begins = opens | change
+    return _Runs(good[begins], code[begins], change[begins])
+
+
+def _counts(rows: _Rows) -> dict[str, Array]:
+    bad = rows.status & BAD != 0
+    uncertain = ~bad & (rows.status & UNCERTAIN != 0)
+    total = rows.end - rows.begin
+    bads, uncertains = _sum(bad, rows), _sum(uncertain, rows)
+    without = _sum(rows.source == _NO_TIME, rows)
+    return {
+        "rows": total,
+        "good": total - bads - uncertains,
+        "uncertain": uncertains,
+        "bad": bads,
+        "without_source_time": without,
+    }
+
+
+def _sum(mask: Array, rows: _Rows) -> Array:
+    return np.bincount(rows.code[mask], minlength=len(rows.tags))
+
+
+def _values(rows: _Rows, runs: _Runs) -> dict[str, Array]:
+    tags = len(rows.tags)
+    number = rows.number[runs.row]
+    step = np.diff(number, prepend=np.nan)
+    rise, fall = runs.change & (step > 0), runs.change & (step < 0)
+    before = number - step
+    reset = fall & (number >= 0) & (number <= before / 10)
+    fraction = np.isfinite(number) & (number != np.floor(number))
+    low, high = np.full(tags, np.inf), np.full(tags, -np.inf)
+    np.minimum.at(low, runs.code, np.where(np.isnan(number), np.inf, number))
+    np.maximum.at(high, runs.code, np.where(np.isnan(number), -np.inf, number))
+    order = np.lexsort((rows.key[runs.row], rows.kind[runs.row], runs.code))
+    code, key, kind = runs.code[order], rows.key[runs.row][order], rows.kind[runs.row][order]
+    new = np.ones(len(order), bool)
+    new[1:] = (code[1:] != code[:-1]) | (key[1:] != key[:-1]) | (kind[1:] != kind[:-1])
+
+    def count(mask: Array) -> Array:
+        return np.bincount(runs.code[mask], minlength=tags)
+
+    return {
+        "changes": count(runs.change),
+        "distinct": np.bincount(code[new], minlength=tags),
+        "minimum": np.where(np.isinf(low), np.nan, low),
+        "maximum": np.where(np.isinf(high), np.nan, high),
+        "resets": count(reset),
+        "rises": count(rise),
+        "falls": count(fall),
+        "fractions": count(fraction),
+    }
+
+
+def _times(rows: _Rows) -> dict[str, Array]:
+    gap = np.diff(rows.mono, prepend=rows.mono[0])
+    gap[rows.begin] = 0
+    timed = (rows.source != _NO_TIME) & (rows.status & BAD == 0)
+    none = _sum(timed, rows) == 0
+    source = np.where(timed, rows.source, 0)
+    newest = np.maximum.reduceat(source, rows.begin)
+    oldest = np.minimum.reduceat(np.where(timed, source, np.iinfo(np.int64).max), rows.begin)
+    ahead = np.where(timed, source - rows.receive, _NO_TIME)
+    skew = np.where(none, np.nan, np.maximum.reduceat(ahead, rows.begin) / 1e9)
+    last = rows.receive[rows.end - 1]
+    return {
+        "first": rows.receive[rows.begin],
+        "last": last,
+        "seconds": (rows.mono[rows.end - 1] - rows.mono[rows.begin]) / 1e9,
+        "longest_gap": np.maximum.reduceat(gap, rows.begin) / 1e9,
+        "skew": skew,
+        "lag": -skew,
+        "source_seconds": np.where(none, np.nan, (newest - np.where(none, 0, oldest)) / 1e9),
+        "age": np.where(none, np.nan, (last - newest) / 1e9),
+    }
+
+
+def _kinds(columns: dict[str, Array]) -> Array:
+    changes, distinct, resets = columns["changes"], columns["distinct"], columns["resets"]
+    short = (columns["rows"] < ENOUGH_ROWS) & (columns["seconds"] < ENOUGH_SECONDS)
+    few = (columns["fractions"] == 0) & (distinct <= STATES)
+    once = (columns["falls"] == resets) & (resets <= 1)
+    counts = once & (columns["rises"] >= np.where((resets == 1) & few, 10, 5))
+    rules = [
+        (distinct == 0, SignalKind.NO_GOOD_VALUE),
+        (short & ~few & (changes >= 3), SignalKind.LIVE),
+        (short, SignalKind.TOO_SHORT),
+        (changes == 0, SignalKind.STATIC),
+        (counts, SignalKind.COUNTER),
+        (few, SignalKind.STATE),
+    ]
+    return np.select([r[0] for r in rules], [r[1].value for r in rules], SignalKind.LIVE.value)
+
+
+def _stale(columns: dict[str, Array]) -> Array:
+    """True: five rows or more, nothing moves, and the source time is old. A late clock that goes on is not."""
+    span, moved = columns["seconds"], columns["source_seconds"]
+    interval = span / np.maximum(columns["rows"] - 1, 1)
+    limit = np.maximum(STALE_AFTER, 10 * interval)
+    goes = (columns["changes"] > 0) | ((moved > 0) & (moved >= span / 10))
+    old = (columns["rows"] >= 5) & (np.fmax(columns["age"], span) > limit)
+    stale = np.full(len(span), None, dtype=object)
+    stale[old] = True
+    stale[goes] = False
+    stale[np.isnan(moved)] = None
+    return stale
+
+
+def _update_intervals(rows: _Rows, runs: _Runs, changes: Array) -> Array:
+    result = np.full(len(rows.tags), np.nan)
+    begin = np.searchsorted(runs.code, np.arange(len(rows.tags)))
+    for i in np.flatnonzero(changes >= ENOUGH_CHANGES):
+        at = runs.row[begin[i] + 1 : begin[i] + 1 + min(int(changes[i]), FITTED)]
+        poll = float(np.median(np.diff(rows.mono[rows.begin[i] : rows.end[i]]))) / 1e9
+        source = rows.source[at]
+        stamped = bool((source != _NO_TIME).all()) and len(np.unique(source)) > len(at) / 2
+        gaps = np.diff(source if stamped else rows.mono[at]) / 1e9
+        result[i] = _fit(gaps[gaps > 0], poll)
+    return result
+
+
+def _fit(gaps: Array, poll: float) -> float:
+    """The longest interval whose whole multiples the gaps are, within one poll; else the median gap.
+
+    Not every update changes the value, so a gap may hold several; a mean would be too long by their share.
+    Below two and a half polls multiples cannot be told apart.
     """
-    if np.count_nonzero(timed) < 2:
-        return None
-    source, receive = rows.source[timed], rows.receive[timed]
-    age = float(receive[-1] - source[-1]) / SECOND
-    return bool(changes == 0 and source.max() == source.min() and age > STALE_SECONDS)
-
-
-def _interval(rows: Rows, timed: NDArray[np.bool_]) -> float | None:
-    """How often a value is renewed, in seconds: by source times where they move, else by changes seen."""
-    source = np.unique(rows.source[timed])
-    if len(source) > ENOUGH_CHANGES:
-        return float(np.median(np.diff(source))) / SECOND
-    times = rows.mono[rows.has][1:][np.diff(rows.key[rows.has]) != 0]
-    if len(times) <= ENOUGH_CHANGES:
-        return None
-    poll = float(np.median(np.diff(rows.mono))) / SECOND
-    return _multiple(np.diff(times) / SECOND, poll)
-
-
-def _multiple(gaps: Floats, poll: float) -> float:
-    """The interval whose whole multiples the gaps are: silent updates leave gaps of two, three, … of it."""
-    interval = float(np.quantile(gaps, 0.1))
-    if interval < 2.5 * poll:  # too near to the poll for multiples to be told apart
-        return float(np.median(gaps))
-    for _ in range(8):
-        counts = np.maximum(1, np.round(gaps / interval))
-        interval = float(gaps.sum() / counts.sum())
-    return interval
+    if len(gaps) == 0:
+        return float("nan")
+    guesses = {float(q) / k for q in np.quantile(gaps, (0.1, 0.25, 0.5)) for k in (1, 2, 3, 4)}
+    for guess in sorted(guesses, reverse=True):
+        interval = guess
+        for _ in range(3):
+            multiples = np.maximum(np.rint(gaps / interval), 1)
+            interval = float(gaps.sum() / multiples.sum())
+        apart = np.abs(gaps - multiples * interval)
+        if interval >= 2.4 * poll and (apart <= 1.05 * poll).mean() >= 0.9:
+            return interval
+    return float(np.median(gaps))

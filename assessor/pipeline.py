@@ -135,7 +135,7 @@ def assess(
         scorer=SCORER,
         made=time_ns() if made is None else made,
         plant=scope.plant,
-        register=scope.register_,
+        register_=scope.register_,
         vantage=scope.vantage,
         assets=scope.assets,
         key_processes=scope.key_processes,
@@ -149,7 +149,7 @@ def assess(
         sights=sights(seen),
         roadmap=roadmap,
         members=_members(source.manifest),
-        **judged.parts,  # type: ignore[arg-type]
+        **judged.parts,
     )
 
 

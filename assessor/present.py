@@ -117,9 +117,7 @@ def _machines(done: Assessment, out: Console, language: Language) -> None:
         else:
             value = render(f"report.state.{m.state}", language)
         bounds = f"{write(m.low)} … {write(m.high)}" if m.low is not None and m.high is not None else "-"
-        table.add_row(
-            render(f"indicator.{m.indicator}.title", language), value, bounds, f"{m.count}/{m.total}"
-        )
+        table.add_row(render(f"indicator.{m.indicator}.title", language), value, bounds, f"{m.count}/{m.total}")
     out.print(table)
     seen = sum(s.readable is Outcome.MET for s in done.sights)
     out.print(render("cli.sights", language, n=seen, total=len(done.sights)), soft_wrap=True)

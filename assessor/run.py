@@ -137,9 +137,7 @@ def _watched(scope: Scope, folder: Folder, seconds: float, err: Console, languag
     for seen in problems:
         assert seen.problem is not None
         text = render(seen.problem, language)
-        err.print(
-            render("cli.endpoint_problem", language, endpoint=seen.endpoint, problem=text), soft_wrap=True
-        )
+        err.print(render("cli.endpoint_problem", language, endpoint=seen.endpoint, problem=text), soft_wrap=True)
     return stopped
 
 

@@ -148,9 +148,7 @@ class Guard:
                 return state.stopped
             if state.open_until is not None and self._clock.mono() < state.open_until:
                 wait = (state.open_until - self._clock.mono() + 999_999_999) // 1_000_000_000
-                return Message(
-                    id="contact.breaker_open", params={"failures": state.failures, "wait": str(wait)}
-                )
+                return Message(id="contact.breaker_open", params={"failures": state.failures, "wait": str(wait)})
         return None
 
     @property

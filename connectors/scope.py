@@ -205,9 +205,7 @@ def _window(scope: Scope, lines: Lines) -> None:
             raise _refuse(lines, ("window", end), "time", value=value)
         moments.append(moment)
     if moments[1] <= moments[0]:
-        raise _refuse(
-            lines, ("window", "closes"), "window", opens=scope.window.opens, closes=scope.window.closes
-        )
+        raise _refuse(lines, ("window", "closes"), "window", opens=scope.window.opens, closes=scope.window.closes)
 
 
 def _moment(value: str) -> Time | None:
@@ -247,9 +245,7 @@ def reach(scope: Scope) -> Reach:
     chosen = {s.id: set(s.chosen) for s in scope.strata if s.selection != Selection.ALL}
     machines = [a for a in scope.assets if a.production and a.in_use]
     untestable = [
-        Untestable(asset=a.id, why=why)
-        for a in machines
-        if a.id not in addressed and (why := _why_not(a, chosen))
+        Untestable(asset=a.id, why=why) for a in machines if a.id not in addressed and (why := _why_not(a, chosen))
     ]
     testable = tuple(a.id for a in machines if a.id in addressed)
     return Reach(machines=len(machines), testable=testable, untestable=tuple(untestable))

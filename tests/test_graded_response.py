@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from assessor.domain import Evidence, Verdict
 from assessor.rating import chances, rate
 from models.graded_response import GRID, draws, posterior, reaches
-from tests.test_rating import DEGREES, asked, claim, framework, settlement
+from tests.small import DEGREES, asked, claim, framework, settlement
 
 F = Fraction
 OF = framework({"a": [2, 2, 2, 2, 2], "b": [2, 2, 2, 2, 2]})
@@ -100,7 +100,7 @@ def test_draws_are_seeded_and_do_not_hang_on_the_order_of_evidence() -> None:
 
 
 def test_the_frequencies_of_draws_are_those_of_the_model() -> None:
-    """Without a sub-domain's own deviation this would be the posterior mean; with it, it is integrated by hand."""
+    """A sub-domain's own deviation is integrated by Gauss-Hermite quadrature."""
     evidence = [claim(q, F(1)) for q in asked(OF) if "-l1-" in q or "-l2-" in q]
     evidence += [claim("a-l3-1", F(1, 2))]
     known = [(1, F(1))] * 4 + [(2, F(1))] * 4 + [(3, F(1, 2))]

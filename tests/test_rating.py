@@ -1,143 +1,25 @@
-"""The laws of scoring, and the ladder's traps with figures worked out by hand."""
+"""The ladder's traps with figures worked out by hand. The laws are in test_rating_laws.py."""
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from assessor.domain import (
-    Cell,
-    Cut,
-    Dimension,
-    Evidence,
-    Framework,
-    Group,
-    Level,
-    Message,
-    Parameter,
-    Proof,
-    Question,
-    Settlement,
-    Status,
-    Text,
-    Verdict,
-    WeightSet,
-)
+from assessor.domain import Cut, Question, Verdict
 from assessor.domain import Test as Bearing
 from assessor.errors import InputError
 from assessor.messages import catalogue, render
 from assessor.rating import chances, is_pre_assessment, not_applicable, rate, rate_all, testable, tested
+from tests.small import answered, asked, claim, framework, settlement, text
 
 testable.__test__ = tested.__test__ = False  # type: ignore[attr-defined]  # functions of the product, not tests
-
 F = Fraction
-DEGREES = (F(0), F(1, 2), F(4, 5), F(1))
-PROOF = Proof(kind="document", title="note")
-
-
-def text(words: str = "x") -> Text:
-    return Text(zh=words, en=words)
-
-
-def framework(
-    shape: Mapping[str, Sequence[int | None]],
-    weights: Mapping[str, Fraction] | None = None,
-    *,
-    stop: bool = True,
-    may_be_cut: Iterable[str] = (),
-    more: Mapping[str, Mapping[str, Fraction]] | None = None,
-) -> Framework:
-    """A framework by the number of requirements of each sub-domain at each level; None: no such cell."""
-    sets = {"equal": weights or dict.fromkeys(shape, F(1))} | dict(more or {})
-    return Framework(
-        format="assessor-framework/1",
-        id="small",
-        version="1",
-        title=text(),
-        law="ladder",
-        status=Status.OWN,
-        source=text(),
-        wording=text(),
-        degrees=DEGREES,
-        satisfied_at=F(4, 5),
-        stop_rule=Parameter(value=stop, status=Status.UNVERIFIED, why=text()),
-        levels=tuple(
-            Level(number=k, name=text(), text=text(), from_=k - F(1, 5) if k else F(0)) for k in range(6)
-        ),
-        elements=(Group(id="e", name=text()),),
-        domains=(Group(id="d", name=text()),),
-        dimensions=tuple(
-            Dimension(
-                id=id_,
-                name=text(id_),
-                element="e",
-                domain="d",
-                may_be_cut=id_ in may_be_cut,
-                rubric=f"{id_}-rubric",
-                cells=tuple(
-                    Cell(
-                        level=k,
-                        requirements=tuple(f"{id_}-l{k}-{i}" for i in range(1, n + 1)),
-                        count_status=Status.OWN,
-                    )
-                    for k, n in enumerate(counts, 1)
-                    if n is not None
-                ),
-            )
-            for id_, counts in shape.items()
-        ),
-        weight_sets=tuple(
-            WeightSet(id=id_, name=text(), status=Status.OWN, source=text(), weights=dict(found))
-            for id_, found in sets.items()
-        ),
-        default_weights="equal",
-    )
-
-
-def claim(question: str, value: Fraction | None, claimed: str = "answered", **more: object) -> Evidence:
-    """Evidence of an answer that no machine data bear on."""
-    given: dict[str, object] = {
-        "question": question,
-        "claim": value,
-        "claimed": claimed,
-        "verified": value,
-        "verdict": Verdict.UNTESTED,
-        "why": Message(id="verdict.no_test"),
-    }
-    return Evidence.model_validate(given | more)
-
-
-def asked(of: Framework) -> list[str]:
-    return [q for d in of.dimensions for c in d.cells for q in c.requirements]
-
-
-def answered(of: Framework, by_level: Mapping[int, Fraction]) -> list[Evidence]:
-    """The same degree for every requirement of a level."""
-    return [
-        claim(q, by_level[c.level])
-        for d in of.dimensions
-        for c in d.cells
-        for q in c.requirements
-        if c.level in by_level
-    ]
-
-
-def settlement(question: str, value: Fraction) -> Settlement:
-    return Settlement(
-        question=question, value=value, reply="r", reason="r", proof=PROOF, by="consultant", at="2026-03-02"
-    )
-
 
 # Figures by hand -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("stop", "score", "level"), [(True, F("2.55"), 2), (False, F("2.85"), 3)])
-def test_levels_above_the_stop_count_only_without_the_stop_rule(
-    stop: bool, score: Fraction, level: int
-) -> None:
+def test_levels_above_the_stop_count_only_without_the_stop_rule(stop: bool, score: Fraction, level: int) -> None:
     of = framework({"a": [1, 1, 10, 10, 1]}, stop=stop)
     degrees = {f"a-l3-{i}": F(1, 2) for i in range(1, 11)} | {f"a-l4-{i}": F(0) for i in range(1, 11)}
     degrees |= {"a-l3-1": F(1), "a-l4-1": F(1), "a-l4-2": F(1), "a-l4-3": F(1)}
@@ -245,9 +127,7 @@ def test_sources_of_a_degree() -> None:
 
 
 def test_a_settlement_brings_back_what_was_set_aside() -> None:
-    aside = claim(
-        "a-l1-1", None, "not-applicable", verified=F(1, 2), settlement=settlement("a-l1-1", F(1, 2))
-    )
+    aside = claim("a-l1-1", None, "not-applicable", verified=F(1, 2), settlement=settlement("a-l1-1", F(1, 2)))
     assert not_applicable([aside], "declared") == {"a-l1-1"}
     assert not_applicable([aside], "verified") == set()
     of = framework({"a": [2, 0, 0, 0, 0]})
@@ -329,154 +209,3 @@ def test_four_hundred_draws_of_a_full_framework_take_less_than_two_seconds() -> 
 
 def test_every_message_has_both_languages() -> None:
     assert {"rating.unknown_cut", "rating.cut_not_allowed"} <= set(catalogue())
-
-
-# Laws ----------------------------------------------------------------------------------------------------
-
-degree = st.sampled_from(DEGREES)
-weight = st.fractions(min_value=F(1, 50), max_value=50, max_denominator=50)
-
-
-@st.composite
-def cases(draw: st.DrawFn, *, stop: bool | None = None) -> tuple[Framework, dict[str, Evidence]]:
-    """A small framework, and for some of its requirements an answer, an unknown or a not applicable."""
-    names = "abc"[: draw(st.integers(1, 3))]
-    shape = {id_: draw(st.lists(st.integers(0, 3), min_size=5, max_size=5)) for id_ in names}
-    rule = draw(st.booleans()) if stop is None else stop
-    of = framework(shape, {id_: draw(weight) for id_ in names}, stop=rule, may_be_cut=names[1:])
-    found = {}
-    for q in asked(of):
-        kind = draw(st.sampled_from(["answered"] * 6 + ["do-not-know", "not-applicable", "silent"]))
-        if kind != "silent":
-            found[q] = claim(q, draw(degree) if kind == "answered" else None, kind)
-    return of, found
-
-
-@given(cases(), st.data())
-def test_better_evidence_never_lowers(
-    case: tuple[Framework, dict[str, Evidence]], data: st.DataObject
-) -> None:
-    of, evidence = case
-    movable = [q for q in asked(of) if q not in evidence or evidence[q].claimed != "not-applicable"]
-    if not movable:
-        return
-    question = data.draw(st.sampled_from(movable))
-    before = evidence.get(question)
-    value = before.claim if before and before.claim is not None else F(0)
-    better = data.draw(st.sampled_from([d for d in DEGREES if d >= value]))
-    old = rate(of, "verified", evidence.values())
-    new = rate(of, "verified", (evidence | {question: claim(question, better)}).values())
-    assert new.score >= old.score
-    assert new.level >= old.level
-    assert new.coverage >= old.coverage
-    assert all(b.low >= a.low for a, b in zip(old.dimensions, new.dimensions, strict=True))
-
-
-@given(cases())
-def test_what_holds_lies_between_low_and_high(case: tuple[Framework, dict[str, Evidence]]) -> None:
-    of, evidence = case
-    rating = rate(of, "verified", evidence.values())
-    assert 0 <= rating.score <= rating.score_high <= 5
-    assert rating.level <= rating.level_high
-    assert 0 <= rating.coverage <= 1
-    for cell in rating.cells:
-        values = [line.low for line in cell.requirements]
-        assert not values or min(values) <= cell.low <= max(values)
-    for line in rating.levels:
-        lows = [cell.low for cell in rating.cells if cell.level == line.level and cell.weight]
-        assert not lows or min(lows) <= line.low <= max(lows)
-
-
-@given(cases(), weight)
-def test_scaling_all_weights_changes_nothing(
-    case: tuple[Framework, dict[str, Evidence]], by: Fraction
-) -> None:
-    of, evidence = case
-    equal = of.weight_sets[0]
-    scaled = equal.model_copy(update={"weights": {id_: w * by for id_, w in equal.weights.items()}})
-    other = of.model_copy(update={"weight_sets": (scaled,)})
-    assert rate(of, "declared", evidence.values()) == rate(other, "declared", evidence.values())
-
-
-@given(cases(), st.randoms(use_true_random=False))
-def test_order_changes_nothing(case: tuple[Framework, dict[str, Evidence]], random: object) -> None:
-    of, evidence = case
-
-    def mixed(items: Iterable[object]) -> tuple[object, ...]:
-        found = list(items)
-        random.shuffle(found)  # type: ignore[attr-defined]
-        return tuple(found)
-
-    dimensions = [
-        d.model_copy(
-            update={
-                "cells": mixed(c.model_copy(update={"requirements": mixed(c.requirements)}) for c in d.cells)
-            }
-        )
-        for d in of.dimensions
-    ]
-    other = of.model_copy(update={"dimensions": mixed(dimensions)})
-    a = rate(of, "declared", evidence.values())
-    b = rate(other, "declared", mixed(evidence.values()))  # type: ignore[arg-type]
-    assert (a.level, a.score, a.score_high, a.coverage) == (b.level, b.score, b.score_high, b.coverage)
-    assert a.levels == b.levels
-
-
-@given(cases())
-def test_not_applicable_equals_absent(case: tuple[Framework, dict[str, Evidence]]) -> None:
-    """Of a cell that keeps a requirement: the question is absent. Of one that keeps none: the cell is."""
-    of, evidence = case
-    aside = not_applicable(evidence.values(), "declared")
-    dimensions = []
-    for d in of.dimensions:
-        kept = [(c, tuple(q for q in c.requirements if q not in aside)) for c in d.cells]
-        cells = [c.model_copy(update={"requirements": qs}) for c, qs in kept if qs or not c.requirements]
-        dimensions.append(d.model_copy(update={"cells": tuple(cells)}))
-    other = of.model_copy(update={"dimensions": tuple(dimensions)})
-    rest = [e for q, e in evidence.items() if q not in aside]
-    a, b = rate(of, "declared", evidence.values()), rate(other, "declared", rest)
-    assert (a.level, a.score, a.score_high, a.coverage) == (b.level, b.score, b.score_high, b.coverage)
-    assert (a.levels, a.dimensions) == (b.levels, b.dimensions)
-
-
-@given(cases())
-def test_a_cut_equals_absent(case: tuple[Framework, dict[str, Evidence]]) -> None:
-    of, evidence = case
-    if len(of.dimensions) < 2:
-        return
-    cut = [Cut(dimension=of.dimensions[1].id, reason="not our business")]
-    other = of.model_copy(update={"dimensions": (of.dimensions[0], *of.dimensions[2:])})
-    assert rate(of, "declared", evidence.values(), cut) == rate(other, "declared", evidence.values())
-
-
-@given(cases(stop=True))
-def test_with_the_stop_rule_no_score_lies_between_four_fifths_and_the_next_whole(
-    case: tuple[Framework, dict[str, Evidence]],
-) -> None:
-    of, evidence = case
-    rating = rate(of, "declared", evidence.values())
-    for score in (rating.score, rating.score_high):
-        assert score == 5 or score - score.__floor__() < F(4, 5)
-        assert score.__floor__() == (rating.level if score == rating.score else rating.level_high)
-
-
-@given(cases(stop=False))
-def test_without_the_stop_rule_the_score_is_no_lower_and_every_satisfied_level_counts_one(
-    case: tuple[Framework, dict[str, Evidence]],
-) -> None:
-    of, evidence = case
-    rating = rate(of, "declared", evidence.values())
-    stop = of.model_copy(update={"stop_rule": of.stop_rule.model_copy(update={"value": True})})
-    assert rating.score >= rate(stop, "declared", evidence.values()).score
-    for line in rating.levels:
-        assert line.counted == (1 if line.low >= F(4, 5) else line.low)
-
-
-@given(cases())
-def test_draws_of_certain_answers_give_the_rating_itself(case: tuple[Framework, dict[str, Evidence]]) -> None:
-    of, evidence = case
-    filled = {q: evidence.get(q) or claim(q, F(1, 2)) for q in asked(of)}
-    filled = {q: claim(q, F(1, 2)) if e.claimed == "do-not-know" else e for q, e in filled.items()}
-    draw = {q: e.verified for q, e in filled.items() if e.verified is not None}
-    found = {c.level: c.share for c in chances(of, filled.values(), (), [draw])}
-    assert found[rate(of, "verified", filled.values()).level] == 1

@@ -26,7 +26,7 @@ from assessor.errors import InputError
 from assessor.messages import catalogue, render
 from assessor.rating import rate
 from assessor.reconcile import findings, reconcile
-from tests.test_rating import DEGREES, PROOF, claim, framework, text
+from tests.small import DEGREES, PROOF, claim, framework, text
 
 F = Fraction
 WHY = Message(id="verdict.not_run")  # any text that exists: what matters is that it is passed on
@@ -84,9 +84,7 @@ def answer(value: object, by: str = "it", at: str = "2026-03-02", id_: str = "r1
 
 
 def said(*given: Answer, settlements: Sequence[Settlement] = ()) -> Answers:
-    return Answers(
-        format="assessor-answers/1", plant="p", answers=tuple(given), settlements=tuple(settlements)
-    )
+    return Answers(format="assessor-answers/1", plant="p", answers=tuple(given), settlements=tuple(settlements))
 
 
 def one(asked: Question, given: object, *seen: Measurement) -> Evidence:
@@ -247,9 +245,7 @@ def test_not_applicable_stays_and_is_flagged_where_something_was_seen() -> None:
 # Scales --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("high", "verdict"), [("0.75", Verdict.CORROBORATED), ("0.76", Verdict.INCONCLUSIVE)]
-)
+@pytest.mark.parametrize(("high", "verdict"), [("0.75", Verdict.CORROBORATED), ("0.76", Verdict.INCONCLUSIVE)])
 def test_a_share_spans_one_step_of_its_own(high: str, verdict: Verdict) -> None:
     asked = question(bearing(steps=None), kind="share", id_="share-networked", step=F(1, 10))
     assert one(asked, "0.7", measured("0.65", high)).verdict is verdict
@@ -331,9 +327,7 @@ def test_a_rubric_that_is_not_known_prefills_nothing() -> None:
 
 def test_a_settlement_sets_the_verified_answer_and_leaves_both_figures() -> None:
     def settle(value: str, at: str) -> Settlement:
-        return Settlement(
-            question="r1-l2-1", value=F(value), reply="r", reason="r", proof=PROOF, by="c", at=at
-        )
+        return Settlement(question="r1-l2-1", value=F(value), reply="r", reason="r", proof=PROOF, by="c", at=at)
 
     answers = said(answer("1"), settlements=[settle("0.8", "2026-03-04"), settle("0", "2026-03-03")])
     (found,) = reconcile([question(bearing())], answers, [measured("0.5")], OF)
@@ -443,9 +437,7 @@ def test_an_answer_moves_no_further_than_the_interval_forces_it(
 
 
 @given(share, share, share, bounds)
-def test_more_seen_never_lowers_the_verified_answer(
-    a: Fraction, b: Fraction, c: Fraction, bound: str
-) -> None:
+def test_more_seen_never_lowers_the_verified_answer(a: Fraction, b: Fraction, c: Fraction, bound: str) -> None:
     low, middle, high = sorted((a, b, c))
     asked = question(bearing(bound=bound))
     for value in DEGREES:
@@ -457,9 +449,7 @@ def test_more_seen_never_lowers_the_verified_answer(
 
 
 @given(st.sampled_from(DEGREES), share)
-def test_nothing_measured_in_one_place_changes_an_answer_about_another(
-    given: Fraction, value: Fraction
-) -> None:
+def test_nothing_measured_in_one_place_changes_an_answer_about_another(given: Fraction, value: Fraction) -> None:
     here, there = question(bearing("a"), id_="r1-l2-1"), question(bearing("b"), id_="r1-l2-2")
     answers = said(answer(given, id_="r1-l2-1"), answer(given, id_="r1-l2-2"))
     without = reconcile([here, there], answers, [], OF)

@@ -15,7 +15,7 @@ from assessor.rating import rate
 from assessor.roadmap import check_plan, plan
 from assessor.roadmap.choice import quiet_stdout
 from assessor.roadmap.gain import candidates, factor, gain, stakes
-from tests.test_rating import DEGREES, asked, claim, framework, text
+from tests.small import DEGREES, asked, claim, framework, text
 
 F = Fraction
 OF = framework({"a": [2, 2, 1, 1, 1], "b": [1, 2, 2, 0, 1]}, {"a": F(3), "b": F(2)})
@@ -40,7 +40,7 @@ def advice(
     )
 
 
-def evidence(default: Fraction = F(0), **special: Fraction | None) -> list[Evidence]:
+def evidence(default: Fraction = DEGREES[0], **special: Fraction | None) -> list[Evidence]:
     """All requirements at one degree, but the special ones (a_l1_1=...)."""
     found = {q: claim(q, default) for q in asked(OF)}
     for name, value in special.items():
@@ -162,9 +162,7 @@ def instances(draw: st.DrawFn) -> tuple[list[Evidence], list[Recommendation], in
     questions = asked(OF)
     degrees = st.sampled_from([*DEGREES[:3], None])
     found = [
-        claim(q, v, "answered" if v is not None else "do-not-know")
-        for q in questions
-        for v in [draw(degrees)]
+        claim(q, v, "answered" if v is not None else "do-not-know") for q in questions for v in [draw(degrees)]
     ]
     able = []
     for i in range(draw(st.integers(1, 6))):

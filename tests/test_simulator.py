@@ -75,9 +75,7 @@ begins = st.floats(0, 1e8).map(round)
 
 def signal(kind: str, **more: object) -> Signal:
     texts = {"text": ("O1", "O2", "O3"), "state": (0, 1, 2)}
-    return Signal.model_validate(
-        {"kind": kind, "level": 10, "swing": 2, "values": texts.get(kind, ())} | more
-    )
+    return Signal.model_validate({"kind": kind, "level": 10, "swing": 2, "values": texts.get(kind, ())} | more)
 
 
 @settings(max_examples=60, deadline=None)
@@ -288,9 +286,10 @@ def test_a_plain_client_reads_what_is_generated(plant: SimulatedPlant, served: R
                 meta = described[tag_id("cell", tag.address)]
                 node = client.get_node(ua.NodeId(tag.path, index))
                 assert (await node.read_data_type_as_variant_type()).name == meta.data_type
+                described_as = (await node.read_description()).Text or None
+                assert described_as == meta.description
                 properties = {
-                    (await p.read_browse_name()).Name: await p.read_value()
-                    for p in await node.get_properties()
+                    (await p.read_browse_name()).Name: await p.read_value() for p in await node.get_properties()
                 }
                 unit, span = properties.get("EngineeringUnits"), properties.get("EURange")
                 assert (unit.DisplayName.Text if unit else None) == meta.unit
@@ -407,9 +406,7 @@ def test_the_gateway_serves_six_units(plant: SimulatedPlant, served: Running) ->
         end = await client.read_holding_registers(40177, count=2, device_id=5)
         assert end.registers == [0xFFFF, 0]
         pressure = await client.read_holding_registers(0, count=2, device_id=6)
-        value = client.convert_from_registers(
-            pressure.registers, client.DATATYPE.FLOAT32, word_order="little"
-        )
+        value = client.convert_from_registers(pressure.registers, client.DATATYPE.FLOAT32, word_order="little")
         assert 6.5 < value < 8.5  # type: ignore[operator]
         identity = await client.read_device_information(device_id=6)
         assert identity.information[0] == b"Simulated Air"
@@ -557,9 +554,7 @@ def test_the_truth_fits_the_plant_and_the_answers(plant: SimulatedPlant) -> None
         for expected in window.indicators:
             if expected.low is not None and expected.high is not None:
                 assert 0 <= expected.low <= expected.high <= 1
-            assert (expected.state is State.MEASURED) == (
-                expected.low is not None or expected.value is not None
-            )
+            assert (expected.state is State.MEASURED) == (expected.low is not None or expected.value is not None)
 
 
 def test_the_truths_denominators_can_be_counted_in_the_register(plant: SimulatedPlant) -> None:

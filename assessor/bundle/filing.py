@@ -37,9 +37,7 @@ def write_assessment(
     return write(out, "assessment", members, ordered, key, made=made, truncated=cut, source=source.digest)
 
 
-def withhold(
-    file: Path, names: Collection[str], reason: Message, out: Path, key: Ed25519PrivateKey
-) -> Sealed:
+def withhold(file: Path, names: Collection[str], reason: Message, out: Path, key: Ed25519PrivateKey) -> Sealed:
     """A copy of a bundle in which some members are named by digest and left out."""
     bundle = open_bundle(file)
     for name in names:

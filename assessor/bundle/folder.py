@@ -32,9 +32,7 @@ from assessor.domain import (
 )
 from assessor.errors import BundleError
 
-SCHEMA = pa.schema(
-    [(name, getattr(pa, "bool_" if kind == "bool" else kind)()) for name, kind in SAMPLE_COLUMNS]
-)
+SCHEMA = pa.schema([(name, getattr(pa, "bool_" if kind == "bool" else kind)()) for name, kind in SAMPLE_COLUMNS])
 ROWS, SECONDS = 20_000, 1.0
 """A segment is written when so many rows wait, or after so long, or when it is asked for."""
 
@@ -134,9 +132,7 @@ class Folder:
         """Say that the run came to its end by itself, or was stopped by a person."""
         with self._lock, guarded(self.path):
             self._write()
-            self._acknowledge(
-                {"n": len(self._entries) + 1, "kind": "end", "stopped": stopped, "at": time_ns()}
-            )
+            self._acknowledge({"n": len(self._entries) + 1, "kind": "end", "stopped": stopped, "at": time_ns()})
 
     def close(self) -> None:
         self._journal.close()

@@ -28,9 +28,7 @@ def installation_key() -> Ed25519PrivateKey:
         raise BundleError(Message(id="bundle.key_damaged"), str(file)) from problem
     except OSError as problem:
         reason = problem.strerror or str(problem)
-        raise BundleError(
-            Message(id="bundle.key_unreadable", params={"reason": reason}), str(file)
-        ) from problem
+        raise BundleError(Message(id="bundle.key_unreadable", params={"reason": reason}), str(file)) from problem
 
 
 def _make(file: Path) -> None:

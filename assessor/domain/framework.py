@@ -153,9 +153,7 @@ class Lift(Noun):
 class Effect(Noun):
     """What a recommendation changes in the plant, as a relative change (0.1 is 10 %)."""
 
-    metric: Literal[
-        "productivity", "quality", "delivery", "energy", "downtime", "stock", "cost", "safety", "data"
-    ]
+    metric: Literal["productivity", "quality", "delivery", "energy", "downtime", "stock", "cost", "safety", "data"]
     change: Range | None = None
     """None: nothing that could be cited."""
 

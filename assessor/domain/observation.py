@@ -245,9 +245,11 @@ class TagFacts(Noun):
     """Greatest source time minus receive time: a lower bound of how far its clock is ahead of the laptop's."""
     lag: float | None = None
     """Smallest receive time minus source time: how old the freshest value was."""
-    source_seconds: float | None = None
-    """Span of the source times: how far that clock went on."""
     without_source_time: int = 0
+    source_seconds: float | None = None
+    """How far the source times advanced; 0 under a clock that stands still."""
+    resets: int = 0
+    """Falls to a tenth or less, as a counter makes when it is reset."""
 
 
 class Function(StrEnum):

@@ -37,9 +37,7 @@ def measure(seen: Seen) -> Measurement:
         count=len(worst),
         total=len(seen.observations),
         method=METHOD,
-        why=Message(
-            id="indicator.why.worst_clock", params={"endpoint": max(worst, key=lambda e: abs(worst[e]))}
-        ),
+        why=Message(id="indicator.why.worst_clock", params={"endpoint": max(worst, key=lambda e: abs(worst[e]))}),
         absence_tested=True,
         lines=tuple(_line(id_, skew) for id_, skew in worst.items()),
     )

@@ -60,7 +60,7 @@ def _due(facts: list[TagFacts], asked: float) -> int:
     """Rows due of one tag of an endpoint: its sampled span over the interval that was really kept."""
     span = (max(f.last for f in facts) - min(f.first for f in facts)) / 1e9
     spacing = asked or min(f.seconds / (f.rows - 1) for f in facts)
-    return int(round(span / spacing)) + 1 if spacing else max(f.rows for f in facts)
+    return round(span / spacing) + 1 if spacing else max(f.rows for f in facts)
 
 
 def _line(endpoint: str, came: int, due: int) -> Line:

@@ -26,9 +26,7 @@ def measure(seen: Seen) -> Measurement:
         ),
         holds=rows >= ROWS or longest >= SECONDS,
     )
-    return share(
-        "frozen_tags", map(_judge, looked), seen.scope, nothing="no_source_times", conditions=(long,)
-    )
+    return share("frozen_tags", map(_judge, looked), seen.scope, nothing="no_source_times", conditions=(long,))
 
 
 def _moves(tag: SeenTag) -> bool:

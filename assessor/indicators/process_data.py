@@ -9,7 +9,9 @@ from assessor.indicators.expected import expected
 from assessor.indicators.seen import Seen, SeenTag
 
 UNIT = "share"
-PROCESS = frozenset(["temperature", "pressure", "flow", "speed", "position", "force", "level", "vibration", "electrical", "time"])
+PROCESS = frozenset(
+    ["temperature", "pressure", "flow", "speed", "position", "force", "level", "vibration", "electrical", "time"]
+)
 
 
 def measure(seen: Seen) -> Measurement:

@@ -38,9 +38,7 @@ def render_html(assessment: Assessment, *, language: Language = "zh") -> str:
         .get_template("report.html.j2")
         .render(
             language=language,
-            editions=[
-                _edition(assessment, one) for one in (language, *(o for o in LANGUAGES if o != language))
-            ],
+            editions=[_edition(assessment, one) for one in (language, *(o for o in LANGUAGES if o != language))],
             style=_file("report.css"),
             script=script,
             script_digest=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),

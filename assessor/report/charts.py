@@ -78,14 +78,11 @@ def nothing(title: str, desc: str) -> Markup:
     return _svg(line, title, desc, 'width="100%" height="24" overflow="visible"', "strip")
 
 
-def dumbbell(
-    declared: Number | None, low: Number | None, high: Number | None, title: str, desc: str
-) -> Markup:
+def dumbbell(declared: Number | None, low: Number | None, high: Number | None, title: str, desc: str) -> Markup:
     """Declared and verified of one sub-domain on the scale of levels, joined by a line."""
     parts = [f'<line x1="0" x2="100%" y1="12" y2="12" stroke="{PALE}" stroke-width="2"/>']
     parts += [
-        f'<line x1="{20 * k}%" x2="{20 * k}%" y1="4" y2="20" stroke="{HAIR}" stroke-width="1"/>'
-        for k in range(6)
+        f'<line x1="{20 * k}%" x2="{20 * k}%" y1="4" y2="20" stroke="{HAIR}" stroke-width="1"/>' for k in range(6)
     ]
     if low is not None and high is not None:
         width = round(_at(high, 5) - _at(low, 5), 2)
@@ -229,9 +226,7 @@ def units(rows: Sequence[tuple[str, Sequence[str]]], names: Sequence[str], title
             for i, state in enumerate(states[start : start + most]):
                 parts.append(_unit(i * (side + gap), y, side, state, names[start + i]))
     height = max(1, len(blocks)) * (len(rows) * (side + gap) + 12) - 12 - gap
-    return _svg(
-        "".join(parts), title, desc, f'viewBox="-1 -1 {across + 2} {height + 2}" width="100%"', "units"
-    )
+    return _svg("".join(parts), title, desc, f'viewBox="-1 -1 {across + 2} {height + 2}" width="100%"', "units")
 
 
 def _unit(x: int, y: int, side: int, state: str, name: str) -> str:
@@ -239,7 +234,9 @@ def _unit(x: int, y: int, side: int, state: str, name: str) -> str:
     if state not in ("met", "partly_met", "not_met"):
         return f'<circle cx="{x + side / 2}" cy="{y + side / 2}" r="1.8" fill="{SOFT}">{label}</circle>'
     edge = f'stroke="{SOFT if state == "not_met" else ACCENT}" stroke-width="1.2"'
-    return f'<rect x="{x}" y="{y}" width="{side}" height="{side}" rx="2" fill="{FILLS[state]}" {edge}>{label}</rect>'
+    return (
+        f'<rect x="{x}" y="{y}" width="{side}" height="{side}" rx="2" fill="{FILLS[state]}" {edge}>{label}</rect>'
+    )
 
 
 def tenure(

@@ -108,9 +108,7 @@ def _strip(evidence: Evidence, pen: Pen) -> Markup:
     scale = pen.scale(evidence.question)
     if evidence.low is None and evidence.claim is None:
         return charts.nothing(title, text)
-    return charts.strip(
-        evidence.low, evidence.high, claim=evidence.claim, scale=scale, title=title, desc=text
-    )
+    return charts.strip(evidence.low, evidence.high, claim=evidence.claim, scale=scale, title=title, desc=text)
 
 
 def groups(a: Assessment, pen: Pen) -> tuple[list[Group], Markup]:

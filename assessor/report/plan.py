@@ -97,9 +97,7 @@ def _range(values: Range, pen: Pen) -> str:
     return low if low == high else f"{low}–{high}"
 
 
-def _work(
-    number: int, choice: Choice, r: Recommendation, ends: list[Fraction], a: Assessment, pen: Pen
-) -> Work:
+def _work(number: int, choice: Choice, r: Recommendation, ends: list[Fraction], a: Assessment, pen: Pen) -> Work:
     begin = (Fraction(0), *ends)[choice.phase - 1]
     name, months = pen.say(r.title), _range(r.months, pen)
     text = pen.t("plan.span_text", phase=choice.phase, months=months)

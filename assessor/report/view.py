@@ -129,9 +129,7 @@ def _untested(a: Assessment, pen: Pen) -> tuple[list[tuple[str, int]], int]:
 def _modesty(a: Assessment, pen: Pen) -> Markup:
     """A square for each sub-domain: tested, testable, beyond what wires can show."""
     of = len(a.framework.dimensions)
-    states = (
-        ["met"] * a.tested + ["partly_met"] * (a.testable - a.tested) + ["not_determined"] * (of - a.testable)
-    )
+    states = ["met"] * a.tested + ["partly_met"] * (a.testable - a.tested) + ["not_determined"] * (of - a.testable)
     words = [pen.t("cover.tested_")] * a.tested + [pen.t("cover.testable_")] * (a.testable - a.tested)
     words += [pen.t("cover.beyond_")] * (of - a.testable)
     text = pen.t("cover.modesty", of=of, testable=a.testable, tested=a.tested)

@@ -95,9 +95,7 @@ def _rules(roadmap: Roadmap, known: dict[str, Recommendation], able: set[str]) -
 def _money(roadmap: Roadmap, known: dict[str, Recommendation]) -> list[Message]:
     """The right costs, and no phase ahead of the money."""
     faults = [
-        _fault("cost", id=c.recommendation)
-        for c in roadmap.choices
-        if c.cost != known[c.recommendation].cost.mid
+        _fault("cost", id=c.recommendation) for c in roadmap.choices if c.cost != known[c.recommendation].cost.mid
     ]
     if sum(roadmap.phase_budgets) != roadmap.budget or len(roadmap.phase_budgets) != PHASES:
         faults.append(_fault("budgets"))

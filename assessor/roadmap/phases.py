@@ -46,6 +46,4 @@ def _urgency(
 
 
 def _affordable(item: Recommendation, phase: int, spent: Sequence[Fraction], budgets: Sequence[int]) -> bool:
-    return all(
-        sum(spent[:later]) + item.cost.mid <= sum(budgets[:later]) for later in range(phase, PHASES + 1)
-    )
+    return all(sum(spent[:later]) + item.cost.mid <= sum(budgets[:later]) for later in range(phase, PHASES + 1))

@@ -167,9 +167,7 @@ async def _learn(visit: _Visit, session: Session, limits: Limits, stop: asyncio.
     namespaces, *found = map(content, await reader.values(wanted))
     visit.namespaces = tuple(map(str, namespaces)) if isinstance(namespaces, list) else ()
     visit.operation_limits = {
-        name: int(value)
-        for name, value in zip(OPERATION_LIMITS, found, strict=True)
-        if isinstance(value, int)
+        name: int(value) for name, value in zip(OPERATION_LIMITS, found, strict=True) if isinstance(value, int)
     }
     ends = time.monotonic() + limits.browse_seconds
     walk = Walk(

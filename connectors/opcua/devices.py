@@ -30,9 +30,7 @@ def devices_of(space: Space) -> tuple[Device, ...]:
     for i, f in enumerate(space.found):
         if branch := branch_of(branches, f.path):
             inside.setdefault(branch, []).append((i, f))
-    return tuple(
-        _seen(space, b.asset, b.path, inside[b]) if b in inside else _missing(space, b) for b in branches
-    )
+    return tuple(_seen(space, b.asset, b.path, inside[b]) if b in inside else _missing(space, b) for b in branches)
 
 
 def _missing(space: Space, branch: Branch) -> Device:

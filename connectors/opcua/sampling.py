@@ -129,9 +129,7 @@ class Sampler:
 
     def _recover(self) -> None:
         if self._lost_since and self.result.problem:
-            self.result.gaps.append(
-                Gap(begins=self._lost_since, ends=time.time_ns(), why=self.result.problem)
-            )
+            self.result.gaps.append(Gap(begins=self._lost_since, ends=time.time_ns(), why=self.result.problem))
         self._lost_since, self.result.problem = None, None
 
     def _finish(self) -> None:

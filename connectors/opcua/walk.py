@@ -184,9 +184,7 @@ class Walk:
                 self._stop(status_name(StatusCodes.BadNoContinuationPoints))
         return references
 
-    async def _continue(
-        self, points: dict[int, bytes], references: list[list[ua.ReferenceDescription]]
-    ) -> None:
+    async def _continue(self, points: dict[int, bytes], references: list[list[ua.ReferenceDescription]]) -> None:
         """Follow continuation points to their end, or hand them back where the budget is spent."""
         while points:
             parameters = ua.BrowseNextParameters()

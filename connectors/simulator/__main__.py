@@ -9,9 +9,7 @@ from assessor.errors import AssessorError
 from assessor.messages import render
 from connectors.simulator.serve import serve
 
-parser = argparse.ArgumentParser(
-    prog="python -m connectors.simulator", description="Serve a simulated plant."
-)
+parser = argparse.ArgumentParser(prog="python -m connectors.simulator", description="Serve a simulated plant.")
 parser.add_argument("plant", type=Path)
 parser.add_argument("--seconds", type=float)
 arguments = parser.parse_args()

@@ -15,6 +15,8 @@ _LIMITS = (
     ObjectIds.Server_ServerCapabilities_OperationLimits_MaxNodesPerRead,
     ObjectIds.Server_ServerCapabilities_OperationLimits_MaxNodesPerBrowse,
     ObjectIds.Server_ServerCapabilities_OperationLimits_MaxMonitoredItemsPerCall,
+    ObjectIds.Server_ServerCapabilities_OperationLimits_MaxNodesPerHistoryReadData,
+    ObjectIds.Server_ServerCapabilities_OperationLimits_MaxNodesPerTranslateBrowsePathsToNodeIds,
 )
 
 
@@ -57,9 +59,7 @@ class _Builder:
         if path not in self.objects:
             parent = await self.object(path.rpartition("/")[0])
             name = ua.QualifiedName(path.rpartition("/")[2], self.index)
-            node_type = (
-                (await self.type(kind)).nodeid if kind else ua.NodeId(ua.Int32(ObjectIds.BaseObjectType))
-            )
+            node_type = (await self.type(kind)).nodeid if kind else ua.NodeId(ua.Int32(ObjectIds.BaseObjectType))
             self.objects[path] = await parent.add_object(_node_id(path, self.index), name, node_type)
         return self.objects[path]
 
@@ -83,9 +83,9 @@ class _Builder:
         node = await parent.add_variable(node_id, ua.QualifiedName(name, self.index), first)
         if tag.variable.writable:
             await node.set_writable()
-        if tag.variable.description:
-            text = ua.Variant(ua.LocalizedText(tag.variable.description), ua.VariantType.LocalizedText)
-            await node.write_attribute(AttributeIds.Description, ua.DataValue(text))
+        text = ua.LocalizedText(tag.variable.description or "")  # asyncua would repeat the name
+        described = ua.DataValue(ua.Variant(text, ua.VariantType.LocalizedText))
+        await node.write_attribute(AttributeIds.Description, described)
         await _unit(node, tag.variable)
         return Node(node_id, tag)
 

@@ -63,9 +63,7 @@ def _opcua(plant: SimulatedPlant, server: OpcUaServer, times: Times) -> Iterator
         found = series(plant, tag, times)
         status = found.status.tolist()
         kind = tag.variable.type
-        values = [
-            None if s & 0x80000000 else v for v, s in zip(_typed(kind, found.values), status, strict=True)
-        ]
+        values = [None if s & 0x80000000 else v for v, s in zip(_typed(kind, found.values), status, strict=True)]
         yield Column(opcua_tag(endpoint, tag).id, found.source.tolist(), status, {_field(kind): values})
 
 
@@ -110,9 +108,7 @@ def _hand_over(sink: Sink, columns: Iterator[Column], times: Times, begin: int, 
         for column in made:
             values = {name: of[i] for name, of in column.fields.items()}
             source = column.source[i] if column.source is not None else None
-            rows.append(
-                Sample(column.tag, source, server, receive, receive - begin, column.status[i], **values)
-            )
+            rows.append(Sample(column.tag, source, server, receive, receive - begin, column.status[i], **values))
         if (i + 1) % TOGETHER == 0:
             sink.samples(rows)
             rows = []

@@ -28,6 +28,15 @@ from connectors.simulator.registers import SUNSPEC_BASE
 from connectors.simulator.tags import Shown, series, shown
 
 UA = "http://opcfoundation.org/UA/"
+LIMITS = (
+    "MaxNodesPerRead",
+    "MaxNodesPerBrowse",
+    "MaxMonitoredItemsPerCall",
+    "MaxNodesPerHistoryReadData",
+    "MaxNodesPerTranslateBrowsePathsToNodeIds",
+)
+"""What each server declares, all at its `max_nodes`."""
+POLL_MS = 1000.0
 Server = OpcUaServer | ModbusServer | SilentServer
 
 
@@ -47,9 +56,7 @@ def observe(plant: SimulatedPlant, server: Server, begin: int, end: int) -> Obse
         return _opcua(plant, server, endpoint, begin, end)
     devices = tuple(_unit_device(endpoint, unit) for unit in server.units)
     tags = tuple(
-        modbus_tag(plant, endpoint, unit, point)
-        for unit in server.units
-        for point in read_points(plant, unit)
+        modbus_tag(plant, endpoint, unit, point) for unit in server.units for point in read_points(plant, unit)
     )
     return _frame(endpoint, begin, end).model_copy(update={"devices": devices, "tags": tags})
 
@@ -71,20 +78,17 @@ def _stands_for(endpoint: Endpoint) -> list[tuple[str | None, str]]:
     return [(b.asset, b.path) for b in endpoint.branches] or [(endpoint.asset, "Objects")]
 
 
-def _opcua(
-    plant: SimulatedPlant, server: OpcUaServer, endpoint: Endpoint, begin: int, end: int
-) -> Observation:
+def _opcua(plant: SimulatedPlant, server: OpcUaServer, endpoint: Endpoint, begin: int, end: int) -> Observation:
     tags = shown(plant, server)
     devices = tuple(_place_device(plant, endpoint, server, place, begin) for place in server.places)
     companions = {t.rpartition("#")[0]: None for place in server.places for t in _types(plant, place)}
-    limits = ("MaxNodesPerRead", "MaxNodesPerBrowse", "MaxMonitoredItemsPerCall")
     return _frame(endpoint, begin, end).model_copy(
         update={
             "devices": devices,
             "tags": tuple(opcua_tag(endpoint, tag) for tag in tags),
             "offers": (Offer(mode="None", policy="None", tokens=("Anonymous",)),),
             "namespaces": (UA, f"{server.namespace}:server", server.namespace, *companions),
-            "operation_limits": dict.fromkeys(limits, server.max_nodes),
+            "operation_limits": dict.fromkeys(LIMITS, server.max_nodes),
             "browse": Browse(nodes=_nodes(plant, server, tags), complete=True),
         }
     )
@@ -107,6 +111,7 @@ def opcua_tag(endpoint: Endpoint, tag: Shown) -> Tag:
         type_definition=f"{UA}#BaseDataVariableType",
         writable=variable.writable,
         historizing=False,
+        interval_ms=POLL_MS,
     )
 
 
@@ -126,6 +131,7 @@ def modbus_tag(plant: SimulatedPlant, endpoint: Endpoint, unit: SimulatedUnit, p
         unit=point.unit,
         profile_quantity=point.quantity,
         profile_function=point.function,
+        interval_ms=POLL_MS,
     )
 
 

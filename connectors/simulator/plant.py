@@ -9,9 +9,7 @@ from assessor.domain import Endpoint, Noun, Scope, Slug
 
 Moment = str
 """ISO 8601 with offset."""
-Kind = Literal[
-    "constant", "text", "state", "counter", "hours", "power", "energy", "drift", "cycle", "setpoint"
-]
+Kind = Literal["constant", "text", "state", "counter", "hours", "power", "energy", "drift", "cycle", "setpoint"]
 
 
 def nanoseconds(moment: Moment) -> int:

@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     from connectors.simulator.opcua_server import Recording
 
 _ENDING = "Request_Encoding_DefaultBinary"
-_NAMES = {
-    number: name.removesuffix(_ENDING) for name, number in vars(ObjectIds).items() if name.endswith(_ENDING)
-}
+_NAMES = {number: name.removesuffix(_ENDING) for name, number in vars(ObjectIds).items() if name.endswith(_ENDING)}
 REFUSED = frozenset(
     {
         "Write",

@@ -47,6 +47,8 @@ def start(plant: SimulatedPlant, folder: Path) -> Iterator[Running]:
     file.write_text(plant.model_dump_json(), "utf-8")
     groups = _groups(plant)
     records = tuple(folder / f"requests-{i}.jsonl" for i in range(len(groups)))
+    for record in records:
+        record.unlink(missing_ok=True)  # of an earlier run in the same folder
     processes: list[subprocess.Popen[bytes]] = []
     try:
         for group, record in zip(groups, records, strict=True):
@@ -83,9 +85,7 @@ def _ready(process: subprocess.Popen[bytes], deadline: float) -> dict[str, str]:
     """The line of addresses, which a process writes once all its servers listen."""
     lines: queue.Queue[bytes] = queue.Queue()
     assert process.stdout is not None
-    threading.Thread(
-        target=lambda out: lines.put(out.readline()), args=(process.stdout,), daemon=True
-    ).start()
+    threading.Thread(target=lambda out: lines.put(out.readline()), args=(process.stdout,), daemon=True).start()
     try:
         line = lines.get(timeout=max(0.1, deadline - time.monotonic()))
     except queue.Empty:

@@ -1,0 +1,33 @@
+"""DECODE registers into values: width, sign, byte and word order, scale, and what says 'none'. Pure."""
+
+import math
+import struct
+from collections.abc import Sequence
+from fractions import Fraction
+
+from connectors.profiles import Order, Point
+
+_FORMATS = {"u16": "H", "s16": "h", "u32": "I", "s32": "i", "u64": "Q", "s64": "q", "f32": "f", "f64": "d"}
+
+
+def decode(point: Point, registers: Sequence[int], order: Order) -> int | float | None:
+    """The value of a point from its registers: int where it is a whole number by nature, None for 'none'."""
+    data = arranged(registers, point.order or order)
+    if int.from_bytes(data, "big") in point.absent:
+        return None
+    raw: int | float = struct.unpack(">" + _FORMATS[point.type], data)[0]
+    if isinstance(raw, float):
+        if not math.isfinite(raw):
+            return None
+        return raw if point.scale == 1 else raw * float(point.scale)
+    scaled = raw * point.scale
+    if point.scale.denominator == 1:
+        return int(scaled)
+    return float(Fraction(scaled))
+
+
+def arranged(registers: Sequence[int], order: Order) -> bytes:
+    """The bytes of a value, most significant first. Letters name bytes as the device sends them."""
+    swap_words, swap_bytes = order in ("CDAB", "DCBA"), order in ("BADC", "DCBA")
+    words = reversed(registers) if swap_words else registers
+    return b"".join(word.to_bytes(2, "little" if swap_bytes else "big") for word in words)
