@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 from time import time_ns
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -203,16 +203,9 @@ def frameworks_check(file: Annotated[Path | None, typer.Argument()] = None) -> N
 def main() -> None:
     """Run a command; an error of ours is one message and an exit code, never a traceback."""
     try:
-        app(standalone_mode=False)
+        app()
     except AssessorError as error:
         fail(error)
-    except typer.Exit as leaving:
-        sys.exit(leaving.exit_code)
-    except (typer.Abort, KeyboardInterrupt):
-        sys.exit(130)
-    except cast(Any, typer).core.click.ClickException as error:
-        error.show()
-        sys.exit(2)
 
 
 def fail(error: AssessorError) -> None:

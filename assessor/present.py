@@ -42,8 +42,14 @@ def preview(stated: Preview, out: Console, language: Language) -> None:
             limit,
         )
     out.print(table)
-    for line in stated.lines:
-        out.print(render(line, language), soft_wrap=True)
+    reach = stated.reach
+    params = {"n": len(reach.testable), "of": reach.machines, "seconds": f"{stated.seconds:g}"}
+    out.print(render("cli.reach", language, **params), soft_wrap=True)
+    for machine in reach.untestable:
+        why = render(machine.why, language)
+        out.print("  " + render("cli.untestable", language, asset=machine.asset, why=why), soft_wrap=True)
+    for change in stated.changes:
+        out.print(render("cli.changed_limit", language, **change.model_dump()), soft_wrap=True)
     out.print(render("cli.nothing_sent", language), style="bold")
 
 

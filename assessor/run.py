@@ -33,8 +33,9 @@ from assessor.messages import Language, render
 from assessor.report import render_html
 from connectors.scope import load_scope
 from connectors.simulator import load_plant, start
+from connectors.simulator.serve import DEMO as DEMO_PLANT
 
-DEMO = Path(__file__).parent.parent / "connectors/simulator/plants/demo"
+DEMO = DEMO_PLANT.parent
 RESULTS = ("assessment.json", "report.html", "filing.zip")
 
 

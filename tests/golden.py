@@ -31,10 +31,10 @@ def assessed(folder: Path) -> Assessment:
     library = load_library(known_indicators=indicators())
     answers = load_answers(DEMO / "answers.yaml", library.questions)
     scope = canonical(plant.scope)
-    work = create(folder / "work", scope, plant.scope, began=BEGIN, clock="synchronised")
-    generate(plant, work, BEGIN, SECONDS)
-    work.end(False)
-    seal(work, KEY, folder / "sealed.zip", made=BEGIN + SECONDS * 1_000_000_000)
+    with create(folder / "work", scope, plant.scope, began=BEGIN, clock="synchronised") as work:
+        generate(plant, work, BEGIN, SECONDS)
+        work.end(False)
+        seal(work, KEY, folder / "sealed.zip", made=BEGIN + SECONDS * 1_000_000_000)
     source = open_bundle(folder / "sealed.zip")
     return pipeline.assess(source, answers, library, "cmmm-2020-discrete", made=source.manifest.made)
 

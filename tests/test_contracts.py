@@ -73,9 +73,7 @@ def test_at_least_twenty_recommendations_with_ranges_and_sources() -> None:
 
 def test_every_text_renders_in_both_languages_with_the_same_gaps() -> None:
     for id_, text in catalogue().items():
-        gaps = [
-            {f for _, f, _, _ in string.Formatter().parse(getattr(text, lang)) if f} for lang in LANGUAGES
-        ]
+        gaps = [{f for _, f, _, _ in string.Formatter().parse(getattr(text, lang)) if f} for lang in LANGUAGES]
         assert gaps[0] == gaps[1], f"{id_}: the languages differ in their gaps"
 
 
@@ -97,6 +95,4 @@ def test_the_nouns_stay_pure() -> None:
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             for name in names:
-                assert name.split(".")[0] not in {"asyncio", "socket", "pathlib", "os", "yaml", "sqlite3"}, (
-                    file
-                )
+                assert name.split(".")[0] not in {"asyncio", "socket", "pathlib", "os", "yaml", "sqlite3"}, file

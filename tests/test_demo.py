@@ -64,9 +64,7 @@ def test_the_golden_case_is_the_same_to_the_byte(golden: Assessment) -> None:
     if now != then:
         before, after = json.loads(then), json.loads(now)
         changed = [key for key in after if before.get(key) != after[key]]
-        pytest.fail(
-            f"these parts changed: {changed}; if that was meant: make golden, and read the difference"
-        )
+        pytest.fail(f"these parts changed: {changed}; if that was meant: make golden, and read the difference")
 
 
 @pytest.mark.wire

@@ -54,9 +54,7 @@ def whole_way(tmp_path: Path, home: Path, scope: str) -> dict[str, object]:
     assert json.loads(assessor("verify", bundle, "--json", home=home).stdout)["holds"]
     out = tmp_path / "out"
     assessor("assess", bundle, "--answers", tmp_path / "answers.yaml", "-o", out, home=home)
-    filing = json.loads(
-        assessor("verify", out / "filing.zip", "--sealed", bundle, "--json", home=home).stdout
-    )
+    filing = json.loads(assessor("verify", out / "filing.zip", "--sealed", bundle, "--json", home=home).stdout)
     assert filing["holds"]
     return json.loads((out / "assessment.json").read_text("utf-8"))  # type: ignore[no-any-return]
 
@@ -85,9 +83,7 @@ def test_a_node_opcua_server(tmp_path: Path, home: Path) -> None:
 def test_a_pymodbustcp_server(tmp_path: Path, home: Path) -> None:
     with serving([sys.executable, "-m", "tests.servers.modbus_press"]) as server:
         extra = "units: [{unit: 1, asset: press, profile: demo-press}]"
-        scope = SCOPE.format(
-            interface="modbus-tcp", protocol="modbus-tcp", address=server["address"], extra=extra
-        )
+        scope = SCOPE.format(interface="modbus-tcp", protocol="modbus-tcp", address=server["address"], extra=extra)
         measured = shares(whole_way(tmp_path, home, scope))
     assert measured["readable"]["value"] == "0.5"
     assert measured["open_protocol"]["value"] == "0.5"

@@ -1,96 +1,18 @@
 """The verdict table case by case, and the laws of moving an answer."""
 
-from collections.abc import Sequence
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessor.domain import (
-    Answer,
-    Answers,
-    Evidence,
-    Line,
-    Measurement,
-    Message,
-    Outcome,
-    Question,
-    Settlement,
-    State,
-    Step,
-    Verdict,
-)
-from assessor.domain import Test as Bearing
-from assessor.errors import InputError
-from assessor.messages import catalogue, render
-from assessor.rating import rate
-from assessor.reconcile import findings, reconcile
-from tests.small import DEGREES, PROOF, claim, framework, text
+from assessor.domain import Answer, State, Verdict
+from assessor.messages import render
+from assessor.reconcile import reconcile
+from tests.claims import FALLING, OF, RISING, WHY, answer, bearing, measured, one, question, said
+from tests.small import DEGREES, claim
 
 F = Fraction
-WHY = Message(id="verdict.not_run")  # any text that exists: what matters is that it is passed on
-RISING = {"0.9": F(1), "0.7": F(4, 5), "0.4": F(1, 2)}
-FALLING = {"0": F(1), "0.1": F(4, 5), "0.3": F(1, 2), "0.5": F(0)}
-OF = framework({"r1": [1, 2, 1, 1, 1], "m6": [1, 1, 1, 0, 0]})
-
-
-def bearing(indicator: str = "networked", bound: str = "both", steps: object = RISING) -> Bearing:
-    found = tuple(Step(from_=F(at), answer=answer) for at, answer in steps.items()) if steps else ()  # type: ignore[attr-defined]
-    return Bearing.model_validate(
-        {"indicator": indicator, "bound": bound, "steps": found, "ask": text(f"ask {indicator}")}
-    )
-
-
-def question(
-    *tests: Bearing, kind: str = "degree", id_: str = "r1-l2-1", step: Fraction | None = None
-) -> Question:
-    return Question.model_validate(
-        {"id": id_, "kind": kind, "text": text(), "knows": "it", "tests": tests, "step": step}
-    )
-
-
-def measured(
-    low: str | None,
-    high: str | None = None,
-    *,
-    indicator: str = "networked",
-    absence: bool = True,
-    state: State = State.MEASURED,
-    lines: Sequence[Line] = (),
-    unit: str = "share",
-) -> Measurement:
-    return Measurement.model_validate(
-        {
-            "indicator": indicator,
-            "state": state,
-            "unit": unit,
-            "value": low if low == high or high is None else None,
-            "low": low,
-            "high": low if high is None else high,
-            "count": 30,
-            "total": 37,
-            "method": WHY,
-            "why": Message(id="verdict.no_test") if state is State.UNUSABLE else WHY,
-            "absence_tested": absence,
-            "lines": tuple(lines),
-        }
-    )
-
-
-def answer(value: object, by: str = "it", at: str = "2026-03-02", id_: str = "r1-l2-1") -> Answer:
-    reason = "none here" if value == "not-applicable" else None
-    return Answer.model_validate({"question": id_, "value": value, "by": by, "at": at, "reason": reason})
-
-
-def said(*given: Answer, settlements: Sequence[Settlement] = ()) -> Answers:
-    return Answers(format="assessor-answers/1", plant="p", answers=tuple(given), settlements=tuple(settlements))
-
-
-def one(asked: Question, given: object, *seen: Measurement) -> Evidence:
-    answers = said() if given is None else said(answer(given, id_=asked.id))
-    (found,) = reconcile([asked], answers, seen, OF)
-    return found
 
 
 # The verdict table ---------------------------------------------------------------------------------------
@@ -260,151 +182,6 @@ def test_seconds_and_yes_no_have_steps_too() -> None:
     assert (found.verdict, found.verified) == (Verdict.HIGHER, 1)
     wide = one(asked, "1", measured("1", "90", indicator="update_interval", unit="seconds"))
     assert wide.verdict is Verdict.INCONCLUSIVE
-
-
-# Respondents ---------------------------------------------------------------------------------------------
-
-
-def test_within_a_role_the_latest_answer_counts_and_between_roles_the_lowest() -> None:
-    asked = question(bearing())
-    answers = said(
-        answer("0", "it", "2026-03-02T08:00:00+08:00"),
-        answer("1", "it", "2026-03-02T01:00:00+00:00"),  # an hour later, in another zone
-        answer("0.8", "production", "2026-03-01"),
-        answer("do-not-know", "quality"),
-    )
-    (found,) = reconcile([asked], answers, [measured("0.75", "0.95")], OF)
-    assert (found.claim, found.verdict) == (F(4, 5), Verdict.CORROBORATED)
-    assert found.why.id == "verdict.roles_differ"
-    assert "0.8～1" in render(found.why, "zh")
-    assert render(
-        Message(id="verdict.corroborated", params={"claim": "0.8", "low": "0.8", "high": "1"}), "zh"
-    ) in (render(found.why, "zh"))
-
-
-def test_a_number_goes_before_not_applicable_and_that_before_do_not_know() -> None:
-    def claimed(*values: str) -> tuple[object, str]:
-        (found,) = reconcile([question()], said(*(answer(v, f"role {v}") for v in values)), [], OF)
-        return found.claim, found.claimed
-
-    assert claimed("not-applicable", "0.5") == (F(1, 2), "answered")
-    assert claimed("do-not-know", "not-applicable") == (None, "not-applicable")
-    assert claimed("do-not-know") == (None, "do-not-know")
-
-
-def test_a_time_that_is_none_is_refused() -> None:
-    with pytest.raises(InputError) as caught:
-        reconcile([question()], said(answer("1", at="yesterday")), [], OF)
-    assert "yesterday" in render(caught.value.message, "en")
-
-
-# Rubrics and settlements ---------------------------------------------------------------------------------
-
-
-def test_a_rubric_prefills_what_was_not_answered_itself() -> None:
-    ids = ["r1-l1-1", "r1-l2-1", "r1-l2-2", "r1-l3-1", "m6-l1-1"]
-    questions = [question(id_=id_) for id_ in ids] + [question(kind="rubric", id_="r1-rubric")]
-    answers = said(
-        answer("2", id_="r1-rubric"),
-        answer("0.5", id_="r1-l2-1"),
-        answer("do-not-know", id_="r1-l2-2"),
-    )
-    found = {e.question: e for e in reconcile(questions, answers, [], OF)}
-    assert {q: (e.claim, e.claimed, e.verified) for q, e in found.items()} == {
-        "r1-l1-1": (1, "prefilled", 1),
-        "r1-l2-1": (F(1, 2), "answered", F(1, 2)),
-        "r1-l2-2": (None, "do-not-know", None),
-        "r1-l3-1": (0, "prefilled", 0),
-        "r1-rubric": (2, "answered", 2),
-    }
-
-
-def test_a_rubric_that_is_not_known_prefills_nothing() -> None:
-    questions = [question(id_="r1-l1-1"), question(kind="rubric", id_="r1-rubric")]
-    found = reconcile(questions, said(answer("do-not-know", id_="r1-rubric")), [], OF)
-    assert [e.question for e in found] == ["r1-rubric"]
-
-
-def test_a_settlement_sets_the_verified_answer_and_leaves_both_figures() -> None:
-    def settle(value: str, at: str) -> Settlement:
-        return Settlement(question="r1-l2-1", value=F(value), reply="r", reason="r", proof=PROOF, by="c", at=at)
-
-    answers = said(answer("1"), settlements=[settle("0.8", "2026-03-04"), settle("0", "2026-03-03")])
-    (found,) = reconcile([question(bearing())], answers, [measured("0.5")], OF)
-    assert (found.claim, found.verified, found.low, found.high) == (1, F(4, 5), F(1, 2), F(1, 2))
-    assert found.verdict is Verdict.LOWER
-    assert found.settlement is not None
-    (finding,) = findings([found], [question(bearing())], rate(OF, "verified", [found]), [measured("0.5")])
-    assert finding.settled
-
-
-# Findings ------------------------------------------------------------------------------------------------
-
-
-def lines(**outcomes: Outcome) -> list[Line]:
-    return [Line(subject=subject, outcome=outcome, why=WHY) for subject, outcome in outcomes.items()]
-
-
-def test_a_finding_says_what_was_seen_where_and_what_to_ask() -> None:
-    looked = lines(
-        m1=Outcome.MET, m2=Outcome.NOT_MET, m3=Outcome.NOT_DETERMINED, m4=Outcome.PARTLY_MET, m5=Outcome.ERROR
-    )
-    asked, seen = question(bearing()), measured("0.5", "0.6", lines=looked)
-    evidence = one(asked, "1", seen)
-    (found,) = findings([evidence], [asked], rate(OF, "verified", [evidence]), [seen])
-    assert (found.where, found.ask, found.verdict) == (("m2", "m4"), text("ask networked"), Verdict.LOWER)
-    assert "50 %～60 %" in render(found.seen, "zh")
-    assert "30 of 37" in render(found.seen, "en")
-    assert not found.settled
-    raised = one(asked, "0", seen)
-    (found,) = findings([raised], [asked], rate(OF, "verified", [raised]), [seen])
-    assert found.where == ("m1",)
-
-
-def test_where_the_scale_falls_the_ones_that_were_met_count_against_the_claim() -> None:
-    asked = question(bearing("frozen_tags", "upper", FALLING))
-    seen = measured("0.4", indicator="frozen_tags", lines=lines(t1=Outcome.MET, t2=Outcome.NOT_MET))
-    evidence = one(asked, "1", seen)
-    (found,) = findings([evidence], [asked], rate(OF, "verified", [evidence]), [seen])
-    assert found.where == ("t1",)
-
-
-def test_the_decisive_indicator_speaks_and_at_most_twenty_subjects_are_named() -> None:
-    asked = question(bearing("a", "upper"), bearing("b", "upper"))
-    many = lines(**{f"m{i}": Outcome.NOT_MET for i in range(30)})
-    seen = [measured("0.8", indicator="a"), measured("0.2", indicator="b", lines=many)]
-    evidence = one(asked, "1", *seen)
-    (found,) = findings([evidence], [asked], rate(OF, "verified", [evidence]), seen)
-    assert (found.ask, len(found.where)) == (text("ask b"), 20)
-
-
-def test_findings_are_ordered_by_what_hangs_on_them() -> None:
-    ids = ["m6-l2-1", "r1-l2-1", "r1-l2-2", "share-networked"]
-    questions = [question(bearing(), id_=id_) for id_ in ids[:3]]
-    questions.append(question(bearing(steps=None), kind="share", id_="share-networked", step=F(1, 10)))
-    seen = [measured("0.2")]
-    evidence = reconcile(questions, said(*(answer("1", id_=id_) for id_ in ids)), seen, OF)
-    found = findings(evidence, questions, rate(OF, "verified", evidence), seen)
-    assert [(f.question, f.weight) for f in found] == [
-        ("m6-l2-1", F(1, 2)),  # alone in a cell of half the level
-        ("r1-l2-1", F(1, 4)),
-        ("r1-l2-2", F(1, 4)),
-        ("share-networked", 0),
-    ]
-
-
-def test_no_finding_is_made_of_anything_but_a_difference() -> None:
-    cases = [("0.8", measured("0.75")), ("1", measured("0.2", absence=False)), (None, measured("0.2"))]
-    for value, seen in cases:
-        evidence = one(question(bearing()), value, seen)
-        assert findings([evidence], [question(bearing())], rate(OF, "verified", [evidence]), [seen]) == ()
-
-
-def test_the_word_for_an_open_difference_is_never_false() -> None:
-    for id_, words in catalogue().items():
-        if id_.startswith(("verdict.", "plan.")):
-            assert not any(bad in words.zh for bad in ("虚假", "造假", "谎", "不实"))
-            assert "false" not in words.en.lower()
 
 
 # Laws ----------------------------------------------------------------------------------------------------

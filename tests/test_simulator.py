@@ -33,9 +33,11 @@ from assessor.domain import (
 )
 from assessor.errors import ContactError, InputError
 from assessor.messages import catalogue, render
+from connectors.profiles import load_profile
 from connectors.simulator import Running, SimulatedPlant, generate, load_plant, load_truth, start
 from connectors.simulator import running as running_module
-from connectors.simulator.plant import Behaviour, OpcUaServer, Signal, Stretch
+from connectors.simulator.observed import read_points
+from connectors.simulator.plant import Behaviour, ModbusServer, OpcUaServer, Signal, Stretch
 from connectors.simulator.registers import registers
 from connectors.simulator.signals import STATES, noise, states, values, worked
 from connectors.simulator.tags import SECOND, series, shown
@@ -564,3 +566,22 @@ def test_the_truths_denominators_can_be_counted_in_the_register(plant: Simulated
     assert (expect[Expect.STATE], expect[Expect.COUNTER], expect[Expect.PROCESS]) == (26, 21, 25)
     networked = load_truth(DEMO.with_name("truth.yaml")).window("demo").expected("networked")
     assert networked and networked.high == Fraction(24, len(used))
+
+
+def test_what_is_generated_is_what_the_profiles_read(plant: SimulatedPlant) -> None:
+    """Point by point: the same addresses, types, scales, units and meanings as the register maps in profiles."""
+    for server in plant.servers:
+        if not isinstance(server, ModbusServer):
+            continue
+        agreed = {u.unit: u for u in plant.endpoint(server).units}
+        for unit in server.units:
+            name = agreed[unit.unit].profile
+            if name is None:
+                continue
+            theirs = {
+                (p.id, p.table, p.at, p.type, float(p.scale), p.unit, p.quantity)
+                for p in load_profile(name).points
+            }
+            table = plant.map(unit.map).table
+            ours = {(p.id, table, p.at, p.type, p.scale, p.unit, p.quantity) for p in read_points(plant, unit)}
+            assert ours == theirs, name

@@ -35,8 +35,8 @@ def test_only_reading_services_pass_and_the_load_stays_within_the_preview(tmp_pa
             scope_file = tmp_path / "scope.yaml"
             scope_file.write_text(text, "utf-8")
             scope = load_scope(scope_file)
-            folder = create(tmp_path / "work", scope_file.read_bytes(), scope)
-            asyncio.run(pipeline.gather(scope, folder, seconds=8, stop=asyncio.Event()))
+            with create(tmp_path / "work", scope_file.read_bytes(), scope) as folder:
+                asyncio.run(pipeline.gather(scope, folder, seconds=8, stop=asyncio.Event()))
         recorded = running.requests()
     stated = {load.endpoint: load for load in preview(scope, 8).loads}
     frames = [json.loads(line) for line in (tmp_path / "frames.jsonl").read_text().splitlines()]
@@ -44,7 +44,5 @@ def test_only_reading_services_pass_and_the_load_stays_within_the_preview(tmp_pa
     assert {f["service"] for f in frames} <= OPCUA_SERVICES | MODBUS_FUNCTIONS, "only reading services"
     for endpoint, count in Counter(f["endpoint"] for f in frames).items():
         assert count <= stated[endpoint].requests, f"{endpoint} got more than was stated"
-    refused = [
-        r for r in recorded if "write" in r.service.lower() or r.service in {"fc5", "fc6", "fc15", "fc16"}
-    ]
+    refused = [r for r in recorded if "write" in r.service.lower() or r.service in {"fc5", "fc6", "fc15", "fc16"}]
     assert not refused, "the simulator saw no write"

@@ -137,6 +137,12 @@ class Folder:
     def close(self) -> None:
         self._journal.close()
 
+    def __enter__(self) -> "Folder":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def remove(self) -> None:
         """Delete the folder, once what it held is sealed."""
         self.close()

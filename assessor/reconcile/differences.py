@@ -16,6 +16,7 @@ from assessor.domain import (
     Verdict,
     plain,
 )
+from assessor.messages import catalogue
 from assessor.reconcile.comparison import both
 from assessor.reconcile.scale import falling, images
 
@@ -83,7 +84,9 @@ def _seen(measured: Measurement) -> Message:
     low = measured.value if measured.low is None else measured.low
     high = measured.value if measured.high is None else measured.high
     assert low is not None and high is not None  # it has an image
+    title = catalogue().get(f"indicator.{measured.indicator}.title")
     params: dict[str, str | int | Text] = {
+        "what": title or measured.indicator,
         "low": plain(low),
         "high": plain(high),
         "count": measured.count,

@@ -136,8 +136,8 @@ def modbus_tag(plant: SimulatedPlant, endpoint: Endpoint, unit: SimulatedUnit, p
 
 
 def read_points(plant: SimulatedPlant, unit: SimulatedUnit) -> Sequence[Point]:
-    """The points that are values; scale factors are read with them and are none."""
-    return [p for p in plant.map(unit.map).points if not p.id.endswith("_SF")]
+    """The points that connectors read as values."""
+    return [p for p in plant.map(unit.map).points if p.read]
 
 
 def unit_asset(endpoint: Endpoint, unit: SimulatedUnit) -> str | None:

@@ -159,13 +159,15 @@ class Point(Noun):
 
     id: str
     at: Annotated[int, Field(ge=0, le=65535)]
-    type: Literal["float32", "int16", "uint16", "uint32", "int64"]
+    type: Literal["f32", "s16", "u16", "u32", "s64"]
     order: Literal["ABCD", "CDAB"] = "ABCD"
     scale: float = 1.0
     """Value = raw * scale."""
     unit: str | None = None
     quantity: str | None = None
     function: str | None = None
+    read: bool = True
+    """False: the device serves it, but no profile reads it (scale factors among them)."""
     signal: Signal
 
 

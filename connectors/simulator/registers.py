@@ -10,7 +10,7 @@ from connectors.simulator import signals
 from connectors.simulator.plant import Plate, Point, SimulatedPlant, SimulatedUnit, nanoseconds
 from connectors.simulator.tags import SECOND, Times
 
-_FORMATS = {"float32": ">f", "int16": ">h", "uint16": ">H", "uint32": ">I", "int64": ">q"}
+_FORMATS = {"f32": ">f", "s16": ">h", "u16": ">H", "u32": ">I", "s64": ">q"}
 SUNSPEC_BASE = 40000
 MARK = (0x5375, 0x6E53)
 """'SunS'"""
@@ -21,7 +21,7 @@ def point_values(plant: SimulatedPlant, unit: SimulatedUnit, point: Point, times
     seconds = (times // SECOND * SECOND - nanoseconds(plant.epoch)) / SECOND
     path = f"{unit.map}/{unit.machine}/{point.id}"
     values = signals.values(point.signal, plant.behaviour(unit.machine), plant.seed, path, seconds)
-    if point.type == "float32":
+    if point.type == "f32":
         return values.astype(np.float32).astype(np.float64)
     raw = np.round(values / point.scale).astype(np.int64)
     return raw if point.scale == 1.0 else raw * point.scale
@@ -33,7 +33,7 @@ def registers(plant: SimulatedPlant, unit: SimulatedUnit, time: int) -> dict[int
     times = np.array([time], dtype=np.int64)
     for point in plant.map(unit.map).points:
         value = point_values(plant, unit, point, times)[0]
-        raw = float(value) if point.type == "float32" else round(float(value) / point.scale)
+        raw = float(value) if point.type == "f32" else round(float(value) / point.scale)
         for i, word in enumerate(_words(point, raw)):
             found[point.at + i] = word
     return _sunspec(unit, found) if unit.sunspec else found

@@ -124,9 +124,7 @@ async def main(log: Path, what: list[str]) -> None:
     nodes = await build(server, "strange" in what)
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
-    threading.Thread(
-        target=lambda: (sys.stdin.read(), loop.call_soon_threadsafe(ended.set)), daemon=True
-    ).start()
+    threading.Thread(target=lambda: (sys.stdin.read(), loop.call_soon_threadsafe(ended.set)), daemon=True).start()
     async with server:
         moving = asyncio.create_task(move(nodes))
         sys.stdout.write(json.dumps({"address": f"opc.tcp://127.0.0.1:{port}/"}) + "\n")
