@@ -95,7 +95,7 @@ class Unit:
                 rows += self._refused(block, refused.code)
                 continue
             except Open as left_alone:
-                self.problem = left_alone.message
+                self.problem = self.problem or left_alone.message
                 return rows
             except (OSError, TimeoutError) as problem:
                 self.problem = _explain(problem, self._endpoint.address)

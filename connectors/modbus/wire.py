@@ -8,10 +8,12 @@ late answer can never be taken for the next one.
 import asyncio
 import contextlib
 import logging
+import struct
 from typing import Any
 
 from pymodbus.client import AsyncModbusTcpClient
 from pymodbus.exceptions import ModbusException
+from pymodbus.pdu.mei_message import ReadDeviceInformationResponse
 
 from assessor.domain import Endpoint, Limits, Nameplate
 from connectors.guard import Frame, Guard
@@ -50,10 +52,10 @@ class Line:
         async with self._asking(f"fc{fc}", detail, unit, alike) as (client, frame):
             ask = client.read_holding_registers if fc == 3 else client.read_input_registers
             answer = await self._answered(ask(start, count=count, device_id=unit), frame)
-            registers: list[int] = list(answer.registers)
-            if len(registers) != count:
-                frame.failed("wrong length", self._sent)
-                raise ConnectionError("wrong length")
+            registers: list[int] = list(getattr(answer, "registers", ()))
+            if len(registers) != count or answer.function_code != fc:
+                frame.failed("not what was asked", self._sent)
+                raise ConnectionError("not what was asked")
             return registers
 
     async def identify(self, unit: int) -> Nameplate | None:
@@ -67,6 +69,9 @@ class Line:
             ):
                 asking = client.read_device_information(read_code=1, object_id=following, device_id=unit)
                 answer = await self._answered(asking, frame)
+                if not isinstance(answer, ReadDeviceInformationResponse):
+                    frame.failed("not what was asked", self._sent)
+                    raise ConnectionError("not what was asked")
             objects |= {int(k): v for k, v in answer.information.items() if isinstance(v, bytes)}
             if not answer.more_follows:
                 break
@@ -107,11 +112,13 @@ class Line:
             except ModbusException as problem:
                 frame.failed("lost" if self._lost.is_set() else "timeout", self._sent)
                 raise (ConnectionError("closed") if self._lost.is_set() else TimeoutError()) from problem
+            except (struct.error, ValueError, IndexError, AttributeError, TypeError) as problem:
+                frame.failed("garbage", self._sent)  # what pymodbus raises for frames it cannot take apart
+                raise ConnectionError("garbage") from problem
         finally:
             for task in (answer, lost):
                 task.cancel()
-            with contextlib.suppress(asyncio.CancelledError, ModbusException):
-                await answer
+            await asyncio.gather(answer, lost, return_exceptions=True)
         if result.isError():
             code = int(getattr(result, "exception_code", 0))
             if code in NOT_ANSWERED:

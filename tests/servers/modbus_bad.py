@@ -1,0 +1,67 @@
+"""A Modbus TCP peer that misbehaves as told; prints its address, ends when its input closes.
+
+modes: close (accepts and closes) · silent · late (the answer to a request comes with the next one) ·
+garbage · short (fewer registers than asked) · hole (exception 2 where register 12 is touched) · zeros ·
+busy (exception 6 twice, then answers) · good. Every request is written to the file given as 'unit fc start count'.
+"""
+
+import asyncio
+import json
+import struct
+import sys
+from pathlib import Path
+
+
+class Peer:
+    def __init__(self, mode: str, log: Path) -> None:
+        self.mode, self.log, self.asked = mode, log, 0
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self.mode == "close":
+            writer.close()
+            return
+        held = b""
+        try:
+            while header := await reader.readexactly(7):
+                tid, _, size, unit = struct.unpack(">HHHB", header)
+                pdu = await reader.readexactly(size - 1)
+                answer = self.answer(unit, pdu)
+                frame = struct.pack(">HHHB", tid, 0, len(answer) + 1, unit) + answer if answer else b""
+                if self.mode == "late":
+                    frame, held = held, frame
+                writer.write(frame)
+                await writer.drain()
+        except (asyncio.IncompleteReadError, OSError):
+            writer.close()
+
+    def answer(self, unit: int, pdu: bytes) -> bytes:
+        start, count = struct.unpack(">HH", pdu[1:5]) if pdu[0] in (3, 4) else (0, 0)
+        with self.log.open("a", encoding="utf-8") as log:
+            log.write(f"{unit} {pdu[0]} {start} {count}\n")
+        self.asked += 1
+        if self.mode == "silent":
+            return b""
+        if self.mode == "garbage":
+            return bytes([pdu[0], 7, 1, 2, 3])
+        if pdu[0] not in (3, 4):
+            return bytes([pdu[0] | 0x80, 1])
+        if self.mode == "hole" and start <= 12 < start + count:
+            return bytes([pdu[0] | 0x80, 2])
+        if self.mode == "busy" and self.asked <= 3:
+            return bytes([pdu[0] | 0x80, 6])
+        if self.mode == "short":
+            count -= 1
+        values = [0 if self.mode == "zeros" else start + i for i in range(count)]
+        return bytes([pdu[0], 2 * count]) + struct.pack(f">{count}H", *values)
+
+
+async def main(peer: Peer) -> None:
+    server = await asyncio.start_server(peer.serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    sys.stdout.write(json.dumps({"address": f"127.0.0.1:{port}"}) + "\n")
+    sys.stdout.flush()
+    await asyncio.to_thread(sys.stdin.read)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Peer(sys.argv[1], Path(sys.argv[2]))))
