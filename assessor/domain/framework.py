@@ -21,7 +21,8 @@ class Test(Noun):
     bound: Literal["both", "lower", "upper"]
     """both: what is asked itself. lower: sufficient, can only raise. upper: necessary, can only limit."""
     steps: tuple[Step, ...] = ()
-    """Rising; below the first step the answer is 0. Empty for shares, which are taken as measured."""
+    """By rising `from`; answers rise or fall throughout. Below the first step the answer is 0 (or, falling, the
+    first one). Empty for shares, which are taken as measured."""
     ask: Text
     """What to ask or look at where claim and measurement differ."""
 
