@@ -1,4 +1,4 @@
-"""CONDENSE samples to TagFacts: each tag's rows in figures, in one sorted pass, without judgement.
+"""What samples show, tag by tag: figures without judgement, in one pass over sorted columns.
 
 Values are taken from Good rows only; times from rows that are not Bad. Rows may come in any order.
 
@@ -8,6 +8,7 @@ hand-typed cannot be told apart in a short window); counter (rises at least five
 for one reset to a tenth or less); state (at most twelve different whole numbers, flags or texts); live.
 """
 
+import itertools
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -84,7 +85,7 @@ def _sort(samples: pa.Table) -> _Rows:
     code = code.astype(np.int32)
     mono, source = _integers(samples, "mono"), _integers(samples, "source")
     source[source <= 0] = _NO_TIME
-    order = np.lexsort((source, mono, code))
+    order = _order(code, mono, source, len(tags))
     key, kind, number = _typed(samples)
     code = code[order]
     begin = np.searchsorted(code, np.arange(len(tags)))
@@ -101,6 +102,16 @@ def _sort(samples: pa.Table) -> _Rows:
         kind=kind[order],
         number=number[order],
     )
+
+
+def _order(code: Array, mono: Array, source: Array, tags: int) -> Array:
+    """By tag, then time, then source time. Numbers of 16 bits are sorted by radix, several times as fast."""
+    later = np.diff(mono)
+    sorted_ = bool(((later > 0) | ((later == 0) & (np.diff(code) != 0))).all())
+    by_time = None if sorted_ else np.lexsort((source, mono))
+    code = code if by_time is None else code[by_time]
+    order = np.argsort(code.astype(np.uint16) if tags <= 2**16 else code, kind="stable")
+    return order if by_time is None else by_time[order]
 
 
 def _integers(samples: pa.Table, name: str) -> Array:
@@ -171,17 +182,13 @@ def _values(rows: _Rows, runs: _Runs) -> dict[str, Array]:
     low, high = np.full(tags, np.inf), np.full(tags, -np.inf)
     np.minimum.at(low, runs.code, np.where(np.isnan(number), np.inf, number))
     np.maximum.at(high, runs.code, np.where(np.isnan(number), -np.inf, number))
-    order = np.lexsort((rows.key[runs.row], rows.kind[runs.row], runs.code))
-    code, key, kind = runs.code[order], rows.key[runs.row][order], rows.kind[runs.row][order]
-    new = np.ones(len(order), bool)
-    new[1:] = (code[1:] != code[:-1]) | (key[1:] != key[:-1]) | (kind[1:] != kind[:-1])
 
     def count(mask: Array) -> Array:
         return np.bincount(runs.code[mask], minlength=tags)
 
     return {
         "changes": count(runs.change),
-        "distinct": np.bincount(code[new], minlength=tags),
+        "distinct": _distinct(rows, runs),
         "minimum": np.where(np.isinf(low), np.nan, low),
         "maximum": np.where(np.isinf(high), np.nan, high),
         "resets": count(reset),
@@ -189,6 +196,13 @@ def _values(rows: _Rows, runs: _Runs) -> dict[str, Array]:
         "falls": count(fall),
         "fractions": count(fraction),
     }
+
+
+def _distinct(rows: _Rows, runs: _Runs) -> Array:
+    """Different values of each tag. Texts and numbers that share their bits are kept apart by their kind."""
+    apart = rows.key[runs.row] ^ (rows.kind[runs.row].astype(np.int64) << 60)
+    edges = np.searchsorted(runs.code, np.arange(len(rows.tags) + 1))
+    return np.array([len(np.unique(apart[a:b])) for a, b in itertools.pairwise(edges.tolist())])
 
 
 def _times(rows: _Rows) -> dict[str, Array]:
@@ -246,14 +260,17 @@ def _stale(columns: dict[str, Array]) -> Array:
 
 
 def _update_intervals(rows: _Rows, runs: _Runs, changes: Array) -> Array:
+    """By source times where they go on with the values, else by the changes that polling saw."""
     result = np.full(len(rows.tags), np.nan)
     begin = np.searchsorted(runs.code, np.arange(len(rows.tags)))
     for i in np.flatnonzero(changes >= ENOUGH_CHANGES):
-        at = runs.row[begin[i] + 1 : begin[i] + 1 + min(int(changes[i]), FITTED)]
-        poll = float(np.median(np.diff(rows.mono[rows.begin[i] : rows.end[i]]))) / 1e9
-        source = rows.source[at]
-        stamped = bool((source != _NO_TIME).all()) and len(np.unique(source)) > len(at) / 2
-        gaps = np.diff(source if stamped else rows.mono[at]) / 1e9
+        here = slice(rows.begin[i], rows.end[i])
+        poll = float(np.median(np.diff(rows.mono[here]))) / 1e9
+        times = rows.source[here][rows.source[here] != _NO_TIME]
+        times = np.unique(times)[: FITTED + 1]
+        if len(times) <= ENOUGH_CHANGES:
+            times = rows.mono[runs.row[begin[i] + 1 : begin[i] + 1 + min(int(changes[i]), FITTED)]]
+        gaps = np.diff(times) / 1e9
         result[i] = _fit(gaps[gaps > 0], poll)
     return result
 

@@ -7,10 +7,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from assessor.bundle import create, open_bundle, seal
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from assessor import pipeline
+from assessor.bundle import create, open_bundle, seal
 from assessor.domain import Assessment, canonical
 from assessor.forms import load_answers
 from assessor.frameworks import load_library

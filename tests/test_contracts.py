@@ -6,12 +6,12 @@ import string
 from pathlib import Path
 
 import pytest
-from connectors.profiles import load_profile
 
 import connectors
 from assessor import indicators
 from assessor.frameworks import load_library
 from assessor.messages import LANGUAGES, catalogue, render
+from connectors.profiles import load_profile
 
 ROOT = Path(__file__).parent.parent
 TESTS = "\n".join(file.read_text("utf-8") for file in (ROOT / "tests").rglob("*.py"))

@@ -119,8 +119,7 @@ ASSETS = {
 
 def scope(vantage: str = "control") -> Scope:
     assets = [
-        {"id": k, "name": {"zh": k, "en": k}, "kind": "machine", "production": True} | v
-        for k, v in ASSETS.items()
+        {"id": k, "name": {"zh": k, "en": k}, "kind": "machine", "production": True} | v for k, v in ASSETS.items()
     ]
     document = SCOPE.model_dump(mode="json") | {
         "vantage": vantage,
@@ -198,9 +197,7 @@ def small(vantage: str = "control", witnessed: tuple[Witness, ...] = ()) -> Seen
             reached=False,
             problem=Message(id="indicator.why.silent"),
             devices=[
-                Device(
-                    asset="silent", where="Objects", answered=False, problem=Message(id="indicator.why.silent")
-                )
+                Device(asset="silent", where="Objects", answered=False, problem=Message(id="indicator.why.silent"))
             ],
         ),
     )
@@ -226,13 +223,19 @@ YES, NO, OPEN = "met", "not_met", "not_determined"
         ("networked", {"live": OPEN, "behind": YES, "stale": NO, "silent": OPEN, "siemens": OPEN, "lathe": NO}),
         ("networked_of_digital", {"live": OPEN, "behind": YES}),
         ("digital", {"live": YES, "behind": YES, "stale": OPEN, "silent": OPEN, "siemens": OPEN, "lathe": NO}),
-        ("open_protocol", {"live": YES, "behind": OPEN, "stale": OPEN, "silent": OPEN, "siemens": NO, "lathe": NO}),
+        (
+            "open_protocol",
+            {"live": YES, "behind": OPEN, "stale": OPEN, "silent": OPEN, "siemens": NO, "lathe": NO},
+        ),
         ("nameplate", {"live": YES, "behind": NO, "stale": OPEN, "silent": OPEN, "siemens": OPEN, "lathe": NO}),
         ("numerical_control", {"cutting": YES, "turning": NO, "washing": OPEN}),
         ("state_signal", {"live": YES, "behind": OPEN, "stale": NO, "silent": OPEN}),
         ("counter_signal", {"live": NO, "stale": NO}),
         ("process_data", {"live": YES, "stale": NO}),
-        ("energy_metered", {"live": YES, "behind": OPEN, "stale": NO, "silent": OPEN, "siemens": OPEN, "lathe": NO}),
+        (
+            "energy_metered",
+            {"live": YES, "behind": OPEN, "stale": NO, "silent": OPEN, "siemens": OPEN, "lathe": NO},
+        ),
         ("protected_access", {"machine": NO, "scada": YES}),
         ("units_ranges", {"Speed": YES, "B.State": NO}),
         ("frozen_tags", {"State": NO, "Speed": NO, "Energy": NO, "B.State": NO, "S.State": YES}),
@@ -251,7 +254,13 @@ def test_machines_out_of_use_and_meters_are_in_no_denominator() -> None:
 def test_a_witness_settles_what_stayed_open_and_keeps_his_class() -> None:
     proof = Proof(kind="screen", title="MES screen")
     saw = Witness(
-        asset="silent", shows="networked", holds=True, evidence=EvidenceClass.OBSERVED, proof=proof, by="it", at="2026"
+        asset="silent",
+        shows="networked",
+        holds=True,
+        evidence=EvidenceClass.OBSERVED,
+        proof=proof,
+        by="it",
+        at="2026",
     )
     seen = small(witnessed=(saw,))
     found = {one.subject: one for one in measured("networked", seen).lines}["silent"]

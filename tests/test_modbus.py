@@ -215,27 +215,21 @@ def test_a_peer_that_closes_is_reported_at_once(tmp_path: Path, monkeypatch: pyt
 
 
 @pytest.mark.wire
-def test_a_silent_peer_is_left_alone_after_two_failures(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_silent_peer_is_left_alone_after_two_failures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen, _, asked = gathered("silent", tmp_path, monkeypatch, seconds=3)
     assert not seen.reached and seen.problem is not None
     assert len(asked) == 2, "the circuit breaker opens after two"
 
 
 @pytest.mark.wire
-def test_a_late_answer_is_never_taken_for_the_next_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_late_answer_is_never_taken_for_the_next_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _, sink, _ = gathered("late", tmp_path, monkeypatch, seconds=2, breaker_failures=5)
     assert not [row for row in sink.rows if severity(row.status) == GOOD]
 
 
 @pytest.mark.wire
 @pytest.mark.parametrize("mode", ["garbage", "short"])
-def test_what_cannot_be_trusted_gives_no_value(
-    mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_cannot_be_trusted_gives_no_value(mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen, sink, _ = gathered(mode, tmp_path, monkeypatch, seconds=1)
     assert all(row.status & BAD and row.integer is None and row.number is None for row in sink.rows)
     assert not seen.devices[0].answered or mode == "short"

@@ -7,9 +7,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from assessor.bundle import create
 
 from assessor import pipeline
+from assessor.bundle import create
 from assessor.run import DEMO
 from connectors.guard import MODBUS_FUNCTIONS, OPCUA_SERVICES
 from connectors.scope import load_scope, preview
