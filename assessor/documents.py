@@ -21,6 +21,8 @@ N = TypeVar("N", bound=BaseModel)
 Path_ = tuple[str | int, ...]
 LARGEST = 20_000_000
 """Bytes; a larger document is a mistake."""
+TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ["map", "seq", "str", "int", "float", "bool", "null", "timestamp"]}
+"""What plain YAML is resolved to; any other was put there by hand."""
 
 
 class Lines:
@@ -64,7 +66,10 @@ def parse(kind: type[N], text: str, name: str) -> tuple[N, Lines]:
         raise _not_yaml(detail, f"{name}:{line}") from problem
     except (YAMLError, ValueError, RecursionError) as problem:
         raise _not_yaml(str(problem)[:200], name) from problem
-    data = _plain(node, (), lines, name)
+    try:
+        data = _plain(node, (), lines, name)
+    except RecursionError as problem:
+        raise _not_yaml("nested too deeply", name) from problem
     try:
         return kind.model_validate(data), Lines(name, lines)
     except ValidationError as problem:
@@ -81,14 +86,14 @@ def _plain(node: Node | None, path: Path_, lines: dict[Path_, int], name: str) -
         return None
     line = node.start_mark.line + 1
     lines.setdefault(path, line)
-    if node.anchor or not (node.tag or "").startswith("tag:yaml.org,2002:"):
+    if node.anchor or (node.tag or "") not in TAGS:
         raise InputError(Message(id="input.anchor"), f"{name}:{line}")
     if isinstance(node, MappingNode):
         return _mapping(node, path, lines, name)
     if isinstance(node, SequenceNode):
         return [_plain(item, (*path, i), lines, name) for i, item in enumerate(node.value)]
     if isinstance(node, ScalarNode):
-        return _scalar(node)
+        return _scalar(node, f"{name}:{line}")
     raise InputError(Message(id="input.anchor"), f"{name}:{line}")
 
 
@@ -96,7 +101,7 @@ def _mapping(node: MappingNode, path: Path_, lines: dict[Path_, int], name: str)
     result: dict[Any, Any] = {}
     for key_node, value_node in node.value:
         line = key_node.start_mark.line + 1
-        key = _scalar(key_node) if isinstance(key_node, ScalarNode) else None
+        key = _scalar(key_node, f"{name}:{line}") if isinstance(key_node, ScalarNode) else None
         if key is None or key_node.value == "<<":
             raise InputError(Message(id="input.anchor"), f"{name}:{line}")
         key = str(key_node.value)
@@ -107,15 +112,20 @@ def _mapping(node: MappingNode, path: Path_, lines: dict[Path_, int], name: str)
     return result
 
 
-def _scalar(node: ScalarNode) -> Any:
-    kind = (node.tag or "").rpartition(":")[2]
-    if kind == "null":
+def _scalar(node: ScalarNode, place: str) -> Any:
+    kind, value = (node.tag or "").rpartition(":")[2], node.value
+    if kind == "null" and value in ("", "~", "null", "Null", "NULL"):
         return None
-    if kind == "bool":
-        return node.value.lower() == "true"
+    if kind == "bool" and value.lower() in ("true", "false"):
+        return value.lower() == "true"
     if kind == "int":
-        return int(node.value) if node.value.lstrip("+-").isdigit() else int(node.value.replace("_", ""), 0)
-    return node.value  # floats stay texts: their digits are what an exact number is read from
+        try:
+            return int(value) if value.lstrip("+-").isdigit() else int(value.replace("_", ""), 0)
+        except ValueError as problem:
+            raise _not_yaml(f"{value[:40]!r} is not a whole number that can be read", place) from problem
+    if kind in ("null", "bool"):  # a tag put there by hand, or YAML 1.1
+        raise InputError(Message(id="input.anchor"), place)
+    return value  # floats stay texts: their digits are what an exact number is read from
 
 
 def _explain(

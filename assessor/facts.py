@@ -9,6 +9,7 @@ for one reset to a tenth or less); state (at most twelve different whole numbers
 """
 
 import itertools
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -77,7 +78,7 @@ def facts(samples: pa.Table) -> dict[int, TagFacts]:
 
 def _known(value: Any) -> Any:
     """None for what was not determined (NaN in a column of floats)."""
-    return None if isinstance(value, float) and value != value else value
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def _sort(samples: pa.Table) -> _Rows:

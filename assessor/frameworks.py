@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from assessor.documents import Lines, load_with_lines, parse
 from assessor.domain import (
     Answers,
+    Bearing,
     Framework,
     Message,
     Noun,
@@ -21,7 +22,6 @@ from assessor.domain import (
     Range,
     Recommendation,
     Scope,
-    Test,
     Topic,
     canonical,
     plain,
@@ -170,7 +170,7 @@ def _topic_faults(topic: Topic, known: Known) -> Iterator[Fault]:
             yield from _test_faults((*here, "tests", j), test, question, known)
 
 
-def _test_faults(here: Path_, test: Test, question: Question, known: Known) -> Iterator[Fault]:
+def _test_faults(here: Path_, test: Bearing, question: Question, known: Known) -> Iterator[Fault]:
     at = (*here, "steps")
     if known is not None and test.indicator not in known:
         names = ", ".join(sorted(known))

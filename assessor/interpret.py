@@ -6,33 +6,43 @@ from fnmatch import fnmatchcase
 from assessor.domain import Function, MeaningRule, Observation, Scope, Tag, TagMeaning
 
 UNITS = {
-    "energy": "kWh MWh Wh J kJ MJ GJ kvarh varh VAh kVAh",
-    "electrical": "V kV mV A mA kA W kW MW var kvar VA kVA Hz",
-    "temperature": "°C degC C K °F",
-    "pressure": "bar mbar Pa kPa MPa psi",
-    "flow": "m³/h m3/h l/min L/min m³/s l/s kg/h kg/s mbar·l/s",
-    "speed": "r/min rpm 1/min min⁻¹ m/min m/s mm/s mm/min °/s",
-    "position": "mm m µm ° rad",
-    "force": "N kN Nm kNm N·m",
+    "energy": "kWh MWh Wh J kJ MJ GJ kvarh varh VAh kVAh KWH MWH WHR JOU KJO 3B GV",
+    "electrical": "V kV mV A mA kA W kW MW var kvar VA kVA Hz VLT AMP 4K WTT KWT MAW HTZ",
+    "temperature": "°C ℃ degC Cel C K °F degF CEL KEL FAH",
+    "pressure": "bar mbar Pa hPa kPa MPa psi BAR MBR PAL KPA MPA",
+    "flow": "m³/h m3/h l/min L/min m³/s l/s kg/h kg/s mbar·l/s MQH L2 E93",
+    "speed": "r/min rpm 1/min min⁻¹ m/min m/s mm/s mm/min °/s RPM MTS 2X H81",
+    "position": "mm cm m µm um ° deg rad MMT CMT MTR 4H DD",
+    "force": "N kN Nm kNm N·m NEW B47 NU",
     "level": "l L m³ m3",
     "vibration": "mm/s² g m/s²",
-    "time": "s ms min h",
+    "time": "s ms min h SEC C26 MIN HUR",
 }
-"""Spellings of units by quantity (UCUM and UNECE display names)."""
+"""Spellings of units by quantity: UCUM, UNECE display names and UNECE common codes."""
 QUANTITY = {unit: quantity for quantity, units in UNITS.items() for unit in units.split()}
 
 MACHINERY = "http://opcfoundation.org/UA/Machinery/"
+DI = "http://opcfoundation.org/UA/DI/"
+NAMEPLATE = (
+    "Manufacturer", "ManufacturerUri", "Model", "ProductCode", "ProductInstanceUri", "SerialNumber",
+    "DeviceClass", "DeviceRevision", "HardwareRevision", "SoftwareRevision", "YearOfConstruction",
+    "MonthOfConstruction", "InitialOperationDate", "AssetId", "ComponentName", "Location",
+)  # fmt: skip
+BASE = "http://opcfoundation.org/UA/#"
+STATE_TYPES = frozenset({
+    "FiniteStateVariableType", "TwoStateVariableType", "TwoStateDiscreteType", "MultiStateDiscreteType",
+    "MultiStateValueDiscreteType",
+})  # fmt: skip
+"""Types of the base standard that can only hold a state."""
 PACKML = "http://opcfoundation.org/UA/PackML/"
 ROBOTICS = "http://opcfoundation.org/UA/Robotics/"
 NAMED: dict[str, dict[str, tuple[str, Function]]] = {
     MACHINERY: {
         "MachineryItemState/CurrentState": ("state", Function.STATE),
         "MachineryOperationMode/CurrentState": ("state", Function.STATE),
-        "Identification/SerialNumber": ("", Function.IDENTIFICATION),
-        "Identification/Manufacturer": ("", Function.IDENTIFICATION),
-        "Identification/Model": ("", Function.IDENTIFICATION),
-        "Identification/SoftwareRevision": ("", Function.IDENTIFICATION),
+        **{f"Identification/{name}": ("", Function.IDENTIFICATION) for name in NAMEPLATE},
     },
+    DI: {f"Identification/{name}": ("", Function.IDENTIFICATION) for name in NAMEPLATE},
     PACKML: {
         "Status/StateCurrent": ("state", Function.STATE),
         "Status/UnitModeCurrent": ("state", Function.STATE),
@@ -72,11 +82,13 @@ def _meaning(tag: Tag, companions: Sequence[str], rules: Sequence[MeaningRule]) 
     if tag.profile_quantity or tag.profile_function:
         function = Function(tag.profile_function) if tag.profile_function else None
         return TagMeaning(tag=tag.id, quantity=tag.profile_quantity, function=function, source="profile")
+    if (tag.type_definition or "").removeprefix(BASE) in STATE_TYPES:
+        return TagMeaning(tag=tag.id, quantity="state", function=Function.STATE, source="type")
     for namespace in companions:
         for ending, (quantity, function) in NAMED.get(namespace, {}).items():
             if tag.path.endswith(ending):
                 return TagMeaning(tag=tag.id, quantity=quantity or None, function=function, source="type")
-    quantity_ = QUANTITY.get(tag.unit or "")
+    quantity_ = QUANTITY.get("".join((tag.unit or "").split()))
     if quantity_ is None:
         return None
     return TagMeaning(tag=tag.id, quantity=quantity_, function=None, source="unit")

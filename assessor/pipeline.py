@@ -43,6 +43,7 @@ from assessor.rating import chances, is_pre_assessment, rate, rate_all, testable
 from assessor.reconcile import findings, reconcile
 from assessor.roadmap import plan
 from connectors.guard import limit_hosts
+from connectors.scope import seconds_left
 from models.graded_response import draws
 
 SCORER = importlib.metadata.version("plant-assessor")
@@ -58,16 +59,18 @@ async def gather(
     stop: asyncio.Event,
     ended: Callable[[Observation], None] = lambda _: None,
 ) -> tuple[Observation, ...]:
-    """Sample every endpoint of the scope at once, each behind its guard. A dead device is an Observation.
+    """Sample every endpoint of the scope at once, each behind its guard, no longer than the scope's window.
 
-    Only our own failures end the run: a full disk, or a fault in a connector, after the others were stopped.
+    A dead device is an Observation. Only our own failures end the run: a full disk, or a fault in a connector, after the others were stopped.
     """
     hosts = limit_hosts(scope.limits)
+    left = seconds_left(scope, time_ns())
+    lasting = seconds if left is None else min(seconds, left)
 
     async def one(endpoint: Endpoint) -> Observation:
         async with hosts:
             seen = await connectors.get(endpoint.protocol).gather(
-                endpoint, scope, sink, seconds=seconds, stop=stop
+                endpoint, scope, sink, seconds=lasting, stop=stop
             )
         sink.observe(seen)
         ended(seen)

@@ -4,6 +4,7 @@ The models are pysunspec2's data; every register is read through our own guarded
 scope says so, at the three base addresses the specification allows.
 """
 
+import math
 from collections.abc import Awaitable, Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -18,19 +19,20 @@ Read = Callable[[int, int], Awaitable[list[int]]]
 BASES = (40000, 0, 50000)
 MARK = [0x5375, 0x6E53]
 END = 0xFFFF
-MOST_MODELS = 30
 COMMON = 1
 TYPES: dict[str, Type] = {
     "int16": "s16", "uint16": "u16", "int32": "s32", "uint32": "u32", "int64": "s64", "uint64": "u64",
-    "acc16": "u16", "acc32": "u32", "acc64": "u64", "float32": "f32", "float64": "f64",
+    "acc16": "u16", "acc32": "u32", "acc64": "u64", "float32": "f32", "float64": "f64", "enum16": "u16",
 }  # fmt: skip
 ABSENT: dict[str, int] = {
     "int16": 0x8000, "uint16": 0xFFFF, "int32": 0x80000000, "uint32": 0xFFFFFFFF, "int64": 1 << 63,
-    "uint64": (1 << 64) - 1, "acc16": 0, "acc32": 0, "acc64": 0,
+    "uint64": (1 << 64) - 1, "acc16": 0, "acc32": 0, "acc64": 0, "enum16": 0xFFFF,
 }  # fmt: skip
 """How each type says 'not implemented'. An accumulator says so by zero."""
-NO_SCALE = 0x8000
-QUANTITIES = {"Wh": "energy", "VAh": "energy", "varh": "energy", "C": "temperature", "h": "time"}
+FACTORS = range(-10, 11)
+"""Powers of ten that a scale factor may hold; anything else says 'not implemented'."""
+QUANTITIES = {"Wh": "energy", "VAh": "energy", "varh": "energy", "C": "temperature"}
+UNITS = {"C": "°C"}
 
 
 class Model(NamedTuple):
@@ -41,47 +43,77 @@ class Model(NamedTuple):
     length: int
 
 
+class Scaled(NamedTuple):
+    """A point and the register of its scale factor, which may change while the device runs."""
+
+    point: Point
+    factor: Point | None
+
+
 class SelfDescription(NamedTuple):
     """What a SunSpec unit says of itself."""
 
     nameplate: Nameplate | None
     models: tuple[Model, ...]
-    points: tuple[Point, ...]
+    points: tuple[Scaled, ...]
+
+
+def most_requests(most: int) -> int:
+    """How many requests a walk may take at so many registers each: enough for a meter with six models."""
+    return 40 + math.ceil(500 / most)
+
+
+class _Walk:
+    """Reads in pieces, and no more than a walk may take, whatever length a device claims."""
+
+    def __init__(self, read: Read, most: int) -> None:
+        self._read, self._most, self._left = read, most, most_requests(most)
+
+    async def registers(self, start: int, count: int) -> list[int]:
+        """So many registers, or none where they reach too far or take too long."""
+        if start + count > 65536 or math.ceil(count / self._most) > self._left:
+            return []
+        found: list[int] = []
+        while len(found) < count:
+            self._left -= 1
+            found += await self._read(start + len(found), min(self._most, count - len(found)))
+        return found
 
 
 async def describe(read: Read, most: int, refused: type[Exception]) -> SelfDescription | None:
     """Walk the chain of models; None where no base address carries the marker."""
+    walk = _Walk(read, most)
     for base in BASES:
         try:
-            if await read(base, 2) == MARK:
-                return await _walk(read, base + 2, most)
+            marked = await walk.registers(base, 2) == MARK
         except refused:
             continue
+        if marked:
+            return await _chain(walk, base + 2, refused)
     return None
 
 
-async def _walk(read: Read, start: int, most: int) -> SelfDescription:
+async def _chain(walk: _Walk, start: int, refused: type[Exception]) -> SelfDescription:
+    """Model after model, to the end mark or to what the device refuses."""
     models: list[Model] = []
-    nameplate, points = None, list[Point]()
-    while len(models) < MOST_MODELS:
-        id_, length = await read(start, 2)
-        if id_ == END or not length:
+    nameplate, points = None, list[Scaled]()
+    while True:
+        try:
+            header = await walk.registers(start, 2)
+            if not header or header[0] == END or not header[1]:
+                break
+            model = Model(header[0], start, header[1])
+            known = model.id == COMMON or _known(model.id)
+            registers = await walk.registers(start, model.length + 2) if known else []
+        except refused:
             break
-        models.append(Model(id_, start, length))
-        registers = await _all(read, start, length + 2, most) if id_ == COMMON or _known(id_) else []
-        if id_ == COMMON:
+        models.append(model)
+        if model.id == COMMON and registers:
             nameplate = _nameplate(registers)
         elif registers:
-            points += points_of(models[-1], registers)
-        start += length + 2
+            points += points_of(model, registers)
+        start += model.length + 2
     return SelfDescription(nameplate, tuple(models), tuple(points))
-
-
-async def _all(read: Read, start: int, count: int, most: int) -> list[int]:
-    registers: list[int] = []
-    while len(registers) < count:
-        registers += await read(start + len(registers), min(most, count - len(registers)))
-    return registers
 
 
 def _known(model: int) -> dict[str, Any] | None:
@@ -90,58 +122,57 @@ def _known(model: int) -> dict[str, Any] | None:
         return None
     try:
         found: dict[str, Any] = get_model_def(model)["group"]
-    except Exception:
+    except Exception:  # noqa: BLE001 - pysunspec2 raises its own kinds for a model it has no file of
         return None
     return found
 
 
-def points_of(model: Model, registers: list[int]) -> list[Point]:
-    """The points of a model that the device implements, with their scale factors applied."""
+def points_of(model: Model, registers: list[int]) -> list[Scaled]:
+    """The points of a model that the device implements, each with its scale factor."""
     group = _known(model.id)
-    points: list[Point] = []
-    if group is None:
-        return points
-    factors, placed = {}, []
+    points: list[Scaled] = []
+    factors: dict[str, Point] = {}
+    placed: list[tuple[dict[str, Any], int]] = []
     offset = 0
-    for point in group["points"]:
+    for point in group["points"] if group else ():
         size = int(point["size"])
         words = registers[offset : offset + size]
-        if point["type"] == "sunssf" and words:
-            factors[point["name"]] = words[0]
+        if point["type"] == "sunssf" and words and factor(words[0]) is not None:
+            name = f"{model.id}/{point['name']}"
+            factors[point["name"]] = Point(id=name, fc=3, at=model.start + offset, type="s16")
         elif point["type"] in TYPES and len(words) == size and point["name"] not in ("ID", "L"):
-            placed.append((point, offset, int.from_bytes(b"".join(w.to_bytes(2, "big") for w in words), "big")))
+            raw = int.from_bytes(b"".join(w.to_bytes(2, "big") for w in words), "big")
+            if raw != ABSENT.get(point["type"], -1):
+                placed.append((point, offset))
         offset += size
-    for point, at, raw in placed:
-        scale = _scale(point, factors)
-        if scale is not None and raw != ABSENT.get(point["type"], -1):
-            points.append(_point(model, point, at, scale))
+    for point, at in placed:
+        named = point.get("sf")
+        if named is None or named in factors:
+            points.append(Scaled(_point(model, point, at), factors.get(named)))
     return points
 
 
-def _scale(point: dict[str, Any], factors: dict[str, int]) -> Fraction | None:
-    """10 to the scale factor; None where the factor is not implemented."""
-    named = point.get("sf")
-    if named is None:
-        return Fraction(1)
-    raw = named & 0xFFFF if isinstance(named, int) else factors.get(named, NO_SCALE)
-    if raw == NO_SCALE:
-        return None
-    return Fraction(10) ** (raw - 0x10000 if raw > 0x7FFF else raw)
+def factor(register: int) -> Fraction | None:
+    """10 to the power that a scale factor's register holds; None where it is not implemented."""
+    power = register - 0x10000 if register > 0x7FFF else register
+    return Fraction(10) ** power if power in FACTORS else None
 
 
-def _point(model: Model, point: dict[str, Any], at: int, scale: Fraction) -> Point:
-    unit = point.get("units")
-    counts = point["type"].startswith("acc")
+def _point(model: Model, point: dict[str, Any], at: int) -> Point:
+    unit, type_ = point.get("units"), point["type"]
+    is_state = type_ == "enum16"
+    accumulates = type_.startswith("acc") or QUANTITIES.get(unit or "") == "energy"
+    counts = Function.COUNTER if accumulates else Function.ACTUAL
     return Point(
         id=f"{model.id}/{point['name']}",
         fc=3,
         at=model.start + at,
-        type=TYPES[point["type"]],
-        scale=scale,
-        unit=unit,
-        quantity=QUANTITIES.get(unit or "", "electrical"),
-        function=Function.COUNTER if counts else Function.ACTUAL,
-        absent=(ABSENT[point["type"]],) if point["type"] in ABSENT and not counts else (),
+        type=TYPES[type_],
+        unit=UNITS.get(unit, unit) if unit else None,
+        quantity="state" if is_state else QUANTITIES.get(unit or "", "electrical"),
+        function=Function.STATE if is_state else counts,
+        absent=(ABSENT[type_],) if type_ in ABSENT and not type_.startswith("acc") else (),
+        states={int(s["value"]): str(s["name"]) for s in point.get("symbols", ())} if is_state else {},
     )
 
 
@@ -150,7 +181,7 @@ def _nameplate(registers: list[int]) -> Nameplate:
 
     def text(at: int, size: int) -> str | None:
         data = b"".join(word.to_bytes(2, "big") for word in registers[at : at + size])
-        return data.decode("utf-8", "replace").strip("\0 ") or None
+        return data.decode("utf-8", "replace").partition("\0")[0].strip() or None
 
     return Nameplate(
         source="sunspec model 1",

@@ -26,9 +26,7 @@ GRID: Floats = np.linspace(MIDDLE_LEVEL - 4 * SPREAD, MIDDLE_LEVEL + 4 * SPREAD,
 SILENT = (Verdict.UNTESTED, Verdict.UNUSABLE)
 
 
-def draws(
-    framework: Framework, evidence: Iterable[Evidence], count: int, seed: int
-) -> list[dict[str, Fraction]]:
+def draws(framework: Framework, evidence: Iterable[Evidence], count: int, seed: int) -> list[dict[str, Fraction]]:
     """Seeded draws of every degree the framework asks for.
 
     What a measurement bounds is drawn evenly from the degrees inside its interval; what else is known stays;

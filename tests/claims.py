@@ -6,6 +6,7 @@ from fractions import Fraction
 from assessor.domain import (
     Answer,
     Answers,
+    Bearing,
     Evidence,
     Line,
     Measurement,
@@ -15,7 +16,6 @@ from assessor.domain import (
     State,
     Step,
 )
-from assessor.domain import Test as Bearing
 from assessor.reconcile import reconcile
 from tests.small import framework, text
 

@@ -115,6 +115,13 @@ def test_the_frequencies_of_draws_are_those_of_the_model() -> None:
     assert abs(share - expected) < 5 * math.sqrt(expected * (1 - expected) / 6000)
 
 
+def test_sub_domains_of_one_plant_do_not_move_as_one() -> None:
+    known = [claim(q, F(1)) for q in asked(OF) if "-l1-" in q or "-l2-" in q or q == "a-l3-1"]
+    found = draws(OF, known, 6000, 4)
+    here, beside, there = (np.array([float(d[q]) for d in found]) for q in ("b-l3-1", "b-l3-2", "a-l3-2"))
+    assert np.corrcoef(here, beside)[0, 1] > np.corrcoef(here, there)[0, 1] + 0.02
+
+
 def test_better_known_answers_give_better_draws_of_the_unknown() -> None:
     def mean(degree: Fraction) -> float:
         known = [claim(q, degree) for q in asked(OF) if q.startswith("a")]

@@ -182,6 +182,7 @@ def small(vantage: str = "control", witnessed: tuple[Witness, ...] = ()) -> Seen
     observations = (
         seen_at(
             "machine",
+            browse={"nodes": 3, "complete": True},
             tags=tags[:3],
             offers=offers,
             devices=[Device(asset="live", where="Objects", answered=True, nameplate=plate)],

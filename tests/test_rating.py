@@ -5,8 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from assessor.domain import Cut, Question, Verdict
-from assessor.domain import Test as Bearing
+from assessor.domain import Bearing, Cut, Question, Verdict
 from assessor.errors import InputError
 from assessor.messages import catalogue, render
 from assessor.rating import chances, is_pre_assessment, not_applicable, rate, rate_all, testable, tested
@@ -83,6 +82,7 @@ def test_a_cell_emptied_by_answers_drops_out_and_is_no_free_pass() -> None:
     rating = rate(of, "declared", evidence)
     assert rating.levels[0].low == F(1, 2)  # b alone; a counts neither as 1 nor as 0
     assert [(c.weight, c.not_applicable) for c in rating.cells[:2]] == [(0, ("a-l1-1",)), (1, ())]
+    assert (rating.cells[0].low, rating.cells[0].high) == (0, 0)  # shown as nothing, not as satisfied
 
 
 def test_a_level_of_which_nothing_applies_is_not_determined() -> None:

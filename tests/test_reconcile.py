@@ -25,6 +25,7 @@ F = Fraction
         ("0.8", "0.72", "0.85", True, Verdict.CORROBORATED, "0.8"),
         ("0.8", "0.72", "0.95", False, Verdict.CORROBORATED, "0.8"),
         ("1", "0.72", "0.95", True, Verdict.CORROBORATED, "1"),
+        ("1", "0.7", "0.9", True, Verdict.CORROBORATED, "1"),
         ("0", "0", "0", True, Verdict.CORROBORATED, "0"),
         # inside, wider
         ("0.8", "0.5", "0.95", True, Verdict.INCONCLUSIVE, "0.8"),

@@ -45,18 +45,21 @@ def unpack(file: Path) -> tuple[dict[str, bytes], bytes]:
         raise BadArchive(Message(id="bundle.unreadable", params={"reason": reason}), str(file)) from problem
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _members(archive, file), data
+            return _members(archive, file, len(data)), data
     except (zipfile.BadZipFile, struct.error, NotImplementedError, ValueError, EOFError, OSError) as problem:
         raise BadArchive(Message(id="bundle.not_a_bundle"), str(file)) from problem
 
 
-def _members(archive: zipfile.ZipFile, file: Path) -> dict[str, bytes]:
+def _members(archive: zipfile.ZipFile, file: Path, size: int) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
+    left = size  # members that overlap would multiply a small file into a huge one
     for entry in archive.infolist():
+        left -= entry.file_size
         safe = entry.filename and not entry.filename.startswith("/") and ".." not in entry.filename.split("/")
+        safe = safe and left >= 0 and entry.filename.isprintable()
         stored = entry.compress_type == zipfile.ZIP_STORED and entry.compress_size == entry.file_size
         if not safe or not stored or entry.filename in found or entry.flag_bits & 0x1:
-            raise BadArchive(Message(id="bundle.hostile", params={"name": entry.filename[:80]}), str(file))
+            raise BadArchive(Message(id="bundle.hostile", params={"name": ascii(entry.filename[:80])}), str(file))
         with archive.open(entry) as member:
             member._expected_crc = None  # type: ignore[attr-defined]  # damage is named by digest, not by CRC
             found[entry.filename] = member.read()

@@ -1,10 +1,16 @@
 """Writing so that it stays written: whole files or none, on disk before anyone is told."""
 
 import errno
+import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 from assessor.domain import Message
 from assessor.errors import StorageError
@@ -30,11 +36,48 @@ def write_new(file: Path, data: bytes, mode: int = 0o644) -> None:
             out.write(data)
             out.flush()
             os.fsync(out.fileno())
-        os.link(hidden, file)  # unlike a rename, this never replaces what stands there
+        _name(hidden, file)
         sync_folder(file.parent)
     finally:
         with suppress(FileNotFoundError):
             hidden.unlink()
+
+
+def _name(hidden: Path, file: Path) -> None:
+    """Give a file its name; unlike a plain rename, never replace what stands there."""
+    try:
+        os.link(hidden, file)
+    except FileExistsError:
+        raise
+    except OSError:  # a memory stick knows no links
+        if file.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(file)) from None
+        hidden.rename(file)
+
+
+def append(out: io.FileIO, data: bytes) -> None:
+    """Add to the end of a file: all of it and durable, or nothing."""
+    before = os.fstat(out.fileno()).st_size
+    try:
+        left = memoryview(data)
+        while left:
+            left = left[out.write(left) :]
+        os.fsync(out.fileno())
+    except OSError:
+        with suppress(OSError):
+            os.ftruncate(out.fileno(), before)
+        raise
+
+
+def claim(out: io.FileIO) -> bool:
+    """Keep other processes away from a file until it is closed. False where another one has it."""
+    if fcntl is None:
+        return True
+    try:
+        fcntl.flock(out.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from assessor.bundle.disk import guarded, sync_folder, write_new
+from assessor.bundle.disk import append, claim, guarded, sync_folder, write_new
 from assessor.domain import (
     SAMPLE_COLUMNS,
     Message,
@@ -51,16 +51,15 @@ def clock_state() -> str:
 class Folder:
     """A domain Sink on disk."""
 
-    def __init__(self, path: Path, journal: list[dict[str, Any]]) -> None:
-        self.path, self._entries = path, journal
-        self.rows = sum(e.get("rows", 0) for e in journal if e["kind"] == "samples")
-        self.requests = sum(e.get("rows", 0) for e in journal if e["kind"] == "requests")
+    def __init__(self, path: Path, journal: io.FileIO, entries: list[dict[str, Any]]) -> None:
+        self.path, self._journal, self._entries = path, journal, entries
+        self.rows = sum(e["rows"] for e in entries if e["kind"] == "samples")
+        self.requests = sum(e["rows"] for e in entries if e["kind"] == "requests")
         self._samples: list[Sample] = []
         self._requests: list[RequestRecord] = []
         self._observations: dict[str, Observation] = {}
         self._lock = threading.RLock()
         self._flushed = monotonic()
-        self._journal = (path / "journal.jsonl").open("ab")
 
     # What connectors hand over
 
@@ -68,13 +67,13 @@ class Folder:
         with self._lock:
             self._samples.extend(rows)
             self.rows += len(rows)
-            if len(self._samples) >= ROWS:
-                self._write()
+            self._write_if_due()
 
     def request(self, record: RequestRecord) -> None:
         with self._lock:
             self._requests.append(record)
             self.requests += 1
+            self._write_if_due()
 
     def observe(self, observation: Observation) -> None:
         with self._lock:
@@ -82,11 +81,15 @@ class Folder:
             self._write()
 
     def flush(self) -> None:
-        """Write what waits. Many callers flush every second; one write a second serves them all."""
+        """Write what waits, of all callers; returns when it is on disk."""
         with self._lock:
             self._write()
 
     # How it gets on disk
+
+    def _write_if_due(self) -> None:
+        if len(self._samples) >= ROWS or monotonic() - self._flushed >= SECONDS:
+            self._write()
 
     def _write(self) -> None:
         with guarded(self.path):
@@ -96,7 +99,7 @@ class Folder:
                 self._observations = {}
             if self._requests:
                 lines = "".join(json.dumps(r._asdict(), ensure_ascii=False) + "\n" for r in self._requests)
-                self._segment("requests", lines.encode(), len(self._requests), "jsonl")
+                self._segment("requests", lines.encode("utf-8", "backslashreplace"), len(self._requests), "jsonl")
                 self._requests = []
             if self._samples:
                 self._segment("samples", encode(self._samples), len(self._samples), "parquet")
@@ -123,9 +126,7 @@ class Folder:
         self._acknowledge(entry)
 
     def _acknowledge(self, entry: dict[str, Any]) -> None:
-        self._journal.write(json.dumps(entry).encode() + b"\n")
-        self._journal.flush()
-        os.fsync(self._journal.fileno())
+        append(self._journal, json.dumps(entry).encode() + b"\n")
         self._entries.append(entry)
 
     def end(self, stopped: bool) -> None:
@@ -167,11 +168,28 @@ class Folder:
 
 def encode(rows: Sequence[Sample]) -> bytes:
     """Rows as one Parquet file."""
+    try:
+        table = _table(rows)
+    except (OverflowError, UnicodeEncodeError):
+        table = _table([_storable(row) for row in rows])
+    out = io.BytesIO()
+    pq.write_table(table, out, compression="zstd")
+    return out.getvalue()
+
+
+def _table(rows: Sequence[Sample]) -> pa.Table:
     columns = list(zip(*rows, strict=True)) or [()] * len(SAMPLE_COLUMNS)
     arrays = [pa.array(column, type=field.type) for column, field in zip(columns, SCHEMA, strict=True)]
-    out = io.BytesIO()
-    pq.write_table(pa.Table.from_arrays(arrays, schema=SCHEMA), out, compression="zstd")
-    return out.getvalue()
+    return pa.Table.from_arrays(arrays, schema=SCHEMA)
+
+
+def _storable(row: Sample) -> Sample:
+    """A value that its column cannot hold, as text: an integer beyond int64, half a character escaped."""
+    if row.integer is not None and not -(1 << 63) <= row.integer < 1 << 63:
+        row = row._replace(integer=None, text=str(row.integer))
+    if row.text is not None:
+        row = row._replace(text=row.text.encode("utf-8", "backslashreplace").decode())
+    return row
 
 
 def create(
@@ -190,37 +208,70 @@ def create(
         write_new(path / "meta.json", canonical(meta))
         write_new(path / "journal.jsonl", b"")
         sync_folder(path.parent)
-    return Folder(path, [])
+    return Folder(path, _claimed(path), [])
 
 
 def reopen(path: Path) -> Folder:
-    """Take up what a run left: every acknowledged row; an unfinished tail is dropped."""
-    journal = path / "journal.jsonl"
-    entries: list[dict[str, Any]] = []
-    kept = 0
+    """Take up what a run left: every acknowledged row; an unfinished tail is dropped, damage is an error."""
+    journal = _claimed(path)
     try:
-        for line in journal.read_bytes().splitlines(keepends=True):
-            entry = _entry(line, path)
-            if entry is None:
-                break
-            entries.append(entry)
-            kept += len(line)
+        entries, kept = _acknowledged(path)
+        with guarded(path):
+            os.ftruncate(journal.fileno(), kept)
+    except BaseException:
+        journal.close()
+        raise
+    return Folder(path, journal, entries)
+
+
+def _claimed(path: Path) -> io.FileIO:
+    """The journal, opened for adding to, by one process at a time."""
+    try:
+        journal = io.FileIO(
+            os.open(path / "journal.jsonl", os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0)), "r+"
+        )
     except OSError as problem:
         raise BundleError(Message(id="bundle.not_a_folder"), str(path)) from problem
-    with guarded(path):
-        os.truncate(journal, kept)
-    return Folder(path, entries)
+    if not claim(journal):
+        journal.close()
+        raise BundleError(Message(id="bundle.in_use"), str(path))
+    return journal
 
 
-def _entry(line: bytes, path: Path) -> dict[str, Any] | None:
-    """A journal line whose segment is there and whole; None for a torn one."""
+def _acknowledged(path: Path) -> tuple[list[dict[str, Any]], int]:
+    """The journal's lines up to a torn tail, and how many bytes they are."""
+    lines = (path / "journal.jsonl").read_bytes().splitlines(keepends=True)
+    entries: list[dict[str, Any]] = []
+    for line in lines:
+        entry = _entry(line)
+        if entry is None:
+            break
+        entries.append(entry)
+    tail = lines[len(entries) :]
+    torn = not any(_entry(line) for line in tail)
+    if not torn or [e.get("n") for e in entries] != list(range(1, len(entries) + 1)):
+        raise BundleError(Message(id="bundle.journal_damaged", params={"line": len(entries) + 1}), str(path))
+    for entry in entries:
+        if entry["kind"] != "end":
+            _check_segment(path, entry)
+    return entries, sum(len(line) for line in lines[: len(entries)])
+
+
+def _entry(line: bytes) -> dict[str, Any] | None:
+    """A whole journal line; None for anything else."""
     try:
-        entry: dict[str, Any] = json.loads(line)
-        if not line.endswith(b"\n") or not isinstance(entry, dict):
-            return None
-        if entry["kind"] != "end" and sha256((path / entry["name"]).read_bytes()) != entry["sha256"]:
-            params: dict[str, Any] = {"name": entry["name"]}
-            raise BundleError(Message(id="bundle.segment_damaged", params=params), str(path))
-    except (ValueError, KeyError, OSError):
+        entry = json.loads(line)
+    except ValueError:
         return None
-    return entry
+    return entry if isinstance(entry, dict) and line.endswith(b"\n") and "kind" in entry else None
+
+
+def _check_segment(path: Path, entry: dict[str, Any]) -> None:
+    """An acknowledged segment is there and is what was acknowledged."""
+    try:
+        whole = sha256((path / entry["name"]).read_bytes()) == entry["sha256"] and isinstance(entry["rows"], int)
+    except (OSError, KeyError, TypeError, ValueError):
+        whole = False
+    if not whole:
+        params: dict[str, Any] = {"name": str(entry.get("name"))}
+        raise BundleError(Message(id="bundle.segment_damaged", params=params), str(path))

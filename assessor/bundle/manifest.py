@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from assessor.domain import Digest, Message, Noun, Time
 
@@ -32,6 +32,12 @@ class Manifest(Noun):
     public_key: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     fingerprint: str
     members: tuple[ManifestMember, ...]
+
+    @model_validator(mode="after")
+    def _once(self) -> "Manifest":
+        if len({m.name for m in self.members}) != len(self.members):
+            raise ValueError("a member is listed twice")
+        return self
 
     @property
     def inside(self) -> tuple[ManifestMember, ...]:

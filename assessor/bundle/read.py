@@ -2,6 +2,10 @@
 
 import io
 import json
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,9 +22,12 @@ from assessor.bundle.manifest import Manifest
 from assessor.bundle.seal import MANIFEST, SIGNATURE, observations
 from assessor.documents import parse
 from assessor.domain import Message, Noun, Observation, RequestRecord, Scope, sha256
-from assessor.errors import BundleError
+from assessor.errors import BundleError, InputError
 
-MOST_ROWS = 200_000_000
+ROW_BYTES = 70
+"""What a row takes in memory."""
+
+UNREADABLE = (pa.ArrowException, InputError, OSError, ValueError, TypeError, KeyError, RecursionError, MemoryError)
 
 
 class Check(Noun):
@@ -54,37 +61,51 @@ class Bundle:
 
     def scope(self) -> Scope:
         """What the factory agreed to."""
-        return parse(Scope, self.member("scope.yaml").decode("utf-8-sig"), "scope.yaml")[0]
+        with self._reading("scope.yaml"):
+            return parse(Scope, self.member("scope.yaml").decode("utf-8-sig"), "scope.yaml")[0]
 
     def observations(self) -> tuple[Observation, ...]:
         """What each connector saw."""
-        try:
+        with self._reading("observations.json"):
             return observations(self.member("observations.json"))
-        except ValueError as problem:
-            raise self._unreadable("observations.json") from problem
 
     def samples(self) -> pa.Table:
         """All rows, with the columns of `domain.SAMPLE_COLUMNS`."""
-        try:
+        with self._reading("samples.parquet"):
             parquet = pq.ParquetFile(io.BytesIO(self.member("samples.parquet")))
-            if parquet.metadata.num_rows > MOST_ROWS or parquet.schema_arrow.names != SCHEMA.names:
-                raise self._unreadable("samples.parquet")
+            if parquet.metadata.num_rows * ROW_BYTES > _memory() or parquet.schema_arrow.names != SCHEMA.names:
+                raise ValueError("more rows than fit into memory, or other columns")
             return parquet.read().cast(SCHEMA)
-        except (pa.ArrowException, OSError) as problem:
-            raise self._unreadable("samples.parquet") from problem
 
     def requests(self) -> tuple[RequestRecord, ...]:
         """The request log."""
-        lines = self.member("requests.jsonl").decode().splitlines()
-        return tuple(RequestRecord(**json.loads(line)) for line in lines)
+        with self._reading("requests.jsonl"):
+            lines = self.member("requests.jsonl").decode().split("\n")  # splitlines would split at U+2028 too
+            return tuple(RequestRecord(**json.loads(line)) for line in lines if line)
 
     @cached_property
     def clock(self) -> str:
         """The laptop's clock during the run: 'synchronised', 'not synchronised' or 'unknown'."""
-        return str(json.loads(self.member("meta.json")).get("clock", "unknown"))
+        with self._reading("meta.json"):
+            return str(json.loads(self.member("meta.json"))["clock"])
 
-    def _unreadable(self, name: str) -> BundleError:
-        return BundleError(Message(id="bundle.member_unreadable", params={"name": name}), self.file)
+    @contextmanager
+    def _reading(self, name: str) -> Iterator[None]:
+        """Whatever is wrong inside a member is the bundle's fault, and said so."""
+        try:
+            yield
+        except UNREADABLE as problem:
+            raise BundleError(
+                Message(id="bundle.member_unreadable", params={"name": name}), self.file
+            ) from problem
+
+
+def _memory() -> int:
+    """Bytes of memory of this machine; 8 GB where the system does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return 8_000_000_000
 
 
 def open_bundle(file: Path) -> Bundle:
@@ -105,9 +126,12 @@ def _manifest(members: dict[str, bytes], file: Path) -> Manifest:
 
 def _signed(manifest: Manifest, members: dict[str, bytes]) -> bool:
     key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(manifest.public_key))
+    signature = members.get(SIGNATURE, b"")
+    if not re.fullmatch(rb"[0-9a-f]{128}\n", signature):  # one way to write it, so that no byte is free
+        return False
     try:
-        key.verify(bytes.fromhex(members.get(SIGNATURE, b"").decode("ascii").strip()), members[MANIFEST])
-    except (InvalidSignature, ValueError):
+        key.verify(bytes.fromhex(signature.decode("ascii")), members[MANIFEST])
+    except InvalidSignature:
         return False
     return manifest.fingerprint == fingerprint(key)
 

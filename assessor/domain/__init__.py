@@ -24,6 +24,7 @@ from assessor.domain.evidence import (
     Witness,
 )
 from assessor.domain.framework import (
+    Bearing,
     Cell,
     Dimension,
     Effect,
@@ -36,7 +37,6 @@ from assessor.domain.framework import (
     Range,
     Recommendation,
     Step,
-    Test,
     Topic,
     WeightSet,
 )
@@ -138,6 +138,7 @@ __all__ = [
     "Answers",
     "Assessment",
     "Asset",
+    "Bearing",
     "Branch",
     "Browse",
     "Cell",
@@ -211,7 +212,6 @@ __all__ = [
     "Tag",
     "TagFacts",
     "TagMeaning",
-    "Test",
     "Text",
     "Time",
     "Topic",

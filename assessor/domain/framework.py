@@ -14,7 +14,7 @@ class Step(Noun):
     answer: Exact
 
 
-class Test(Noun):
+class Bearing(Noun):
     """How an indicator bears on a question."""
 
     indicator: str
@@ -45,7 +45,7 @@ class Question(Noun):
     """Who in the factory usually knows."""
     step: Exact | None = None
     """Shares: the distance that counts as one step."""
-    tests: tuple[Test, ...] = ()
+    tests: tuple[Bearing, ...] = ()
 
 
 class Topic(Noun):

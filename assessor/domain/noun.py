@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated, Any
@@ -27,6 +28,8 @@ def exact(value: Any) -> Fraction:
         raise ValueError("a number is expected, not true or false")
     if isinstance(value, float):
         value = repr(value)
+    if isinstance(value, str) and re.search(r"[eE][+-]?[\d_]{4}", value):
+        raise ValueError("a number is expected, not one with thousands of digits")
     try:
         return Fraction(value)
     except (TypeError, ValueError, ZeroDivisionError) as problem:

@@ -5,7 +5,7 @@ register is a no; so is one without any interface and without a meter.
 """
 
 from assessor.domain import Line, Measurement, Outcome
-from assessor.indicators.seen import Seen, SeenAsset, SeenTag
+from assessor.indicators.seen import Seen, SeenAsset
 from assessor.indicators.share import admitted, line, share, strata, unseen, witnessed
 
 UNIT = "share"
@@ -18,21 +18,21 @@ def measure(seen: Seen) -> Measurement:
 
 def _judge(seen: SeenAsset, plant: Seen) -> Line:
     id_ = seen.asset.id
-    if any(map(_energy, seen.tags)):
+    if _energy(seen):
         return line(id_, Outcome.MET, "own_energy_counter")
     meter = plant.by_id.get(seen.asset.metered_by or "")
     if meter is not None:
-        if any(map(_energy, meter.tags)):
+        if _energy(meter):
             return line(id_, Outcome.MET, "metered_by", meter=meter.asset.name)
         return line(id_, Outcome.NOT_DETERMINED, "meter_silent", meter=meter.asset.name)
     if witness := seen.witness("energy-metered"):
         return witnessed(witness)
-    if seen.stale:
+    if seen.stale and not seen.read:
         return line(id_, Outcome.NOT_MET, "stale")
     if seen.walked:
         return line(id_, Outcome.NOT_MET, "no_energy_tag")
     return admitted(id_, "no_meter") if seen.no_interface else unseen(seen)
 
 
-def _energy(tag: SeenTag) -> bool:
-    return tag.fresh and tag.means("energy")
+def _energy(seen: SeenAsset) -> bool:
+    return any(seen.has(tag) and tag.means("energy") for tag in seen.tags)

@@ -8,21 +8,27 @@ from assessor.indicators.share import admitted, line, share, strata, unseen
 
 
 def expected(
-    indicator: str, seen: Seen, expect: Expect, shows: Callable[[SeenTag], bool], yes: str
+    indicator: str, seen: Seen, expect: Expect, shows: Callable[[SeenTag], bool], yes: str, *, fresh: bool = False
 ) -> Measurement:
-    """Share of the machines expected to offer a signal that do; `shows` recognises it, `yes` is the reason."""
+    """Share of the machines expected to offer a signal that do; `shows` recognises it, `yes` is the reason.
+
+    A state or count may rightly stand still on a machine that answers; where it may not, `fresh` is asked for.
+    """
     machines = [m for m in seen.machines if expect in m.asset.expects]
-    lines = [_judge(machine, shows, yes) for machine in machines]
+    lines = [_judge(machine, shows, yes, fresh) for machine in machines]
     return share(indicator, lines, seen.scope, strata=strata(machines), nothing="none_expected")
 
 
-def _judge(seen: SeenAsset, shows: Callable[[SeenTag], bool], yes: str) -> Line:
+def _judge(seen: SeenAsset, shows: Callable[[SeenTag], bool], yes: str, fresh: bool) -> Line:
     id_ = seen.asset.id
-    found = [tag for tag in seen.tags if tag.fresh and shows(tag)]
-    if found:
-        return line(id_, Outcome.MET, yes, tag=found[0].tag.path)
-    if seen.stale:
+    found = [tag for tag in seen.tags if shows(tag)]
+    there = [tag for tag in found if (tag.fresh if fresh else seen.has(tag))]
+    if there:
+        return line(id_, Outcome.MET, yes, tag=there[0].tag.path)
+    if seen.stale and not seen.read:
         return line(id_, Outcome.NOT_MET, "stale")
+    if found:
+        return line(id_, Outcome.NOT_DETERMINED, "undecided")
     if seen.walked:
         return line(id_, Outcome.NOT_MET, "looked_in_vain", n=len(seen.tags))
     if seen.live:

@@ -1,7 +1,7 @@
 """Rows whose status is Good, of all rows received.
 
-The status is the machine's or server's own word, so a stale value may well be Good. Refusals of our session (no
-rights, security mode too low) speak of the session and are left out.
+The status is the machine's or server's own word, so a stale value may well be Good. Known limit: a refusal of our
+session (no rights, security mode too low) counts as a row that is not Good, although it speaks of the session.
 """
 
 from fractions import Fraction

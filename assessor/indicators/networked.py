@@ -24,7 +24,7 @@ def judge(seen: SeenAsset) -> Line:
         return line(id_, Outcome.MET, "arrives")
     if witness := seen.witness("networked"):
         return witnessed(witness)
-    if seen.stale and any(place.system for place in seen.places):
+    if seen.lost:
         return line(id_, Outcome.NOT_MET, "stale")
     if seen.no_interface:
         return admitted(id_, "no_interface")

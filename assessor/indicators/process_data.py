@@ -15,11 +15,7 @@ PROCESS = frozenset(
 
 
 def measure(seen: Seen) -> Measurement:
-    return expected("process_data", seen, Expect.PROCESS, _shows, "process_seen")
-
-
-def _shows(tag: SeenTag) -> bool:
-    return _process(tag)
+    return expected("process_data", seen, Expect.PROCESS, _process, "process_seen", fresh=True)
 
 
 def _process(tag: SeenTag) -> bool:

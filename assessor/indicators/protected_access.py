@@ -19,6 +19,8 @@ def measure(seen: Seen) -> Measurement:
 
 
 def _judge(seen: Observation, vantage: str) -> Line:
+    if not seen.offers and seen.protocol == "opcua":
+        return line(seen.endpoint, Outcome.NOT_DETERMINED, "undecided")
     if not seen.offers:
         return line(seen.endpoint, Outcome.NOT_MET, "no_protection_in_protocol", vantage=vantage)
     open_ = [o for o in seen.offers if o.mode == "None" or any("anonymous" in t.lower() for t in o.tokens)]

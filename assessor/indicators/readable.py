@@ -20,8 +20,8 @@ def measure(seen: Seen) -> Measurement:
 def judge(seen: SeenAsset) -> Line:
     """One asset: were current values of it read?"""
     id_ = seen.asset.id
-    if seen.live:
-        return line(id_, Outcome.MET, "values_read", n=sum(tag.fresh for tag in seen.tags))
+    if seen.live or seen.read:
+        return line(id_, Outcome.MET, "values_read", n=sum(map(seen.has, seen.tags)))
     if witness := seen.witness("readable"):
         return witnessed(witness)
     if seen.stale:

@@ -14,6 +14,7 @@ from assessor.domain import (
     Function,
     Interface,
     Observation,
+    Role,
     Scope,
     Tag,
     TagFacts,
@@ -35,6 +36,12 @@ class SeenTag:
     def fresh(self) -> bool:
         """Did good values come that are not stale?"""
         return self.facts is not None and self.facts.good > 0 and not self.facts.stale
+
+    @property
+    def moves(self) -> bool:
+        """Did good values change, or were they stamped anew? Without either nothing shows that they still come."""
+        f = self.facts
+        return f is not None and self.fresh and (f.changes > 0 or (f.source_seconds or 0) > f.seconds / 10)
 
     def means(self, quantity: str | None = None, function: Function | None = None) -> bool:
         """Does it mean this quantity, and this function?"""
@@ -59,6 +66,11 @@ class Place:
         """Is the endpoint one of the plant's systems?"""
         return self.endpoint.role in SYSTEMS
 
+    @property
+    def itself(self) -> bool:
+        """Was it the machine that answered? An OPC UA gateway or system answers for those behind it."""
+        return not self.system and not (self.endpoint.role is Role.GATEWAY and bool(self.endpoint.branches))
+
 
 @dataclass(frozen=True)
 class SeenAsset:
@@ -68,31 +80,58 @@ class SeenAsset:
     places: tuple[Place, ...]
     tags: tuple[SeenTag, ...]
     witnessed: tuple[Witness, ...]
+    passing: frozenset[str] = frozenset()
+    """Endpoints seen to pass on current values of something: there, an old value is the machine's own."""
 
     @cached_property
     def live(self) -> bool:
-        """Values of it came that are current."""
-        return any(tag.fresh for tag in self.tags)
+        """Values of it came that are current; behind a system they must be seen to move."""
+        return any(tag.moves if tag.endpoint.role in SYSTEMS else tag.fresh for tag in self.tags)
 
     @cached_property
     def arrives(self) -> bool:
         """Current values of it were seen in a system of the plant."""
-        return any(tag.fresh and tag.endpoint.role in SYSTEMS for tag in self.tags)
+        return any(tag.moves and tag.endpoint.role in SYSTEMS for tag in self.tags)
 
     @cached_property
     def answers(self) -> bool:
         """It answered us itself, or through a gateway that passes requests on."""
-        return any(place.device.answered and not place.system for place in self.places)
+        return any(place.device.answered and place.itself for place in self.places)
+
+    @cached_property
+    def read(self) -> bool:
+        """It gave us good values itself. One that idles gives old ones, and is read all the same."""
+        own = {place.endpoint.id for place in self.places if place.device.answered and place.itself}
+        return any(tag.facts and tag.facts.good and tag.tag.endpoint in own for tag in self.tags)
+
+    def has(self, tag: SeenTag) -> bool:
+        """Is this tag of it there to be used: current, or standing still on a machine that answers or is live?"""
+        good = tag.facts is not None and tag.facts.good > 0
+        return tag.fresh or (good and (self.live or self.read))
 
     @cached_property
     def stale(self) -> bool:
-        """Rows of it came, and not one of its values is current."""
-        return not self.live and any(tag.facts and tag.facts.stale for tag in self.tags)
+        """Rows of it came, and not one of its values is current, while others at the same endpoint are."""
+        return not self.live and any(self._left_behind(tag) for tag in self.tags)
+
+    @cached_property
+    def lost(self) -> bool:
+        """Stale in a system of the plant, whatever the machine itself answers."""
+        return not self.arrives and any(
+            self._left_behind(tag) and tag.endpoint.role in SYSTEMS for tag in self.tags
+        )
+
+    def _left_behind(self, tag: SeenTag) -> bool:
+        return bool(tag.facts and tag.facts.stale) and tag.tag.endpoint in self.passing
 
     @cached_property
     def walked(self) -> bool:
-        """All it offers was looked at, and each of its tags has a meaning: what is missing is absent."""
-        whole = all(p.observation.browse is None or p.observation.browse.complete for p in self.places)
+        """All it offers was looked at, and each of its tags has a meaning: what is missing is absent.
+
+        A register map shows only what it lists, so nothing is absent from a Modbus device.
+        """
+        browses = [place.observation.browse for place in self.places]
+        whole = all(browse is not None and browse.complete for browse in browses)
         return self.live and whole and all(tag.meaning is not None for tag in self.tags)
 
     @property
@@ -146,6 +185,7 @@ def look(
     of_asset: dict[str | None, list[SeenTag]] = defaultdict(list)
     for tag in tags:
         of_asset[tag.tag.asset].append(tag)
+    passing = frozenset(tag.tag.endpoint for tag in tags if tag.moves)
     places: dict[str | None, list[Place]] = defaultdict(list)
     for o in known:
         for device in o.devices:
@@ -156,6 +196,7 @@ def look(
             tuple(places[asset.id]),
             tuple(of_asset[asset.id]),
             tuple(w for w in witnessed if w.asset == asset.id),
+            passing,
         )
         for asset in scope.assets
     )

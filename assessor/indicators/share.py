@@ -15,6 +15,7 @@ from assessor.domain import (
     Scope,
     Selection,
     State,
+    Stratum,
     Text,
     Witness,
 )
@@ -24,6 +25,8 @@ Z = Fraction("1.96")
 """Two-sided 95 %."""
 PLACES = 10_000
 """Roots are taken to so many parts, rounded so that the interval only grows."""
+NOTHING_THERE = frozenset({"indicator.why.no_interface"})
+"""What the register may admit without a look: there is nothing to look at."""
 NONE, ALL = Fraction(0), Fraction(1)
 
 
@@ -99,13 +102,33 @@ def interval(lines: Sequence[Line], scope: Scope, strata: Mapping[str, str]) -> 
         groups[strata.get(one.subject, "all")].append(one)
     low = high = NONE
     for name, group in groups.items():
-        rule = rules.get(name)
-        if rule is not None and rule.selection is Selection.DRAWN:
-            bounds = _drawn([one for one in group if one.subject in rule.chosen], len(group))
-        else:
-            bounds = _hard(group)
+        bounds = _hard(group)
+        chosen = _chosen(group, rules.get(name))
+        if chosen is not None:
+            drawn = _drawn(chosen, len(group))
+            bounds = max(bounds[0], drawn[0]), min(bounds[1], drawn[1])
         low, high = low + bounds[0] * len(group), high + bounds[1] * len(group)
     return low / len(lines), high / len(lines)
+
+
+def _chosen(group: Sequence[Line], rule: Stratum | None) -> list[Line] | None:
+    """The lines of a draw; None where nothing was drawn."""
+    if rule is None or rule.selection is not Selection.DRAWN:
+        return None
+    return [one for one in group if one.subject in rule.chosen]
+
+
+def _seen(lines: Sequence[Line], scope: Scope, strata: Mapping[str, str]) -> Fraction:
+    """The share seen: of all where all were looked at, of the drawn ones (weighted) where some were drawn."""
+    rules = {stratum.id: stratum for stratum in scope.strata}
+    groups: dict[str, list[Line]] = defaultdict(list)
+    for one in lines:
+        groups[strata.get(one.subject, "all")].append(one)
+    total = NONE
+    for name, group in groups.items():
+        looked = _chosen(group, rules.get(name)) or group
+        total += Fraction(tally(looked)[Outcome.MET], len(looked)) * len(group)
+    return total / len(lines)
 
 
 def _hard(group: Sequence[Line]) -> tuple[Fraction, Fraction]:
@@ -159,7 +182,7 @@ def share(
         indicator=indicator,
         state=State.UNUSABLE if failed else State.MEASURED,
         unit="share",
-        value=None if failed else low if low != high else Fraction(yes, len(held)),
+        value=None if failed else min(max(_seen(held, scope, strata or {}), low), high),
         low=None if failed else low,
         high=None if failed else high,
         count=yes + no,
@@ -168,9 +191,15 @@ def share(
         method=method,
         why=failed.found if failed else Message(id="indicator.why.counted", params=params),
         conditions=conditions,
-        absence_tested=not failed and high < ALL,
+        absence_tested=not failed and _absence_tested(held),
         lines=held,
     )
+
+
+def _absence_tested(lines: Sequence[Line]) -> bool:
+    """Was a no looked at, and does every other no rest on the register's admission that nothing is there?"""
+    noes = [one for one in lines if one.outcome is Outcome.NOT_MET]
+    return any(one.tested for one in noes) and all(one.tested or one.why.id in NOTHING_THERE for one in noes)
 
 
 def _selection(lines: Sequence[Line], scope: Scope, strata: Mapping[str, str]) -> Selection:

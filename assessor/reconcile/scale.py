@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from assessor.domain import Framework, Measurement, Question, State
-from assessor.domain import Test as Bearing  # under its own name pytest would collect it
+from assessor.domain import Bearing, Framework, Measurement, Question, State
 
 TOP = {"degree": Fraction(1), "share": Fraction(1), "yes-no": Fraction(1), "rubric": Fraction(5)}
 """The best answer of each kind of question; the worst is 0."""

@@ -39,9 +39,8 @@ def _mark(x: float, shape: str, y: int = 12) -> str:
     return f'<svg x="{x}%" y="{y}" overflow="visible">{shape}</svg>'
 
 
-DOT = f'<circle r="5" fill="{ACCENT}" stroke="#fff" stroke-width="1.5"/>'
-DIAMOND = f'<path d="M0-6.5 6.5 0 0 6.5-6.5 0Z" fill="#fff" stroke="{INK}" stroke-width="1.8"/>'
-CROSS = f'<path d="M-4-4 4 4M-4 4 4-4" stroke="{SOFT}" stroke-width="1.6"/>'
+DOT = f'<circle r="4" fill="{ACCENT}"/>'
+DIAMOND = f'<path d="M0-8 8 0 0 8-8 0Z" fill="#fff" stroke="{INK}" stroke-width="1.8"/>'
 
 
 def strip(
@@ -88,9 +87,8 @@ def dumbbell(declared: Number | None, low: Number | None, high: Number | None, t
         width = round(_at(high, 5) - _at(low, 5), 2)
         parts.append(f'<rect x="{_at(low, 5)}%" y="8" width="{width}%" height="8" rx="2" fill="{TINT}"/>')
     if declared is not None and low is not None:
-        parts.append(
-            f'<line x1="{_at(low, 5)}%" x2="{_at(declared, 5)}%" y1="12" y2="12" stroke="{INK}" stroke-width="1.5"/>'
-        )
+        ends = f'x1="{_at(low, 5)}%" x2="{_at(declared, 5)}%"'
+        parts.append(f'<line {ends} y1="12" y2="12" stroke="{INK}" stroke-width="1.5"/>')
     if declared is not None:
         parts.append(_mark(_at(declared, 5), DIAMOND))
     if low is not None:
@@ -100,10 +98,8 @@ def dumbbell(declared: Number | None, low: Number | None, high: Number | None, t
 
 def axis(labels: Sequence[tuple[Number, str]], scale: Number, title: str) -> Markup:
     """The names of places on a strip, above or below it."""
-    parts = [
-        f'<text x="{_at(at, scale)}%" y="12" text-anchor="middle" font-size="12" fill="{SOFT}">{quoted(name)}</text>'
-        for at, name in labels
-    ]
+    style = f'y="12" text-anchor="middle" font-size="12" fill="{SOFT}"'
+    parts = [f'<text x="{_at(at, scale)}%" {style}>{quoted(name)}</text>' for at, name in labels]
     return _svg("".join(parts), title, title, 'width="100%" height="16" overflow="visible"', "axis")
 
 
@@ -141,7 +137,7 @@ class Axis:
 
 def radar(axes: Sequence[Axis], title: str, desc: str, *, small: bool = False) -> Markup:
     """Declared (outline) and verified (filled, its upper bound broken) on as many axes as there are."""
-    width, height, radius, font = (380, 372, 140, 13) if small else (820, 600, 215, 13)
+    width, height, radius, font = (380, 372, 140, 13) if small else (820, 590, 232, 13)
     cx, cy, scale = width / 2, height / 2, 5
 
     def point(i: int, value: Number | float) -> tuple[float, float]:
@@ -155,8 +151,8 @@ def radar(axes: Sequence[Axis], title: str, desc: str, *, small: bool = False) -
         return " ".join(f"{x},{y}" for x, y in points)
 
     parts = [
-        f'<polygon points="{path([k] * len(axes))}" fill="none" stroke="{HAIR}" stroke-width="{1.4 if k == 5 else 0.8}"/>'
-        for k in range(1, 6)
+        f'<polygon points="{path([k] * len(axes))}" fill="none" stroke="{HAIR}" stroke-width="{wide}"/>'
+        for k, wide in ((1, 0.8), (2, 0.8), (3, 0.8), (4, 0.8), (5, 1.4))
     ]
     for i in range(len(axes)):
         x, y = point(i, scale)
@@ -195,7 +191,7 @@ def _axis_label(label: str, place: tuple[float, float], cx: float, font: int) ->
     return f'<text text-anchor="{anchor}" font-size="{font}" fill="{INK}">{spans}</text>'
 
 
-def wrapped(label: str, most: int = 18, lines: int = 2) -> list[str]:
+def wrapped(label: str, most: int = 18, lines: int = 3) -> list[str]:
     """Break a label at its spaces into short lines; what does not fit ends in an ellipsis."""
     result: list[str] = [""]
     for word in label.split():

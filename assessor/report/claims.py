@@ -117,7 +117,7 @@ def groups(a: Assessment, pen: Pen) -> tuple[list[Group], Markup]:
     for verdict in ORDER:
         of = [e for e in a.evidence if e.verdict is verdict]
         listed = [e for e in of if e.indicators]
-        name, meaning = pen.t(f"verdict.{verdict.value}.name"), pen.t(f"verdict.{verdict.value}.meaning")
+        name, meaning = pen.t(f"verdict.{verdict.value}"), pen.t(f"verdict_meaning.{verdict.value}")
         rows = [_row(e, pen) for e in listed]
         result.append(Group(verdict, name, meaning, FILLS[verdict], rows, len(of) - len(listed)))
     shown = [g for g in result if g.rows]

@@ -42,8 +42,8 @@ class Figure:
 class Gap:
     """Something that was not determined, with its reason."""
 
-    kind: str
-    name: str
+    order: int
+    heading: str
     why: str
     names: list[str]
     more: int
@@ -55,17 +55,14 @@ def figures(a: Assessment, pen: Pen) -> list[Figure]:
 
 
 def _words(m: Measurement, pen: Pen) -> tuple[str, str]:
-    if m.unit == "seconds":
-        write = lambda x: pen.t("seconds", x=x)  # noqa: E731
-    else:
-        write = pen.percent
+    write = pen.seconds if m.unit == "seconds" else pen.percent
     value = write(m.value) if m.value is not None else ""
     bounds = [write(x) for x in (m.low, m.high) if x is not None]
     return value, " – ".join(dict.fromkeys(bounds))
 
 
 def _figure(m: Measurement, pen: Pen) -> Figure:
-    name, state = pen.known("indicator", m.indicator), pen.t(f"state.{m.state.value}")
+    name, state = pen.indicator(m.indicator), pen.t(f"state.{m.state.value}")
     value, interval = _words(m, pen)
     text = f"{state}. {value} {interval}"
     if m.state is State.MEASURED and m.unit == "share":
@@ -96,16 +93,12 @@ def gaps(a: Assessment, pen: Pen) -> list[Gap]:
         if "not_determined" in (s.readable, s.connectable, s.networked)
     )
     figures = (
-        (pen.say(m.why), pen.known("indicator", m.indicator))
-        for m in a.measurements
-        if m.state is not State.MEASURED
+        (pen.say(m.why), pen.indicator(m.indicator)) for m in a.measurements if m.state is not State.MEASURED
     )
     cut = ((c.reason, _dimension(a, pen, c.dimension)) for c in a.answers.cuts)
+    kinds = {"machine": machines, "indicator": figures, "requirement": _unknown(a, pen), "cut": cut}
     return [
-        *_alike("machine", machines, pen),
-        *_alike("indicator", figures, pen),
-        *_alike("requirement", _unknown(a, pen), pen),
-        *_alike("cut", cut, pen),
+        gap for i, (kind, pairs) in enumerate(kinds.items()) for gap in _alike(i, pen.t(f"open.{kind}"), pairs)
     ]
 
 
@@ -123,10 +116,9 @@ def _dimension(a: Assessment, pen: Pen, name: str) -> str:
     return f"{code(name)} {pen.say(found.name)}" if found else name
 
 
-def _alike(kind: str, pairs: Iterable[tuple[str, str]], pen: Pen) -> list[Gap]:
+def _alike(order: int, heading: str, pairs: Iterable[tuple[str, str]]) -> list[Gap]:
     """One entry a reason, not one a thing."""
     same: dict[str, list[str]] = {}
     for why, name in pairs:
         same.setdefault(why, []).append(name)
-    heading = pen.t(f"open.{kind}")
-    return [Gap(kind, heading, why, names[:MOST], max(0, len(names) - MOST)) for why, names in same.items()]
+    return [Gap(order, heading, why, names[:MOST], max(0, len(names) - MOST)) for why, names in same.items()]

@@ -45,8 +45,20 @@ class Pen:
         """A word for a name of the product; the name itself where the catalogue has no word for it."""
         return self.t(f"{group}.{name}") if f"report.{group}.{name}" in messages.catalogue() else name
 
+    def indicator(self, name: str) -> str:
+        """The title of an indicator, as its own module names it."""
+        title = f"indicator.{name}.title"
+        return messages.render(title, self.language) if title in messages.catalogue() else name
+
     def percent(self, value: Fraction) -> str:
         return messages.percent(value)
+
+    def seconds(self, value: Fraction) -> str:
+        return self.t("seconds", x=value)
+
+    def tenths(self, value: Fraction) -> str:
+        """A share with one place, where several stand together and should add up."""
+        return f"{messages.number(value * 100, 1)} %"
 
     def number(self, value: Fraction | int, places: int = 2) -> str:
         return messages.number(value, places)
@@ -67,9 +79,13 @@ class Pen:
     def question(self, name: str) -> str:
         return self.say(self.questions[name].text) if name in self.questions else name
 
-    def between(self, low: Fraction, high: Fraction, places: int = 2) -> str:
+    def score(self, value: Fraction) -> str:
+        """A number before a level, cut off and not rounded: 1.7998 must not read as the 1.8 it has not reached."""
+        return self.number(Fraction(int(value * 1000), 1000), 3)
+
+    def between(self, low: Fraction, high: Fraction) -> str:
         """One number, or two and what lies between them."""
-        first, second = self.number(low, places), self.number(high, places)
+        first, second = self.score(low), self.score(high)
         return first if first == second else f"{first}–{second}"
 
     def shares(self, low: Fraction, high: Fraction) -> str:

@@ -22,7 +22,9 @@ class Work:
     cost_source: str
     own: bool
     days: str
+    days_source: str
     months: str
+    months_source: str
     span: Markup
     lifts: list[tuple[str, str, str, str]]
     """Sub-domain, question, answer before and after."""
@@ -109,7 +111,9 @@ def _work(number: int, choice: Choice, r: Recommendation, ends: list[Fraction], 
         cost_source=_source(r.cost, pen),
         own=r.cost.source == "own",
         days=_range(r.person_days, pen),
+        days_source=_source(r.person_days, pen),
         months=months,
+        months_source=_source(r.months, pen),
         span=charts.tenure(begin, r.months.low, r.months.mid, r.months.high, ends, name, text),
         lifts=_lifts(r, a, pen),
         effects=[_effect(e.metric, e.change, pen) for e in r.effects],

@@ -78,7 +78,7 @@ def _cells(level: int, declared: Rating, verified: Rating, a: Assessment, pen: P
 
 def _cell(cell: CellLine, said: CellLine | None, name: str, pen: Pen) -> CellSum:
     before = {r.question: r for r in said.requirements} if said else {}
-    adds = pen.between(cell.weight * cell.low, cell.weight * cell.high, 4)
+    adds = pen.between(cell.weight * cell.low, cell.weight * cell.high)
     return CellSum(
         code=code(cell.dimension),
         name=name,

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from markupsafe import Markup
 
-from assessor.domain import SPOKEN, Assessment, Asset, Interface, Outcome, Rating
+from assessor.domain import SPOKEN, Assessment, Asset, Interface, Outcome, Rating, WeightSet
 from assessor.report import charts
 from assessor.report.claims import Difference, Group, differences, groups
 from assessor.report.machines import Machines, machines
@@ -33,15 +33,32 @@ class Reach:
     code: str
     name: str
     element: str
+    order: int
+    """Of its element in the framework."""
     declared: str
     verified: str
     strip: Markup
 
 
 @dataclass(frozen=True)
+class Weighed:
+    """Both columns under one set of weights."""
+
+    set: WeightSet
+    declared: Rating
+    verified: Rating
+    default: bool
+
+
+@dataclass(frozen=True)
 class View:
     declared: Rating
     verified: Rating
+    declared_name: str
+    verified_name: str
+    coverage_declared: Markup
+    coverage_verified: Markup
+    weights: list[Weighed]
     modesty: Markup
     unspoken: list[tuple[str, int]]
     """Protocols of the register that we do not speak, and the machines each leaves untested."""
@@ -55,6 +72,7 @@ class View:
     radar: Markup
     radar_small: Markup
     reaches: list[Reach]
+    reach_axis: Markup
     differences: list[Difference]
     groups: list[Group]
     verdicts: Markup
@@ -63,8 +81,8 @@ class View:
     gaps: list[Gap]
     plan: Plan | None
     sums: list[LevelSum]
-    strange_counts: list[tuple[str, int]]
-    """How many cells have a number of requirements of which standing."""
+    cell_counts: list[tuple[str, int]]
+    """Of how many cells the number of requirements has which standing."""
 
 
 def view(a: Assessment, pen: Pen) -> View:
@@ -80,6 +98,11 @@ def view(a: Assessment, pen: Pen) -> View:
     return View(
         declared=declared,
         verified=verified,
+        declared_name=_name(a, declared.level, pen),
+        verified_name=_name(a, verified.level, pen),
+        coverage_declared=_coverage(declared, pen),
+        coverage_verified=_coverage(verified, pen),
+        weights=_weights(a),
         modesty=_modesty(a, pen),
         unspoken=unspoken,
         unclear=unclear,
@@ -93,6 +116,7 @@ def view(a: Assessment, pen: Pen) -> View:
         radar=charts.radar(axes, pen.t("picture.title"), desc),
         radar_small=charts.radar(small, pen.t("picture.title"), desc, small=True),
         reaches=reaches,
+        reach_axis=charts.axis([(k, str(k)) for k in range(6)], 5, pen.t("picture.scale")),
         differences=differences(a, pen),
         groups=verdict_groups,
         verdicts=verdicts,
@@ -101,10 +125,25 @@ def view(a: Assessment, pen: Pen) -> View:
         gaps=gaps(a, pen),
         plan=plan(a, pen),
         sums=sums(a, pen),
-        strange_counts=sorted(
-            Counter(c.count_status.value for d in a.framework.dimensions for c in d.cells).items()
-        ),
+        cell_counts=sorted(Counter(c.count_status.value for d in a.framework.dimensions for c in d.cells).items()),
     )
+
+
+def _name(a: Assessment, number: int, pen: Pen) -> str:
+    return next((pen.say(level.name) for level in a.framework.levels if level.number == number), "")
+
+
+def _coverage(rating: Rating, pen: Pen) -> Markup:
+    name = pen.t(f"level.{rating.column}")
+    return charts.bar(rating.coverage, name, pen.percent(rating.coverage), strong=rating.column == "verified")
+
+
+def _weights(a: Assessment) -> list[Weighed]:
+    default = a.framework.default_weights
+    return [
+        Weighed(w, a.rating("declared", w.id), a.rating("verified", w.id), w.id == default)
+        for w in a.framework.weight_sets
+    ]
 
 
 def counted(asset: Asset) -> bool:
@@ -155,7 +194,7 @@ def _rungs(a: Assessment, pen: Pen) -> list[Rung]:
     rungs = []
     for level in sorted(a.framework.levels, key=lambda x: -x.number):
         share = chances.get(level.number, Fraction(0))
-        name, text = f"{level.number} {pen.say(level.name)}", pen.percent(share)
+        name, text = pen.say(level.name), pen.tenths(share)
         bar = charts.bar(share, name, text, strong=level.number == formal)
         rungs.append(Rung(name, text, bar, level.number == formal))
     return rungs
@@ -164,7 +203,7 @@ def _rungs(a: Assessment, pen: Pen) -> list[Rung]:
 def _reaches(a: Assessment, pen: Pen) -> tuple[list[Reach], list[charts.Axis]]:
     declared = {d.dimension: d for d in a.rating("declared").dimensions}
     verified = {d.dimension: d for d in a.rating("verified").dimensions}
-    elements = {g.id: pen.say(g.name) for g in a.framework.elements}
+    elements = {g.id: (i, pen.say(g.name)) for i, g in enumerate(a.framework.elements)}
     reaches, axes = [], []
     for dimension in a.framework.dimensions:
         said, seen = declared.get(dimension.id), verified.get(dimension.id)
@@ -174,6 +213,7 @@ def _reaches(a: Assessment, pen: Pen) -> tuple[list[Reach], list[charts.Axis]]:
         text = pen.t("picture.row", declared=words[0], verified=words[1])
         strip = charts.dumbbell(said.low if said else None, low, high, name, text)
         mark = code(dimension.id)
-        reaches.append(Reach(mark, name, elements.get(dimension.element, ""), words[0], words[1], strip))
+        order, element = elements.get(dimension.element, (len(elements), ""))
+        reaches.append(Reach(mark, name, element, order, words[0], words[1], strip))
         axes.append(charts.Axis(f"{mark} {name}", said.low if said else None, low, high))
     return reaches, axes

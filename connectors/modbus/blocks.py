@@ -24,10 +24,11 @@ class Block(NamedTuple):
 def plan(points: Iterable[Point], most: int, gaps: bool) -> tuple[Block, ...]:
     """Group points into requests of at most `most` registers; over gaps only where the map allows it.
 
-    A value is never split over two requests, so that it is never put together from two moments.
+    A value is never split over two requests, so that it is never put together from two moments. One that is
+    wider than a request may be is not read.
     """
     blocks: list[Block] = []
-    by_place = sorted(points, key=lambda p: (p.fc, p.at))
+    by_place = sorted((p for p in points if p.size <= most), key=lambda p: (p.fc, p.at))
     for _, of_table in groupby(by_place, key=lambda p: p.fc):
         run: list[Point] = []
         for point in of_table:

@@ -10,20 +10,24 @@ from connectors.profiles import Order, Point
 _FORMATS = {"u16": "H", "s16": "h", "u32": "I", "s32": "i", "u64": "Q", "s64": "q", "f32": "f", "f64": "d"}
 
 
-def decode(point: Point, registers: Sequence[int], order: Order) -> int | float | None:
-    """The value of a point from its registers: int where it is a whole number by nature, None for 'none'."""
+def decode(
+    point: Point, registers: Sequence[int], order: Order, factor: Fraction = Fraction(1)
+) -> int | float | None:
+    """The value of a point from its registers: int where it is a whole number by nature, None for 'none'.
+
+    `factor` is what the device itself says the value is to be multiplied by (SunSpec).
+    """
     data = arranged(registers, point.order or order)
     if int.from_bytes(data, "big") in point.absent:
         return None
     raw: int | float = struct.unpack(">" + _FORMATS[point.type], data)[0]
+    scale = point.scale * factor
     if isinstance(raw, float):
-        if not math.isfinite(raw):
-            return None
-        return raw if point.scale == 1 else raw * float(point.scale)
-    scaled = raw * point.scale
-    if point.scale.denominator == 1:
-        return int(scaled)
-    return float(Fraction(scaled))
+        value = raw if scale == 1 else raw * float(scale)
+        return value if math.isfinite(value) else None
+    if scale.denominator == 1 and -(1 << 63) <= (whole := int(raw * scale)) < 1 << 63:
+        return whole
+    return float(raw * scale)
 
 
 def arranged(registers: Sequence[int], order: Order) -> bytes:

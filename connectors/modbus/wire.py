@@ -14,9 +14,10 @@ from typing import Any
 from pymodbus.client import AsyncModbusTcpClient
 from pymodbus.exceptions import ModbusException
 from pymodbus.pdu.mei_message import ReadDeviceInformationResponse
+from pymodbus.pdu.other_message import ReportDeviceIdResponse
 
 from assessor.domain import Endpoint, Limits, Nameplate
-from connectors.guard import Frame, Guard
+from connectors.guard import Frame, Guard, Open
 
 logging.getLogger("pymodbus").setLevel(logging.CRITICAL + 1)  # it writes whole frames, hence values, to the log
 
@@ -43,7 +44,6 @@ class Line:
         self._client: AsyncModbusTcpClient | None = None
         self._lost = asyncio.Event()
         self._sent = self._received = 0
-        self._service = ""
 
     async def read(self, unit: int, fc: int, start: int, count: int) -> list[int]:
         """Registers by function code 3 or 4. Raises Refused, OSError or TimeoutError, Open, Forbidden."""
@@ -86,14 +86,26 @@ class Line:
             software=texts.get(2) or None,
         )
 
+    async def report(self, unit: int) -> Nameplate | None:
+        """Function code 17, for where the scope says so: what it answers is the maker's own affair."""
+        async with self._asking("fc17", f"unit {unit}", unit, "report") as (client, frame):
+            answer = await self._answered(client.report_device_id(device_id=unit), frame)
+            if not isinstance(answer, ReportDeviceIdResponse):
+                frame.failed("not what was asked", self._sent)
+                raise ConnectionError("not what was asked")
+        text = "".join(c for c in answer.identifier.decode("ascii", "ignore") if c.isprintable()).strip()
+        return Nameplate(source="modbus 17", model=text) if text else None
+
     @contextlib.asynccontextmanager
     async def _asking(self, service: str, detail: str, unit: int, alike: Any) -> Any:
         """Around one request: connect where needed, and close what can no longer be trusted."""
+        device = f"unit {unit}"
+        if problem := self._guard.problem(device):
+            raise Open(problem)  # before a connection is opened for a unit that is left alone
         client = await self._connected()
         try:
-            async with self._guard.request(service, detail, device=f"unit {unit}", alike=alike) as frame:
+            async with self._guard.request(service, detail, device=device, alike=alike) as frame:
                 self._sent = self._received = 0
-                self._service = service
                 yield client, frame
         except (OSError, TimeoutError, asyncio.CancelledError):
             self.close()
