@@ -27,6 +27,7 @@ docs: tools ## rewrite the generated parts: schemas and reference pages
 	@$(BIN)/python scripts/reference.py
 
 lock: tools ## pin again what pyproject.toml asks for; no file names an address
+	@printf 'uv\nhatchling\neditables\n' | $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-header --universal --python-version 3.11 - -o requirements-uv.lock
 	@$(BIN)/uv lock --quiet --upgrade
 	@$(BIN)/uv export --quiet --no-dev --no-emit-project --no-header -o requirements.lock >/dev/null
 	@$(BIN)/uv export --quiet --no-emit-project --no-header -o requirements-dev.lock >/dev/null

@@ -61,7 +61,8 @@ async def gather(
 ) -> tuple[Observation, ...]:
     """Sample every endpoint of the scope at once, each behind its guard, no longer than the scope's window.
 
-    A dead device is an Observation. Only our own failures end the run: a full disk, or a fault in a connector, after the others were stopped.
+    A dead device is an Observation. Only our own failures end the run, after the others were stopped: a full
+    disk, or a fault in a connector.
     """
     hosts = limit_hosts(scope.limits)
     left = seconds_left(scope, time_ns())

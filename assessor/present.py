@@ -118,8 +118,8 @@ def _machines(done: Assessment, out: Console, language: Language) -> None:
     table = _table(language, *heads, title="cli.measured")
     for m in done.measurements:
         write = percent if m.unit == "share" else (lambda v: f"{number(v)} s")
-        if m.state is State.MEASURED and m.value is not None:
-            value = write(m.value)
+        if m.state is State.MEASURED:
+            value = "-" if m.value is None else write(m.value)
         else:
             value = render(f"report.state.{m.state}", language)
         bounds = f"{write(m.low)} … {write(m.high)}" if m.low is not None and m.high is not None else "-"

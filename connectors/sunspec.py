@@ -122,7 +122,7 @@ def _known(model: int) -> dict[str, Any] | None:
         return None
     try:
         found: dict[str, Any] = get_model_def(model)["group"]
-    except Exception:  # noqa: BLE001 - pysunspec2 raises its own kinds for a model it has no file of
+    except Exception:  # pysunspec2 raises kinds of its own for a model it has no file of
         return None
     return found
 
@@ -148,7 +148,7 @@ def points_of(model: Model, registers: list[int]) -> list[Scaled]:
     for point, at in placed:
         named = point.get("sf")
         if named is None or named in factors:
-            points.append(Scaled(_point(model, point, at), factors.get(named)))
+            points.append(Scaled(_point(model, point, at), factors[named] if named else None))
     return points
 
 

@@ -250,7 +250,7 @@ def test_no_half_bundle_where_sealing_finds_no_room(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="NOT TESTED: the kernel's own word is asked on Linux only")
 def test_the_clock_state_is_the_kernels_word_or_unknown() -> None:
-    assert clock_state() in ("synchronised", "not synchronised", "unknown")
+    assert clock_state() in ("synchronised", "not-synchronised", "unknown")
 
 
 def test_where_the_system_does_not_say_the_clock_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:

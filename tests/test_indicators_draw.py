@@ -31,8 +31,8 @@ def test_a_value_lies_in_its_interval_and_the_interval_in_what_is_possible(
     assert Fraction(yes, len(lines)) <= low <= high <= Fraction(len(lines) - no, len(lines))
     found = share("networked", lines, plan, strata=strata)
     if found.state is State.MEASURED:
-        assert found.value is not None and found.low is not None and found.high is not None
-        assert found.low <= found.value <= found.high
+        assert found.low is not None and found.high is not None and found.low <= found.high
+        assert found.value is None or found.low <= found.value <= found.high
         assert found.selection is selection
     else:
         assert yes + no == 0 and found.value is None
@@ -43,3 +43,9 @@ def test_the_share_of_a_draw_is_that_of_the_drawn_ones() -> None:
     drawn = Stratum(id="all", selection=Selection.DRAWN, chosen=tuple(f"a{i}" for i in range(10)), seed=1)
     found = share("networked", lines, SCOPE.model_copy(update={"strata": (drawn,)}))
     assert found.value == Fraction(4, 5) and found.low is not None and found.low > Fraction(2, 5)
+
+
+def test_an_unlucky_draw_does_not_contradict_what_is_known_of_the_rest() -> None:
+    lines = [line(f"a{i}", YES if i < 4 else NO) for i in range(5)]
+    unlucky = Stratum(id="all", selection=Selection.DRAWN, chosen=("a4",), seed=1)
+    assert interval(lines, SCOPE.model_copy(update={"strata": (unlucky,)}), {}) == (Fraction(4, 5), Fraction(4, 5))

@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import socket
 import struct
 import sys
 import time
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from assessor.domain import (
     BAD,
+    BAD_TIMEOUT,
     GOOD,
     UNCERTAIN,
     Endpoint,
@@ -25,6 +27,7 @@ from assessor.domain import (
     Role,
     Sample,
     Scope,
+    Unit,
     severity,
 )
 from assessor.errors import InputError
@@ -88,7 +91,8 @@ def test_decoding_undoes_encoding_in_every_order(kind: str, order: Any, data: st
     registers = [int.from_bytes(w, "little" if order in ("BADC", "DCBA") else "big") for w in words]
     point = Point(id="p", fc=3, at=0, type=kind)  # type: ignore[arg-type]
     assert arranged(registers, order) == raw
-    assert decode(point, registers, order) == value
+    # an integer column holds 63 bits and a sign; what is larger is a number
+    assert decode(point, registers, order) == (value if abs(value) < 2**63 or kind[0] != "u" else float(value))
 
 
 def test_scales_are_exact_and_none_is_none() -> None:
@@ -98,6 +102,21 @@ def test_scales_are_exact_and_none_is_none() -> None:
     assert decode(Point(id="p", fc=3, at=0, type="u16"), [7], "ABCD") == 7
     nan = struct.unpack(">HH", struct.pack(">f", math.nan))
     assert decode(Point(id="p", fc=3, at=0, type="f32"), nan, "ABCD") is None
+
+
+def test_a_number_that_no_column_holds_is_never_handed_on() -> None:
+    """Devices can send anything: no overflow, no infinity, no integer of more than 64 bits."""
+    wide = Point(id="p", fc=3, at=0, type="u64")
+    assert decode(wide, [0xFFFF] * 4, "ABCD") == float(2**64 - 1)
+    assert isinstance(decode(wide, [0xFFFF] * 4, "ABCD"), float)
+    assert decode(wide, [0x7FFF, 0xFFFF, 0xFFFF, 0xFFFF], "ABCD") == 2**63 - 1
+    largest = [int.from_bytes(b, "big") for b in struct.unpack(">2s2s2s2s", struct.pack(">d", 1.7e308))]
+    assert decode(Point(id="p", fc=3, at=0, type="f64", scale=Fraction(1000)), largest, "ABCD") is None
+
+
+def test_a_value_wider_than_the_agreed_limit_is_not_read() -> None:
+    points = [Point(id="a", fc=3, at=0, type="u64"), Point(id="b", fc=3, at=4, type="u16")]
+    assert [b.length for b in plan(points, 2, gaps=False)] == [1]
 
 
 @pytest.mark.parametrize("name", names())
@@ -181,7 +200,12 @@ def scope_for(address: str, **limits: Any) -> Scope:
 
 
 def gathered(
-    mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: float = 1.2, **limits: Any
+    mode: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    seconds: float = 1.2,
+    endpoint: dict[str, Any] | None = None,
+    **limits: Any,
 ) -> tuple[Observation, Kept, list[str]]:
     """One run against a misbehaving peer; what the peer was asked, as 'unit fc start count'."""
     monkeypatch.setattr("connectors.modbus.units.load_profile", lambda _: PROFILE)
@@ -189,7 +213,8 @@ def gathered(
     asked.touch()
     with serving([sys.executable, "-m", "tests.servers.modbus_bad", mode, str(asked)]) as peer:
         scope, sink = scope_for(peer["address"], **limits), Kept()
-        run = modbus.gather(scope.endpoints[0], scope, sink, seconds=seconds, stop=asyncio.Event())
+        agreed = scope.endpoints[0].model_copy(update=endpoint or {})
+        run = modbus.gather(agreed, scope, sink, seconds=seconds, stop=asyncio.Event())
         observation = asyncio.run(run)
     return observation, sink, asked.read_text().splitlines()
 
@@ -207,11 +232,12 @@ def test_a_good_peer_is_read_in_one_request_a_cycle(tmp_path: Path, monkeypatch:
 @pytest.mark.wire
 def test_a_peer_that_closes_is_reported_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     begun = time.monotonic()
-    seen, sink, _ = gathered("close", tmp_path, monkeypatch, timeout=20)
+    seen, sink, asked = gathered("close", tmp_path, monkeypatch, seconds=2.5, timeout=20)
     assert not seen.reached and seen.problem is not None
     assert seen.problem.id == "modbus.lost"
     assert time.monotonic() - begun < 15, "the time-out of 20 s was not waited for"
     assert not [row for row in sink.rows if severity(row.status) == GOOD]
+    assert asked == ["connect"] * 2, "left alone after two failures: not even a connection is opened"
 
 
 @pytest.mark.wire
@@ -253,6 +279,100 @@ def test_zeros_throughout_are_suspicious(tmp_path: Path, monkeypatch: pytest.Mon
     seen, sink, _ = gathered("zeros", tmp_path, monkeypatch)
     assert seen.devices[0].problem is not None and seen.devices[0].problem.id == "modbus.all_zero"
     assert {severity(row.status) for row in sink.rows} == {UNCERTAIN}
+
+
+@pytest.mark.wire
+def test_a_dead_unit_does_not_stop_its_neighbours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    units = tuple(Unit(unit=n, asset=f"u{n}", profile="counting") for n in (2, 1, 3))
+    seen, sink, asked = gathered("half", tmp_path, monkeypatch, seconds=2, endpoint={"units": units})
+    assert seen.reached and seen.problem is None
+    assert {d.where: d.answered for d in seen.devices} == {"unit 2": False, "unit 1": True, "unit 3": False}
+    assert {d.where: d.problem is None for d in seen.devices} == {"unit 2": False, "unit 1": True, "unit 3": False}
+    assert [line.split()[0] for line in asked].count("2") == 2, "the dead unit is left alone after two requests"
+    living = {t.id for t in seen.tags if t.asset == "u1"}
+    good = [row for row in sink.rows if row.status == GOOD]
+    assert good and {row.tag for row in good} == living
+    assert {row.status for row in sink.rows if row.tag not in living} == {BAD_TIMEOUT}
+
+
+@pytest.mark.wire
+def test_a_device_that_dies_on_the_way_is_no_longer_free_of_problems(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen, sink, _ = gathered("dying", tmp_path, monkeypatch, seconds=3)
+    assert seen.reached and seen.devices[0].answered
+    assert seen.devices[0].problem is not None and seen.devices[0].problem.id == "modbus.silent"
+    assert {row.status for row in sink.rows} == {GOOD, BAD_TIMEOUT}
+
+
+@pytest.mark.wire
+def test_a_map_that_does_not_belong_to_the_device_is_said_and_not_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen, sink, asked = gathered("nothing", tmp_path, monkeypatch, seconds=5)
+    assert seen.reached, "a refusal is an answer"
+    assert seen.devices[0].problem is not None and seen.devices[0].problem.id == "modbus.nothing_there"
+    assert not sink.rows
+    reads = [line for line in asked if line.split()[1] == "3"]
+    assert len(reads) == len(set(reads)), "no refused block is asked for a second time"
+
+
+@pytest.mark.wire
+@pytest.mark.parametrize("allowed", [True, False])
+def test_report_id_is_asked_only_where_the_scope_says_so(
+    allowed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen, _, asked = gathered("named", tmp_path, monkeypatch, seconds=0.6, endpoint={"report_id": allowed})
+    assert [line.split()[1] for line in asked].count("17") == allowed
+    plate = seen.devices[0].nameplate
+    assert (plate and plate.model) == ("PRESS-1" if allowed else None)
+
+
+@pytest.mark.wire
+def test_where_one_silence_is_enough_values_come_before_identification(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, _, asked = gathered("good", tmp_path, monkeypatch, seconds=0.6, breaker_failures=1)
+    assert {line.split()[1] for line in asked} == {"3"}
+
+
+@pytest.mark.wire
+def test_a_server_of_another_maker_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Path(__file__).parent / "servers/modbus_press.py"
+    with serving([sys.executable, str(server)]) as peer:
+        scope, sink = scope_for(peer["address"]), Kept()
+        units = (Unit(unit=1, asset="press", profile="demo-press"),)
+        agreed = scope.endpoints[0].model_copy(update={"units": units})
+        seen = asyncio.run(modbus.gather(agreed, scope, sink, seconds=1.6, stop=asyncio.Event()))
+        stated = modbus.preview(agreed, scope, 1.6)
+    assert seen.reached and seen.traffic is not None and seen.traffic.failures == 0
+    assert len(sink.log) <= stated.requests
+    by_path = {tag.path: [r for r in sink.rows if r.tag == tag.id and r.status == GOOD] for tag in seen.tags}
+    assert {row.integer for row in by_path["unit 1/state"]} == {2}
+    assert all(4200 <= (row.integer or 0) < 4300 for row in by_path["unit 1/strokes"])
+    assert all(200 < (row.number or 0) < 300 for row in by_path["unit 1/force"])
+    assert all(35 < (row.number or 0) < 47 for row in by_path["unit 1/oil_temperature"])
+    interval = seen.tags[0].interval_ms
+    assert interval is not None and 450 < interval < 1000
+
+
+@pytest.mark.wire
+def test_no_frame_gets_into_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    gathered("silent", tmp_path, monkeypatch, seconds=1)
+    assert not [r for r in caplog.records if r.name.startswith("pymodbus")]
+
+
+def test_nothing_listening_is_a_problem_and_no_exception(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("connectors.modbus.units.load_profile", lambda _: PROFILE)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{probe.getsockname()[1]}"
+    scope, sink = scope_for(address), Kept()
+    seen = asyncio.run(modbus.gather(scope.endpoints[0], scope, sink, seconds=1, stop=asyncio.Event()))
+    assert not seen.reached and seen.problem is not None and not seen.devices[0].answered
+    assert len(sink.seen) == 2, "seen before sampling and after it"
 
 
 @pytest.mark.wire

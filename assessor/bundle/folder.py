@@ -45,7 +45,7 @@ def clock_state() -> str:
         state = ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.create_string_buffer(512))
     except (OSError, AttributeError):
         return "unknown"
-    return "unknown" if state < 0 else "not synchronised" if state == 5 else "synchronised"
+    return "unknown" if state < 0 else "not-synchronised" if state == 5 else "synchronised"
 
 
 class Folder:

@@ -85,7 +85,7 @@ class Bundle:
 
     @cached_property
     def clock(self) -> str:
-        """The laptop's clock during the run: 'synchronised', 'not synchronised' or 'unknown'."""
+        """The laptop's clock during the run: 'synchronised', 'not-synchronised' or 'unknown'."""
         with self._reading("meta.json"):
             return str(json.loads(self.member("meta.json"))["clock"])
 

@@ -38,7 +38,7 @@ class Source(Noun):
     samples: int
     requests: int
     clock: str
-    """'synchronised', 'not synchronised' or 'unknown': the laptop's own clock."""
+    """'synchronised', 'not-synchronised' or 'unknown': the laptop's own clock."""
 
 
 class Part(Noun):

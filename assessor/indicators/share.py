@@ -105,8 +105,9 @@ def interval(lines: Sequence[Line], scope: Scope, strata: Mapping[str, str]) -> 
         bounds = _hard(group)
         chosen = _chosen(group, rules.get(name))
         if chosen is not None:
-            drawn = _drawn(chosen, len(group))
-            bounds = max(bounds[0], drawn[0]), min(bounds[1], drawn[1])
+            least, most = bounds  # what is known of the rest of the register binds an unlucky draw too
+            low_, high_ = _drawn(chosen, len(group))
+            bounds = min(max(low_, least), most), max(min(high_, most), least)
         low, high = low + bounds[0] * len(group), high + bounds[1] * len(group)
     return low / len(lines), high / len(lines)
 
@@ -182,7 +183,9 @@ def share(
         indicator=indicator,
         state=State.UNUSABLE if failed else State.MEASURED,
         unit="share",
-        value=None if failed else min(max(_seen(held, scope, strata or {}), low), high),
+        value=None
+        if failed or _open(held, scope, strata or {})
+        else min(max(_seen(held, scope, strata or {}), low), high),
         low=None if failed else low,
         high=None if failed else high,
         count=yes + no,
@@ -194,6 +197,17 @@ def share(
         absence_tested=not failed and _absence_tested(held),
         lines=held,
     )
+
+
+def _open(lines: Sequence[Line], scope: Scope, strata: Mapping[str, str]) -> bool:
+    """Is the outcome of any subject that was to be looked at unknown? Then there are bounds, and no value."""
+    rules = {stratum.id: stratum for stratum in scope.strata}
+    for one in lines:
+        rule = rules.get(strata.get(one.subject, "all"))
+        left_out = rule is not None and rule.selection is Selection.DRAWN and one.subject not in rule.chosen
+        if one.outcome is Outcome.NOT_DETERMINED and not left_out:
+            return True
+    return False
 
 
 def _absence_tested(lines: Sequence[Line]) -> bool:

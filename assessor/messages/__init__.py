@@ -69,7 +69,7 @@ def money(value: Fraction | int | str, language: Language) -> str:
 
 def moment(nanoseconds: int | str, pattern: str = "%Y-%m-%d %H:%M:%S UTC") -> str:
     """A time in ns UTC as text."""
-    return datetime.fromtimestamp(int(nanoseconds) / 1e9, UTC).strftime(pattern)
+    return datetime.fromtimestamp(int(nanoseconds) // 10**9, UTC).strftime(pattern)
 
 
 class _Writer(string.Formatter):

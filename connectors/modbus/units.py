@@ -3,6 +3,8 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import NamedTuple
 
 from assessor.domain import (
     BAD_COMMUNICATION,
@@ -25,13 +27,24 @@ from assessor.domain import Unit as Agreed
 from connectors.guard import Guard, Open
 from connectors.modbus.blocks import Block, plan
 from connectors.modbus.decode import decode
-from connectors.modbus.wire import BUSY, ILLEGAL_ADDRESS, ILLEGAL_VALUE, Line, Refused
+from connectors.modbus.wire import BUSY, ILLEGAL_ADDRESS, ILLEGAL_VALUE, NOT_ANSWERED, Line, Refused
 from connectors.profiles import Order, Point, load_profile
-from connectors.sunspec import describe
+from connectors.sunspec import describe, factor
 
-ZEROS_SUSPECTED = 8
+ZEROS_SUSPECTED = 4
 """From so many registers on, all of them zero, a unit may be answering for registers it does not have."""
 FAILURES = (OSError, TimeoutError, Open)
+LONGEST_REST = 10
+"""Cycles that a busy unit is left out for, at most."""
+
+
+class _Read(NamedTuple):
+    """One block as it was read. Times in ns."""
+
+    block: Block
+    registers: list[int]
+    receive: int
+    mono: int
 
 
 class Unit:
@@ -46,6 +59,9 @@ class Unit:
         self.answered = False
         self._order: Order = "ABCD"
         self._zeros: bool | None = None
+        self._factors: dict[int, int] = {}
+        """SunSpec: by a point's address the register that holds its scale factor."""
+        self._busy = self._rest = 0
 
     async def learn(self, line: Line) -> None:
         """What it says of itself, and what will be read of it. Failures become its problem."""
@@ -54,7 +70,9 @@ class Unit:
             self._order = profile.order
             self._plan(profile.points, min(self._limits.max_registers, profile.max_registers), profile.gaps)
         try:
-            if self._endpoint.identify and not self.agreed.sunspec:
+            if not self.agreed.sunspec and self._limits.breaker_failures > 1:
+                # Many devices stay silent on identification. Where one silence is enough to leave a unit
+                # alone, its values come first.
                 self.nameplate = await self._identify(line)
             if self.agreed.sunspec:
                 await self._describe(line)
@@ -67,13 +85,17 @@ class Unit:
 
     async def _identify(self, line: Line) -> Nameplate | None:
         """Many devices do not know the question: an exception is an answer and no fault."""
-        try:
-            plate = await line.identify(self.agreed.unit)
-        except Refused as refused:
-            self.answered = refused.code not in (4, 10, 11)
-            return None
-        self.answered = True
-        return plate
+        allowed = (self._endpoint.identify, self._endpoint.report_id)
+        for ask in (a for a, may in zip((line.identify, line.report), allowed, strict=True) if may):
+            try:
+                plate = await ask(self.agreed.unit)
+            except Refused as refused:
+                self.answered = self.answered or refused.code not in NOT_ANSWERED
+                continue
+            self.answered = True
+            if plate:
+                return plate
+        return None
 
     async def _describe(self, line: Line) -> None:
         most = self._limits.max_registers
@@ -82,36 +104,50 @@ class Unit:
             self.problem = Message(id="modbus.no_sunspec")
             return
         self.answered, self.nameplate = True, found.nameplate
-        self._plan(found.points, most, gaps=True)
+        factors = {scaled.factor.at: scaled.factor for scaled in found.points if scaled.factor}
+        self._factors = {s.point.at: s.factor.at for s in found.points if s.factor}
+        self.points = tuple(scaled.point for scaled in found.points)
+        self.blocks += plan((*self.points, *factors.values()), most, gaps=True)
+        if not self.points:
+            self.problem = Message(id="modbus.no_models")
 
     async def cycle(self, line: Line) -> list[Sample]:
         """Read every block once. What cannot be had is a row with a status that says why."""
+        if self._rest:
+            self._rest -= 1
+            return []
         rows: list[Sample] = []
-        all_zero, registers_read = True, 0
+        read: list[_Read] = []
         for block in tuple(self.blocks):
             try:
                 registers = await line.read(self.agreed.unit, block.fc, block.start, block.length)
             except Refused as refused:
                 rows += self._refused(block, refused.code)
+                if refused.code == BUSY:
+                    break
                 continue
             except Open as left_alone:
                 self.problem = self.problem or left_alone.message
-                return rows
+                break
             except (OSError, TimeoutError) as problem:
                 self.problem = _explain(problem, self._endpoint.address)
                 rows += self._bad(block, BAD_TIMEOUT if isinstance(problem, TimeoutError) else BAD_COMMUNICATION)
                 continue
             self.answered = True
-            all_zero, registers_read = all_zero and not any(registers), registers_read + len(registers)
-            rows += self._values(block, registers)
-        return self._suspected(rows, all_zero and registers_read >= ZEROS_SUSPECTED)
+            read.append(_Read(block, registers, time.time_ns(), time.monotonic_ns()))
+        return rows + self._believed(read)
 
-    def _suspected(self, rows: list[Sample], zeros: bool) -> list[Sample]:
+    def _believed(self, read: Sequence[_Read]) -> list[Sample]:
         """Zeros throughout are suspicious, not evidence: their rows are Uncertain, and the device says so."""
-        if rows and self.answered:
-            self._zeros = zeros if self._zeros is None else self._zeros and zeros
-            self.problem = Message(id="modbus.all_zero") if self._zeros else None
-        return [row._replace(status=UNCERTAIN) if zeros and row.status == GOOD else row for row in rows]
+        if not read:
+            return []
+        self._busy = 0
+        zeros = not any(any(r.registers) for r in read)
+        suspected = zeros and sum(len(r.registers) for r in read) >= ZEROS_SUSPECTED
+        self._zeros = suspected if self._zeros is None else self._zeros and suspected
+        self.problem = Message(id="modbus.all_zero") if self._zeros else None
+        rows = self._values(read)
+        return [row._replace(status=UNCERTAIN) if suspected and row.status == GOOD else row for row in rows]
 
     def _refused(self, block: Block, code: int) -> list[Sample]:
         """An illegal address is looked for by halves and never asked for again; busy and broken pass."""
@@ -119,26 +155,46 @@ class Unit:
             at = self.blocks.index(block)
             self.blocks[at : at + 1] = block.halves() if len(block.points) > 1 else ()
             self.answered = True
+            if not self.blocks:
+                self.problem = Message(id="modbus.nothing_there")
             return []
         self.problem = Message(id="modbus.exception", params={"code": code})
         if code == BUSY:
             self.answered = True
+            self._rest, self._busy = min(self._busy, LONGEST_REST), self._busy + 1
         return self._bad(block, BAD_COMMUNICATION)
 
-    def _values(self, block: Block, registers: Sequence[int]) -> list[Sample]:
-        receive, mono = time.time_ns(), time.monotonic_ns()
+    def _values(self, read: Sequence[_Read]) -> list[Sample]:
+        """Rows of one cycle; scale factors are taken from the same cycle as the values."""
+        held = (
+            {r.block.start + i: word for r in read for i, word in enumerate(r.registers)} if self._factors else {}
+        )
+        wanted = {(point.fc, point.at) for point in self.points}
         rows = []
-        for point in block.points:
-            at = point.at - block.start
-            value = decode(point, registers[at : at + point.size], self._order)
-            status = GOOD if value is not None else BAD_NO_DATA
-            row = Sample(self._tag_id(point), None, None, receive, mono, status)
-            rows.append(row._replace(integer=value) if isinstance(value, int) else row._replace(number=value))
+        for block, registers, receive, mono in read:
+            for point in block.points:
+                if (point.fc, point.at) not in wanted:
+                    continue
+                at, scale = point.at - block.start, self._scale(point, held)
+                words = registers[at : at + point.size]
+                value = None if scale is None else decode(point, words, self._order, scale)
+                status = GOOD if value is not None else BAD_NO_DATA
+                row = Sample(self._tag_id(point), None, None, receive, mono, status)
+                rows.append(row._replace(integer=value) if isinstance(value, int) else row._replace(number=value))
         return rows
+
+    def _scale(self, point: Point, held: dict[int, int]) -> Fraction | None:
+        """What the device multiplies a value by just now; None where it does not say."""
+        if point.at not in self._factors:
+            return Fraction(1)
+        register = held.get(self._factors[point.at])
+        return None if register is None else factor(register)
 
     def _bad(self, block: Block, status: int) -> list[Sample]:
         receive, mono = time.time_ns(), time.monotonic_ns()
-        return [Sample(self._tag_id(p), None, None, receive, mono, status) for p in block.points]
+        factors = set(self._factors.values())
+        points = [p for p in block.points if p.at not in factors]
+        return [Sample(self._tag_id(p), None, None, receive, mono, status) for p in points]
 
     def _address(self, point: Point) -> str:
         return f"unit {self.agreed.unit} {point.table} {point.at}"

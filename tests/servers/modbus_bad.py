@@ -2,7 +2,9 @@
 
 modes: close (accepts and closes) · silent · late (the answer to a request comes with the next one) ·
 garbage · short (fewer registers than asked) · hole (exception 2 where register 12 is touched) · zeros ·
-busy (exception 6 twice, then answers) · good. Every request is written to the file given as 'unit fc start count'.
+busy (exception 6 twice, then answers) · nothing (exception 2 to every register) · half (only unit 1 answers) ·
+dying (silent after the third request) · named (answers function code 17) · good. Every request is written to
+the file given as 'unit fc start count'; in mode close every connection, as 'connect'.
 """
 
 import asyncio
@@ -18,6 +20,8 @@ class Peer:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.mode == "close":
+            with self.log.open("a", encoding="utf-8") as log:
+                log.write("connect\n")
             writer.close()
             return
         held = b""
@@ -39,12 +43,20 @@ class Peer:
         with self.log.open("a", encoding="utf-8") as log:
             log.write(f"{unit} {pdu[0]} {start} {count}\n")
         self.asked += 1
-        if self.mode == "silent":
+        if (
+            self.mode == "silent"
+            or (self.mode == "half" and unit != 1)
+            or (self.mode == "dying" and self.asked > 3)
+        ):
             return b""
+        if self.mode == "named" and pdu[0] == 17:
+            return bytes([17, 8]) + b"PRESS-1" + b"\xff"
         if self.mode == "garbage":
             return bytes([pdu[0], 7, 1, 2, 3])
         if pdu[0] not in (3, 4):
             return bytes([pdu[0] | 0x80, 1])
+        if self.mode == "nothing":
+            return bytes([pdu[0] | 0x80, 2])
         if self.mode == "hole" and start <= 12 < start + count:
             return bytes([pdu[0] | 0x80, 2])
         if self.mode == "busy" and self.asked <= 3:
