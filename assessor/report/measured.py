@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from assessor.domain import Assessment, Measurement, State
+from assessor.domain import Assessment, Measurement, Outcome, State
 from assessor.report import charts
 from assessor.report.pen import Pen, code
 
@@ -87,19 +87,29 @@ def _counted(m: Measurement, pen: Pen) -> list[Counted]:
 
 def gaps(a: Assessment, pen: Pen) -> list[Gap]:
     """Everything without an answer: machines, indicators, requirements, what the plant does not have."""
-    machines = (
-        (pen.say(s.why), pen.subject(s.asset))
-        for s in a.sights
-        if "not_determined" in (s.readable, s.connectable, s.networked)
-    )
     figures = (
         (pen.say(m.why), pen.indicator(m.indicator)) for m in a.measurements if m.state is not State.MEASURED
     )
     cut = ((c.reason, _dimension(a, pen, c.dimension)) for c in a.answers.cuts)
-    kinds = {"machine": machines, "indicator": figures, "requirement": _unknown(a, pen), "cut": cut}
+    kinds = {"machine": _unseen(a, pen), "indicator": figures, "requirement": _unknown(a, pen), "cut": cut}
     return [
         gap for i, (kind, pairs) in enumerate(kinds.items()) for gap in _alike(i, pen.t(f"open.{kind}"), pairs)
     ]
+
+
+def _unseen(a: Assessment, pen: Pen) -> Iterable[tuple[str, str]]:
+    """Machines of which nothing is known; then those that answer, but of which nobody knows whether they are
+    networked. Only the first matter outside the denominator."""
+    networked = (m for m in a.measurements if m.indicator == "networked")
+    reasons = {line.subject: line.why for m in networked for line in m.lines}
+    later = []
+    for sight in a.sights:
+        name = pen.subject(sight.asset)
+        if sight.readable is Outcome.NOT_DETERMINED:
+            yield pen.say(sight.why), name
+        elif sight.networked is Outcome.NOT_DETERMINED and sight.asset in reasons:
+            later.append((pen.t("open.networked", why=pen.say(reasons[sight.asset])), name))
+    yield from later
 
 
 def _unknown(a: Assessment, pen: Pen) -> Iterable[tuple[str, str]]:

@@ -132,11 +132,15 @@ def _lifts(r: Recommendation, a: Assessment, pen: Pen) -> list[tuple[str, str, s
         (
             pen.places.get(lift.question, ""),
             pen.question(lift.question),
-            pen.answer(lift.question, now.get(lift.question)),
-            pen.answer(lift.question, lift.to),
+            _short(now.get(lift.question), pen),
+            _short(lift.to, pen),
         )
         for lift in r.lifts
     ]
+
+
+def _short(value: Fraction | None, pen: Pen) -> str:
+    return pen.t("unknown") if value is None else pen.number(value)
 
 
 def _effect(metric: str, change: Range | None, pen: Pen) -> tuple[str, str, str]:
