@@ -141,7 +141,7 @@ class Range(Noun):
     mid: Exact
     high: Exact
     source: Literal["controlled", "official", "case", "tender", "vendor", "own"]
-    reference: str | None = None
+    reference: Text | None = None
 
 
 class Lift(Noun):

@@ -61,14 +61,14 @@ def plan(a: Assessment, pen: Pen) -> Plan | None:
     pairs = [(c, known[c.recommendation]) for c in a.roadmap.choices if c.recommendation in known]
     pairs.sort(key=lambda pair: (pair[0].phase, -pair[1].months.mid, pair[1].id))
     ends = _ends(pairs)
-    phases, count = [], 0
+    phases, count, spent = [], 0, Fraction(0)
     for number in (1, 2, 3):
         of = [(c, r) for c, r in pairs if c.phase == number]
         works = [_work(count + i, c, r, ends, a, pen) for i, (c, r) in enumerate(of, 1)]
         count += len(of)
-        budgets = a.roadmap.phase_budgets
-        budget = pen.money(budgets[number - 1]) if len(budgets) >= number else pen.t("none")
-        phases.append(Phase(number, budget, pen.money(_sum(c.cost for c, _ in of)), works))
+        there, cost = sum(a.roadmap.phase_budgets[:number]) - spent, _sum(c.cost for c, _ in of)
+        phases.append(Phase(number, pen.money(there), pen.money(cost), works))
+        spent += cost
     marks = [(Fraction(0), "0"), *dict.fromkeys((end, pen.number(end, 0)) for end in ends)]
     return Plan(
         roadmap=a.roadmap,
@@ -123,7 +123,7 @@ def _work(number: int, choice: Choice, r: Recommendation, ends: list[Fraction], 
 
 def _source(values: Range, pen: Pen) -> str:
     word = pen.t(f"source.{values.source}")
-    return f"{word} · {values.reference}" if values.reference else word
+    return f"{word} · {pen.say(values.reference)}" if values.reference else word
 
 
 def _lifts(r: Recommendation, a: Assessment, pen: Pen) -> list[tuple[str, str, str, str]]:
@@ -136,6 +136,7 @@ def _lifts(r: Recommendation, a: Assessment, pen: Pen) -> list[tuple[str, str, s
             _short(lift.to, pen),
         )
         for lift in r.lifts
+        if (held := now.get(lift.question)) is None or held < lift.to
     ]
 
 

@@ -108,15 +108,13 @@ def view(a: Assessment, pen: Pen) -> View:
         unclear=unclear,
         score_declared=_score(pen, declared, thresholds, "level.declared"),
         score_verified=_score(pen, verified, thresholds, "level.verified"),
-        score_axis=charts.axis(
-            [(lv.from_, str(lv.number)) for lv in a.framework.levels if lv.number], 5, pen.t("level.axis")
-        ),
+        score_axis=_begins(a, pen),
         rungs=_rungs(a, pen),
         holds=low == high,
         radar=charts.radar(axes, pen.t("picture.title"), desc),
         radar_small=charts.radar(small, pen.t("picture.title"), desc, small=True),
         reaches=reaches,
-        reach_axis=charts.axis([(k, str(k)) for k in range(6)], 5, pen.t("picture.scale")),
+        reach_axis=_whole_levels(pen),
         differences=differences(a, pen),
         groups=verdict_groups,
         verdicts=verdicts,
@@ -127,6 +125,15 @@ def view(a: Assessment, pen: Pen) -> View:
         sums=sums(a, pen),
         cell_counts=sorted(Counter(c.count_status.value for d in a.framework.dimensions for c in d.cells).items()),
     )
+
+
+def _begins(a: Assessment, pen: Pen) -> Markup:
+    marks = [(level.from_, str(level.number)) for level in a.framework.levels if level.number]
+    return charts.axis(marks, 5, pen.t("level.axis"))
+
+
+def _whole_levels(pen: Pen) -> Markup:
+    return charts.axis([(k, str(k)) for k in range(6)], 5, pen.t("picture.scale"))
 
 
 def _name(a: Assessment, number: int, pen: Pen) -> str:
