@@ -7,18 +7,21 @@ import asyncio
 import json
 import math
 import sys
-from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessor.domain import GOOD, Endpoint, Function, Limits, Observation, RequestRecord, Role, Sample, Unit
+from assessor.domain import GOOD, Endpoint, Function, Limits, Observation, Role, Unit
 from connectors import modbus
+from connectors.modbus import units as modbus_units
+from connectors.modbus import wire as modbus_wire
+from connectors.modbus.decode import decode
 from connectors.sunspec import BASES, Model, SelfDescription, describe, factor, most_requests, points_of
+from tests.kept import Kept
 from tests.servers.processes import serving
 from tests.test_bundle import SCOPE
 
@@ -142,6 +145,16 @@ def test_a_point_whose_factor_is_not_implemented_has_no_value() -> None:
     assert "203/W" not in {s.point.id for s in points}
 
 
+def test_a_float_that_is_no_number_is_not_implemented() -> None:
+    """Model 213 holds floats: current and imported energy; all else is NaN, which is no bad value."""
+    words = [213, 124, *[0x7FC0, 0] * 62]
+    words[2:4] = [0x4120, 0]  # 10.0 A
+    words[60:62] = [0x4480, 0]  # 1024 Wh
+    points = {s.point.id: s.point for s in points_of(Model(213, 40070, 124), words)}
+    assert set(points) == {"213/A", "213/TotWhExp"}
+    assert decode(points["213/A"], words[2:4], "CDAB") == 10, "in SunSpec's own order, whatever a map says"
+
+
 def test_factors_are_exact_and_only_those_of_the_specification() -> None:
     assert factor(0x10000 - 3) == Fraction(1, 1000)
     assert factor(4) == 10_000
@@ -187,26 +200,6 @@ def test_whatever_a_device_says_the_walk_ends_within_what_was_stated(
     assert len(places) == len(set(places))
 
 
-class Kept:
-    """A sink in memory."""
-
-    def __init__(self) -> None:
-        self.rows: list[Sample] = []
-        self.log: list[RequestRecord] = []
-
-    def samples(self, rows: Sequence[Sample]) -> None:
-        self.rows.extend(rows)
-
-    def request(self, record: RequestRecord) -> None:
-        self.log.append(record)
-
-    def observe(self, observation: Observation) -> None:
-        pass
-
-    def flush(self) -> None:
-        pass
-
-
 def gathered(tmp_path: Path, given: dict[str, Any], seconds: float, **limits: Any) -> tuple[Observation, Kept]:
     words, log = tmp_path / "words.json", tmp_path / "asked.txt"
     words.write_text(json.dumps(given))
@@ -222,8 +215,8 @@ def gathered(tmp_path: Path, given: dict[str, Any], seconds: float, **limits: An
         scope = SCOPE.model_copy(update={"endpoints": (endpoint,), "limits": changed})
         stated = modbus.preview(endpoint, scope, seconds)
         seen = asyncio.run(modbus.gather(endpoint, scope, sink, seconds=seconds, stop=asyncio.Event()))
-    assert len(sink.log) <= stated.requests
-    assert {record.service for record in sink.log} == {"fc3"}
+    assert len(sink.requests) <= stated.requests
+    assert {record.service for record in sink.requests} == {"fc3"}
     return seen, sink
 
 
@@ -251,6 +244,53 @@ def test_a_meter_is_read_and_its_scale_factor_may_change_meanwhile(tmp_path: Pat
     assert set(values(seen, sink, "Hz")) == {49.98}
     assert set(values(seen, sink, "W")) == {-970.0}
     assert set(values(seen, sink, "TotWhImp")) == {65538 * 100.0}
+
+
+class Sulky(Asked):
+    """It gives everything to the walk, and single registers afterwards."""
+
+    sulks = False
+
+    async def read(self, start: int, count: int) -> list[int]:
+        if self.sulks and count > 1:
+            self.append((start, count))
+            raise modbus_wire.Refused(2)
+        return await super().read(start, count)
+
+
+class Wired:
+    """As much of a Line as a unit needs."""
+
+    def __init__(self, unit: Asked) -> None:
+        self.unit = unit
+
+    async def read(self, _: int, __: int, start: int, count: int) -> list[int]:
+        return await self.unit.read(start, count)
+
+
+def test_a_device_that_refuses_what_it_gave_before_is_asked_no_more_often_than_stated() -> None:
+    """Four full inverters: more points than requests were stated for a cycle."""
+    full = [103, 50, *[1] * 50]
+    held = Sulky(image(40000, common(), *[full] * 4))
+    agreed, limits = Unit(unit=1, asset="press", sunspec=True), Limits()
+    endpoint = Endpoint(id="m", protocol="modbus-tcp", address="127.0.0.1:9", role=Role.METER, units=(agreed,))
+    unit = modbus_units.Unit(agreed, endpoint, limits)
+    line = cast(modbus_wire.Line, Wired(held))
+
+    async def run() -> list[int]:
+        await unit.learn(line)
+        held.sulks = True
+        asked = []
+        for _ in range(9):
+            held.clear()
+            await unit.cycle(line)
+            asked.append(len(held))
+        return asked
+
+    asked = asyncio.run(run())
+    assert len(unit.points) > most_requests(limits.max_registers)
+    assert max(asked) <= most_requests(limits.max_registers)
+    assert asked[-1] == asked[-2], "what is refused is not asked for for ever"
 
 
 @pytest.mark.wire
