@@ -5,6 +5,8 @@ from its measurements, answers and data files; with the sealed bundle beside it,
 from the samples. The plan is checked for feasibility and its objective, not solved again.
 """
 
+import errno
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,8 +14,8 @@ from typing import Any
 from assessor import pipeline
 from assessor.bundle import Bundle, check, open_bundle
 from assessor.documents import parse
-from assessor.domain import Answers, Assessment, Message, Noun
-from assessor.errors import BundleError
+from assessor.domain import Answers, Assessment, Message, Noun, sha256
+from assessor.errors import BundleError, InputError
 from assessor.frameworks import Library, read_library
 from assessor.roadmap import check_plan
 
@@ -31,6 +33,9 @@ class Verification(Noun):
 
 def verify(file: Path, sealed: Path | None = None) -> Verification:
     """Check one bundle; judge again where it holds an Assessment; measure again where the samples are given."""
+    for given in (file, sealed):
+        if given is not None:
+            bundle_file(given)
     checked = check(file)
     lines, holds = list(checked.lines), checked.holds
     if holds and checked.kind == "assessment":
@@ -47,6 +52,14 @@ def verify(file: Path, sealed: Path | None = None) -> Verification:
     return Verification(kind=checked.kind, holds=holds, lines=tuple(lines))
 
 
+def bundle_file(file: Path) -> Path:
+    """A bundle that is not there is a slip of the user, and no bundle that was tampered with."""
+    if not file.is_file():
+        number = errno.EISDIR if file.is_dir() else errno.EINVAL if file.exists() else errno.ENOENT
+        raise InputError(Message(id="input.unreadable", params={"reason": os.strerror(number)}), str(file))
+    return file
+
+
 def read_assessment(data: bytes, name: str) -> Assessment:
     """An Assessment from its JSON."""
     try:
@@ -59,13 +72,20 @@ def _inside(bundle: Bundle) -> tuple[Library, Answers]:
     """The data files and answers that a filing bundle carries, read as they were read when it was made."""
     names = [m.name for m in bundle.manifest.members if m.name.startswith("parts/")]
     parts = {name.removeprefix("parts/"): bundle.member(name) for name in names}
-    answers, _ = parse(Answers, bundle.member("answers.yaml").decode("utf-8-sig"), "answers.yaml")
-    return read_library(parts), answers
+    try:
+        answers, _ = parse(Answers, bundle.member("answers.yaml").decode("utf-8-sig"), "answers.yaml")
+        return read_library(parts), answers
+    except UnicodeDecodeError as problem:
+        raise BundleError(Message(id="input.not_utf8", params={"at": problem.start}), bundle.file) from problem
+    except InputError as problem:  # the fault is the bundle's, or that of another version; not the user's
+        raise BundleError(problem.message, f"{bundle.file}/{problem.place}") from problem
 
 
 def _judged(done: Assessment, library: Library, answers: Answers) -> Found:
     framework, questions = library.frameworks.get(done.framework.id), library.questions
-    if framework != done.framework or answers != done.answers:
+    parts = {part.name: part.sha256 for part in done.parts}
+    same_parts = parts == {name: sha256(data) for name, data in library.parts.items()}
+    if framework != done.framework or answers != done.answers or not same_parts:
         return [Message(id="audit.other_inputs")], False
     again = pipeline.judge(framework, questions, answers, done.measurements)
     return _compare(done, again.parts, "audit.judged_again")

@@ -44,9 +44,11 @@ def load(kind: type[N], file: Path) -> N:
 def load_with_lines(kind: type[N], file: Path) -> tuple[N, Lines]:
     """Read one document and where its keys stand."""
     try:
-        if file.stat().st_size > LARGEST:
+        with file.open("rb") as opened:
+            data = opened.read(LARGEST + 1)  # a device file has no size and no end
+        if len(data) > LARGEST:
             raise InputError(Message(id="input.too_large", params={"most": LARGEST}), str(file))
-        text = file.read_bytes().decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         raise InputError(Message(id="input.not_utf8", params={"at": problem.start}), str(file)) from problem
     except OSError as problem:
@@ -132,7 +134,7 @@ def _explain(
     problem: ValidationError, kind: type[BaseModel], data: Any, lines: dict[Path_, int], name: str
 ) -> InputError:
     """The first error as a message that names the line and what would be right."""
-    errors = sorted(problem.errors(), key=lambda e: (_line(e["loc"], lines), e["type"] != "extra_forbidden"))
+    errors = sorted(problem.errors(), key=lambda e: (_rank(e["loc"], e["type"]), _line(e["loc"], lines)))
     error = errors[0]
     loc, code = error["loc"], error["type"]
     params: dict[str, str | int] = {"field": ".".join(str(p) for p in loc if p in _steps(loc, data)) or "-"}
@@ -152,6 +154,13 @@ def _explain(
     others = problem.error_count() - 1
     place = f"{name}:{_line(loc, lines)}" + (f" (+{others})" if others else "")
     return InputError(message, place)
+
+
+def _rank(loc: tuple[str | int, ...], code: str) -> int:
+    """Another kind of file explains all the rest; a misspelt key also the one that is missing."""
+    if loc == ("format",) and code != "missing":
+        return 0
+    return 1 if code == "extra_forbidden" else 2
 
 
 def _steps(loc: tuple[str | int, ...], data: Any) -> list[str | int]:

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Mapping
+from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 
@@ -24,6 +25,9 @@ def load_answers(file: Path, questions: Mapping[str, Question]) -> Answers:
         _check(answer, questions, lines, i)
     for i, settlement in enumerate(answers.settlements):
         _known(settlement.question, questions, lines, "settlements", i)
+    for part in ("answers", "witnessed", "settlements"):
+        for i, item in enumerate(getattr(answers, part)):
+            _time(item.at, lines.at(part, i, "at"))
     seen: dict[tuple[str, str], int] = {}
     for i, answer in enumerate(answers.answers):
         key = (answer.question, answer.by)
@@ -50,6 +54,13 @@ def _check(answer: Answer, questions: Mapping[str, Question], lines: Lines, i: i
                 "allowed": allowed,
             }
             raise InputError(Message(id="forms.off_scale", params=params), place)
+
+
+def _time(value: str, place: str) -> None:
+    try:
+        datetime.fromisoformat(value)
+    except ValueError as problem:
+        raise InputError(Message(id="forms.time", params={"value": value[:80]}), place) from problem
 
 
 def _known(id_: str, questions: Mapping[str, Question], lines: Lines, part: str, i: int) -> Question:

@@ -6,6 +6,7 @@ you like, years later.
 """
 
 import asyncio
+import contextlib
 import importlib.metadata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ from assessor.domain import (
     Scope,
     Sink,
     Source,
+    TagFacts,
     Verdict,
     sha256,
 )
@@ -64,26 +66,51 @@ async def gather(
     A dead device is an Observation. Only our own failures end the run, after the others were stopped: a full
     disk, or a fault in a connector.
     """
-    hosts = limit_hosts(scope.limits)
-    left = seconds_left(scope, time_ns())
-    lasting = seconds if left is None else min(seconds, left)
+    hosts, halt = limit_hosts(scope.limits), asyncio.Event()
 
     async def one(endpoint: Endpoint) -> Observation:
         async with hosts:
-            seen = await connectors.get(endpoint.protocol).gather(
-                endpoint, scope, sink, seconds=lasting, stop=stop
-            )
+            if stop.is_set() or halt.is_set():
+                seen = _not_begun(endpoint)
+            else:
+                connector = connectors.get(endpoint.protocol)
+                seen = await connector.gather(endpoint, scope, sink, seconds=seconds, stop=halt)
         sink.observe(seen)
         ended(seen)
         return seen
 
+    halting = asyncio.create_task(_halt(scope, stop, halt))
     try:
         async with asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(one(endpoint)) for endpoint in scope.endpoints]
     except* AssessorError as problems:
         raise problems.exceptions[0] from None
+    finally:
+        halting.cancel()
     sink.flush()
     return tuple(task.result() for task in running)
+
+
+async def _halt(scope: Scope, stop: asyncio.Event, halt: asyncio.Event) -> None:
+    """Halt all connectors when a person says so or the agreed window closes, whatever they are at."""
+    left = seconds_left(scope, time_ns())
+    with contextlib.suppress(TimeoutError):
+        if left != 0:
+            await asyncio.wait_for(stop.wait(), left)
+    halt.set()
+
+
+def _not_begun(endpoint: Endpoint) -> Observation:
+    now, why = time_ns(), Message(id="contact.not_begun")
+    return Observation(
+        endpoint=endpoint.id,
+        protocol=endpoint.protocol,
+        connector="none",
+        started=now,
+        ended=now,
+        reached=False,
+        problem=why,
+    )
 
 
 @dataclass(frozen=True)
@@ -129,7 +156,8 @@ def assess(
     _same_plant(scope, answers)
     table = source.samples()
     meanings = interpret(observations, scope)
-    seen = look(scope, observations, facts(table), meanings, answers.witnessed)
+    figures = facts(table)
+    seen = look(scope, observations, figures, meanings, answers.witnessed)
     measurements = measure_all(seen)
     judged = judge(framework, library.questions, answers, measurements)
     roadmap = advise(framework, judged.evidence, answers, tuple(library.recommendations.values()))
@@ -143,7 +171,7 @@ def assess(
         vantage=scope.vantage,
         assets=scope.assets,
         key_processes=scope.key_processes,
-        source=_source(source, observations, table.num_rows),
+        source=_source(source, observations, figures.values(), table.num_rows),
         framework=framework,
         questions=_named(framework, judged.evidence, library.questions),
         recommendations=tuple(r for r in library.recommendations.values() if r.id in chosen),
@@ -192,16 +220,21 @@ def _same_plant(scope: Scope, answers: Answers) -> None:
             raise InputError(Message(id="forms.unknown_asset", params={"asset": witness.asset}))
 
 
-def _source(source: Bundle, observations: Sequence[Observation], samples: int) -> Source:
+def _source(
+    source: Bundle, observations: Sequence[Observation], figures: Collection[TagFacts], samples: int
+) -> Source:
+    """What was judged. Rows and request log outlive a killed process, whose observations end early."""
     manifest = source.manifest
+    ends = [o.ended for o in observations] + [figure.last for figure in figures]
+    told = sum(o.traffic.requests for o in observations if o.traffic)
     return Source(
         bundle=source.digest,
         fingerprint=manifest.fingerprint,
         sampled_from=min((o.started for o in observations), default=manifest.made),
-        sampled_to=max((o.ended for o in observations), default=manifest.made),
+        sampled_to=max(ends, default=manifest.made),
         truncated=manifest.truncated,
         samples=samples,
-        requests=sum(o.traffic.requests for o in observations if o.traffic),
+        requests=max(source.asked or 0, told),
         clock=source.clock,
     )
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text as Shown
 
 from assessor.audit import Verification
 from assessor.bundle import Sealed
@@ -86,7 +87,7 @@ def assessment(done: Assessment, out: Console, language: Language) -> None:
         table.add_row(
             f"{render(weights.name, language)} ({render(f'report.status.{weights.status}', language)})",
             f"{declared.level}  ({number(declared.score)})",
-            f"[bold]{verified.level}[/]  ({number(verified.score)})",
+            Shown.assemble((str(verified.level), "bold"), f"  ({number(verified.score)})"),
             percent(verified.coverage),
         )
     out.print(table)

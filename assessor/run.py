@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from assessor import pipeline
-from assessor.audit import read_assessment
+from assessor.audit import bundle_file, read_assessment
 from assessor.bundle import (
     Bundle,
     Folder,
@@ -25,7 +26,7 @@ from assessor.bundle import (
     write_assessment,
 )
 from assessor.domain import Assessment, Message, Observation, Scope, canonical
-from assessor.errors import AssessorError, InputError
+from assessor.errors import AssessorError, InputError, StorageError
 from assessor.forms import load_answers
 from assessor.frameworks import Library, load_library
 from assessor.indicators import load as indicators
@@ -62,9 +63,10 @@ def sample(
 ) -> tuple[Sealed, bool]:
     """Sample and seal. True beside the bundle where Ctrl-C cut it short."""
     free(output)
+    key = installation_key()  # a key that cannot be used is better known before than after sampling
     work = working_folder(output)
     if resume:
-        folder = reopen(_left(work))
+        folder = _taken_up(work, scope_bytes)
     elif work.exists():
         raise InputError(Message(id="cli.left_over", params={"folder": str(work)}))
     else:
@@ -76,13 +78,23 @@ def sample(
         raise
     folder.end(stopped)
     err.print(render("cli.sealing", language))
-    return _seal(folder, output, truncated=stopped), stopped
+    return _seal(folder, key, output, truncated=stopped), stopped
 
 
 def seal_left(output: Path) -> Sealed:
     """Seal what an interrupted run left behind, and say that it is cut short."""
+    key = installation_key()
     folder = reopen(_left(working_folder(free(output))))
-    return _seal(folder, output, truncated=True)
+    return _seal(folder, key, output, truncated=True)
+
+
+def _taken_up(work: Path, scope_bytes: bytes) -> Folder:
+    """What a run left, to go on with under the very scope it began with: that one is sealed."""
+    folder = reopen(_left(work))
+    if folder.member("scope.yaml") != scope_bytes:
+        folder.close()
+        raise InputError(Message(id="cli.other_scope", params={"file": str(work / "scope.yaml")}))
+    return folder
 
 
 def _left(work: Path) -> Path:
@@ -91,8 +103,12 @@ def _left(work: Path) -> Path:
     return work
 
 
-def _seal(folder: Folder, output: Path, *, truncated: bool) -> Sealed:
-    sealed = seal(folder, installation_key(), output, truncated=truncated)
+def _seal(folder: Folder, key: Ed25519PrivateKey, output: Path, *, truncated: bool) -> Sealed:
+    try:
+        sealed = seal(folder, key, output, truncated=truncated)
+    except AssessorError:
+        folder.close()
+        raise
     folder.remove()
     return sealed
 
@@ -128,6 +144,8 @@ def _watched(scope: Scope, folder: Folder, seconds: float, err: Console, languag
             while not gathering.done():
                 await asyncio.wait([gathering], timeout=0.25)
                 bar.update(task, completed=min(monotonic() - begun, seconds), rows=rows())
+                if stop.is_set():
+                    bar.update(task, description=render("cli.stopping", language))
             await gathering
         return stop.is_set()
 
@@ -158,14 +176,29 @@ def _stopping(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> Iterator[
             signal.signal(number, handler)
 
 
-def write_results(folder: Path, source: Bundle, answers: bytes, library: Library, done: Assessment) -> None:
-    """assessment.json, report.html and filing.zip into a folder, each whole or not at all."""
-    folder.mkdir(parents=True, exist_ok=True)
+def free_results(folder: Path) -> None:
+    """Refuse a folder that holds results already; better before measuring than after."""
     for name in RESULTS:
         free(folder / name)
+
+
+@contextlib.contextmanager
+def _writing(place: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as problem:
+        reason = problem.strerror or str(problem)
+        raise StorageError(Message(id="cli.not_written", params={"reason": reason}), str(place)) from problem
+
+
+def write_results(folder: Path, source: Bundle, answers: bytes, library: Library, done: Assessment) -> None:
+    """assessment.json, report.html and filing.zip into a folder, each whole or not at all."""
+    free_results(folder)
     key = installation_key()
-    data = canonical(done)
-    with tempfile.TemporaryDirectory(dir=folder) as hidden:
+    data, html = canonical(done), render_html(done)
+    with _writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    with _writing(folder), tempfile.TemporaryDirectory(dir=folder) as hidden:
         full = Path(hidden) / "full.zip"
         write_assessment(
             full,
@@ -179,7 +212,7 @@ def write_results(folder: Path, source: Bundle, answers: bytes, library: Library
         made = Path(hidden) / "filing.zip"
         made.write_bytes(full.read_bytes())
         page = Path(hidden) / "report.html"
-        page.write_text(render_html(done), "utf-8")
+        page.write_text(html, "utf-8")
         text = Path(hidden) / "assessment.json"
         text.write_bytes(data)
         for file in (text, page, made):
@@ -188,26 +221,48 @@ def write_results(folder: Path, source: Bundle, answers: bytes, library: Library
 
 def write_report(done: Assessment, output: Path) -> None:
     """The report of an Assessment."""
-    free(output).write_text(render_html(done), "utf-8")
+    free(output)
+    html = render_html(done)
+    with _writing(output):
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(html, "utf-8")
 
 
 def load_assessment(file: Path) -> Assessment:
     """An Assessment from its file."""
     try:
-        return read_assessment(file.read_bytes(), str(file))
+        return read_assessment(bundle_file(file).read_bytes(), str(file))
     except OSError as problem:
         reason = problem.strerror or str(problem)
         raise InputError(Message(id="input.unreadable", params={"reason": reason}), str(file)) from problem
 
 
-def demo(output: Path, seconds: float, err: Console, language: Language) -> Assessment:
-    """Serve the demo plant, sample it, judge it; the results replace those of an earlier demo."""
-    output.mkdir(parents=True, exist_ok=True)
-    for name in (*RESULTS, "sealed.zip"):
-        (output / name).unlink(missing_ok=True)
+def keep_foreign_scope(folder: Path) -> None:
+    """The simulator writes its scope anew at every start, but never over one that a person wrote."""
+    file = folder / "scope.yaml"
+    if file.exists() and not file.read_text("utf-8", "replace").startswith("# Written by the simulator"):
+        raise InputError(Message(id="cli.exists", params={"file": str(file)}))
+
+
+def _replaceable(folder: Path, plant: str) -> None:
+    """Only the results of an earlier demo give way to a new one."""
+    found = [folder / name for name in ("sealed.zip", *RESULTS) if (folder / name).exists()]
+    try:
+        earlier = not found or open_bundle(folder / "sealed.zip").scope().plant.id == plant
+    except AssessorError:
+        earlier = False
+    if not earlier:
+        raise InputError(Message(id="cli.exists", params={"file": str(found[0])}))
+
+
+def demo(output: Path, seconds: float, err: Console, language: Language) -> Assessment | None:
+    """Serve the demo plant, sample it, judge it; None where Ctrl-C ended it with no more than a sealed bundle."""
     plant = load_plant(DEMO / "plant.yaml")
+    _replaceable(output, plant.scope.plant.id)
     library = load_library(known_indicators=indicators())
     answers = load_answers(DEMO / "answers.yaml", library.questions)
+    with _writing(output):
+        output.mkdir(parents=True, exist_ok=True)
     err.print(render("cli.starting", language, n=len(plant.servers)))
     with (
         tempfile.TemporaryDirectory(prefix="assessor-demo-") as hidden,
@@ -215,8 +270,14 @@ def demo(output: Path, seconds: float, err: Console, language: Language) -> Asse
     ):
         file = running.scope_file
         bundle = Path(hidden) / "sealed.zip"
-        sample(load_scope(file), file.read_bytes(), bundle, seconds, False, err, language)
-        (output / "sealed.zip").write_bytes(bundle.read_bytes())
+        _, stopped = sample(load_scope(file), file.read_bytes(), bundle, seconds, False, err, language)
+        with _writing(output):
+            for name in (*RESULTS, "sealed.zip"):
+                (output / name).unlink(missing_ok=True)
+            (output / "sealed.zip").write_bytes(bundle.read_bytes())
+    if stopped:
+        err.print(render("cli.stopped", language, file=str(output / "sealed.zip")), soft_wrap=True)
+        return None
     err.print(render("cli.judging", language))
     source = open_bundle(output / "sealed.zip")
     done = pipeline.assess(source, answers, library, "cmmm-2020-discrete")

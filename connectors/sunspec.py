@@ -5,6 +5,7 @@ scope says so, at the three base addresses the specification allows.
 """
 
 import math
+import struct
 from collections.abc import Awaitable, Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -29,6 +30,7 @@ ABSENT: dict[str, int] = {
     "uint64": (1 << 64) - 1, "acc16": 0, "acc32": 0, "acc64": 0, "enum16": 0xFFFF,
 }  # fmt: skip
 """How each type says 'not implemented'. An accumulator says so by zero."""
+FLOATS = {"float32": ">f", "float64": ">d"}
 FACTORS = range(-10, 11)
 """Powers of ten that a scale factor may hold; anything else says 'not implemented'."""
 QUANTITIES = {"Wh": "energy", "VAh": "energy", "varh": "energy", "C": "temperature"}
@@ -141,8 +143,8 @@ def points_of(model: Model, registers: list[int]) -> list[Scaled]:
             name = f"{model.id}/{point['name']}"
             factors[point["name"]] = Point(id=name, fc=3, at=model.start + offset, type="s16")
         elif point["type"] in TYPES and len(words) == size and point["name"] not in ("ID", "L"):
-            raw = int.from_bytes(b"".join(w.to_bytes(2, "big") for w in words), "big")
-            if raw != ABSENT.get(point["type"], -1):
+            data = b"".join(w.to_bytes(2, "big") for w in words)
+            if not _absent(data, point["type"]):
                 placed.append((point, offset))
         offset += size
     for point, at in placed:
@@ -150,6 +152,13 @@ def points_of(model: Model, registers: list[int]) -> list[Scaled]:
         if named is None or named in factors:
             points.append(Scaled(_point(model, point, at), factors[named] if named else None))
     return points
+
+
+def _absent(data: bytes, type_: str) -> bool:
+    """Does the device say that it does not implement this value? A float says so by being no number."""
+    if type_ in FLOATS:
+        return math.isnan(struct.unpack(FLOATS[type_], data)[0])
+    return int.from_bytes(data, "big") == ABSENT[type_]
 
 
 def factor(register: int) -> Fraction | None:
@@ -168,6 +177,7 @@ def _point(model: Model, point: dict[str, Any], at: int) -> Point:
         fc=3,
         at=model.start + at,
         type=TYPES[type_],
+        order="ABCD",
         unit=UNITS.get(unit, unit) if unit else None,
         quantity="state" if is_state else QUANTITIES.get(unit or "", "electrical"),
         function=Function.STATE if is_state else counts,

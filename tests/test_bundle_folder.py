@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from assessor.bundle import Folder, check, create, installation_key, open_bundle, reopen, seal
 from assessor.bundle import folder as module
 from assessor.bundle.folder import clock_state
-from assessor.domain import GOOD, Observation, RequestRecord, Sample
+from assessor.domain import GOOD, RequestRecord, Sample
 from assessor.errors import BundleError, StorageError
 from tests.test_bundle import ASKED, KEY, SCOPE, SCOPE_BYTES, SEEN, filled, row
 
@@ -82,7 +82,7 @@ def test_one_process_at_a_time(tmp_path: Path) -> None:
 
 def test_a_resumed_run_goes_on_where_it_was_killed(tmp_path: Path) -> None:
     written(tmp_path / "w", 3)
-    later = Observation(endpoint="press", protocol="opcua", connector="test", started=9, ended=10, reached=False)
+    later = SEEN.model_copy(update={"ended": 10})
     with reopen(tmp_path / "w") as folder:
         folder.observe(SEEN)
         folder.observe(later)

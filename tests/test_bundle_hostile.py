@@ -140,6 +140,20 @@ def test_who_signs_anew_shows_another_fingerprint(tmp_path: Path, held: dict[str
     assert open_bundle(tmp_path / "y.zip").manifest.fingerprint != old.fingerprint
 
 
+@pytest.mark.parametrize("key", [KEY, OTHER_KEY])
+def test_whose_key_it_is_is_said(
+    tmp_path: Path, home: Path, held: dict[str, bytes], key: Ed25519PrivateKey
+) -> None:
+    resealed(tmp_path / "x.zip", held, key)
+    assert "bundle.other_key" in faults(tmp_path / "x.zip"), "there is no key here: the file is a stranger's"
+    assert not (home / "signing-key").exists(), "looking makes no key"
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "signing-key").write_text(KEY.private_bytes_raw().hex())
+    (home / "signing-key").chmod(0o600)
+    assert ("bundle.own_key" in faults(tmp_path / "x.zip")) == (key is KEY)
+    assert check(tmp_path / "x.zip").holds
+
+
 def resealed(file: Path, held: dict[str, bytes], key: Ed25519PrivateKey = KEY) -> Bundle:
     """A bundle with a valid signature around whatever its members hold: anyone can make one."""
     inside = {name: data for name, data in held.items() if not name.startswith("manifest")}

@@ -150,6 +150,14 @@ def test_the_message_says_what_would_be_right() -> None:
     assert refused("name: {zh: 甲, eng: a}").message.params == {"field": "name.eng", "key": "eng", "known": "en"}
 
 
+def test_the_mistake_that_explains_the_others_comes_first() -> None:
+    misspelt = refused("points:\n  - y: 1\n")
+    assert (misspelt.message.id, misspelt.place) == ("input.unknown_key", "f.yaml:2 (+1)"), "not the missing x"
+    with pytest.raises(InputError) as problem:
+        parse(Scope, "plant: a\nformat: assessor-answers/1\nanswers: []\n", "f.yaml")
+    assert problem.value.message.params["field"] == "format", "another kind of file"
+
+
 def test_more_mistakes_are_counted_behind_the_first() -> None:
     assert refused("count: a\nshare: b\ntitle: []").place == "f.yaml:1 (+2)"
 

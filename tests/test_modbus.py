@@ -1,6 +1,7 @@
 """Modbus: plans and decoding by law, and behaviour against peers that misbehave, each in its own process."""
 
 import asyncio
+import json
 import math
 import socket
 import struct
@@ -152,9 +153,10 @@ def test_a_profile_that_does_not_fit_together_is_named_by_line(text: str, messag
 
 
 class Kept:
-    """A sink in memory."""
+    """A sink in memory; stops the run after so many requests where told to."""
 
-    def __init__(self) -> None:
+    def __init__(self, stop: asyncio.Event | None = None, after: int = 0) -> None:
+        self.stop, self.after = stop, after
         self.rows: list[Sample] = []
         self.log: list[RequestRecord] = []
         self.seen: list[Observation] = []
@@ -164,6 +166,8 @@ class Kept:
 
     def request(self, record: RequestRecord) -> None:
         self.log.append(record)
+        if self.stop is not None and len(self.log) >= self.after:
+            self.stop.set()
 
     def observe(self, observation: Observation) -> None:
         self.seen.append(observation)
@@ -205,6 +209,8 @@ def gathered(
     monkeypatch: pytest.MonkeyPatch,
     seconds: float = 1.2,
     endpoint: dict[str, Any] | None = None,
+    stop: asyncio.Event | None = None,
+    stop_after: int = 0,
     **limits: Any,
 ) -> tuple[Observation, Kept, list[str]]:
     """One run against a misbehaving peer; what the peer was asked, as 'unit fc start count'."""
@@ -212,9 +218,9 @@ def gathered(
     asked = tmp_path / "asked.txt"
     asked.touch()
     with serving([sys.executable, "-m", "tests.servers.modbus_bad", mode, str(asked)]) as peer:
-        scope, sink = scope_for(peer["address"], **limits), Kept()
+        scope, sink = scope_for(peer["address"], **limits), Kept(stop, stop_after)
         agreed = scope.endpoints[0].model_copy(update=endpoint or {})
-        run = modbus.gather(agreed, scope, sink, seconds=seconds, stop=asyncio.Event())
+        run = modbus.gather(agreed, scope, sink, seconds=seconds, stop=stop or asyncio.Event())
         observation = asyncio.run(run)
     return observation, sink, asked.read_text().splitlines()
 
@@ -271,6 +277,43 @@ def test_a_refused_register_is_found_by_halves_and_never_asked_for_again(
     touching = [i for i, (_, _, at, n) in enumerate(reads) if int(at) <= 12 < int(at) + int(n)]
     assert len(touching) <= 5, "10 registers are halved at most four times"
     assert max(touching) < len(reads) - 3, "afterwards it is left out"
+    assert seen.reached
+
+
+@pytest.mark.wire
+def test_a_function_that_the_device_does_not_know_is_asked_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen, sink, asked = gathered("nofc", tmp_path, monkeypatch, endpoint={"identify": False})
+    assert asked == ["1 3 10 10"] and not sink.rows
+    assert seen.reached and seen.devices[0].answered, "a refusal is an answer"
+    assert seen.devices[0].problem is not None and seen.devices[0].problem.id == "modbus.nothing_there"
+
+
+GAPPED = PROFILE.model_copy(update={"points": (*PROFILE.points, Point(id="far", fc=3, at=30, type="u16"))})
+
+
+@pytest.mark.wire
+def test_a_register_that_stays_silent_does_not_cost_a_connection_a_cycle(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "PROFILE", GAPPED)
+    seen, sink, asked = gathered("mute", tmp_path, monkeypatch, seconds=3.5, endpoint={"identify": False})
+    assert [line.split()[2] for line in asked].count("30") == 2, "left alone after two silences"
+    assert [line.split()[2] for line in asked].count("10") > 3, "the rest goes on"
+    assert seen.devices[0].problem is None
+    assert {row.status for row in sink.rows} == {GOOD, BAD_TIMEOUT}
+
+
+@pytest.mark.wire
+def test_nothing_is_asked_once_the_run_is_to_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between two requests, not only between two cycles: a window may close in the middle of one."""
+    single = PROFILE.model_copy(update={"max_registers": 1})
+    monkeypatch.setattr(sys.modules[__name__], "PROFILE", single)
+    stop = asyncio.Event()
+    seen, sink, asked = gathered("good", tmp_path, monkeypatch, seconds=9, stop=stop, stop_after=4)
+    assert len(asked) == 4
+    assert {row.integer for row in sink.rows} == {10, 11, 12}, "what had been read is kept"
     assert seen.reached
 
 
@@ -390,7 +433,7 @@ def test_nothing_but_reading_can_leave(tmp_path: Path) -> None:
     async def attempt(address: str) -> None:
         scope = scope_for(address)
         guard = Guard("press", address, scope.limits, MODBUS_FUNCTIONS, lambda _: None)
-        line = Line(scope.endpoints[0], scope.limits, guard)
+        line = Line(scope.endpoints[0], scope.limits, guard, asyncio.Event())
         client = await line._connected()
         for call in (
             lambda: client.write_register(1, 2, device_id=1),
@@ -408,6 +451,39 @@ def test_nothing_but_reading_can_leave(tmp_path: Path) -> None:
     with serving([sys.executable, "-m", "tests.servers.modbus_bad", "good", str(asked)]) as peer:
         asyncio.run(attempt(peer["address"]))
     assert asked.read_text().splitlines() == ["1 3 5 2"], "nothing else reached the wire"
+
+
+@pytest.mark.wire
+def test_a_unit_with_a_map_and_sunspec_gives_both_each_in_its_own_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swapped = Profile.model_validate(
+        PROFILE.model_dump() | {"order": "CDAB", "points": [{"id": "e", "fc": 3, "at": 10, "type": "u32"}]}
+    )
+    monkeypatch.setattr("connectors.modbus.units.load_profile", lambda _: swapped)
+    model = [203, 105, *[0x8000] * 105]
+    model[46:48], model[54] = [1, 2], 0
+    words = {40000 + i: word for i, word in enumerate([0x5375, 0x6E53, *model, 0xFFFF, 0])}
+    file = tmp_path / "words.json"
+    file.write_text(json.dumps({"words": words | {10: 7, 11: 1}}))
+    with serving([sys.executable, "-m", "tests.servers.modbus_words", str(file), str(tmp_path / "log")]) as peer:
+        scope, sink = scope_for(peer["address"]), Kept()
+        units = (Unit(unit=1, asset="press", profile="counting", sunspec=True),)
+        agreed = scope.endpoints[0].model_copy(update={"units": units})
+        seen = asyncio.run(modbus.gather(agreed, scope, sink, seconds=0.6, stop=asyncio.Event()))
+    paths = {tag.id: tag.path for tag in seen.tags}
+    read = {paths[row.tag]: row.integer for row in sink.rows if row.status == GOOD}
+    assert read["unit 1/e"] == 65536 + 7, "low word first, as the map says"
+    assert read["unit 1/203/TotWhImp"] == 65536 + 2, "high word first, as SunSpec always is"
+
+
+def test_a_device_may_say_of_itself_as_much_as_a_frame_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("connectors.modbus.load_profile", lambda _: PROFILE)
+    scope = scope_for("127.0.0.1:9", max_registers=2)
+    talks = modbus.preview(scope.endpoints[0], scope, 60)
+    assert talks.bytes_per_second >= 260 * talks.requests_per_second
+    mute = scope.endpoints[0].model_copy(update={"identify": False})
+    assert modbus.preview(mute, scope, 60).bytes_per_second < 30 * talks.requests_per_second
 
 
 def test_the_preview_contacts_nothing_and_is_an_upper_bound(

@@ -27,6 +27,7 @@ from assessor.domain import (
     RequestRecord,
     Sample,
     Scope,
+    Time,
     canonical,
     sha256,
 )
@@ -58,6 +59,7 @@ class Folder:
         self._samples: list[Sample] = []
         self._requests: list[RequestRecord] = []
         self._observations: dict[str, Observation] = {}
+        self._shift: int | None = None if self.rows else 0
         self._lock = threading.RLock()
         self._flushed = monotonic()
 
@@ -65,7 +67,7 @@ class Folder:
 
     def samples(self, rows: Sequence[Sample]) -> None:
         with self._lock:
-            self._samples.extend(rows)
+            self._samples.extend(self._rebased(rows))
             self.rows += len(rows)
             self._write_if_due()
 
@@ -84,6 +86,15 @@ class Folder:
         """Write what waits, of all callers; returns when it is on disk."""
         with self._lock:
             self._write()
+
+    def _rebased(self, rows: Sequence[Sample]) -> Sequence[Sample]:
+        """The monotonic clock begins anew with the laptop: rows of a resumed run come after the earlier ones."""
+        if self._shift is None and rows:
+            table = pq.read_table(io.BytesIO(self.segments("samples")[-1]), columns=["receive", "mono"])
+            receive, mono = (max(table[name].to_pylist()) for name in ("receive", "mono"))
+            away = max(0, rows[0].receive - receive)
+            self._shift = mono + away - rows[0].mono if rows[0].mono < mono else 0
+        return [row._replace(mono=row.mono + self._shift) for row in rows] if self._shift else rows
 
     # How it gets on disk
 
@@ -160,6 +171,10 @@ class Folder:
     def segments(self, kind: str) -> list[bytes]:
         """Acknowledged segments of one kind, in the order in which they were written."""
         return [(self.path / e["name"]).read_bytes() for e in self._entries if e["kind"] == kind]
+
+    def kept_until(self, moment: Time) -> Time:
+        """When something was last put on disk before a moment."""
+        return max((e["at"] for e in self._entries if e["at"] <= moment), default=moment)
 
     def member(self, name: str) -> bytes:
         """scope.yaml or meta.json as stored."""

@@ -14,11 +14,9 @@ from assessor.errors import BundleError
 
 def installation_key() -> Ed25519PrivateKey:
     """The key in $ASSESSOR_HOME or ~/.config/assessor, made at first use, readable by its owner alone."""
-    home = os.environ.get("ASSESSOR_HOME")
-    folder = Path(home) if home else Path.home() / ".config/assessor"
-    file = folder / "signing-key"
+    file = _file()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         if not file.exists():
             _make(file)
         if os.name == "posix" and stat.S_IMODE(file.stat().st_mode) & 0o077:
@@ -29,6 +27,21 @@ def installation_key() -> Ed25519PrivateKey:
     except OSError as problem:
         reason = problem.strerror or str(problem)
         raise BundleError(Message(id="bundle.key_unreadable", params={"reason": reason}), str(file)) from problem
+
+
+def known_fingerprint() -> str | None:
+    """The fingerprint of this installation's key; None where it has none that can be read."""
+    if not _file().is_file():
+        return None
+    try:
+        return fingerprint(installation_key().public_key())
+    except BundleError:
+        return None
+
+
+def _file() -> Path:
+    home = os.environ.get("ASSESSOR_HOME")
+    return (Path(home) if home else Path.home() / ".config/assessor") / "signing-key"
 
 
 def _make(file: Path) -> None:

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from assessor.bundle.archive import BadArchive, pack, unpack
 from assessor.bundle.folder import SCHEMA
-from assessor.bundle.key import fingerprint
+from assessor.bundle.key import fingerprint, known_fingerprint
 from assessor.bundle.manifest import Manifest
 from assessor.bundle.seal import MANIFEST, SIGNATURE, observations
 from assessor.documents import parse
@@ -82,6 +82,12 @@ class Bundle:
         with self._reading("requests.jsonl"):
             lines = self.member("requests.jsonl").decode().split("\n")  # splitlines would split at U+2028 too
             return tuple(RequestRecord(**json.loads(line)) for line in lines if line)
+
+    @property
+    def asked(self) -> int | None:
+        """How many requests were sent, by the log; None where the log is withheld."""
+        name = "requests.jsonl"
+        return self.member(name).count(b"\n") if name in self.members else None
 
     @cached_property
     def clock(self) -> str:
@@ -155,6 +161,10 @@ def check(file: Path) -> Check:
     if not faults and pack(members.items()) != data:
         faults.append(Message(id="bundle.container"))
     lines = [_headline(manifest, sha256(members[MANIFEST]), len(inside)), *faults]
+    if not faults:
+        own = known_fingerprint() == manifest.fingerprint
+        params = {} if own else {"key": manifest.fingerprint}
+        lines.append(Message(id="bundle.own_key" if own else "bundle.other_key", params={**params}))
     lines += [
         Message(id="bundle.withheld", params={"name": m.name, "sha256": m.sha256})
         for m in manifest.members

@@ -1,8 +1,10 @@
 """SEAL: one signed container of what a working folder acknowledged."""
 
 import io
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 from importlib.metadata import version
 from pathlib import Path
 from time import time_ns
@@ -18,6 +20,7 @@ from assessor.bundle.disk import guarded, write_new
 from assessor.bundle.folder import SCHEMA, Folder
 from assessor.bundle.key import fingerprint
 from assessor.bundle.manifest import Manifest, ManifestMember
+from assessor.bundle.resumed import joined
 from assessor.domain import Message, Observation, canonical, sha256
 from assessor.errors import InputError
 
@@ -93,12 +96,16 @@ def write(
 
 
 def _observations(folder: Folder) -> bytes:
-    """The last observation of each endpoint."""
-    latest: dict[str, Observation] = {}
+    """One observation of each endpoint: the last of each part of the run, joined where it was resumed."""
+    parts: dict[str, dict[int, Observation]] = defaultdict(dict)
     for segment in folder.segments("observations"):
         for seen in observations(segment):
-            latest[seen.endpoint] = seen
-    return canonical([latest[id_].model_dump(mode="json") for id_ in sorted(latest)])
+            parts[seen.endpoint][seen.started] = seen
+    whole = [
+        reduce(lambda a, b: joined(a, b, folder.kept_until(b.started)), parts[id_].values())
+        for id_ in sorted(parts)
+    ]
+    return canonical([seen.model_dump(mode="json") for seen in whole])
 
 
 def observations(data: bytes) -> tuple[Observation, ...]:

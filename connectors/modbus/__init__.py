@@ -9,6 +9,7 @@ servers of other makers.
 """
 
 import asyncio
+import contextlib
 import math
 import time
 
@@ -16,14 +17,14 @@ from assessor.domain import Endpoint, Load, Observation, Scope, Sink
 from connectors.guard import MODBUS_FUNCTIONS, MODBUS_REPORT_ID, Guard
 from connectors.modbus.blocks import plan
 from connectors.modbus.units import Unit, Visit
-from connectors.modbus.wire import Line
+from connectors.modbus.wire import Line, Stopped
 from connectors.profiles import load_profile
 from connectors.sunspec import most_requests
 
 PROTOCOLS = ("modbus-tcp",)
 
 IDENTIFY_REQUESTS, REPORT_REQUESTS = 4, 1
-REQUEST_BYTES, ANSWER_BYTES = 12, 9
+REQUEST_BYTES, ANSWER_BYTES, LONGEST_ANSWER = 12, 9, 260
 
 
 def preview(endpoint: Endpoint, scope: Scope, seconds: float) -> Load:
@@ -42,7 +43,9 @@ def preview(endpoint: Endpoint, scope: Scope, seconds: float) -> Load:
             registers += sum(block.length for block in plan(profile.points, most, profile.gaps))
     fastest = 1 / limits.request_gap
     rate = min(fastest, blocks / limits.sampling_interval) if blocks else fastest
-    a_request = REQUEST_BYTES + ANSWER_BYTES + 2 * limits.max_registers
+    # a device may say of itself as much as a frame holds
+    talks = endpoint.identify or endpoint.report_id
+    a_request = REQUEST_BYTES + (LONGEST_ANSWER if talks else ANSWER_BYTES + 2 * limits.max_registers)
     return Load(
         endpoint=endpoint.id,
         requests_per_second=fastest,
@@ -60,11 +63,11 @@ async def gather(
     limits = scope.limits_for(endpoint)
     allowed = MODBUS_FUNCTIONS | ({MODBUS_REPORT_ID} if endpoint.report_id else set())
     guard = Guard(endpoint.id, endpoint.address, limits, allowed, sink.request)
-    line = Line(endpoint, limits, guard)
+    line = Line(endpoint, limits, guard, stop)
     visit = Visit(endpoint, limits, guard, tuple(Unit(unit, endpoint, limits) for unit in endpoint.units))
     try:
-        for unit in visit.units:
-            if not stop.is_set():
+        with contextlib.suppress(Stopped):
+            for unit in visit.units:
                 await unit.learn(line)
         sink.observe(visit.observation())
         await _sample(visit, line, sink, seconds, stop)
@@ -84,8 +87,6 @@ async def _sample(visit: Visit, line: Line, sink: Sink, seconds: float, stop: as
         if cycles:
             visit.interval_ms = 1000 * (time.monotonic() - first) / cycles
         for unit in visit.units:
-            if stop.is_set():
-                break
             sink.samples(await unit.cycle(line))
         sink.flush()
         cycles += 1

@@ -27,9 +27,18 @@ from assessor.domain import Unit as Agreed
 from connectors.guard import Guard, Open
 from connectors.modbus.blocks import Block, plan
 from connectors.modbus.decode import decode
-from connectors.modbus.wire import BUSY, ILLEGAL_ADDRESS, ILLEGAL_VALUE, NOT_ANSWERED, Line, Refused
+from connectors.modbus.wire import (
+    BUSY,
+    ILLEGAL_ADDRESS,
+    ILLEGAL_FUNCTION,
+    ILLEGAL_VALUE,
+    NOT_ANSWERED,
+    Line,
+    Refused,
+    Stopped,
+)
 from connectors.profiles import Order, Point, load_profile
-from connectors.sunspec import describe, factor
+from connectors.sunspec import describe, factor, most_requests
 
 ZEROS_SUSPECTED = 4
 """From so many registers on, all of them zero, a unit may be answering for registers it does not have."""
@@ -59,8 +68,11 @@ class Unit:
         self.answered = False
         self._order: Order = "ABCD"
         self._zeros: bool | None = None
-        self._factors: dict[int, int] = {}
-        """SunSpec: by a point's address the register that holds its scale factor."""
+        self._factors: dict[tuple[int, int], tuple[int, int]] = {}
+        """SunSpec: by a point's place the register that holds its scale factor."""
+        self._room = 0
+        """So many blocks the preview counted on."""
+        self._silent: dict[tuple[int, int], int] = {}
         self._busy = self._rest = 0
 
     async def learn(self, line: Line) -> None:
@@ -68,7 +80,9 @@ class Unit:
         if self.agreed.profile:
             profile = load_profile(self.agreed.profile)
             self._order = profile.order
-            self._plan(profile.points, min(self._limits.max_registers, profile.max_registers), profile.gaps)
+            most = min(self._limits.max_registers, profile.max_registers)
+            self.points, self._room = profile.points, len(profile.points)
+            self.blocks += plan(self.points, most, profile.gaps)
         try:
             if not self.agreed.sunspec and self._limits.breaker_failures > 1:
                 # Many devices stay silent on identification. Where one silence is enough to leave a unit
@@ -78,10 +92,6 @@ class Unit:
                 await self._describe(line)
         except FAILURES as problem:
             self.problem = _explain(problem, self._endpoint.address)
-
-    def _plan(self, points: Sequence[Point], most: int, gaps: bool) -> None:
-        self.points = (*self.points, *points)
-        self.blocks += plan(points, most, gaps)
 
     async def _identify(self, line: Line) -> Nameplate | None:
         """Many devices do not know the question: an exception is an answer and no fault."""
@@ -104,11 +114,15 @@ class Unit:
             self.problem = Message(id="modbus.no_sunspec")
             return
         self.answered, self.nameplate = True, found.nameplate
-        factors = {scaled.factor.at: scaled.factor for scaled in found.points if scaled.factor}
-        self._factors = {s.point.at: s.factor.at for s in found.points if s.factor}
-        self.points = tuple(scaled.point for scaled in found.points)
-        self.blocks += plan((*self.points, *factors.values()), most, gaps=True)
-        if not self.points:
+        mapped = self._places()  # what a register map names is read by the map
+        new = [scaled for scaled in found.points if (scaled.point.fc, scaled.point.at) not in mapped]
+        factors = {scaled.factor.at: scaled.factor for scaled in new if scaled.factor}
+        self._factors = {(s.point.fc, s.point.at): (s.factor.fc, s.factor.at) for s in new if s.factor}
+        points = tuple(scaled.point for scaled in new)
+        room = most_requests(most)
+        self.points, self._room = (*self.points, *points), self._room + room
+        self.blocks += plan((*points, *factors.values()), most, gaps=True)[:room]
+        if not found.points:
             self.problem = Message(id="modbus.no_models")
 
     async def cycle(self, line: Line) -> list[Sample]:
@@ -118,6 +132,7 @@ class Unit:
             return []
         rows: list[Sample] = []
         read: list[_Read] = []
+        silent: list[Block] = []
         for block in tuple(self.blocks):
             try:
                 registers = await line.read(self.agreed.unit, block.fc, block.start, block.length)
@@ -129,13 +144,24 @@ class Unit:
             except Open as left_alone:
                 self.problem = self.problem or left_alone.message
                 break
+            except Stopped:
+                break
             except (OSError, TimeoutError) as problem:
                 self.problem = _explain(problem, self._endpoint.address)
+                silent.append(block)
                 rows += self._bad(block, BAD_TIMEOUT if isinstance(problem, TimeoutError) else BAD_COMMUNICATION)
                 continue
             self.answered = True
             read.append(_Read(block, registers, time.time_ns(), time.monotonic_ns()))
+        if read:
+            self._leave_out(silent)
         return rows + self._believed(read)
+
+    def _leave_out(self, silent: Sequence[Block]) -> None:
+        """What stays silent again and again while the rest answers: each silence costs a connection."""
+        self._silent = {b[:2]: self._silent.get(b[:2], 0) + 1 for b in silent}
+        often = {place for place, times in self._silent.items() if times >= self._limits.breaker_failures}
+        self.blocks = [block for block in self.blocks if block[:2] not in often]
 
     def _believed(self, read: Sequence[_Read]) -> list[Sample]:
         """Zeros throughout are suspicious, not evidence: their rows are Uncertain, and the device says so."""
@@ -151,26 +177,25 @@ class Unit:
 
     def _refused(self, block: Block, code: int) -> list[Sample]:
         """An illegal address is looked for by halves and never asked for again; busy and broken pass."""
-        if code in (ILLEGAL_ADDRESS, ILLEGAL_VALUE):
+        self.answered = self.answered or code not in NOT_ANSWERED
+        if code in (ILLEGAL_FUNCTION, ILLEGAL_ADDRESS, ILLEGAL_VALUE):
             at = self.blocks.index(block)
-            self.blocks[at : at + 1] = block.halves() if len(block.points) > 1 else ()
-            self.answered = True
+            by_halves = code != ILLEGAL_FUNCTION and len(block.points) > 1 and len(self.blocks) < self._room
+            self.blocks[at : at + 1] = block.halves() if by_halves else ()
             if not self.blocks:
                 self.problem = Message(id="modbus.nothing_there")
             return []
         self.problem = Message(id="modbus.exception", params={"code": code})
         if code == BUSY:
-            self.answered = True
             self._rest, self._busy = min(self._busy, LONGEST_REST), self._busy + 1
         return self._bad(block, BAD_COMMUNICATION)
 
     def _values(self, read: Sequence[_Read]) -> list[Sample]:
         """Rows of one cycle; scale factors are taken from the same cycle as the values."""
-        held = (
-            {r.block.start + i: word for r in read for i, word in enumerate(r.registers)} if self._factors else {}
-        )
-        wanted = {(point.fc, point.at) for point in self.points}
-        rows = []
+        held: dict[tuple[int, int], int] = {}
+        for r in read if self._factors else ():
+            held |= {(r.block.fc, r.block.start + i): word for i, word in enumerate(r.registers)}
+        wanted, rows = self._places(), []
         for block, registers, receive, mono in read:
             for point in block.points:
                 if (point.fc, point.at) not in wanted:
@@ -183,17 +208,22 @@ class Unit:
                 rows.append(row._replace(integer=value) if isinstance(value, int) else row._replace(number=value))
         return rows
 
-    def _scale(self, point: Point, held: dict[int, int]) -> Fraction | None:
+    def _places(self) -> set[tuple[int, int]]:
+        """Where its points stand; a block holds scale factors besides."""
+        return {(point.fc, point.at) for point in self.points}
+
+    def _scale(self, point: Point, held: dict[tuple[int, int], int]) -> Fraction | None:
         """What the device multiplies a value by just now; None where it does not say."""
-        if point.at not in self._factors:
+        place = (point.fc, point.at)
+        if place not in self._factors:
             return Fraction(1)
-        register = held.get(self._factors[point.at])
+        register = held.get(self._factors[place])
         return None if register is None else factor(register)
 
     def _bad(self, block: Block, status: int) -> list[Sample]:
         receive, mono = time.time_ns(), time.monotonic_ns()
-        factors = set(self._factors.values())
-        points = [p for p in block.points if p.at not in factors]
+        wanted = self._places()
+        points = [p for p in block.points if (p.fc, p.at) in wanted]
         return [Sample(self._tag_id(p), None, None, receive, mono, status) for p in points]
 
     def _address(self, point: Point) -> str:

@@ -21,7 +21,7 @@ from connectors.guard import Frame, Guard, Open
 
 logging.getLogger("pymodbus").setLevel(logging.CRITICAL + 1)  # it writes whole frames, hence values, to the log
 
-ILLEGAL_ADDRESS, ILLEGAL_VALUE, BUSY = 2, 3, 6
+ILLEGAL_FUNCTION, ILLEGAL_ADDRESS, ILLEGAL_VALUE, BUSY = 1, 2, 3, 6
 NOT_ANSWERED = frozenset({4, 10, 11})
 """Device failure and the gateway's two ways to say that it did not hear from the unit."""
 
@@ -34,19 +34,23 @@ class Refused(Exception):
         self.code = code
 
 
+class Stopped(Exception):
+    """The run is to stop: nothing more is sent, be it in the middle of a walk."""
+
+
 class Line:
     """One connection, opened when it is needed and closed when it cannot be trusted."""
 
-    def __init__(self, endpoint: Endpoint, limits: Limits, guard: Guard) -> None:
+    def __init__(self, endpoint: Endpoint, limits: Limits, guard: Guard, stop: asyncio.Event) -> None:
         host, _, port = endpoint.address.rpartition(":")
-        self._guard, self._limits = guard, limits
+        self._guard, self._limits, self._stop = guard, limits, stop
         self._host, self._port = host.strip("[]"), int(port)
         self._client: AsyncModbusTcpClient | None = None
         self._lost = asyncio.Event()
         self._sent = self._received = 0
 
     async def read(self, unit: int, fc: int, start: int, count: int) -> list[int]:
-        """Registers by function code 3 or 4. Raises Refused, OSError or TimeoutError, Open, Forbidden."""
+        """Registers by function code 3 or 4. Raises Refused, OSError, TimeoutError, Open, Stopped."""
         detail = f"unit {unit} {'holding' if fc == 3 else 'input'} {start}+{count}"
         alike = ("read", unit, count)
         async with self._asking(f"fc{fc}", detail, unit, alike) as (client, frame):
@@ -100,9 +104,11 @@ class Line:
     async def _asking(self, service: str, detail: str, unit: int, alike: Any) -> Any:
         """Around one request: connect where needed, and close what can no longer be trusted."""
         device = f"unit {unit}"
+        self._go_on()
         if problem := self._guard.problem(device):
             raise Open(problem)  # before a connection is opened for a unit that is left alone
         client = await self._connected()
+        self._go_on()  # connections are spaced over the whole run: that can take a while
         try:
             async with self._guard.request(service, detail, device=device, alike=alike) as frame:
                 self._sent = self._received = 0
@@ -146,6 +152,7 @@ class Line:
             return self._client
         self.close()
         async with self._guard.connecting():
+            self._go_on()
             lost = self._lost = asyncio.Event()
             client = AsyncModbusTcpClient(
                 self._host,
@@ -162,6 +169,10 @@ class Line:
                 raise ConnectionError(f"{self._host}:{self._port}")
             self._client = client
         return self._client
+
+    def _go_on(self) -> None:
+        if self._stop.is_set():
+            raise Stopped
 
     def _count(self, sending: bool, data: bytes) -> bytes:
         if sending:

@@ -1,10 +1,11 @@
 """A Modbus TCP peer that misbehaves as told; prints its address, ends when its input closes.
 
-modes: close (accepts and closes) · silent · late (the answer to a request comes with the next one) ·
-garbage · short (fewer registers than asked) · hole (exception 2 where register 12 is touched) · zeros ·
-busy (exception 6 twice, then answers) · nothing (exception 2 to every register) · half (only unit 1 answers) ·
-dying (silent after the third request) · named (answers function code 17) · good. Every request is written to
-the file given as 'unit fc start count'; in mode close every connection, as 'connect'.
+modes: close (accepts and closes) · silent · late (the answer to a request comes with the next one) · garbage
+· short (fewer registers than asked) · hole (exception 2 where register 12 is touched) · zeros · busy
+(exception 6 twice, then answers) · nothing (exception 2 to every register) · half (only unit 1 answers) ·
+dying (silent after the third request) · nofc (exception 1 to everything) · mute (silent on register 30) ·
+named (answers function code 17) · good. Every request is written to the file given as 'unit fc start count';
+in mode close every connection, as 'connect'.
 """
 
 import asyncio
@@ -47,13 +48,14 @@ class Peer:
             self.mode == "silent"
             or (self.mode == "half" and unit != 1)
             or (self.mode == "dying" and self.asked > 3)
+            or (self.mode == "mute" and start <= 30 < start + count)
         ):
             return b""
         if self.mode == "named" and pdu[0] == 17:
             return bytes([17, 8]) + b"PRESS-1" + b"\xff"
         if self.mode == "garbage":
             return bytes([pdu[0], 7, 1, 2, 3])
-        if pdu[0] not in (3, 4):
+        if pdu[0] not in (3, 4) or self.mode == "nofc":
             return bytes([pdu[0] | 0x80, 1])
         if self.mode == "nothing":
             return bytes([pdu[0] | 0x80, 2])
