@@ -10,6 +10,7 @@ Assessment, of `report` the file, of `simulate` the addresses and the scope file
 lists. An error is then {"error": text, "place": file:line or null, "id": id of the text}.
 """
 
+import contextlib
 import io
 import os
 import sys
@@ -197,7 +198,8 @@ def simulate(
             emit({"addresses": addresses, "scope": place})
         addresses[name] = place
 
-    serve(plant, folder, announce=announce if as_json else lambda line: out.print(line, soft_wrap=True))
+    with contextlib.suppress(KeyboardInterrupt):  # the way to end it
+        serve(plant, folder, announce=announce if as_json else lambda line: out.print(line, soft_wrap=True))
 
 
 @app.command()

@@ -30,7 +30,7 @@ from tests.test_bundle import KEY, row
 
 CASES = Path(__file__).parent / "cases/input"
 NAMES = sorted(folder.name for folder in CASES.iterdir())
-THROUGH_A_PROCESS = ["scope-unknown-key", "scope-window-closed", "answers-no-samples", "scope-terminal-codes"]
+THROUGH_A_PROCESS = ["scope-window-closed", "answers-no-samples", "scope-terminal-codes"]
 SCOPE = (CASES / "scope-unknown-key/scope.yaml").read_text("utf-8").replace("vantge", "vantage")
 ANSWERS = (CASES / "answers-unknown-key/answers.yaml").read_text("utf-8").replace("bye:", "by:")
 CONTACTS: list[Any] = []
@@ -154,6 +154,7 @@ def test_bad_input_is_one_message_and_nothing_else(
     assert (error["place"] or "").startswith(place)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", THROUGH_A_PROCESS)
 def test_bad_input_through_a_real_process(
     name: str, tmp_path: Path, made: Path, home: Path, listener: tuple[int, list[Any]]

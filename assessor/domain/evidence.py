@@ -82,7 +82,7 @@ class Answers(Noun):
     witnessed: tuple[Witness, ...] = ()
     cuts: tuple[Cut, ...] = ()
     settlements: tuple[Settlement, ...] = ()
-    budget: Annotated[int, Field(ge=0)] | None = None
+    budget: Annotated[int, Field(ge=0, le=10**12)] | None = None
     """Yuan over the three phases of the plan."""
 
 

@@ -57,6 +57,8 @@ Share = Annotated[Exact, Field(ge=0, le=1)]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 Time = int
 """Nanoseconds since 1970 in UTC."""
+Day = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
+"""A date as YYYY-MM-DD."""
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from assessor.domain.noun import Noun, Slug, Text
+from assessor.domain.noun import Day, Noun, Slug, Text
 
 
 class Plant(Noun):
@@ -113,7 +113,7 @@ class Register(Noun):
     """Where the denominator comes from: it is a claim too."""
 
     source: Text
-    as_of: str
+    as_of: Day
     ledger_count: int | None = None
     floor_to_list: Walk | None = None
     list_to_floor: Walk | None = None

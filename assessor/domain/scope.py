@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from assessor.domain.noun import Noun, Slug, Text
+from assessor.domain.noun import Day, Noun, Slug, Text
 from assessor.domain.plant import Asset, KeyProcess, Plant, Register, Stratum
 
 
@@ -126,7 +126,7 @@ class Agreement(Noun):
     """Who allowed it, in which role, when, under which reference."""
 
     role: Text
-    date: str
+    date: Day
     reference: str
 
 

@@ -77,7 +77,12 @@ def _spawn(file: Path, endpoints: list[str], record: Path) -> subprocess.Popen[b
     errors = record.with_suffix(".err").open("wb")
     with errors:
         return subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, env=environment
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            env=environment,
+            start_new_session=True,  # Ctrl-C in a terminal is for us; they end when their pipe closes
         )
 
 
