@@ -109,6 +109,5 @@ def hostile() -> Assessment:
             why = Message(id="report.seconds", params={"x": "1"})
             sight["why"] = why.model_dump(mode="json")
         document["source"]["fingerprint"] = next(bad)
-        document["register"]["as_of"] = next(bad)
 
     return altered(change)
