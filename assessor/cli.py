@@ -199,7 +199,11 @@ def simulate(
         addresses[name] = place
 
     with contextlib.suppress(KeyboardInterrupt):  # the way to end it
-        serve(plant, folder, announce=announce if as_json else lambda line: out.print(line.expandtabs(12), soft_wrap=True))
+        serve(
+            plant,
+            folder,
+            announce=announce if as_json else lambda line: out.print(line.expandtabs(12), soft_wrap=True),
+        )
 
 
 @app.command()

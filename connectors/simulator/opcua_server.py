@@ -8,30 +8,19 @@ from typing import Any, cast
 import numpy as np
 from asyncua import ua
 from asyncua.server import binary_server_asyncio
-from asyncua.server.internal_server import InternalServer
 from asyncua.server.server import Server
 from asyncua.ua.attribute_ids import AttributeIds
 
 from connectors.simulator.address_space import Node, build
 from connectors.simulator.plant import OpcUaServer, SimulatedPlant
 from connectors.simulator.recorder import Recorder
-from connectors.simulator.requests import RecordingProcessor
+from connectors.simulator.requests import Recording, RecordingProcessor
 from connectors.simulator.tags import SECOND, series
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # The one place where asyncua makes its processors; they then see every request before it is carried out.
 vars(binary_server_asyncio)["UaProcessor"] = RecordingProcessor
-
-
-class Recording(InternalServer):
-    """An address space that knows its record, its limits and what waits behind continuation points."""
-
-    def __init__(self, served: OpcUaServer, recorder: Recorder) -> None:
-        super().__init__()
-        self.served, self.recorder = served, recorder
-        self.waiting: dict[bytes, list[ua.ReferenceDescription]] = {}
-        self.supported_tokens = (ua.AnonymousIdentityToken,)  # type: ignore[assignment]
 
 
 class Host:

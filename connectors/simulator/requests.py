@@ -1,16 +1,17 @@
 """The requests that OPC UA clients send: each recorded; writes refused; operation limits and paging kept."""
 
 import uuid
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from asyncua import ua
+from asyncua.server.internal_server import InternalServer
 from asyncua.server.uaprocessor import UaProcessor
 from asyncua.ua.object_ids import ObjectIds
 from asyncua.ua.status_codes import StatusCodes
 from asyncua.ua.ua_binary import nodeid_from_binary, struct_from_binary
 
-if TYPE_CHECKING:
-    from connectors.simulator.opcua_server import Recording
+from connectors.simulator.plant import OpcUaServer
+from connectors.simulator.recorder import Recorder
 
 _ENDING = "Request_Encoding_DefaultBinary"
 _NAMES = {number: name.removesuffix(_ENDING) for name, number in vars(ObjectIds).items() if name.endswith(_ENDING)}
@@ -36,12 +37,22 @@ _COUNTED = {
 }
 
 
+class Recording(InternalServer):
+    """An address space that knows its record, its limits and what waits behind continuation points."""
+
+    def __init__(self, served: OpcUaServer, recorder: Recorder) -> None:
+        super().__init__()
+        self.served, self.recorder = served, recorder
+        self.waiting: dict[bytes, list[ua.ReferenceDescription]] = {}
+        self.supported_tokens = (ua.AnonymousIdentityToken,)  # type: ignore[assignment]
+
+
 class RecordingProcessor(UaProcessor):
     """One connection of one client."""
 
     @property
-    def _server(self) -> "Recording":
-        return cast("Recording", self.iserver)
+    def _server(self) -> Recording:
+        return cast(Recording, self.iserver)
 
     def open_secure_channel(self, algohdr: Any, seqhdr: Any, body: Any) -> None:
         self._note("OpenSecureChannel", "", "ok")
