@@ -191,6 +191,9 @@ def simulate(
     run.keep_foreign_scope(folder)
     addresses: dict[str, Any] = {}
 
+    def show(line: str) -> None:
+        out.print(line.expandtabs(12), soft_wrap=True)
+
     def announce(line: str) -> None:
         """The scope file comes last, once everything answers."""
         name, _, place = line.partition("\t")
