@@ -96,3 +96,14 @@ def test_the_nouns_stay_pure() -> None:
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             for name in names:
                 assert name.split(".")[0] not in {"asyncio", "socket", "pathlib", "os", "yaml", "sqlite3"}, file
+
+
+MODELS = sorted(file for file in (ROOT / "models").glob("*.py") if file.stem != "__init__")
+
+
+@pytest.mark.parametrize("file", MODELS, ids=lambda file: file.stem)
+def test_a_model_has_its_card_and_says_that_it_never_rates(file: Path) -> None:
+    card = file.with_suffix(".md").read_text("utf-8")
+    assert "not for" in card.lower() or "is not" in card.lower()
+    assert "never rates" in (ast.get_docstring(ast.parse(file.read_text("utf-8"))) or "")
+    assert f"models.{file.stem}" in TESTS

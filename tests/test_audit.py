@@ -1,0 +1,97 @@
+"""verify judges again: an Assessment that does not follow from its inputs is found, though its bytes are signed."""
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assessor import audit, pipeline
+from assessor.bundle import open_bundle, write_assessment
+from assessor.domain import Assessment, canonical
+from assessor.frameworks import load_library
+from assessor.run import DEMO
+from tests.golden import KEY, assessed
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Assessment]:
+    """The sealed bundle of the golden case and its Assessment."""
+    folder = tmp_path_factory.mktemp("audit")
+    return folder / "sealed.zip", assessed(folder)
+
+
+def filed(folder: Path, sealed: Path, done: Assessment) -> Path:
+    """A filing bundle whose bytes are in order, whatever the Assessment says."""
+    out = folder / "filing.zip"
+    write_assessment(
+        out,
+        source=open_bundle(sealed),
+        assessment=canonical(done),
+        answers=(DEMO / "answers.yaml").read_bytes(),
+        parts=load_library().parts,
+        key=KEY,
+        made=done.made,
+    )
+    return out
+
+
+def said(result: audit.Verification) -> dict[str, Any]:
+    return {line.id: line.params for line in result.lines}
+
+
+def test_what_follows_from_its_inputs_holds(tmp_path: Path, made: tuple[Path, Assessment]) -> None:
+    sealed, done = made
+    result = audit.verify(filed(tmp_path, sealed, done), sealed)
+    assert result.holds, result.lines
+    assert {"audit.judged_again", "audit.plan_holds", "audit.measured_again"} <= said(result).keys()
+
+
+def test_a_raised_level_is_found(tmp_path: Path, made: tuple[Path, Assessment]) -> None:
+    sealed, done = made
+    raised = tuple(r.model_copy(update={"level": 4, "score": Fraction(4)}) for r in done.ratings)
+    result = audit.verify(filed(tmp_path, sealed, done.model_copy(update={"ratings": raised})))
+    assert not result.holds
+    assert said(result)["audit.differs"]["fields"] == "ratings"
+
+
+def test_a_dropped_difference_is_found(tmp_path: Path, made: tuple[Path, Assessment]) -> None:
+    sealed, done = made
+    result = audit.verify(filed(tmp_path, sealed, done.model_copy(update={"findings": done.findings[1:]})))
+    assert not result.holds
+    assert said(result)["audit.differs"]["fields"] == "findings"
+
+
+def test_a_better_measurement_is_found_once_the_samples_are_there(
+    tmp_path: Path, made: tuple[Path, Assessment]
+) -> None:
+    sealed, done = made
+    better = tuple(
+        m.model_copy(update={"low": Fraction(1), "high": Fraction(1)}) if m.indicator == "boundary" else m
+        for m in done.measurements
+    )
+    judged = pipeline.judge(done.framework, load_library().questions, done.answers, better)
+    forged = done.model_copy(update={"measurements": better, **judged.parts, "roadmap": None})
+    file = filed(tmp_path, sealed, forged)
+    assert audit.verify(file).holds, "it follows from its measurements"
+    result = audit.verify(file, sealed)
+    assert not result.holds and "measurements" in said(result)["audit.differs"]["fields"]
+
+
+def test_a_plan_that_spends_more_than_there_is_is_found(tmp_path: Path, made: tuple[Path, Assessment]) -> None:
+    sealed, done = made
+    assert done.roadmap is not None
+    poorer = done.roadmap.model_copy(update={"budget": 9, "phase_budgets": (3, 3, 3)})
+    result = audit.verify(filed(tmp_path, sealed, done.model_copy(update={"roadmap": poorer})))
+    assert not result.holds
+    assert any(id_.startswith("plan.") for id_ in said(result))
+
+
+def test_another_scorer_s_difference_is_a_remark_and_no_failure(
+    tmp_path: Path, made: tuple[Path, Assessment], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealed, done = made
+    other = done.model_copy(update={"findings": done.findings[1:], "scorer": "0.0.1"})
+    result = audit.verify(filed(tmp_path, sealed, other))
+    assert result.holds
+    assert said(result)["audit.other_scorer"]["then"] == "0.0.1"
