@@ -1,4 +1,4 @@
-"""verify judges again: an Assessment that does not follow from its inputs is found, though its bytes are signed."""
+"""verify judges again: an Assessment that does not follow from its inputs is found, whoever signed its bytes."""
 
 from fractions import Fraction
 from pathlib import Path
