@@ -83,12 +83,20 @@ async def gather(
     try:
         async with asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(one(endpoint)) for endpoint in scope.endpoints]
-    except* AssessorError as problems:
-        raise problems.exceptions[0] from None
+    except BaseExceptionGroup as problems:
+        raise _ours(problems) from None
     finally:
         halting.cancel()
     sink.flush()
     return tuple(task.result() for task in running)
+
+
+def _ours(problems: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The first error that a user is meant to read, out of all that ended a run; all of them where none is."""
+    found: BaseException = problems.subgroup(AssessorError) or problems
+    while isinstance(found, BaseExceptionGroup) and found is not problems:
+        found = found.exceptions[0]
+    return found
 
 
 async def _halt(scope: Scope, stop: asyncio.Event, halt: asyncio.Event) -> None:

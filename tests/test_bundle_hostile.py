@@ -235,7 +235,8 @@ def test_members_that_overlap_are_refused(tmp_path: Path) -> None:
     file.write_bytes(overlapping(50, 100_000))
     with zipfile.ZipFile(file) as archive:
         assert sum(entry.file_size for entry in archive.infolist()) > 40 * len(file.read_bytes())
-    assert faults(file).keys() == {"bundle.hostile"}
+    refused = faults(file).keys()  # newer Pythons refuse the directory of such a zip themselves
+    assert len(refused) == 1 and refused <= {"bundle.hostile", "bundle.not_a_bundle"}
 
 
 @pytest.mark.parametrize("name", ["a/../../b", "/etc/passwd", "a\x1b[31mred", "..", ""])
