@@ -11,7 +11,7 @@ import pytest
 
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 
-hypothesis.settings.register_profile("default", deadline=None)
+hypothesis.settings.register_profile("default", deadline=None, derandomize=True)  # new cases: make soak
 hypothesis.settings.register_profile("soak", deadline=None, max_examples=2000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from assessor.domain import Recommendation, exact
 from assessor.roadmap.gain import Stake
 
 SECONDS = 5.0
+"""For the best gain and then the cheapest way to it, together."""
 FINEST = 10**6
 """Gains are scaled to whole numbers where this suffices; beyond it, to a millionth of a level."""
 
@@ -89,31 +90,36 @@ def _solve(able: Mapping[str, Recommendation], reaches: list[Reach], budget: int
             at_most(1.0, {place[id_]: 1.0, place[other]: 1.0})
     for i, reach in enumerate(reaches):
         at_most(0.0, {n + i: 1.0} | {place[id_]: -1.0 for id_ in reach.by})
-    with quiet_stdout():
-        result = milp(
-            _cost(able, reaches),
-            integrality=np.array([1] * n + [0] * len(reaches)),
-            bounds=Bounds(0, 1),
-            constraints=LinearConstraint(np.array(rows), -np.inf, np.array(highest)),
-            options={"time_limit": SECONDS, "mip_rel_gap": 0.0},
-        )
-    if result.status not in (0, 1):
-        raise RuntimeError(f"the solver stopped without an answer: {result.message}")
+    scale = min(math.lcm(*(reach.worth.denominator for reach in reaches)), FINEST)
+    gains = np.array([0.0] * n + [float(reach.worth * scale) for reach in reaches])
+    result = _minimise(-gains, n, rows, highest)
     if result.x is None:
         return Found((), Fraction(1), "time-limit")
+    if result.status == 0:  # of equal gains the cheapest, then the first by id: asked apart, so that it is exact
+        ties = [float(r.cost.mid) + 0.4 * (i + 1) / n**2 for i, r in enumerate(able.values())]
+        kept = _minimise(np.array(ties + [0.0] * len(reaches)), n, [*rows, -gains], [*highest, result.fun + 0.5])
+        result = kept if kept.x is not None else result
     chosen = tuple(id_ for id_, i in place.items() if result.x[i] > 0.5)
     if result.status == 0:
         return Found(chosen, Fraction(0), "optimal")
     return Found(chosen, exact(f"{min(float(result.mip_gap), 1.0):.6f}"), "time-limit")
 
 
-def _cost(able: Mapping[str, Recommendation], reaches: list[Reach]) -> NDArray[np.float64]:
-    """What is minimised: gains in whole numbers, negative; and ties, together smaller than any gain."""
-    scale = min(math.lcm(*(reach.worth.denominator for reach in reaches)), FINEST)
-    money = float(sum(r.cost.mid for r in able.values())) or 1.0
-    n = len(able)
-    ties = [0.4 * float(r.cost.mid) / money + 0.1 * (i + 1) / n**2 for i, r in enumerate(able.values())]
-    return np.array(ties + [-float(reach.worth * scale) for reach in reaches])
+def _minimise(
+    objective: NDArray[np.float64], binaries: int, rows: list[NDArray[np.float64]], highest: list[float]
+) -> Any:
+    """One call of the solver; `x` is None where time ran out before any answer."""
+    with quiet_stdout():
+        result = milp(
+            objective,
+            integrality=np.array([1] * binaries + [0] * (len(objective) - binaries)),
+            bounds=Bounds(0, 1),
+            constraints=LinearConstraint(np.array(rows), -np.inf, np.array(highest)),
+            options={"time_limit": SECONDS / 2, "mip_rel_gap": 0.0},
+        )
+    if result.status not in (0, 1):
+        raise RuntimeError(f"the solver stopped without an answer: {result.message}")
+    return result
 
 
 @contextmanager
