@@ -93,8 +93,11 @@ async def gather(
 
 def _ours(problems: BaseExceptionGroup[BaseException]) -> BaseException:
     """The first error that a user is meant to read, out of all that ended a run; all of them where none is."""
-    found: BaseException = problems.subgroup(AssessorError) or problems
-    while isinstance(found, BaseExceptionGroup) and found is not problems:
+    ours = problems.subgroup(AssessorError)
+    if ours is None:
+        return problems
+    found: BaseException = ours
+    while isinstance(found, BaseExceptionGroup):
         found = found.exceptions[0]
     return found
 
