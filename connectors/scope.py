@@ -4,7 +4,6 @@ import difflib
 import re
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
-from importlib.resources import files
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -26,6 +25,7 @@ from assessor.domain import (
     Time,
 )
 from assessor.errors import ContactError, InputError
+from connectors.profiles import check_profile, names
 
 HOST = re.compile(r"^(?P<host>[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]):(?P<port>\d{1,5})$")
 
@@ -99,7 +99,7 @@ def _known(name: str, known: Collection[str], lines: Lines, *path: str | int, te
 
 
 def _ids(scope: Scope, lines: Lines) -> None:
-    for kind in ("assets", "endpoints", "strata", "key_processes"):
+    for kind in ("assets", "endpoints", "strata", "key_processes", "profiles"):
         items = [(item.id, (kind, i, "id")) for i, item in enumerate(getattr(scope, kind))]
         _unique(items, lines, "duplicate")
     for i, endpoint in enumerate(scope.endpoints):
@@ -145,18 +145,15 @@ def _strata(scope: Scope, lines: Lines) -> None:
 
 def _endpoints(scope: Scope, lines: Lines) -> None:
     """A protocol has a connector, a register map is there."""
-    profiles = [f.name.removesuffix(".yaml") for f in _profile_files()]
+    profiles = [*names(), *(own.id for own in scope.profiles)]
+    for i, own in enumerate(scope.profiles):
+        check_profile(own, lines, "profiles", i)
     for i, endpoint in enumerate(scope.endpoints):
         _known(endpoint.protocol, connectors.names(), lines, "endpoints", i, "protocol", text="no_connector")
         for j, unit in enumerate(endpoint.units):
             if unit.profile is not None:
                 path = ("endpoints", i, "units", j, "profile")
                 _known(unit.profile, profiles, lines, *path, text="no_profile")
-
-
-def _profile_files() -> list[Path]:
-    folder = files(connectors).joinpath("profiles")
-    return [Path(f.name) for f in folder.iterdir() if f.name.endswith(".yaml")] if folder.is_dir() else []
 
 
 def _addresses(scope: Scope, lines: Lines) -> None:

@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 
 from sunspec2.device import get_model_def
 
-from assessor.domain import Function, Nameplate
-from connectors.profiles import Point, Type
+from assessor.domain import Function, Nameplate, Point, RegisterType
 
 Read = Callable[[int, int], Awaitable[list[int]]]
 """(start, count) → holding registers of the unit."""
@@ -21,7 +20,7 @@ BASES = (40000, 0, 50000)
 MARK = [0x5375, 0x6E53]
 END = 0xFFFF
 COMMON = 1
-TYPES: dict[str, Type] = {
+TYPES: dict[str, RegisterType] = {
     "int16": "s16", "uint16": "u16", "int32": "s32", "uint32": "u32", "int64": "s64", "uint64": "u64",
     "acc16": "u16", "acc32": "u32", "acc64": "u64", "float32": "f32", "float64": "f64", "enum16": "u16",
 }  # fmt: skip

@@ -24,6 +24,8 @@ from assessor.domain import (
     Endpoint,
     Limits,
     Observation,
+    Point,
+    Profile,
     RequestRecord,
     Role,
     Sample,
@@ -37,7 +39,7 @@ from connectors.guard import MODBUS_FUNCTIONS, Forbidden, Guard
 from connectors.modbus.blocks import plan
 from connectors.modbus.decode import arranged, decode
 from connectors.modbus.wire import Line
-from connectors.profiles import Point, Profile, load_profile, names, read_profile
+from connectors.profiles import load_profile, names, read_profile
 from tests.servers.processes import serving
 from tests.test_bundle import SCOPE
 
@@ -214,7 +216,7 @@ def gathered(
     **limits: Any,
 ) -> tuple[Observation, Kept, list[str]]:
     """One run against a misbehaving peer; what the peer was asked, as 'unit fc start count'."""
-    monkeypatch.setattr("connectors.modbus.units.load_profile", lambda _: PROFILE)
+    monkeypatch.setattr("connectors.profiles.load_profile", lambda _: PROFILE)
     asked = tmp_path / "asked.txt"
     asked.touch()
     with serving([sys.executable, "-m", "tests.servers.modbus_bad", mode, str(asked)]) as peer:
@@ -408,7 +410,7 @@ def test_no_frame_gets_into_the_log(
 
 
 def test_nothing_listening_is_a_problem_and_no_exception(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("connectors.modbus.units.load_profile", lambda _: PROFILE)
+    monkeypatch.setattr("connectors.profiles.load_profile", lambda _: PROFILE)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{probe.getsockname()[1]}"
@@ -460,7 +462,7 @@ def test_a_unit_with_a_map_and_sunspec_gives_both_each_in_its_own_order(
     swapped = Profile.model_validate(
         PROFILE.model_dump() | {"order": "CDAB", "points": [{"id": "e", "fc": 3, "at": 10, "type": "u32"}]}
     )
-    monkeypatch.setattr("connectors.modbus.units.load_profile", lambda _: swapped)
+    monkeypatch.setattr("connectors.profiles.load_profile", lambda _: swapped)
     model = [203, 105, *[0x8000] * 105]
     model[46:48], model[54] = [1, 2], 0
     words = {40000 + i: word for i, word in enumerate([0x5375, 0x6E53, *model, 0xFFFF, 0])}
@@ -478,7 +480,7 @@ def test_a_unit_with_a_map_and_sunspec_gives_both_each_in_its_own_order(
 
 
 def test_a_device_may_say_of_itself_as_much_as_a_frame_holds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("connectors.modbus.load_profile", lambda _: PROFILE)
+    monkeypatch.setattr("connectors.profiles.load_profile", lambda _: PROFILE)
     scope = scope_for("127.0.0.1:9", max_registers=2)
     talks = modbus.preview(scope.endpoints[0], scope, 60)
     assert talks.bytes_per_second >= 260 * talks.requests_per_second
@@ -489,7 +491,7 @@ def test_a_device_may_say_of_itself_as_much_as_a_frame_holds(monkeypatch: pytest
 def test_the_preview_contacts_nothing_and_is_an_upper_bound(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("connectors.modbus.load_profile", lambda _: PROFILE)
+    monkeypatch.setattr("connectors.profiles.load_profile", lambda _: PROFILE)
     scope = scope_for("127.0.0.1:9")
     stated = modbus.preview(scope.endpoints[0], scope, 60)
     assert stated.requests >= 60 / scope.limits.sampling_interval

@@ -274,7 +274,7 @@ def test_a_device_that_refuses_what_it_gave_before_is_asked_no_more_often_than_s
     held = Sulky(image(40000, common(), *[full] * 4))
     agreed, limits = Unit(unit=1, asset="press", sunspec=True), Limits()
     endpoint = Endpoint(id="m", protocol="modbus-tcp", address="127.0.0.1:9", role=Role.METER, units=(agreed,))
-    unit = modbus_units.Unit(agreed, endpoint, limits)
+    unit = modbus_units.Unit(agreed, endpoint, limits, None)
     line = cast(modbus_wire.Line, Wired(held))
 
     async def run() -> list[int]:

@@ -107,6 +107,7 @@ from assessor.domain.rating import (
     RequirementLine,
     Roadmap,
 )
+from assessor.domain.registers import Order, Point, Profile, RegisterType
 from assessor.domain.scope import (
     SYSTEMS,
     Agreement,
@@ -181,16 +182,20 @@ __all__ = [
     "Observation",
     "Offer",
     "OpcUaSecurity",
+    "Order",
     "Outcome",
     "Parameter",
     "Part",
     "Plant",
+    "Point",
+    "Profile",
     "Proof",
     "Question",
     "Range",
     "Rating",
     "Recommendation",
     "Register",
+    "RegisterType",
     "RequestRecord",
     "RequirementLine",
     "Roadmap",

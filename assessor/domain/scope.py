@@ -7,6 +7,7 @@ from pydantic import Field
 
 from assessor.domain.noun import Day, Noun, Slug, Text
 from assessor.domain.plant import Asset, KeyProcess, Plant, Register, Stratum
+from assessor.domain.registers import Profile
 
 
 class Vantage(StrEnum):
@@ -79,7 +80,8 @@ class Unit(Noun):
     unit: Annotated[int, Field(ge=0, le=255)]
     asset: Slug
     profile: Slug | None = None
-    """Register map, by id of a file in connectors/profiles. Without one only identification is read."""
+    """Register map, by id: one of this scope's `profiles` or a shipped one. Without it nothing but its
+    identification is read."""
     sunspec: bool = False
 
 
@@ -152,6 +154,8 @@ class Scope(Noun):
     endpoints: tuple[Endpoint, ...]
     limits: Limits = Limits()
     meanings: tuple[MeaningRule, ...] = ()
+    profiles: tuple[Profile, ...] = ()
+    """Register maps made for this plant, from its own sheets: they are part of what was agreed and sealed."""
 
     def limits_for(self, endpoint: Endpoint) -> Limits:
         """The limits of one endpoint: the scope's own, with what the plant changed for it."""

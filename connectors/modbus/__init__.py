@@ -18,7 +18,7 @@ from connectors.guard import MODBUS_FUNCTIONS, MODBUS_REPORT_ID, Guard
 from connectors.modbus.blocks import plan
 from connectors.modbus.units import Unit, Visit
 from connectors.modbus.wire import Line, Stopped
-from connectors.profiles import load_profile
+from connectors.profiles import profile_for
 from connectors.sunspec import most_requests
 
 PROTOCOLS = ("modbus-tcp",)
@@ -37,7 +37,7 @@ def preview(endpoint: Endpoint, scope: Scope, seconds: float) -> Load:
             walk = most_requests(limits.max_registers)  # what the walk did not read is not read later either
             once, blocks, registers = once + walk, blocks + walk, registers + walk * limits.max_registers
         if unit.profile:
-            profile = load_profile(unit.profile)
+            profile = profile_for(scope, unit.profile)
             most = min(limits.max_registers, profile.max_registers)
             blocks += len(profile.points)  # what a device refuses is halved, down to single points
             registers += sum(block.length for block in plan(profile.points, most, profile.gaps))
@@ -64,7 +64,9 @@ async def gather(
     allowed = MODBUS_FUNCTIONS | ({MODBUS_REPORT_ID} if endpoint.report_id else set())
     guard = Guard(endpoint.id, endpoint.address, limits, allowed, sink.request)
     line = Line(endpoint, limits, guard, stop)
-    visit = Visit(endpoint, limits, guard, tuple(Unit(unit, endpoint, limits) for unit in endpoint.units))
+    maps = [profile_for(scope, unit.profile) if unit.profile else None for unit in endpoint.units]
+    units = (Unit(unit, endpoint, limits, held) for unit, held in zip(endpoint.units, maps, strict=True))
+    visit = Visit(endpoint, limits, guard, tuple(units))
     try:
         with contextlib.suppress(Stopped):
             for unit in visit.units:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import NamedTuple
 
-from connectors.profiles import Point
+from assessor.domain import Point
 
 
 class Block(NamedTuple):

@@ -5,7 +5,7 @@ import struct
 from collections.abc import Sequence
 from fractions import Fraction
 
-from connectors.profiles import Order, Point
+from assessor.domain import Order, Point
 
 _FORMATS = {"u16": "H", "s16": "h", "u32": "I", "s32": "i", "u64": "Q", "s64": "q", "f32": "f", "f64": "d"}
 

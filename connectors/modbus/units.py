@@ -18,6 +18,9 @@ from assessor.domain import (
     Message,
     Nameplate,
     Observation,
+    Order,
+    Point,
+    Profile,
     Sample,
     Tag,
     Text,
@@ -37,7 +40,6 @@ from connectors.modbus.wire import (
     Refused,
     Stopped,
 )
-from connectors.profiles import Order, Point, load_profile
 from connectors.sunspec import describe, factor, most_requests
 
 ZEROS_SUSPECTED = 4
@@ -59,8 +61,8 @@ class _Read(NamedTuple):
 class Unit:
     """One unit id behind an address."""
 
-    def __init__(self, agreed: Agreed, endpoint: Endpoint, limits: Limits) -> None:
-        self.agreed, self._endpoint, self._limits = agreed, endpoint, limits
+    def __init__(self, agreed: Agreed, endpoint: Endpoint, limits: Limits, profile: Profile | None) -> None:
+        self.agreed, self._endpoint, self._limits, self._profile = agreed, endpoint, limits, profile
         self.points: tuple[Point, ...] = ()
         self.blocks: list[Block] = []
         self.nameplate: Nameplate | None = None
@@ -77,8 +79,7 @@ class Unit:
 
     async def learn(self, line: Line) -> None:
         """What it says of itself, and what will be read of it. Failures become its problem."""
-        if self.agreed.profile:
-            profile = load_profile(self.agreed.profile)
+        if profile := self._profile:
             self._order = profile.order
             most = min(self._limits.max_registers, profile.max_registers)
             self.points, self._room = profile.points, len(profile.points)

@@ -1,0 +1,74 @@
+"""After contact: assess, verify, report."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assessor import audit, pipeline, present, run
+from assessor.bundle import open_bundle
+from assessor.cli.terminal import AsJson, emit, language, out, say
+from assessor.domain import Message
+from assessor.errors import BundleError
+from assessor.forms import load_answers
+from assessor.frameworks import load_library
+from assessor.indicators import load as indicators
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command()
+def assess(
+    bundle: Annotated[Path, typer.Argument(help="A sealed bundle, as `sample` wrote it.")],
+    answers: Annotated[Path, typer.Option(help="What people say: an answer file.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the results.")],
+    framework: Annotated[str, typer.Option(help="Id of the framework.")] = "cmmm-2020-discrete",
+    as_json: AsJson = False,
+) -> None:
+    """Measure, compare with the answers, rate, plan; write assessment.json, report.html, filing.zip."""
+    library = load_library(known_indicators=indicators())
+    given = load_answers(answers, library.questions)
+    pipeline.choose(library.frameworks, framework)
+    run.free_results(output)
+    source = open_bundle(audit.bundle_file(bundle))
+    if source.manifest.kind != "sample":
+        raise BundleError(Message(id="cli.not_samples"), str(bundle))
+    done = pipeline.assess(source, given, library, framework)
+    run.write_results(output, source, answers.read_bytes(), library, done)
+    if as_json:
+        emit(done)
+    else:
+        present.assessment(done, out, language())
+        say("cli.written", folder=str(output))
+
+
+@app.command()
+def verify(
+    bundle: Annotated[Path, typer.Argument(help="A sealed or a filing bundle.")],
+    sealed: Annotated[
+        Path | None, typer.Option(help="The sealed bundle a filing rests on: measure again from its samples.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Name any changed byte, judge again from what is inside, and compare."""
+    result = audit.verify(bundle, sealed)
+    if as_json:
+        emit(result)
+    else:
+        present.verification(result, out, language())
+    if not result.holds:
+        raise typer.Exit(1)
+
+
+@app.command()
+def report(
+    assessment: Annotated[Path, typer.Argument(help="An assessment.json.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The HTML file to write.")],
+    as_json: AsJson = False,
+) -> None:
+    """Render an Assessment again, years later, in either language."""
+    run.write_report(run.load_assessment(assessment), output)
+    if as_json:
+        emit({"report": str(output)})
+    else:
+        say("cli.written", folder=str(output))
