@@ -18,6 +18,7 @@ from assessor.domain import (
     Framework,
     Message,
     Noun,
+    Profile,
     Question,
     Range,
     Recommendation,
@@ -41,6 +42,7 @@ KINDS: dict[str, type[Noun]] = {
     "recommendation": Recommendation,
     "scope": Scope,
     "answers": Answers,
+    "profile": Profile,
 }
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 SENTENCES = 5

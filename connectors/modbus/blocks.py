@@ -41,11 +41,11 @@ def plan(points: Iterable[Point], most: int, gaps: bool) -> tuple[Block, ...]:
 
 
 def _fits(run: list[Point], point: Point, most: int, gaps: bool) -> bool:
-    adjacent = point.at == run[-1].at + run[-1].size
+    adjacent = point.at <= max(p.at + p.size for p in run)  # bits of one register stand at one address
     return (gaps or adjacent) and point.at + point.size - run[0].at <= most
 
 
 def _block(points: Iterable[Point]) -> Block:
     held = tuple(points)
-    end = held[-1].at + held[-1].size
+    end = max(point.at + point.size for point in held)
     return Block(held[0].fc, held[0].at, end - held[0].at, held)

@@ -29,7 +29,7 @@ from assessor.domain import (
 from assessor.domain import Unit as Agreed
 from connectors.guard import Guard, Open
 from connectors.modbus.blocks import Block, plan
-from connectors.modbus.decode import decode
+from connectors.modbus.decode import column, decode
 from connectors.modbus.wire import (
     BUSY,
     ILLEGAL_ADDRESS,
@@ -206,7 +206,7 @@ class Unit:
                 value = None if scale is None else decode(point, words, self._order, scale)
                 status = GOOD if value is not None else BAD_NO_DATA
                 row = Sample(self._tag_id(point), None, None, receive, mono, status)
-                rows.append(row._replace(integer=value) if isinstance(value, int) else row._replace(number=value))
+                rows.append(row._replace(**column(value)))
         return rows
 
     def _places(self) -> set[tuple[int, int]]:
@@ -228,7 +228,7 @@ class Unit:
         return [Sample(self._tag_id(p), None, None, receive, mono, status) for p in points]
 
     def _address(self, point: Point) -> str:
-        return f"unit {self.agreed.unit} {point.table} {point.at}"
+        return f"unit {self.agreed.unit} {point.place}"
 
     def _tag_id(self, point: Point) -> int:
         return tag_id(self._endpoint.id, self._address(point))

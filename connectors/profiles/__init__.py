@@ -5,7 +5,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from assessor.documents import Lines, parse
-from assessor.domain import Message, Profile, Scope, Text
+from assessor.domain import Message, Point, Profile, Scope, Text
 from assessor.errors import InputError
 
 
@@ -39,7 +39,7 @@ def read_profile(text: str, name: str) -> Profile:
 def check_profile(profile: Profile, lines: Lines, *above: str | int) -> None:
     """Hold a map against itself; `above` is where it stands in its document."""
     seen: set[str] = set()
-    taken: dict[tuple[int, int], str] = {}
+    taken: dict[tuple[int, int], list[Point]] = {}
     for i, point in enumerate(profile.points):
         if point.id in seen:
             raise _fault("twice", lines, (*above, "points", i), point=point.id)
@@ -47,9 +47,10 @@ def check_profile(profile: Profile, lines: Lines, *above: str | int) -> None:
         if point.at + point.size > 65536:
             raise _fault("beyond", lines, (*above, "points", i), point=point.id)
         for at in range(point.at, point.at + point.size):
-            if (point.fc, at) in taken:
-                raise _fault("overlap", lines, (*above, "points", i), point=point.id, other=taken[point.fc, at])
-            taken[point.fc, at] = point.id
+            others = taken.setdefault((point.fc, at), [])
+            if other := next((held for held in others if not held.shares(point)), None):
+                raise _fault("overlap", lines, (*above, "points", i), point=point.id, other=other.id)
+            others.append(point)
 
 
 def _fault(name: str, lines: Lines, path: Sequence[str | int], **params: str | int | Text) -> InputError:
