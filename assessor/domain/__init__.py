@@ -107,7 +107,7 @@ from assessor.domain.rating import (
     RequirementLine,
     Roadmap,
 )
-from assessor.domain.registers import Order, Point, Profile, RegisterType
+from assessor.domain.registers import SIZES, Order, Point, Profile, RegisterType
 from assessor.domain.scope import (
     SYSTEMS,
     Agreement,
@@ -131,6 +131,7 @@ __all__ = [
     "BAD_TIMEOUT",
     "GOOD",
     "SAMPLE_COLUMNS",
+    "SIZES",
     "SPOKEN",
     "SYSTEMS",
     "UNCERTAIN",

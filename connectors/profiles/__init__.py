@@ -1,10 +1,10 @@
 """Register maps of meters and controllers, as data: one YAML file a device, with the document it is from."""
 
-from collections.abc import Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 
-from assessor.documents import Lines, parse
+from assessor.documents import Lines, load_with_lines, parse
 from assessor.domain import Message, Point, Profile, Scope, Text
 from assessor.errors import InputError
 
@@ -36,22 +36,37 @@ def read_profile(text: str, name: str) -> Profile:
     return profile
 
 
+def read_file(file: Path) -> Profile:
+    """A profile from a file of a user's own."""
+    profile, lines = load_with_lines(Profile, file)
+    check_profile(profile, lines)
+    return profile
+
+
 def check_profile(profile: Profile, lines: Lines, *above: str | int) -> None:
     """Hold a map against itself; `above` is where it stands in its document."""
+    if fault := fault_of(profile):
+        i, message = fault
+        raise InputError(message, lines.at(*above, "points", i))
+
+
+def fault_of(profile: Profile) -> tuple[int, Message] | None:
+    """The first point, by its number, that does not fit the ones before it, and why; None where all fit."""
     seen: set[str] = set()
     taken: dict[tuple[int, int], list[Point]] = {}
     for i, point in enumerate(profile.points):
         if point.id in seen:
-            raise _fault("twice", lines, (*above, "points", i), point=point.id)
+            return i, _fault("twice", point=point.id)
         seen.add(point.id)
         if point.at + point.size > 65536:
-            raise _fault("beyond", lines, (*above, "points", i), point=point.id)
+            return i, _fault("beyond", point=point.id)
         for at in range(point.at, point.at + point.size):
             others = taken.setdefault((point.fc, at), [])
             if other := next((held for held in others if not held.shares(point)), None):
-                raise _fault("overlap", lines, (*above, "points", i), point=point.id, other=other.id)
+                return i, _fault("overlap", point=point.id, other=other.id)
             others.append(point)
+    return None
 
 
-def _fault(name: str, lines: Lines, path: Sequence[str | int], **params: str | int | Text) -> InputError:
-    return InputError(Message(id=f"modbus.profile_{name}", params=params), lines.at(*path))
+def _fault(name: str, **params: str | int | Text) -> Message:
+    return Message(id=f"modbus.profile_{name}", params=params)

@@ -10,12 +10,14 @@ from assessor.documents import parse
 from assessor.domain import Message, Noun, Order, Slug, Text
 from assessor.errors import InputError
 
+FunctionCode = Literal[1, 2, 3, 4]
+
 
 class Area(Noun):
     """A run of devices of one name that stand one after the other."""
 
     letters: Annotated[str, Field(pattern=r"^[A-Z]+$")]
-    fc: Literal[1, 2, 3, 4]
+    fc: FunctionCode
     at: Annotated[int, Field(ge=0, le=65535)]
     """Address on the wire of the area's first device."""
     first: int = 0
@@ -44,7 +46,7 @@ class Family(Noun):
 class Place(NamedTuple):
     """Where a device stands on the wire."""
 
-    fc: Literal[1, 2, 3, 4]
+    fc: FunctionCode
     at: int
     bit: int | None = None
 

@@ -1,0 +1,101 @@
+"""READ a factory's own sheet, CSV or Excel, as rows of texts that know their cell. Nothing is interpreted here."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.exceptions import InvalidFileException
+
+from assessor.domain import Message
+from assessor.errors import InputError
+
+LARGEST = 20_000_000
+"""Bytes of a file, and of what an Excel file unpacks to at most ten times as many."""
+ROWS, COLUMNS = 70_000, 60
+"""No device has more registers than 65536."""
+ENCODINGS = ("utf-8-sig", "gb18030")
+
+
+@dataclass(frozen=True)
+class Table:
+    """One sheet. `rows` are texts without blanks around them; empty cells are ''."""
+
+    file: str
+    name: str | None
+    """Of the sheet in its workbook; None for a CSV."""
+    rows: tuple[tuple[str, ...], ...]
+
+    def cell(self, row: int, column: int) -> str:
+        """'points.xlsx Sheet1!C7', counted as the user sees it."""
+        sheet = "" if self.name is None else f" {self.name}"
+        return f"{self.file}{sheet}!{get_column_letter(column + 1)}{row + 1}"
+
+
+def read_tables(file: Path) -> tuple[Table, ...]:
+    """The sheets of a file; a CSV is one. Raises InputError for what is neither."""
+    try:
+        if file.stat().st_size > LARGEST:
+            raise InputError(Message(id="input.too_large", params={"most": LARGEST}), str(file))
+        data = file.read_bytes()
+    except OSError as problem:
+        reason = problem.strerror or str(problem)
+        raise InputError(Message(id="input.unreadable", params={"reason": reason}), str(file)) from problem
+    if data[:4] == b"PK\x03\x04":
+        return tuple(_workbook(data, file.name))
+    if data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":  # the container of Excel before 2007
+        raise InputError(Message(id="profiles.old_excel"), str(file))
+    return (Table(file.name, None, _csv(data, str(file))),)
+
+
+def _csv(data: bytes, place: str) -> tuple[tuple[str, ...], ...]:
+    text = None
+    for encoding in ENCODINGS:
+        with suppress(UnicodeDecodeError):
+            text = data.decode(encoding)
+            break
+    if text is None or "\0" in text:
+        raise InputError(Message(id="profiles.not_text"), place)
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = max(",;\t", key=first.count)
+    try:
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        return tuple(_bounded((tuple(cell.strip() for cell in row) for row in rows), place))
+    except csv.Error as problem:
+        raise InputError(Message(id="profiles.not_csv", params={"detail": str(problem)}), place) from problem
+
+
+def _workbook(data: bytes, name: str) -> Iterator[Table]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            if sum(item.file_size for item in packed.infolist()) > 10 * LARGEST:
+                raise InputError(Message(id="input.too_large", params={"most": 10 * LARGEST}), name)
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as problem:
+        raise InputError(Message(id="profiles.not_excel"), name) from problem
+    for sheet in book.worksheets:
+        rows = (tuple(_written(value) for value in row) for row in sheet.iter_rows(values_only=True))
+        yield Table(name, sheet.title, tuple(_bounded(rows, f"{name} {sheet.title}")))
+    book.close()
+
+
+def _bounded(rows: Iterator[tuple[str, ...]], place: str) -> Iterator[tuple[str, ...]]:
+    for i, row in enumerate(rows):
+        if i >= ROWS:
+            raise InputError(Message(id="profiles.too_long", params={"most": ROWS}), place)
+        yield row[:COLUMNS]
+
+
+def _written(value: Any) -> str:
+    """A cell as a person reads it: 40001, not 40001.0."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value).strip()
