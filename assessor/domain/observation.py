@@ -263,6 +263,9 @@ class TagFacts(Noun):
     seconds: float
     """Span by the monotonic clock."""
     longest_gap: float
+    """Between two rows. Of a tag that reports changes: how long nothing changed, not that rows are missing."""
+    good_seconds: float = 0
+    """How much of the span a Good row was the latest."""
     minimum: float | None = None
     maximum: float | None = None
     kind: SignalKind

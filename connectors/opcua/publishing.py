@@ -118,9 +118,13 @@ class Subscription:
         if len(made.Results) != len(items):
             raise ConnectionError(f"{len(made.Results)} answers to {len(items)} items")
         return [
-            Watched(int(r.StatusCode.value), float(r.RevisedSamplingInterval), int(r.RevisedQueueSize))
+            Watched(int(r.StatusCode.value), self._interval(r.RevisedSamplingInterval), int(r.RevisedQueueSize))
             for r in made.Results
         ]
+
+    def _interval(self, revised: float) -> float:
+        """In ms, as revised; the one we asked for where the answer is no interval."""
+        return float(revised) if math.isfinite(revised) and revised > 0 else 1000 * self._limits.sampling_interval
 
     def _item(self, handle: int, node: ua.NodeId) -> ua.MonitoredItemCreateRequest:
         filter_ = ua.DataChangeFilter(

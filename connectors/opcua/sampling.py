@@ -66,7 +66,8 @@ class Sampler:
         self._sampled = [p for p in points if p.sampled]
         self._sampling = Sampling(mode="poll")
         self._problem: Message | None = None
-        self._lost_since: int | None = None
+        self._lost_since: tuple[int, int] | None = None
+        """UTC, and the monotonic clock: the length of a gap does not depend on a clock that is set."""
         self._session_gone = False
         self._drops = 0
 
@@ -94,8 +95,7 @@ class Sampler:
             except Unsupported as problem:
                 self._poll(problem.message)
             except ContactError as problem:  # what was agreed at the door no longer holds: a changed certificate
-                self._lost_since = self._lost_since or time.time_ns()
-                self._problem = problem.message
+                self._begin_gap(problem.message)
                 break
             except (OSError, Open, UaError) as problem:
                 why = problem.message if isinstance(problem, Ended) else explain(problem, address)
@@ -147,8 +147,7 @@ class Sampler:
 
     async def _lose(self, problem: Exception, why: Message, ends: float) -> None:
         """Begin a gap; leave a lost session, and any that had a subscription; wait longer each time."""
-        self._lost_since = self._lost_since or time.time_ns()
-        self._problem = why
+        self._begin_gap(why)
         self._polling.broken()
         if is_lost(problem) or self._session_gone or self._subscribing:
             await self._session.leave()
@@ -157,9 +156,14 @@ class Sampler:
             pause = min(2.0 ** (self._drops - 1), LONGEST_BACK_OFF)
             await self._wait(min(time.monotonic() + pause, ends))
 
+    def _begin_gap(self, why: Message) -> None:
+        self._lost_since = self._lost_since or (time.time_ns(), time.monotonic_ns())
+        self._problem = why
+
     def _recover(self) -> None:
         if self._lost_since and self._problem:
-            self._losses.stretch(self._lost_since, time.time_ns(), self._problem)
+            begins, mono = self._lost_since
+            self._losses.stretch(begins, begins + time.monotonic_ns() - mono, self._problem)
         self._lost_since, self._problem = None, None
 
     def _finish(self) -> Sampled:
