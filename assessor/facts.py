@@ -6,10 +6,14 @@ Kinds, first rule that holds: no Good value; too short (under 300 rows and under
 of a value that is no small set of states already show life; static (did not change: frozen, setpoint and
 hand-typed cannot be told apart in a short window); counter (rises at least five times and never falls, but
 for one reset to a tenth or less); state (at most twelve different whole numbers, flags or texts); live.
+
+Rows of a polled tag come at every look. Of a subscribed one they come on change and, every so often, to confirm:
+the distance of its rows is then not how often it was looked at, which the caller has to say (`every`).
 """
 
 import itertools
 import math
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -58,16 +62,17 @@ class _Runs(NamedTuple):
     change: Array
 
 
-def facts(samples: pa.Table) -> dict[int, TagFacts]:
-    """Figures of every tag that has rows."""
+def facts(samples: pa.Table, every: Mapping[int, float] | None = None) -> dict[int, TagFacts]:
+    """Figures of every tag that has rows. `every`: of tags that report changes, seconds between two looks."""
     if samples.num_rows == 0:
         return {}
     rows = _sort(samples)
     runs = _runs(rows)
     columns = _counts(rows) | _values(rows, runs) | _times(rows)
+    looks = np.array([(every or {}).get(tag, np.nan) for tag in rows.tags.tolist()], np.float64)
     columns["kind"] = _kinds(columns)
-    columns["stale"] = _stale(columns)
-    columns["update_interval"] = _update_intervals(rows, runs, columns["changes"])
+    columns["stale"] = _stale(columns, looks)
+    columns["update_interval"] = _update_intervals(rows, runs, columns["changes"], looks)
     shown = {name: columns[name].tolist() for name in TagFacts.model_fields if name != "tag"}
     tags = rows.tags.tolist()
     return {
@@ -211,6 +216,7 @@ def _times(rows: _Rows) -> dict[str, Array]:
     gap[rows.begin] = 0
     timed = (rows.source != _NO_TIME) & (rows.status & BAD == 0)
     none = _sum(timed, rows) == 0
+    held = np.where((rows.status[:-1] & (BAD | UNCERTAIN)) == 0, gap[1:], 0)
     source = np.where(timed, rows.source, 0)
     newest = np.maximum.reduceat(source, rows.begin)
     oldest = np.minimum.reduceat(np.where(timed, source, np.iinfo(np.int64).max), rows.begin)
@@ -221,6 +227,7 @@ def _times(rows: _Rows) -> dict[str, Array]:
         "first": rows.receive[rows.begin],
         "last": last,
         "seconds": (rows.mono[rows.end - 1] - rows.mono[rows.begin]) / 1e9,
+        "good_seconds": np.bincount(rows.code[1:], weights=held, minlength=len(rows.tags)) / 1e9,
         "longest_gap": np.maximum.reduceat(gap, rows.begin) / 1e9,
         "skew": skew,
         "lag": -skew,
@@ -246,10 +253,10 @@ def _kinds(columns: dict[str, Array]) -> Array:
     return np.select([r[0] for r in rules], [r[1].value for r in rules], SignalKind.LIVE.value)
 
 
-def _stale(columns: dict[str, Array]) -> Array:
+def _stale(columns: dict[str, Array], every: Array) -> Array:
     """True: five rows or more, nothing moves, and the source time is old. A late clock that goes on is not."""
     span, moved = columns["seconds"], columns["source_seconds"]
-    interval = span / np.maximum(columns["rows"] - 1, 1)
+    interval = np.where(np.isnan(every), span / np.maximum(columns["rows"] - 1, 1), every)
     limit = np.maximum(STALE_AFTER, 10 * interval)
     goes = (columns["changes"] > 0) | ((moved > 0) & (moved >= span / 10))
     old = (columns["rows"] >= 5) & (np.fmax(columns["age"], span) > limit)
@@ -260,13 +267,15 @@ def _stale(columns: dict[str, Array]) -> Array:
     return stale
 
 
-def _update_intervals(rows: _Rows, runs: _Runs, changes: Array) -> Array:
-    """By source times where they go on with the values, else by the changes that polling saw."""
+def _update_intervals(rows: _Rows, runs: _Runs, changes: Array, every: Array) -> Array:
+    """By source times where they go on with the values, else by the changes that were seen."""
     result = np.full(len(rows.tags), np.nan)
     begin = np.searchsorted(runs.code, np.arange(len(rows.tags)))
     for i in np.flatnonzero(changes >= ENOUGH_CHANGES):
         here = slice(rows.begin[i], rows.end[i])
-        poll = float(np.median(np.diff(rows.mono[here]))) / 1e9
+        poll = float(every[i])
+        if math.isnan(poll):
+            poll = float(np.median(np.diff(rows.mono[here]))) / 1e9
         times = rows.source[here][rows.source[here] != _NO_TIME]
         times = np.unique(times)[: FITTED + 1]
         if len(times) <= ENOUGH_CHANGES:

@@ -39,7 +39,7 @@ from assessor.domain import (
 from assessor.errors import AssessorError, InputError
 from assessor.facts import facts
 from assessor.frameworks import Library
-from assessor.indicators import look, measure_all, sights
+from assessor.indicators import look, looked_at, measure_all, sights
 from assessor.interpret import interpret
 from assessor.rating import chances, is_pre_assessment, rate, rate_all, testable, tested
 from assessor.reconcile import findings, reconcile
@@ -167,7 +167,7 @@ def assess(
     _same_plant(scope, answers)
     table = source.samples()
     meanings = interpret(observations, scope)
-    figures = facts(table)
+    figures = facts(table, {t.id: s for o in observations for t in o.tags if (s := looked_at(t)) is not None})
     seen = look(scope, observations, figures, meanings, answers.witnessed)
     measurements = measure_all(seen)
     judged = judge(framework, library.questions, answers, measurements)

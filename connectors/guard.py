@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from statistics import median
@@ -196,24 +196,31 @@ class Guard:
         device: str = "",
         alike: Hashable = None,
         parting: bool = False,
+        held: bool = False,
     ) -> AsyncIterator[Frame]:
         """Around one request and its answer. Raises Forbidden or Open before anything is sent.
 
         `device` names the device behind the address ('unit 3'). `alike` groups requests whose round trips
         can be compared (by service where absent). `parting` is for closing what we opened: it may be sent to
         a device that is left alone. An exception of the block counts as no answer. Not to be nested: the
-        address is locked until the block ends.
+        address is locked until the block ends. `held` is for what the device answers when it has something to
+        say (Publish): it waits its turn and is spaced and logged as any other, but the address is free once it
+        is sent, its waiting is no round trip, and its silence is left to the next request to prove.
         """
         self.check(service)
         if not parting:
             self._admit(device)
         line = _run().lines[self._address]
-        async with line.lock:
+        async with AsyncExitStack() as turn:
+            await turn.enter_async_context(line.lock)
             await self._wait_until(line.quiet_since, self._limits.request_gap)
             await self._wait_until(line.ready, 0)
             if not parting:
                 self._admit(device)  # what was asked of it meanwhile may have opened the breaker
             frame, time_, began = Frame(), self._clock.now(), self._clock.mono()
+            if held:
+                line.quiet_since = began
+                await turn.aclose()
             try:
                 yield frame
             except asyncio.CancelledError:
@@ -224,9 +231,11 @@ class Guard:
                     frame.failed(_name(problem), frame.bytes_sent)
                 raise
             finally:
-                line.quiet_since = self._clock.mono()
-                took = (line.quiet_since - began) / 1e6
-                self._count(frame, took, device, alike or service)
+                ended = self._clock.mono()
+                took = (ended - began) / 1e6
+                if not held:
+                    line.quiet_since = ended
+                self._count(frame, took, device, alike or service, held)
                 self._log(
                     RequestRecord(
                         time_, self._endpoint, service, detail, frame.bytes_sent, frame.bytes_received, took,
@@ -245,10 +254,13 @@ class Guard:
         while (left := due - self._clock.mono()) > 0:
             await self._clock.sleep(left / 1e9)
 
-    def _count(self, frame: Frame, took: float, device: str, alike: Hashable) -> None:
+    def _count(self, frame: Frame, took: float, device: str, alike: Hashable, held: bool) -> None:
         self._requests += 1
         self._sent += frame.bytes_sent
         self._received += frame.bytes_received
+        if held:
+            self._failures += not frame.answered and frame.result != "cancelled"
+            return
         self._slowest = max(self._slowest, took)
         if frame.answered:
             state = self._devices[device]

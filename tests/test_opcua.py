@@ -118,7 +118,7 @@ def peer(answer: bytes | None) -> Iterator[str]:
 @pytest.mark.wire
 def test_a_server_is_walked_described_and_sampled(tmp_path: Path) -> None:
     with small(tmp_path / "log", "strange", "few") as place:
-        scope = agreed(place, branches=BRANCHES)
+        scope = agreed(place, branches=BRANCHES, sampling="poll")
         seen, kept = gather(scope)
     assert seen.reached and seen.problem is None and seen.browse and seen.browse.complete
     assert kept.observed[-1] == seen and len(kept.observed) == 2 and not kept.observed[0].gaps
@@ -152,6 +152,7 @@ def test_a_server_is_walked_described_and_sampled(tmp_path: Path) -> None:
     assert 3_500e9 < late.receive - late.source < 3_700e9 and abs(late.receive - late.server) < 60e9
     assert {r.status for r in rows["Line1.IMM02.Count"]} == {0x80310000}
     assert rows["Line1.IMM02.Count"][0].source is None
+    assert {t.sampling for t in seen.tags} == {"poll", None} and seen.sampling and seen.sampling.mode == "poll"
     assert kept.flushes >= 2
 
 
@@ -159,7 +160,7 @@ def test_a_server_is_walked_described_and_sampled(tmp_path: Path) -> None:
 def test_what_reached_the_server_is_what_the_log_says_and_only_reads(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with small(log) as place:
-        seen, kept = gather(agreed(place, asset="press"))
+        seen, kept = gather(agreed(place, asset="press", sampling="poll"))
     arrived = log.read_text().split()
     logged = [r.service for r in kept.requests]
     assert arrived == [s for s in logged if s not in {"Hello", "OpenSecureChannel", "CloseSecureChannel"}]

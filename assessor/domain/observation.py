@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from assessor.domain.noun import Message, Noun, Slug, Time
 
@@ -75,7 +75,11 @@ class Tag(Noun):
     profile_quantity: str | None = None
     profile_function: str | None = None
     interval_ms: float | None = None
-    """The sampling interval that was really used."""
+    """The sampling interval that was really used: our own when polled, else the server's revised one."""
+    sampling: Literal["poll", "subscribe"] | None = None
+    """By subscription rows come on change only, so their number says nothing of completeness."""
+    queue: int | None = None
+    """Values that the server holds for us between two messages, as revised."""
 
 
 class Nameplate(Noun):
@@ -140,11 +144,34 @@ class Traffic(Noun):
 
 
 class Gap(Noun):
-    """A stretch in which rows were due and none came."""
+    """A stretch in which rows were due and none came, or in which some are known to be missing."""
 
     begins: Time
     ends: Time
     why: Message
+    tag: int | None = None
+    """The one tag that it concerns; all of the endpoint where None."""
+    lost: int | None = None
+    """Rows known to be missing, at least; None where nobody can say, 0 where none is (a clock that was set)."""
+    times: int = 1
+    """How often it happened between begin and end: losses of one tag by one cause are kept as one record."""
+
+
+class Sampling(Noun):
+    """How an endpoint was sampled, as its server revised it. Seconds; None where it does not apply."""
+
+    mode: Literal["poll", "subscribe"]
+    why: Message | None = None
+    """Why it was polled although a subscription was asked for."""
+    publishing: float | None = None
+    keep_alive: float | None = None
+    lifetime: float | None = None
+    confirmed_every: float | None = None
+    """Between two readings of all subscribed values, which show that those that do not change still stand."""
+    subscribed: int = 0
+    polled: int = 0
+    refused: dict[str, int] = {}
+    """Items that the server would not watch, by status; they were polled."""
 
 
 class Observation(Noun):
@@ -167,6 +194,7 @@ class Observation(Noun):
     browse: Browse | None = None
     traffic: Traffic | None = None
     gaps: tuple[Gap, ...] = ()
+    sampling: Sampling | None = None
 
 
 class RequestRecord(NamedTuple):
@@ -235,6 +263,9 @@ class TagFacts(Noun):
     seconds: float
     """Span by the monotonic clock."""
     longest_gap: float
+    """Between two rows. Of a tag that reports changes: how long nothing changed, not that rows are missing."""
+    good_seconds: float = 0
+    """How much of the span a Good row was the latest."""
     minimum: float | None = None
     maximum: float | None = None
     kind: SignalKind

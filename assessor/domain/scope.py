@@ -107,6 +107,8 @@ class Endpoint(Noun):
     root: str | None = None
     """Where to start browsing, as a path below Objects; the whole of Objects where absent."""
     security: OpcUaSecurity = OpcUaSecurity()
+    sampling: Literal["subscribe", "poll"] = "subscribe"
+    """OPC UA: let the server report changes, or read every value at every interval."""
     identify: bool = True
     """Modbus: may function code 43/14 be asked?"""
     report_id: bool = False

@@ -11,10 +11,10 @@ from types import ModuleType
 from typing import Protocol, cast
 
 from assessor.domain import Measurement
-from assessor.indicators.seen import Seen, look
+from assessor.indicators.seen import Seen, look, looked_at
 from assessor.indicators.sight import sights
 
-__all__ = ["Indicator", "Seen", "load", "look", "measure_all", "sights"]
+__all__ = ["Indicator", "Seen", "load", "look", "looked_at", "measure_all", "sights"]
 
 
 class Indicator(Protocol):

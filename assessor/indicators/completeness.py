@@ -2,13 +2,18 @@
 
 Due are as many rows as the interval of a tag fits into the time its endpoint was sampled. At least 20 rows must
 have been due for the figure to be used. A gap while a connection was down counts as missing.
+
+A server that reports only changes owes no row for what stands still, so there the looks it takes on our behalf are
+counted instead: one each sampling interval, missing where a gap lies over it or where rows are known to be lost.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
-from assessor.domain import Condition, Line, Measurement, Message, Outcome, State, TagFacts
-from assessor.indicators.seen import Seen
+from assessor.domain import Condition, Gap, Line, Measurement, Message, Outcome, State, TagFacts
+from assessor.indicators.seen import Seen, SeenTag, looked_at
 from assessor.indicators.share import line
 
 UNIT = "share"
@@ -16,29 +21,35 @@ ENOUGH = 20
 METHOD = Message(id="indicator.completeness.method")
 
 
+class _Count(NamedTuple):
+    """Of one endpoint: rows that came, rows that were due, and rows due of one tag."""
+
+    came: int
+    wanted: int
+    due: int
+
+
 def measure(seen: Seen) -> Measurement:
-    sampled: dict[str, list[TagFacts]] = defaultdict(list)
-    asked: dict[str, float] = {}
+    sampled: dict[str, list[SeenTag]] = defaultdict(list)
     for tag in seen.tags:
         if tag.facts is not None and tag.facts.rows > 1:
-            sampled[tag.tag.endpoint].append(tag.facts)
-            asked[tag.tag.endpoint] = (tag.tag.interval_ms or 0) / 1000
+            sampled[tag.tag.endpoint].append(tag)
     if not sampled:
         why = Message(id="indicator.why.no_rows")
         return Measurement(
             indicator="completeness", state=State.NOT_DETERMINED, unit="share", method=METHOD, why=why
         )
-    due = {id_: _due(facts, asked[id_]) for id_, facts in sampled.items()}
-    came = {id_: sum(min(f.rows, due[id_]) for f in facts) for id_, facts in sampled.items()}
-    wanted = {id_: due[id_] * len(facts) for id_, facts in sampled.items()}
-    value = Fraction(sum(came.values()), sum(wanted.values()))
+    gaps = {o.endpoint: o.gaps for o in seen.observations}
+    counts = {id_: _count(tags, gaps.get(id_, ())) for id_, tags in sampled.items()}
+    came, wanted = sum(c.came for c in counts.values()), sum(c.wanted for c in counts.values())
+    due = max(c.due for c in counts.values())
+    value = Fraction(came, wanted)
     enough = Condition(
         id="count",
         needed=Message(id="indicator.needs.rows_due", params={"n": ENOUGH}),
-        found=Message(id="indicator.found.rows_due", params={"n": max(due.values())}),
-        holds=max(due.values()) >= ENOUGH,
+        found=Message(id="indicator.found.rows_due", params={"n": due}),
+        holds=due >= ENOUGH,
     )
-    params = {"came": sum(came.values()), "due": sum(wanted.values())}
     return Measurement(
         indicator="completeness",
         state=State.MEASURED if enough.holds else State.UNUSABLE,
@@ -49,11 +60,24 @@ def measure(seen: Seen) -> Measurement:
         count=len(sampled),
         total=len(sampled),
         method=METHOD,
-        why=Message(id="indicator.why.rows_came", params=dict(params)) if enough.holds else enough.found,
+        why=Message(id="indicator.why.rows_came", params={"came": came, "due": wanted})
+        if enough.holds
+        else enough.found,
         conditions=(enough,),
         absence_tested=enough.holds,
-        lines=tuple(_line(id_, came[id_], wanted[id_]) for id_ in sorted(sampled)),
+        lines=tuple(_line(id_, counts[id_]) for id_ in sorted(counts)),
     )
+
+
+def _count(tags: Sequence[SeenTag], gaps: Sequence[Gap]) -> _Count:
+    """Rows of one endpoint, polled and reported ones together."""
+    polled = [tag for tag in tags if looked_at(tag.tag) is None]
+    parts = [_reported([tag for tag in tags if looked_at(tag.tag) is not None], gaps)]
+    if polled:
+        facts = [tag.facts for tag in polled if tag.facts]
+        due = _due(facts, (polled[-1].tag.interval_ms or 0) / 1000)
+        parts.append(_Count(sum(min(f.rows, due) for f in facts), due * len(facts), due))
+    return _Count(sum(p.came for p in parts), sum(p.wanted for p in parts), max(p.due for p in parts))
 
 
 def _due(facts: list[TagFacts], asked: float) -> int:
@@ -63,6 +87,37 @@ def _due(facts: list[TagFacts], asked: float) -> int:
     return round(span / spacing) + 1 if spacing else max(f.rows for f in facts)
 
 
-def _line(endpoint: str, came: int, due: int) -> Line:
-    outcome = Outcome.MET if came == due else Outcome.PARTLY_MET
-    return line(endpoint, outcome, "rows_came", came=came, due=due)
+def _reported(tags: Sequence[SeenTag], gaps: Sequence[Gap]) -> _Count:
+    """Looks of a server that reports changes: due for as long as any of its tags had rows, less what was lost."""
+    if not tags:
+        return _Count(0, 0, 0)
+    span = max(tag.facts.seconds for tag in tags if tag.facts)
+    first = min(tag.facts.first for tag in tags if tag.facts)
+    last = max(tag.facts.last for tag in tags if tag.facts)
+    away = min(_away(gaps, first, last), span)
+    lost: dict[int | None, int] = defaultdict(int)
+    for gap in gaps:
+        lost[gap.tag] += gap.lost or 0
+    came = wanted = most = 0
+    for tag in tags:
+        every = looked_at(tag.tag) or 1
+        due = round(span / every) + 1
+        came += max(due - round(away / every) - lost[tag.tag.id], 0)
+        wanted, most = wanted + due, max(most, due)
+    return _Count(max(came - lost[None], 0), wanted, most)
+
+
+def _away(gaps: Sequence[Gap], first: int, last: int) -> float:
+    """Seconds between two moments in which nothing came of a whole endpoint. Overlapping gaps count once, counted
+    losses not at all."""
+    until, total = first, 0
+    for gap in sorted(gaps, key=lambda gap: gap.begins):
+        if gap.tag is None and gap.lost is None and gap.times == 1:
+            total += max(min(gap.ends, last) - max(gap.begins, until), 0)
+            until = max(until, gap.ends)
+    return total / 1e9
+
+
+def _line(endpoint: str, count: _Count) -> Line:
+    outcome = Outcome.MET if count.came == count.wanted else Outcome.PARTLY_MET
+    return line(endpoint, outcome, "rows_came", came=count.came, due=count.wanted)

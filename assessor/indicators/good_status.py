@@ -1,5 +1,8 @@
 """Rows whose status is Good, of all rows received.
 
+A server that reports only changes sends few rows of what is steady and many of what is not. Its rows are therefore
+weighed by time: a status counts for every sampling interval until the next row.
+
 The status is the machine's or server's own word, so a stale value may well be Good. Known limit: a refusal of our
 session (no rights, security mode too low) counts as a row that is not Good, although it speaks of the session.
 """
@@ -16,13 +19,13 @@ METHOD = Message(id="indicator.good_status.method")
 
 def measure(seen: Seen) -> Measurement:
     counted = [tag for tag in seen.tags if tag.facts is not None and tag.facts.rows]
-    rows = sum(tag.facts.rows for tag in counted if tag.facts)
+    rows = sum(tag.looks for tag in counted)
     if not rows:
         why = Message(id="indicator.why.no_rows")
         return Measurement(
             indicator="good_status", state=State.NOT_DETERMINED, unit="share", method=METHOD, why=why
         )
-    good = sum(tag.facts.good for tag in counted if tag.facts)
+    good = sum(tag.good_looks for tag in counted)
     value = Fraction(good, rows)
     return Measurement(
         indicator="good_status",
@@ -41,7 +44,7 @@ def measure(seen: Seen) -> Measurement:
 
 
 def _line(endpoint: str, tags: list[SeenTag]) -> Line:
-    here = [tag.facts for tag in tags if tag.tag.endpoint == endpoint and tag.facts]
-    good, rows = sum(f.good for f in here), sum(f.rows for f in here)
+    here = [tag for tag in tags if tag.tag.endpoint == endpoint]
+    good, rows = sum(tag.good_looks for tag in here), sum(tag.looks for tag in here)
     outcome = Outcome.MET if good == rows else Outcome.PARTLY_MET if good else Outcome.NOT_MET
     return line(endpoint, outcome, "rows_good", good=good, rows=rows)

@@ -22,6 +22,16 @@ from assessor.domain import (
     Witness,
 )
 
+QUICKEST = 0.1
+"""Seconds between two looks at least, whatever a server says of its own diligence."""
+
+
+def looked_at(tag: Tag) -> float | None:
+    """Seconds between two looks at a tag that reports only changes, as its server revised it; None if polled."""
+    if tag.sampling != "subscribe":
+        return None
+    return max((tag.interval_ms or 0) / 1000, QUICKEST)
+
 
 @dataclass(frozen=True)
 class SeenTag:
@@ -31,6 +41,23 @@ class SeenTag:
     endpoint: Endpoint
     facts: TagFacts | None
     meaning: TagMeaning | None
+
+    @property
+    def looks(self) -> int:
+        """How often its value was looked at: its rows, or the intervals of a server that reports only changes."""
+        assert self.facts is not None
+        every = looked_at(self.tag)
+        if every is None or not self.facts.seconds:
+            return self.facts.rows
+        return round(self.facts.seconds / every) + 1
+
+    @property
+    def good_looks(self) -> int:
+        """At how many of the looks its status was Good; a status holds until the next row."""
+        assert self.facts is not None
+        if looked_at(self.tag) is None or not self.facts.seconds:
+            return self.facts.good
+        return round(self.looks * self.facts.good_seconds / self.facts.seconds)
 
     @property
     def fresh(self) -> bool:

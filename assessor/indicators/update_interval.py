@@ -1,15 +1,16 @@
 """How often values are renewed: the median over tags, in seconds.
 
-Taken from source times where they move, else from changes under polling by the interval whose whole multiples
-the gaps are. At least 30 changes a tag and five such tags are needed. What is renewed faster than about three
-polls cannot be told from what is renewed at every poll: the lower bound is then zero.
+Taken from source times where they move, else from changes by the interval whose whole multiples the gaps are. At
+least 30 changes a tag and five such tags are needed. What is renewed faster than about three looks (polls, or
+sampling intervals of a server that reports changes) cannot be told from what is renewed at every look: the lower
+bound is then zero.
 """
 
 from fractions import Fraction
 from statistics import median
 
 from assessor.domain import Condition, Measurement, Message, State
-from assessor.indicators.seen import Seen
+from assessor.indicators.seen import Seen, SeenTag, looked_at
 from assessor.indicators.share import milliseconds
 
 UNIT = "seconds"
@@ -18,8 +19,8 @@ METHOD = Message(id="indicator.update_interval.method")
 
 
 def measure(seen: Seen) -> Measurement:
-    known = [tag.facts for tag in seen.tags if tag.facts is not None]
-    found = [f for f in known if f.update_interval is not None]
+    known = [tag for tag in seen.tags if tag.facts is not None]
+    found = [tag for tag in known if _interval(tag) is not None]
     enough = Condition(
         id="count",
         needed=Message(id="indicator.needs.changing_tags", params={"n": ENOUGH}),
@@ -36,8 +37,8 @@ def measure(seen: Seen) -> Measurement:
             why=enough.found if known else Message(id="indicator.why.no_rows"),
             conditions=(enough,),
         )
-    value = milliseconds(median(f.update_interval for f in found if f.update_interval is not None))
-    poll = median(f.seconds / (f.rows - 1) for f in found if f.rows > 1)
+    value = milliseconds(median(i for tag in found if (i := _interval(tag)) is not None))
+    poll = median(map(_looked_at, found))
     hidden = float(value) < 2.5 * poll
     return Measurement(
         indicator="update_interval",
@@ -53,3 +54,13 @@ def measure(seen: Seen) -> Measurement:
         conditions=(enough,),
         absence_tested=True,
     )
+
+
+def _interval(tag: SeenTag) -> float | None:
+    return tag.facts.update_interval if tag.facts else None
+
+
+def _looked_at(tag: SeenTag) -> float:
+    """Seconds between two looks at its value."""
+    assert tag.facts is not None  # 30 changes are as many rows
+    return looked_at(tag.tag) or tag.facts.seconds / (tag.facts.rows - 1)

@@ -11,7 +11,7 @@ simulated plants and on servers of other makers.
 import asyncio
 import math
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from asyncua import ua
 from asyncua.ua.uaerrors import UaError
@@ -25,17 +25,18 @@ from assessor.domain import (
     Load,
     Message,
     Observation,
+    Sampling,
     Scope,
     Sink,
-    Tag,
 )
 from assessor.errors import ContactError
 from connectors.guard import Forbidden, Guard, Open
 from connectors.opcua.describe import Point, describe
 from connectors.opcua.devices import after_sampling, devices_of
 from connectors.opcua.reading import Reader, content
-from connectors.opcua.sampling import LONGEST_BACK_OFF, Sampler
+from connectors.opcua.sampling import LONGEST_BACK_OFF, NAMESPACES, Sampler, until_stopped
 from connectors.opcua.session import Session, explain, is_lost
+from connectors.opcua.subscribing import Batches, confirm_every
 from connectors.opcua.walk import Walk
 from connectors.opcua.wire import guard_for
 
@@ -54,7 +55,10 @@ OPERATION_LIMITS = {
     "MaxMonitoredItemsPerCall": 11714,
     "MaxBrowseContinuationPoints": 2735,
 }
-NAMESPACES = ua.NodeId(ua.Int32(2255))
+BREAKS = 8
+"""Losses of a connection in the first minutes; later ones are a longest pause apart."""
+PARTING = 1.2
+"""Seconds in which a session is closed after a stop, answered or not."""
 
 
 def preview(endpoint: Endpoint, scope: Scope, seconds: float) -> Load:
@@ -64,12 +68,18 @@ def preview(endpoint: Endpoint, scope: Scope, seconds: float) -> Load:
     calls = math.ceil(limits.browse_nodes / limits.max_nodes_per_call)
     walking = min(4 * calls, math.ceil(limits.browse_seconds * fastest)) + limits.browse_depth
     describing = 8 * calls
-    cycle = min(calls / limits.sampling_interval, fastest)
+    cycle = calls / limits.sampling_interval
+    if endpoint.sampling == "subscribe":
+        # a Publish an interval, or one for each full message; what the server will not watch is polled
+        confirm = calls / confirm_every(limits, 1, seconds)
+        again = (BREAKS / seconds + 1 / LONGEST_BACK_OFF) * (HANDSHAKE + 3 * calls)
+        cycle += 2 / limits.sampling_interval + confirm + again
+    cycle = min(cycle, fastest)
     return Load(
         endpoint=endpoint.id,
         requests_per_second=fastest,
         bytes_per_second=fastest * limits.max_nodes_per_call * BYTES_PER_NODE,
-        requests=HANDSHAKE + walking + describing + math.ceil(seconds * cycle),
+        requests=HANDSHAKE + walking + describing + 3 * calls + math.ceil(seconds * cycle),
         connections=1,
         registers_or_nodes=limits.browse_nodes,
     )
@@ -89,6 +99,7 @@ class _Visit:
     points: tuple[Point, ...] = ()
     devices: tuple[Device, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    sampling: Sampling | None = None
 
     def observation(self, session: Session) -> Observation:
         now = time.time_ns()
@@ -109,6 +120,7 @@ class _Visit:
             browse=self.browse,
             traffic=self.guard.traffic((now - self.started) / 1e9),
             gaps=self.gaps,
+            sampling=self.sampling,
         )
 
     def _not_seen(self) -> tuple[Device, ...]:
@@ -127,11 +139,13 @@ async def gather(
     visit = _Visit(endpoint, guard, started=time.time_ns())
     session = Session(endpoint, limits, guard)
     try:
-        if await _learn_twice(visit, session, limits, stop):
+        if await until_stopped(stop, _learn_twice(visit, session, limits, stop)):
             sink.observe(visit.observation(session))
             await _sample(visit, session, limits, sink, seconds, stop)
     finally:
-        await session.leave()
+        await _part(session, stop)
+    if visit.browse is None and visit.problem is None:
+        visit.problem = Message(id="sampling.stopped_early")
     observation = visit.observation(session)
     sink.observe(observation)
     sink.flush()
@@ -195,16 +209,19 @@ def _batch(visit: _Visit, limit: str, most: int) -> int:
 async def _sample(
     visit: _Visit, session: Session, limits: Limits, sink: Sink, seconds: float, stop: asyncio.Event
 ) -> None:
-    batch = _batch(visit, "MaxNodesPerRead", limits.max_nodes_per_call)
-    sampler = Sampler(session, visit.guard, limits, batch, visit.points, sink, stop)
-    sampled = await sampler.run(visit.endpoint.address, seconds)
-    visit.gaps, visit.problem = tuple(sampled.gaps), sampled.problem
+    most = limits.max_nodes_per_call
+    batches = Batches(_batch(visit, "MaxNodesPerRead", most), _batch(visit, "MaxMonitoredItemsPerCall", most))
+    sampler = Sampler(session, visit.guard, limits, batches, visit.points, visit.namespaces, sink, stop)
+    sampled = await sampler.run(visit.endpoint, seconds)
+    visit.gaps, visit.problem, visit.sampling = sampled.gaps, sampled.problem, sampled.sampling
     visit.devices = after_sampling(visit.devices, visit.points, sampled.statuses)
-    visit.points = tuple(_with_interval(p, sampled.interval_ms, sampler.sampled) for p in visit.points)
+    visit.points = sampled.points
 
 
-def _with_interval(point: Point, interval_ms: float | None, sampled: frozenset[int]) -> Point:
-    if point.tag.id not in sampled:
-        return point
-    tag: Tag = point.tag.model_copy(update={"interval_ms": interval_ms})
-    return replace(point, tag=tag)
+async def _part(session: Session, stop: asyncio.Event) -> None:
+    """Close session, channel and socket. After a stop no answer is waited for longer than agreed."""
+    try:
+        async with asyncio.timeout(PARTING if stop.is_set() else None):
+            await session.leave()
+    except TimeoutError:
+        session.client.disconnect_socket()

@@ -1,144 +1,195 @@
-"""Sampling by paced polling: three times and the full status of every value, gaps named as gaps."""
+"""Sampling through hours: by subscription or by polling, over loss and recovery, with every gap named as a gap."""
 
 import asyncio
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 from asyncua import ua
 from asyncua.ua.uaerrors import UaError
 
-from assessor.domain import Gap, Limits, Message, Sample, Sink, severity
+from assessor.domain import Endpoint, Gap, Limits, Message, Sampling, Sink
+from assessor.errors import ContactError
 from connectors.guard import Guard, Open
-from connectors.opcua.describe import Point
-from connectors.opcua.reading import OF_OUR_SESSION, Reader, sample, status
+from connectors.opcua.clocks import Clocks
+from connectors.opcua.describe import Point, uri
+from connectors.opcua.keeping import Keeper
+from connectors.opcua.losses import Losses
+from connectors.opcua.polling import Polling
+from connectors.opcua.reading import Reader, content
 from connectors.opcua.session import Session, explain, is_lost
+from connectors.opcua.subscribing import Batches, Ended, Subscribing, Unsupported
 
 LONGEST_BACK_OFF = 60.0
-RANK = {0x00000000: 0, 0x40000000: 1}
+GRACE = 0.5
+"""Seconds that what is on its way gets when someone stops the run, before it is cut off."""
+NAMESPACES = ua.NodeId(ua.Int32(2255))
+
+T = TypeVar("T")
 
 
 @dataclass
 class Sampled:
     """What sampling left behind, beside the rows."""
 
-    gaps: list[Gap] = field(default_factory=list)
+    gaps: tuple[Gap, ...] = ()
     problem: Message | None = None
     statuses: dict[int, int] = field(default_factory=dict)
     """Of each tag with rows: the best status seen."""
-    interval_ms: float | None = None
-    """Mean time between the beginnings of two cycles without a gap between."""
+    points: tuple[Point, ...] = ()
+    """All points, those that were sampled with interval, mode and queue."""
+    sampling: Sampling | None = None
 
 
 class Sampler:
-    """Polls the points of one session until the time is over or someone stops it."""
+    """Samples the points of one endpoint until the time is over or someone stops it."""
 
     def __init__(
         self,
         session: Session,
         guard: Guard,
         limits: Limits,
-        batch: int,
+        batches: Batches,
         points: Sequence[Point],
+        namespaces: Sequence[str],
         sink: Sink,
         stop: asyncio.Event,
     ) -> None:
-        self._session, self._guard, self._limits, self._batch = session, guard, limits, batch
-        self._points = [p for p in points if p.sampled]
-        self._sink, self._stop = sink, stop
-        self._lost_since: int | None = None
+        self._session, self._guard, self._limits = session, guard, limits
+        self._points, self._namespaces, self._stop = tuple(points), tuple(namespaces), stop
+        self._losses, self._keeper = Losses(), Keeper(sink)
+        self._polling = Polling(session, limits, batches.read, self._keeper, stop)
+        self._subscribing: Subscribing | None = Subscribing(
+            session, limits, batches, self._keeper, self._losses, self._polling, self._recover
+        )
+        self._sampled = [p for p in points if p.sampled]
+        self._sampling = Sampling(mode="poll")
+        self._problem: Message | None = None
+        self._lost_since: tuple[int, int] | None = None
+        """UTC, and the monotonic clock: the length of a gap does not depend on a clock that is set."""
+        self._session_gone = False
         self._drops = 0
-        self._intervals: list[float] = []
-        self.result = Sampled()
 
-    @property
-    def sampled(self) -> frozenset[int]:
-        """Tags that were still read at the end."""
-        return frozenset(p.tag.id for p in self._points)
-
-    async def run(self, address: str, seconds: float) -> Sampled:
-        """Sample for so many seconds."""
+    async def run(self, endpoint: Endpoint, seconds: float) -> Sampled:
+        """Sample for so many seconds. Whatever it is doing, it ends soon after `stop` is set."""
+        if endpoint.sampling == "poll":
+            self._poll(None)
         ends = time.monotonic() + seconds
-        due, last = time.monotonic(), None
-        while self._points and not self._stop.is_set() and (now := time.monotonic()) < ends:
+        clocks = asyncio.create_task(Clocks(self._losses).watch())
+        try:
+            await until_stopped(self._stop, self._loop(endpoint.address, ends))
+        finally:
+            clocks.cancel()
+        return self._finish()
+
+    async def _loop(self, address: str, ends: float) -> None:
+        while self._sampled and not self._stop.is_set() and time.monotonic() < ends:
             try:
-                if self._lost_since and self._session_gone:
-                    await self._session.enter()
-                    self._session_gone = False
-                await self._cycle()
-                self._recover()
-                if last is not None:
-                    self._intervals.append(now - last)
-                last = now
+                if self._session_gone:
+                    await self._again()
+                if self._subscribing:
+                    await self._subscribing.run(self._sampled, ends)
+                else:
+                    await self._cycle(ends)
+            except Unsupported as problem:
+                self._poll(problem.message)
+            except ContactError as problem:  # what was agreed at the door no longer holds: a changed certificate
+                self._begin_gap(problem.message)
+                break
             except (OSError, Open, UaError) as problem:
-                last = None
-                await self._lose(problem, explain(problem, address), ends)
+                why = problem.message if isinstance(problem, Ended) else explain(problem, address)
+                await self._lose(problem, why, ends)
                 if self._guard.stopped:
                     break
-            due = max(due + self._limits.sampling_interval, time.monotonic())
-            await self._wait(min(due, ends))
-        self._finish()
-        return self.result
 
-    _session_gone = False
-
-    async def _cycle(self) -> None:
-        """Read every point once; rows are on disk when it returns."""
+    async def _cycle(self, ends: float) -> None:
+        """One cycle of polling when it is due."""
+        await self._wait(min(self._polling.due, ends))
+        if self._stop.is_set() or time.monotonic() >= ends:
+            return
         await self._session.keep()
-        reader = Reader(self._session.client.uaclient, self._batch, lambda: not self._stop.is_set())
-        useless: set[int] = set()
-        for first in range(0, len(self._points), self._batch):
-            if self._stop.is_set():
-                break
-            chunk = self._points[first : first + self._batch]
-            answers = await reader.values([p.node for p in chunk])
-            receive, mono = time.time_ns(), time.monotonic_ns()
-            rows = []
-            for point, answer in zip(chunk, answers, strict=True):
-                row = self._row(point, answer, receive, mono)
-                if row is None:
-                    useless.add(point.tag.id)
-                else:
-                    rows.append(row)
-            self._sink.samples(rows)
-        self._sink.flush()
-        if not self._stop.is_set():
-            self._points = [p for p in self._points if p.tag.id not in useless]
+        await self._polling.cycle()
+        self._recover()
+        self._sampled = self._polling.points
 
-    def _row(self, point: Point, answer: ua.DataValue | None, receive: int, mono: int) -> Sample | None:
-        """One row, or None for what cannot be kept: undecodable, structured, or barred to our session."""
-        if answer is None or status(answer) in OF_OUR_SESSION:
+    def _poll(self, why: Message | None) -> None:
+        """From now on every value is read at every interval."""
+        self._subscribing = None
+        self._sampling = Sampling(mode="poll", why=why)
+        self._polling.points = list(self._sampled)
+        self._polling.due = time.monotonic()
+
+    async def _again(self) -> None:
+        """Enter once more. Indices of namespaces may have moved with a restart; their URIs have not."""
+        await self._session.enter()
+        self._session_gone = False
+        reader = Reader(self._session.client.uaclient, 1, lambda: True)
+        found = content((await reader.values([NAMESPACES]))[0])
+        if not isinstance(found, list) or tuple(map(str, found)) == self._namespaces:
+            return
+        now = tuple(map(str, found))
+        for point in self._sampled:
+            if self._moved(point, now) is None:
+                name = uri(point.node.NamespaceIndex, self._namespaces)
+                why = Message(id="sampling.namespace_gone", params={"uri": name})
+                self._losses.count(why, tag=point.tag.id)
+        self._sampled = [moved for p in self._sampled if (moved := self._moved(p, now))]
+        self._points = tuple(self._moved(p, now) or replace(p, sampled=False) for p in self._points)
+        self._polling.points, self._namespaces = list(self._sampled), now
+
+    def _moved(self, point: Point, now: Sequence[str]) -> Point | None:
+        """The point under the new indices; None where its namespace is no longer there."""
+        name = uri(point.node.NamespaceIndex, self._namespaces)
+        if name not in now:
             return None
-        row = sample(point.tag.id, answer, receive, mono)
-        if row is not None:
-            best = self.result.statuses.get(row.tag, row.status)
-            better = RANK.get(severity(row.status), 2) < RANK.get(severity(best), 2)
-            self.result.statuses[row.tag] = row.status if better else best
-        return row
+        return replace(point, node=replace(point.node, NamespaceIndex=ua.Int16(now.index(name))))
 
     async def _lose(self, problem: Exception, why: Message, ends: float) -> None:
-        """Begin a gap; leave a lost session; wait longer each time."""
-        self._lost_since = self._lost_since or time.time_ns()
-        self.result.problem = why
-        if is_lost(problem) or self._session_gone:
+        """Begin a gap; leave a lost session, and any that had a subscription; wait longer each time."""
+        self._begin_gap(why)
+        self._polling.broken()
+        if is_lost(problem) or self._session_gone or self._subscribing:
             await self._session.leave()
             self._session_gone = True
             self._drops += 1
             pause = min(2.0 ** (self._drops - 1), LONGEST_BACK_OFF)
             await self._wait(min(time.monotonic() + pause, ends))
 
-    def _recover(self) -> None:
-        if self._lost_since and self.result.problem:
-            self.result.gaps.append(Gap(begins=self._lost_since, ends=time.time_ns(), why=self.result.problem))
-        self._lost_since, self.result.problem = None, None
+    def _begin_gap(self, why: Message) -> None:
+        self._lost_since = self._lost_since or (time.time_ns(), time.monotonic_ns())
+        self._problem = why
 
-    def _finish(self) -> None:
+    def _recover(self) -> None:
+        if self._lost_since and self._problem:
+            begins, mono = self._lost_since
+            self._losses.stretch(begins, begins + time.monotonic_ns() - mono, self._problem)
+        self._lost_since, self._problem = None, None
+
+    def _finish(self) -> Sampled:
         """A gap still open at the end stays the problem of the observation."""
-        problem = self.result.problem
+        problem = self._problem
         self._recover()
-        self.result.problem = problem
-        if self._intervals:
-            self.result.interval_ms = 1000 * sum(self._intervals) / len(self._intervals)
+        self._keeper.flush()
+        sampling = self._subscribing.facts() if self._subscribing else self._sampling
+        return Sampled(
+            gaps=self._losses.gaps,
+            problem=problem,
+            statuses=self._keeper.statuses,
+            points=tuple(map(self._as_sampled, self._points)),
+            sampling=sampling,
+        )
+
+    def _as_sampled(self, point: Point) -> Point:
+        """The point with how it was sampled, where it still was at the end."""
+        watched = self._subscribing.watched.get(point.tag.id) if self._subscribing else None
+        update: dict[str, Any] = {}
+        if watched is not None:
+            update = {"sampling": "subscribe", "interval_ms": watched.interval_ms, "queue": watched.queue}
+        elif any(p.tag.id == point.tag.id for p in self._polling.points):
+            interval = self._polling.interval
+            update = {"sampling": "poll", "interval_ms": None if interval is None else 1000 * interval}
+        return replace(point, tag=point.tag.model_copy(update=update)) if update else point
 
     async def _wait(self, until: float) -> None:
         left = until - time.monotonic()
@@ -147,3 +198,17 @@ class Sampler:
                 await asyncio.wait_for(self._stop.wait(), left)
             except TimeoutError:
                 return
+
+
+async def until_stopped(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
+    """Run this to its end or until someone stops: what is on its way then gets a moment and is cut off (None)."""
+    task, stopped = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            await asyncio.wait({task}, timeout=GRACE)
+    finally:
+        stopped.cancel()
+        task.cancel()
+        await asyncio.wait({task})
+    return None if task.cancelled() else task.result()

@@ -26,6 +26,10 @@ from connectors.guard import OPCUA_SERVICES, Forbidden, Frame, Guard
 ALLOWED = OPCUA_SERVICES | {"Hello"}
 """Hello opens the transport below all services (OPC 10000-6, 7.1.2.3)."""
 OUR_URI = "urn:plant-assessor:client"
+FRAMING = 24
+"""Bytes of headers around the body of an answer (OPC 10000-6, 6.7.2)."""
+LONGEST_WAIT = 3600.0
+"""Seconds that a Publish may stay unanswered, whatever keep-alive the server has set."""
 
 logging.getLogger("asyncua").setLevel(logging.CRITICAL + 1)  # it logs frames, and with them plant secrets
 
@@ -58,10 +62,13 @@ class _Protocol(UASocketProtocol):
         self._guard = guard
         self._metered: _Metered | None = None
         self.received = 0
+        self._held: dict[int, int] = {}
+        self._aside = 0
 
     @property
     def sent(self) -> int:
-        return self._metered.written if self._metered else 0
+        """Bytes written, but those of requests on hold."""
+        return self._metered.written - self._aside if self._metered else 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self._metered = _Metered(transport)
@@ -74,6 +81,24 @@ class _Protocol(UASocketProtocol):
     def _send_request(self, request: Any, *args: Any, **kwargs: Any) -> asyncio.Future[Any]:
         self._guard.check(service(request))
         return super()._send_request(request, *args, **kwargs)
+
+    def hold(self, request: Any, wait: float) -> tuple[asyncio.Future[Any], int, int]:
+        """Send what will be answered later: its future, its number and its bytes, counted apart from others."""
+        before = self.sent
+        future = self._send_request(request, wait)
+        number, size = self._request_id, self.sent - before
+        self._held[number], self._aside = 0, self._aside + size
+        return future, number, size
+
+    def _call_callback(self, request_id: int, body: Any) -> None:
+        if request_id in self._held:
+            self._held[request_id] = size = len(body) + FRAMING
+            self.received -= size
+        super()._call_callback(request_id, body)
+
+    def released(self, number: int) -> int:
+        """Bytes of the answer to a request on hold; it is forgotten."""
+        return self._held.pop(number, 0)
 
 
 class _UaClient(UaClient):
@@ -100,7 +125,7 @@ class _UaClient(UaClient):
             sent, received = (wire.sent, wire.received) if wire else (0, 0)
 
             def cost() -> tuple[int, int]:
-                return (wire.sent - sent, wire.received - received) if wire else (0, 0)
+                return (wire.sent - sent, max(wire.received - received, 0)) if wire else (0, 0)
 
             try:
                 yield frame
@@ -140,6 +165,27 @@ class _UaClient(UaClient):
         async with self._admitted(name, detail, (name, alike), parting=name == "CloseSession"):
             return await super()._send_request(request, *args, **kwargs)
 
+    async def held_publish(self, acknowledged: list[ua.SubscriptionAcknowledgement], wait: float) -> Buffer:
+        """Send one Publish and wait so many seconds for its answer, which comes when the server has something."""
+        request = ua.PublishRequest()
+        request.Parameters.SubscriptionAcknowledgements = acknowledged
+        wait = min(wait, LONGEST_WAIT)
+        async with self._guard.request("Publish", f"{len(acknowledged)} acknowledged", held=True) as frame:
+            wire = cast(_Protocol | None, self.protocol)
+            if wire is None:
+                raise ConnectionError("Connection is not open")
+            future, number, frame.bytes_sent = wire.hold(request, wait)
+            try:
+                answer: Buffer = await asyncio.wait_for(future, wait)
+                wire.check_answer(answer, "")
+            except UaStatusCodeError as problem:
+                frame.done(frame.bytes_sent, wire.released(number), status_name(problem.code))
+                raise
+            finally:
+                received = wire.released(number)
+            frame.done(frame.bytes_sent, received)
+            return answer
+
 
 def _describe(request: Any) -> tuple[str, Hashable]:
     """What the log says of a request (counts, never values), and which requests cost alike."""
@@ -155,11 +201,16 @@ def _describe(request: Any) -> tuple[str, Hashable]:
         case ua.BrowseNextRequest():
             count = len(request.Parameters.ContinuationPoints)
             return f"{count} continuation points", count.bit_length()
+        case ua.CreateMonitoredItemsRequest():
+            count = len(request.Parameters.ItemsToCreate)
+            return f"{count} items", count.bit_length()
     return "", None
 
 
 class ReadOnlyClient(Client):
     """asyncua's client over the guarded transport."""
+
+    uaclient: _UaClient
 
     def __init__(self, endpoint: Endpoint, limits: Limits, guard: Guard) -> None:
         super().__init__(endpoint.address, timeout=limits.timeout, watchdog_intervall=3600)

@@ -1,0 +1,78 @@
+"""Answers become rows and go to the sink at once: nothing waits in a queue of ours that could overflow."""
+
+import time
+from collections.abc import Callable, Sequence
+
+from asyncua import ua
+from asyncua.client.ua_client import UaClient
+
+from assessor.domain import Sample, Sink, severity
+from connectors.opcua.describe import Point
+from connectors.opcua.reading import OF_OUR_SESSION, Reader, sample, status
+
+FLUSH_EVERY = 1.0
+"""Seconds between two promises that all is on disk: each costs the disk a file."""
+RANK = {0x00000000: 0, 0x40000000: 1}
+
+
+class Keeper:
+    """Keeps the rows of one endpoint and the best status of each tag."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self._flushed = time.monotonic()
+        self.statuses: dict[int, int] = {}
+        """Of each tag with rows: the best status seen."""
+
+    def rows(self, rows: Sequence[Sample]) -> None:
+        """Hand rows over."""
+        for row in rows:
+            best = self.statuses.get(row.tag)
+            if best is None or _rank(row.status) < _rank(best):
+                self.statuses[row.tag] = row.status
+        self._sink.samples(rows)
+        if time.monotonic() >= self._flushed + FLUSH_EVERY:
+            self.flush()
+
+    def flush(self) -> None:
+        """Return once all is on disk."""
+        self._sink.flush()
+        self._flushed = time.monotonic()
+
+    def answers(self, points: Sequence[Point], answers: Sequence[ua.DataValue | None]) -> set[int]:
+        """Keep what was read; the tags of which nothing can be kept."""
+        receive, mono = time.time_ns(), time.monotonic_ns()
+        rows, useless = [], set()
+        for point, answer in zip(points, answers, strict=True):
+            row = None if answer is None or _barred(answer) else sample(point.tag.id, answer, receive, mono)
+            if row is None:
+                useless.add(point.tag.id)
+            else:
+                rows.append(row)
+        self.rows(rows)
+        return useless
+
+
+def _rank(code: int) -> int:
+    return RANK.get(severity(code), 2)
+
+
+def _barred(answer: ua.DataValue) -> bool:
+    """Does the status speak of our session's rights, not of the machine?"""
+    return status(answer) in OF_OUR_SESSION
+
+
+async def look(
+    uaclient: UaClient, batch: int, points: Sequence[Point], keeper: Keeper, alive: Callable[[], bool]
+) -> set[int]:
+    """Read every point once and keep the rows. The tags of which nothing can be kept: undecodable, structured,
+    or barred to our session."""
+    reader = Reader(uaclient, batch, alive)
+    useless: set[int] = set()
+    for first in range(0, len(points), batch):
+        chunk = points[first : first + batch]
+        answers = await reader.values([p.node for p in chunk])
+        if not alive():
+            break
+        useless |= keeper.answers(chunk, answers)
+    return useless

@@ -1,0 +1,254 @@
+"""One subscription on the wire: made, filled, drained message by message, counted, and removed.
+
+We send the requests ourselves. The library's own subscriptions start a task for each value and drop from full
+queues without a word; here the next Publish goes out only when the last message has been taken in, so that what
+we cannot keep up with waits in the server's queues, and the server says so when they overflow.
+"""
+
+import asyncio
+import math
+import time
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from asyncua import ua
+from asyncua.common.utils import Buffer
+from asyncua.ua.attribute_ids import AttributeIds
+from asyncua.ua.status_codes import StatusCodes
+from asyncua.ua.ua_binary import struct_from_binary
+from asyncua.ua.uaerrors import UaStatusCodeError
+
+from assessor.domain import Limits
+from connectors.opcua.reading import SESSION_LOST
+from connectors.opcua.wire import ReadOnlyClient
+
+QUEUE = 4
+"""Values that the server is asked to hold of each item: a message may be three intervals late and none is lost."""
+KEEP_ALIVE = 10.0
+"""Seconds without news after which the server is asked to say that it is there."""
+MOST_REPUBLISHED = 50
+"""Messages asked for again at a time."""
+NUMBERS = 2**32
+AGAIN = frozenset({StatusCodes.BadTimeout, StatusCodes.BadTooManyPublishRequests})
+"""Refusals of a Publish that mean no more than: send another."""
+MOST_AGAIN = 5
+
+
+class Undecodable(ConnectionError):
+    """An answer whose bytes make no sense."""
+
+
+class Watched(NamedTuple):
+    """One item as the server made it: its status, and the interval (ms) and queue it granted."""
+
+    status: int
+    interval_ms: float
+    queue: int
+
+
+class Delivery(NamedTuple):
+    """What one Publish brought."""
+
+    values: list[tuple[int, ua.DataValue]]
+    """By handle."""
+    more: bool
+    missing: int = 0
+    """Messages that were sent and are gone."""
+    undecodable: bool = False
+    ended: int | None = None
+    """The status with which the server ended the subscription."""
+
+
+class Subscription:
+    """Of one session, for values only; every change of value, status or source time is reported."""
+
+    def __init__(self, client: ReadOnlyClient, limits: Limits, items: int) -> None:
+        self._client, self._limits = client, limits
+        self._id: int | None = None
+        self._due = 1
+        self._acknowledge: list[int] = []
+        self._spacing = limits.sampling_interval / (math.ceil(items / limits.max_nodes_per_call) + 1)
+        self._sent = 0.0
+        self.publishing = self.keep_alive = self.lifetime = limits.sampling_interval
+        """Seconds, as revised."""
+
+    async def create(self) -> None:
+        """CreateSubscription; what the server makes of our wishes is on the attributes afterwards."""
+        interval = self._limits.sampling_interval
+        alive = max(1, round(KEEP_ALIVE / interval))
+        request = ua.CreateSubscriptionRequest()
+        request.Parameters = ua.CreateSubscriptionParameters(
+            RequestedPublishingInterval=ua.Double(1000 * interval),
+            RequestedLifetimeCount=ua.UInt32(max(3 * alive, math.ceil(self._limits.session_timeout / interval))),
+            RequestedMaxKeepAliveCount=ua.UInt32(alive),
+            MaxNotificationsPerPublish=ua.UInt32(0),
+            PublishingEnabled=True,
+            Priority=ua.Byte(0),
+        )
+        made = await self._call(request, ua.CreateSubscriptionResponse)
+        self._id = made.Parameters.SubscriptionId
+        revised = made.Parameters.RevisedPublishingInterval / 1000
+        self.publishing = revised if math.isfinite(revised) and revised > 0 else interval
+        self.keep_alive = self.publishing * max(made.Parameters.RevisedMaxKeepAliveCount, 1)
+        self.lifetime = self.publishing * max(made.Parameters.RevisedLifetimeCount, 1)
+
+    async def add(self, items: Sequence[tuple[int, ua.NodeId]], batch: int) -> list[Watched]:
+        """CreateMonitoredItems in batches, halved where the server finds one too large; one answer for each."""
+        made: list[Watched] = []
+        for first in range(0, len(items), batch):
+            made += await self._add(items[first : first + batch])
+        return made
+
+    async def _add(self, items: Sequence[tuple[int, ua.NodeId]]) -> list[Watched]:
+        request = ua.CreateMonitoredItemsRequest()
+        request.Parameters = ua.CreateMonitoredItemsParameters(
+            SubscriptionId=ua.UInt32(self._id or 0),
+            TimestampsToReturn=ua.TimestampsToReturn.Both,
+            ItemsToCreate=[self._item(handle, node) for handle, node in items],
+        )
+        try:
+            made = await self._call(request, ua.CreateMonitoredItemsResponse)
+        except UaStatusCodeError as problem:
+            if problem.code in SESSION_LOST or problem.code == StatusCodes.BadSubscriptionIdInvalid:
+                raise
+            if len(items) == 1:
+                return [Watched(problem.code, 0, 0)]
+            half = len(items) // 2
+            return await self._add(items[:half]) + await self._add(items[half:])
+        if len(made.Results) != len(items):
+            raise ConnectionError(f"{len(made.Results)} answers to {len(items)} items")
+        return [
+            Watched(int(r.StatusCode.value), self._interval(r.RevisedSamplingInterval), int(r.RevisedQueueSize))
+            for r in made.Results
+        ]
+
+    def _interval(self, revised: float) -> float:
+        """In ms, as revised; the one we asked for where the answer is no interval."""
+        return float(revised) if math.isfinite(revised) and revised > 0 else 1000 * self._limits.sampling_interval
+
+    def _item(self, handle: int, node: ua.NodeId) -> ua.MonitoredItemCreateRequest:
+        filter_ = ua.DataChangeFilter(
+            Trigger=ua.DataChangeTrigger.StatusValueTimestamp,
+            DeadbandType=ua.UInt32(0),
+            DeadbandValue=ua.Double(0),
+        )
+        wanted = ua.MonitoringParameters(
+            ClientHandle=ua.UInt32(handle),
+            SamplingInterval=ua.Double(1000 * self._limits.sampling_interval),
+            Filter=filter_,  # the library encodes it as the extension object it is
+            QueueSize=ua.UInt32(QUEUE),
+            DiscardOldest=True,
+        )
+        return ua.MonitoredItemCreateRequest(
+            ItemToMonitor=ua.ReadValueId(NodeId=node, AttributeId=ua.UInt32(AttributeIds.Value)),
+            MonitoringMode=ua.MonitoringMode.Reporting,
+            RequestedParameters=wanted,
+        )
+
+    async def next(self) -> Delivery:
+        """Wait for the next message. TimeoutError where not even a keep-alive came."""
+        for attempt in range(MOST_AGAIN):
+            await asyncio.sleep(max(0.0, self._sent + self._spacing - time.monotonic()))
+            self._sent = time.monotonic()
+            acknowledged = [
+                ua.SubscriptionAcknowledgement(
+                    SubscriptionId=ua.UInt32(self._id or 0), SequenceNumber=ua.UInt32(n)
+                )
+                for n in self._acknowledge
+            ]
+            try:
+                answer = await self._client.uaclient.held_publish(
+                    acknowledged, self.keep_alive + self._limits.timeout
+                )
+            except UaStatusCodeError as problem:
+                if problem.code not in AGAIN or attempt == MOST_AGAIN - 1:
+                    raise
+                await asyncio.sleep(self.publishing)
+                continue
+            self._acknowledge = []
+            return await self._delivery(answer)
+        raise TimeoutError
+
+    async def _delivery(self, answer: Buffer) -> Delivery:
+        try:
+            published = struct_from_binary(ua.PublishResponse, answer).Parameters
+        except Exception:  # whatever the decoder raises on bytes that it does not understand; it held data
+            self._took(self._due)
+            return Delivery([], False, undecodable=True)
+        if published.SubscriptionId != self._id:
+            return Delivery([], bool(published.MoreNotifications))
+        message = published.NotificationMessage
+        earlier, missing, known = await self._in_order(message, published.AvailableSequenceNumbers or [])
+        values: list[tuple[int, ua.DataValue]] = []
+        ended = None
+        for data in (*earlier, *(() if known else message.NotificationData or ())):
+            if isinstance(data, ua.DataChangeNotification):
+                values += [(item.ClientHandle, item.Value) for item in data.MonitoredItems or ()]
+            elif isinstance(data, ua.StatusChangeNotification):
+                ended = int(data.Status.value)
+        return Delivery(values, bool(published.MoreNotifications), missing, ended=ended)
+
+    async def _in_order(
+        self, message: ua.NotificationMessage, available: Sequence[int]
+    ) -> tuple[list[object], int, bool]:
+        """What the missing messages before this one held, how many are gone, and whether this one is known.
+
+        A keep-alive carries the number that comes next and uses it not up (OPC 10000-4, 5.14.1.1).
+        """
+        number, data = int(message.SequenceNumber), bool(message.NotificationData)
+        ahead = (number - self._due) % NUMBERS
+        if ahead >= NUMBERS // 2:
+            return [], 0, data
+        found: list[object] = []
+        again = sorted(n for n in set(available) if (n - self._due) % NUMBERS < ahead)[:MOST_REPUBLISHED]
+        came = 0
+        for wanted in again:
+            if (earlier := await self._republish(wanted)) is not None:
+                found += earlier.NotificationData or ()
+                came += 1
+        if data:
+            self._took(number)
+        else:
+            self._due = number
+        return found, ahead - came, False
+
+    def _took(self, number: int) -> None:
+        """A message is in our hands; after the greatest number comes 1."""
+        self._acknowledge.append(number)
+        self._due = number % (NUMBERS - 1) + 1
+
+    async def _republish(self, number: int) -> ua.NotificationMessage | None:
+        """A message once more; None where the server does not hold it any longer."""
+        request = ua.RepublishRequest()
+        request.Parameters = ua.RepublishParameters(
+            SubscriptionId=ua.UInt32(self._id or 0), RetransmitSequenceNumber=ua.UInt32(number)
+        )
+        try:
+            message: ua.NotificationMessage = (await self._call(request, ua.RepublishResponse)).NotificationMessage
+        except UaStatusCodeError as problem:
+            if problem.code in SESSION_LOST:
+                raise
+            return None
+        except Undecodable:
+            return None
+        if message.SequenceNumber != number:
+            return None
+        self._acknowledge.append(number)
+        return message
+
+    async def delete(self) -> None:
+        """Remove it from the server; closing the session does the same."""
+        if self._id is not None:
+            request = ua.DeleteSubscriptionsRequest()
+            request.Parameters.SubscriptionIds = [ua.UInt32(self._id)]
+            self._id = None
+            await self._call(request, ua.DeleteSubscriptionsResponse)
+
+    async def _call(self, request: object, answer: type) -> Any:
+        data = await self._client.uaclient._send_request(request)
+        try:
+            response: Any = struct_from_binary(answer, data)
+        except Exception as problem:
+            raise Undecodable(type(request).__name__) from problem
+        response.ResponseHeader.ServiceResult.check()
+        return response

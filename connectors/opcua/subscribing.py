@@ -1,0 +1,248 @@
+"""Sampling by subscription: the server reports changes, and a slow reading confirms what does not change.
+
+A value that stands still is reported once, so that silence could mean *unchanged* as well as *lost*. All values
+are therefore read at the beginning, every so often, and at the end. Those rows carry fresh server times, keep a
+value that is stale behind an aggregator visible, and find items that their server accepted and then forgot.
+"""
+
+import asyncio
+import math
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from asyncua.ua.uaerrors import UaError, UaStatusCodeError
+
+from assessor.domain import Limits, Message, Sample, Sampling
+from connectors.opcua.describe import Point
+from connectors.opcua.keeping import Keeper, look
+from connectors.opcua.losses import Losses
+from connectors.opcua.polling import Polling
+from connectors.opcua.publishing import Delivery, Subscription, Watched
+from connectors.opcua.reading import SESSION_LOST, sample, status
+from connectors.opcua.session import Session
+from connectors.opcua.wire import status_name
+
+OVERFLOW = 0x480
+"""InfoType DataValue and Overflow in a value's status (OPC 10000-4, 7.38.1): older values were overwritten."""
+CONFIRMATIONS = 5
+"""Readings in a window at least, where it is long enough: fewer rows show no stale value."""
+QUICKEST, SLOWEST = 5.0, 60.0
+"""Bounds of the time between two readings, in seconds."""
+SHARE = 4
+"""A reading takes at most one part in so many of the time, whatever the number of values."""
+TOO_SLOW = 60.0
+"""A publishing interval that is longer, and ten times what was asked for, makes way for polling."""
+MOST_UNDECODABLE = 3
+
+
+class Unsupported(Exception):
+    """The server offers no subscription that is of use; `message` says why."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message.id)
+        self.message = message
+
+
+class Ended(ConnectionError):
+    """The server ended the subscription; `message` says with which status."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message.id)
+        self.message = message
+
+
+def confirm_every(limits: Limits, points: int, seconds: float) -> float:
+    """Seconds between two readings of all subscribed values."""
+    calls = math.ceil(points / limits.max_nodes_per_call)
+    often = min(max(seconds / CONFIRMATIONS, QUICKEST), SLOWEST)
+    return max(often, SHARE * calls * limits.request_gap, limits.sampling_interval)
+
+
+@dataclass(frozen=True)
+class Batches:
+    """Nodes in a call: what the server allows and the scope agrees to."""
+
+    read: int
+    create: int
+
+
+class Subscribing:
+    """Watches the points it has on one session after another; polls what the server will not watch."""
+
+    def __init__(
+        self,
+        session: Session,
+        limits: Limits,
+        batches: Batches,
+        keeper: Keeper,
+        losses: Losses,
+        polling: Polling,
+        alive: Callable[[], None],
+    ) -> None:
+        self._session, self._limits, self._batches = session, limits, batches
+        self._keeper, self._losses, self.polling, self._alive = keeper, losses, polling, alive
+        self.points: list[Point] = []
+        self.watched: dict[int, Watched] = {}
+        """By tag: how its server watches it."""
+        self._by_handle: dict[int, Point] = {}
+        self._unheard: set[int] = set()
+        self._subscription: Subscription | None = None
+        self._refused: Counter[str] = Counter()
+        self._every, self._took, self._created, self._drained = QUICKEST, 0.0, 0, False
+        self._undecodable = 0
+
+    def facts(self) -> Sampling:
+        """What was agreed with the server."""
+        made = self._subscription
+        return Sampling(
+            mode="subscribe",
+            publishing=made.publishing if made else None,
+            keep_alive=made.keep_alive if made else None,
+            lifetime=made.lifetime if made else None,
+            confirmed_every=self._every,
+            subscribed=len(self.points),
+            polled=len(self.polling.points),
+            refused=dict(self._refused),
+        )
+
+    async def run(self, points: Sequence[Point], ends: float) -> None:
+        """Sample these points until a moment of the monotonic clock. Raises what broke it, or Unsupported."""
+        self._every = confirm_every(self._limits, len(points), ends - time.monotonic())
+        self.points, self.polling.points = list(points), []
+        useless = await self._confirm()
+        self.points = [p for p in self.points if p.tag.id not in useless]
+        await self._subscribe()
+        self._alive()
+        tasks = {asyncio.create_task(self._receive()), asyncio.create_task(self._tend(ends))}
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        try:
+            for task in done:
+                task.result()
+        except Unsupported:
+            with suppress(OSError, UaError):
+                await self._remove()
+            raise
+
+    async def _remove(self) -> None:
+        if self._subscription:
+            await self._subscription.delete()
+
+    async def _confirm(self) -> set[int]:
+        """Read all that is subscribed; the tags of which nothing can be kept."""
+        begun = time.monotonic()
+        client = self._session.client.uaclient
+        useless = await look(client, self._batches.read, self.points, self._keeper, lambda: True)
+        self._took = time.monotonic() - begun
+        return useless
+
+    async def _subscribe(self) -> None:
+        """Make the subscription and its items; what is refused is polled."""
+        made = Subscription(self._session.client, self._limits, len(self.points))
+        try:
+            await made.create()
+        except UaStatusCodeError as problem:
+            self._unless_lost(problem)
+        self._subscription, self._refused = made, Counter()
+        if made.publishing > max(TOO_SLOW, 10 * self._limits.sampling_interval):
+            await made.delete()
+            params = {"seconds": str(round(made.publishing))}
+            raise Unsupported(Message(id="sampling.too_slow", params=dict(params)))
+        self._created, self._drained = time.time_ns(), False
+        items = list(enumerate(self.points, 1))
+        granted = await made.add([(handle, p.node) for handle, p in items], self._batches.create)
+        self._by_handle = {}
+        for (handle, point), item in zip(items, granted, strict=True):
+            if item.status & 0x80000000:
+                self._refused[status_name(item.status)] += 1
+                self.polling.points.append(point)
+            else:
+                self._by_handle[handle] = point
+                self.watched[point.tag.id] = item
+        self.points, self._unheard = list(self._by_handle.values()), set(self._by_handle)
+        if not self.points:
+            await made.delete()
+            names = ", ".join(sorted(self._refused)) or "-"
+            raise Unsupported(Message(id="sampling.refused", params={"status": names}))
+
+    def _unless_lost(self, problem: UaStatusCodeError) -> None:
+        if problem.code in SESSION_LOST:
+            raise problem
+        name = status_name(problem.code)
+        raise Unsupported(Message(id="sampling.not_offered", params={"status": name})) from problem
+
+    async def _receive(self) -> None:
+        """Take in message after message, until cancelled."""
+        assert self._subscription is not None
+        while True:
+            delivery = await self._subscription.next()
+            self._take(delivery)
+            self._drained = self._drained or not delivery.more
+
+    def _take(self, delivery: Delivery) -> None:
+        receive, mono = time.time_ns(), time.monotonic_ns()
+        rows: list[Sample] = []
+        for handle, value in delivery.values:
+            point = self._by_handle.get(handle)
+            if point is None:
+                continue
+            self._unheard.discard(handle)
+            code = status(value)
+            if code & OVERFLOW == OVERFLOW:
+                self._losses.count(Message(id="sampling.overflow"), tag=point.tag.id, lost=1)
+            row = sample(point.tag.id, value, receive, mono)
+            if row is not None:
+                rows.append(row)
+        self._keeper.rows(rows)
+        if delivery.missing:
+            self._losses.count(Message(id="sampling.messages_missing"), lost=delivery.missing)
+        self._judge(delivery)
+
+    def _judge(self, delivery: Delivery) -> None:
+        """Raise where the subscription is over, or of no use."""
+        if delivery.ended is not None:
+            raise Ended(Message(id="sampling.ended", params={"status": status_name(delivery.ended)}))
+        self._undecodable = self._undecodable + 1 if delivery.undecodable else 0
+        if delivery.undecodable:
+            self._losses.count(Message(id="sampling.undecodable"))
+        if self._undecodable >= MOST_UNDECODABLE:
+            raise Unsupported(Message(id="sampling.undecodable"))
+
+    async def _tend(self, ends: float) -> None:
+        """Keep the channel, confirm, poll what is not watched; once more at the end."""
+        due = time.monotonic() + self._every
+        while (now := time.monotonic()) < ends - self._took:
+            await self._session.keep()
+            if self.polling.points and now >= self.polling.due:
+                await self.polling.cycle()
+            if now >= due:
+                self._give_up_unheard()
+                await self._confirm()
+                due = max(due + self._every, time.monotonic())
+            self._keeper.rows(())
+            next_ = min(due, ends - self._took, now + 1.0)
+            if self.polling.points:
+                next_ = min(next_, self.polling.due)
+            await asyncio.sleep(max(0.0, next_ - time.monotonic()))
+        await self._confirm()
+
+    def _give_up_unheard(self) -> None:
+        """Items that never reported, not even their first value, are stated and polled (as some controllers need
+        beyond a thousand items)."""
+        if not self._drained or not self._unheard:
+            return
+        for handle in self._unheard:
+            point = self._by_handle.pop(handle)
+            why = Message(id="sampling.never_reported")
+            self._losses.count(why, tag=point.tag.id, begins=self._created)
+            self.polling.points.append(point)
+            self.watched.pop(point.tag.id, None)
+        self._unheard = set()
+        self.points = list(self._by_handle.values())
