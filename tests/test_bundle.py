@@ -215,9 +215,8 @@ def test_a_key_is_made_once_and_kept_from_others(home: Path) -> None:
 
 def test_a_torn_tail_is_dropped_and_the_rest_kept(tmp_path: Path) -> None:
     filled(tmp_path / "w").close()
-    journal = tmp_path / "w/journal.jsonl"
-    whole = journal.read_bytes()
-    journal.write_bytes(whole + b'{"n": 99, "kind": "sam')
+    with (tmp_path / "w/tail-000001").open("ab") as tail:
+        tail.write(b"0" * 64 + b' {"n": 99, "parts": [["sam')
     with reopen(tmp_path / "w") as folder:
         assert folder.rows == 100 and folder.ended
         folder.samples([row(100, 2_000)])
@@ -228,6 +227,9 @@ def test_a_torn_tail_is_dropped_and_the_rest_kept(tmp_path: Path) -> None:
 
 def test_a_damaged_acknowledged_segment_is_said_to_be(tmp_path: Path) -> None:
     filled(tmp_path / "w").close()
+    with reopen(tmp_path / "w") as folder:  # going on after the end writes what there was as segments
+        folder.samples([row(100, 2_000)])
+        folder.flush()
     segment = next((tmp_path / "w/segments").glob("*samples*"))
     segment.write_bytes(segment.read_bytes()[:-1] + b"!")
     with pytest.raises(BundleError, match="segment_damaged"):

@@ -1,5 +1,6 @@
 """The working folder: acknowledged rows survive, damage is said, and a retry repairs what a full disk broke."""
 
+import json
 import os
 import resource
 import signal
@@ -14,22 +15,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assessor.bundle import Folder, check, create, installation_key, open_bundle, reopen, seal
+from assessor.bundle import check, create, installation_key, open_bundle, reopen, seal
 from assessor.bundle import folder as module
+from assessor.bundle import journal as files
 from assessor.bundle.folder import clock_state
 from assessor.domain import GOOD, RequestRecord, Sample
 from assessor.errors import BundleError, StorageError
 from tests.test_bundle import ASKED, KEY, SCOPE, SCOPE_BYTES, SEEN, filled, row
 
+TAIL = "tail-000001"
 
-def written(path: Path, times: int) -> list[int]:
-    """A folder with so many acknowledged rows, one a segment; sizes of its journal after each."""
+
+def written(path: Path, times: int, tail: str = TAIL) -> list[int]:
+    """A folder with so many acknowledged rows, one a flush; sizes of its tail after each."""
     sizes = [0]
     with create(path, SCOPE_BYTES, SCOPE) as folder:
         for n in range(times):
             folder.samples([row(n, n)])
             folder.flush()
-            sizes.append((path / "journal.jsonl").stat().st_size)
+            sizes.append((path / tail).stat().st_size)
     return sizes
 
 
@@ -40,36 +44,146 @@ def kept(path: Path) -> int:
 
 @settings(max_examples=40)
 @given(cut=st.floats(0, 1), junk=st.binary(max_size=8))
-def test_wherever_the_journal_is_torn_exactly_the_whole_lines_count(
+def test_wherever_the_tail_is_torn_exactly_the_whole_frames_count(
     tmp_path_factory: pytest.TempPathFactory, cut: float, junk: bytes
 ) -> None:
     path = tmp_path_factory.mktemp("torn") / "w"
     sizes = written(path, 4)
     at = int(cut * sizes[-1])
-    journal = path / "journal.jsonl"
-    journal.write_bytes(journal.read_bytes()[:at] + junk.replace(b"}", b"?"))
+    tail = path / TAIL
+    tail.write_bytes(tail.read_bytes()[:at] + junk)
     whole = sum(size <= at for size in sizes) - 1
     assert kept(path) == whole
-    assert journal.stat().st_size == sizes[whole], "the torn tail is gone, so the next line begins cleanly"
+    assert tail.stat().st_size == sizes[whole], "the torn frame is gone, so the next one begins cleanly"
 
 
-def test_a_damaged_line_before_acknowledged_ones_is_an_error_and_destroys_nothing(tmp_path: Path) -> None:
-    written(tmp_path / "w", 3)
-    journal = tmp_path / "w/journal.jsonl"
+@settings(max_examples=40)
+@given(where=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
+def test_a_flipped_bit_in_the_tail_is_damage_or_tears_off_the_last_frame_and_nothing_else(
+    tmp_path_factory: pytest.TempPathFactory, where: float, bit: int
+) -> None:
+    path = tmp_path_factory.mktemp("flip") / "w"
+    sizes = written(path, 4)
+    data = bytearray((path / TAIL).read_bytes())
+    at = int(where * len(data))
+    data[at] ^= 1 << bit
+    (path / TAIL).write_bytes(data)
+    if at >= sizes[3]:
+        assert kept(path) == 3
+    else:
+        with pytest.raises(BundleError, match="segment_damaged"):
+            reopen(path)
+        assert (path / TAIL).read_bytes() == data, "nothing is destroyed"
+
+
+def test_a_frame_that_is_missing_between_others_is_an_error(tmp_path: Path) -> None:
+    sizes = written(tmp_path / "w", 3)
+    tail = tmp_path / "w" / TAIL
+    data = tail.read_bytes()
+    tail.write_bytes(data[: sizes[1]] + data[sizes[2] :])
+    with pytest.raises(BundleError, match="segment_damaged"):
+        reopen(tmp_path / "w")
+
+
+@pytest.fixture
+def rolled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of seven rows: six in three segments, one in the tail."""
+    monkeypatch.setattr(files, "TAIL_ROWS", 2)
+    written(tmp_path / "w", 7, ".")
+    assert [file.name for file in sorted((tmp_path / "w").glob("tail-*"))] == ["tail-000004"]
+    assert len(list((tmp_path / "w/segments").iterdir())) == 3
+    return tmp_path / "w"
+
+
+def test_rows_in_segments_and_in_the_tail_come_out_in_their_order(rolled: Path, tmp_path: Path) -> None:
+    with reopen(rolled) as folder:
+        assert folder.rows == 7
+        folder.samples([row(n, n) for n in range(7, 10)])
+        folder.end(False)
+        assert not seal(folder, KEY, tmp_path / "s.zip").manifest.truncated
+    assert open_bundle(tmp_path / "s.zip").samples()["receive"].to_pylist() == list(range(10))
+
+
+def test_a_damaged_line_before_acknowledged_ones_is_an_error_and_destroys_nothing(rolled: Path) -> None:
+    journal = rolled / "journal.jsonl"
     lines = journal.read_bytes().splitlines(keepends=True)
-    for damaged in ([lines[0], b"garbage\n", lines[2]], [lines[0], lines[2]]):
+    for damaged in ([lines[0], b"garbage\n", lines[2]], [lines[0], lines[2]], lines[:2], []):
         journal.write_bytes(b"".join(damaged))
         with pytest.raises(BundleError, match="journal_damaged"):
-            reopen(tmp_path / "w")
+            reopen(rolled)
         assert journal.read_bytes() == b"".join(damaged)
 
 
-def test_an_acknowledged_segment_that_is_gone_is_an_error(tmp_path: Path) -> None:
-    written(tmp_path / "w", 3)
-    sorted((tmp_path / "w/segments").iterdir())[1].unlink()
+def test_an_acknowledged_segment_that_is_gone_is_an_error(rolled: Path) -> None:
+    sorted((rolled / "segments").iterdir())[1].unlink()
     with pytest.raises(BundleError, match="segment_damaged") as refused:
-        reopen(tmp_path / "w")
+        reopen(rolled)
     assert str(refused.value.message.params["name"]).startswith("segments/000002")
+
+
+def test_a_tail_that_is_gone_is_an_error(rolled: Path) -> None:
+    (rolled / "tail-000004").unlink()
+    with pytest.raises(BundleError, match="segment_damaged"):
+        reopen(rolled)
+
+
+@pytest.mark.parametrize("moment", ["segments", "next tail", "journal", "done"])
+def test_killed_at_any_moment_of_writing_segments_each_row_counts_once(
+    moment: str, rolled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process dies after that step; what it had begun is begun again or done with."""
+
+    class Killed(BaseException):
+        pass
+
+    def dies(*_: object) -> None:
+        raise Killed
+
+    with reopen(rolled) as folder:
+        folder.samples([row(7, 7)])
+        if moment == "segments":
+            monkeypatch.setattr(files, "sync_folder", dies)
+        elif moment == "next tail":
+            monkeypatch.setattr(files, "append", dies)
+        elif moment == "journal":
+            monkeypatch.setattr(files, "_appending", dies)
+        else:
+            monkeypatch.setattr(Path, "unlink", dies)
+        with pytest.raises(Killed):
+            folder.flush()
+        monkeypatch.undo()
+    with reopen(rolled) as again:
+        assert again.rows == 7
+        again.end(False)
+        seal(again, KEY, tmp_path / "s.zip")
+    assert open_bundle(tmp_path / "s.zip").samples()["receive"].to_pylist() == list(range(7))
+
+
+def test_a_folder_of_another_format_is_none_of_ours(tmp_path: Path) -> None:
+    written(tmp_path / "w", 1)
+    meta = tmp_path / "w/meta.json"
+    meta.write_bytes(meta.read_bytes().replace(b"assessor-folder/2", b"assessor-folder/1"))
+    with pytest.raises(BundleError, match="not_a_folder"):
+        reopen(tmp_path / "w")
+
+
+def test_an_observation_that_says_nothing_new_is_not_written_again(tmp_path: Path) -> None:
+    with create(tmp_path / "w", SCOPE_BYTES, SCOPE) as folder:
+        sizes = []
+        for ended in (1, 1, 2):
+            folder.observe(SEEN.model_copy(update={"ended": ended}))
+            sizes.append((tmp_path / "w" / TAIL).stat().st_size)
+    assert sizes[0] == sizes[1] < sizes[2]
+
+
+def test_what_was_found_of_the_laptop_at_each_start_is_sealed(tmp_path: Path) -> None:
+    with filled(tmp_path / "w") as folder:
+        folder.note({"awake": True})
+    with reopen(tmp_path / "w") as folder:
+        folder.note({"awake": False})
+        seal(folder, KEY, tmp_path / "s.zip")
+    meta = json.loads(open_bundle(tmp_path / "s.zip").member("meta.json"))
+    assert meta["laptop"] == [{"awake": True}, {"awake": False}] and meta["clock"] == "synchronised"
 
 
 def test_one_process_at_a_time(tmp_path: Path) -> None:
@@ -109,16 +223,16 @@ def test_rows_are_written_by_themselves_after_a_while_and_when_many_wait(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "ROWS", 10)
-    segments = tmp_path / "w/segments"
+    tail = tmp_path / "w" / TAIL
     with create(tmp_path / "w", SCOPE_BYTES, SCOPE) as folder:
         monkeypatch.setattr(module, "SECONDS", 3600.0)
         folder.samples([row(n, n) for n in range(9)])
-        assert not list(segments.iterdir())
+        assert not tail.stat().st_size
         folder.samples([row(9, 9)])
-        assert len(list(segments.iterdir())) == 1
+        assert (size := tail.stat().st_size)
         monkeypatch.setattr(module, "SECONDS", 0.0)
         folder.request(ASKED)
-        assert len(list(segments.iterdir())) == 2
+        assert tail.stat().st_size > size
     with reopen(tmp_path / "w") as again:
         assert (again.rows, again.requests) == (10, 1)
 
@@ -200,24 +314,17 @@ def full_at(size: int) -> Iterator[None]:
         signal.signal(signal.SIGXFSZ, handler)
 
 
-def long_journal(path: Path) -> Folder:
-    """A folder whose journal has outgrown its segments, so that it is what fills up first."""
-    folder = create(path, SCOPE_BYTES, SCOPE)
-    for n in range(40):
-        folder.samples([row(n, n)])
-        folder.flush()
-    return folder
-
-
-def test_a_line_that_found_no_room_is_no_line_and_the_retry_counts_every_row_once(tmp_path: Path) -> None:
-    folder = long_journal(tmp_path / "w")
-    journal = tmp_path / "w/journal.jsonl"
-    whole = journal.read_bytes()
+def test_a_frame_that_found_no_room_is_none_and_the_retry_counts_every_row_once(tmp_path: Path) -> None:
+    written(tmp_path / "w", 40)
+    tail = tmp_path / "w" / TAIL
+    whole = tail.read_bytes()
+    folder = reopen(tmp_path / "w")
+    folder._journal._left = False  # else the tail would be written as segments first, which the next test is about
     with full_at(len(whole) + 30):
         folder.samples([row(40, 40)])
         with pytest.raises(StorageError, match="disk_full"):
             folder.flush()
-        assert journal.read_bytes() == whole, "half a line is taken back"
+        assert tail.read_bytes() == whole, "half a frame is taken back"
     folder.samples([row(41, 41)])
     folder.end(False)
     seal(folder, KEY, tmp_path / "s.zip")
@@ -226,9 +333,32 @@ def test_a_line_that_found_no_room_is_no_line_and_the_retry_counts_every_row_onc
     assert open_bundle(tmp_path / "s.zip").samples()["receive"].to_pylist() == list(range(42))
 
 
+def test_segments_that_found_no_room_leave_the_tail_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "TAIL_ROWS", 40)
+    folder = create(tmp_path / "w", SCOPE_BYTES, SCOPE)
+    for n in range(40):
+        folder.samples([row(n, n)])
+        folder.flush()
+    with full_at(1000):
+        folder.samples([row(40, 40)])
+        with pytest.raises(StorageError, match="disk_full"):
+            folder.flush()
+        folder.samples([row(41, 41)])
+        with pytest.raises(StorageError, match="disk_full"):
+            folder.flush()
+    folder.flush()
+    folder.end(False)
+    seal(folder, KEY, tmp_path / "s.zip")
+    folder.close()
+    assert open_bundle(tmp_path / "s.zip").samples()["receive"].to_pylist() == list(range(42))
+
+
 def test_a_folder_on_a_full_disk_closes_and_is_sealed_elsewhere(tmp_path: Path) -> None:
-    folder = long_journal(tmp_path / "w")
-    with full_at((tmp_path / "w/journal.jsonl").stat().st_size + 30):
+    written(tmp_path / "w", 40)
+    folder = reopen(tmp_path / "w")
+    with full_at(200):
         folder.samples([row(40, 40)])
         with pytest.raises(StorageError):
             folder.flush()

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from assessor.bundle import Bundle, ManifestMember, check, open_bundle, seal
 from assessor.bundle.archive import pack
 from assessor.bundle.disk import write_new
-from assessor.bundle.folder import SCHEMA
 from assessor.bundle.manifest import Manifest
+from assessor.bundle.rows import SCHEMA
 from assessor.bundle.seal import write
 from assessor.domain import Message, canonical, sha256
 from assessor.errors import BundleError

@@ -15,13 +15,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 import typer
 
 from assessor import cli, run
-from assessor.bundle import create, open_bundle, seal, write_assessment
-from assessor.bundle.folder import SCHEMA
+from assessor.bundle import create, journal, open_bundle, seal, write_assessment
+from assessor.bundle.rows import SCHEMA
 from assessor.documents import parse
 from assessor.domain import Observation, Scope
 from assessor.errors import InputError
@@ -408,10 +407,8 @@ def sampling(folder: Path, scope: str, home: Path) -> subprocess.Popen[str]:
 
 
 def acknowledged(work: Path) -> pa.Table:
-    """The rows whose journal line is on disk, in their order."""
-    entries = [json.loads(line) for line in (work / "journal.jsonl").read_bytes().splitlines() if b"}" in line]
-    names = [e["name"] for e in entries if e["kind"] == "samples"]
-    return pa.concat_tables([pq.read_table(work / name) for name in names])
+    """The rows that are on disk, in their order; the folder is left as it is."""
+    return pa.concat_tables([SCHEMA.empty_table(), *journal.tables(work, journal.read(work))])
 
 
 @pytest.mark.wire

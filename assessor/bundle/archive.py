@@ -5,10 +5,12 @@ and no extra fields. To check a file is to build it again and compare.
 """
 
 import io
+import shutil
 import struct
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import BinaryIO
 
 from assessor.domain import Message
 from assessor.errors import BundleError
@@ -25,13 +27,24 @@ class BadArchive(BundleError):
 def pack(members: Iterable[tuple[str, bytes]]) -> bytes:
     """The one container that holds these members."""
     out = io.BytesIO()
+    pack_into(out, members)
+    return out.getvalue()
+
+
+def pack_into(out: BinaryIO, members: Iterable[tuple[str, bytes | Path]]) -> None:
+    """Write the one container that holds these members; one that stands in a file goes through piece by piece."""
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
-        for name, data in sorted(members):
+        for name, data in sorted(members, key=lambda member: member[0]):
             entry = zipfile.ZipInfo(name, EPOCH)
             entry.create_system = 3
             entry.external_attr = 0o644 << 16
-            archive.writestr(entry, data)
-    return out.getvalue()
+            entry.file_size = len(data) if isinstance(data, bytes) else data.stat().st_size
+            with archive.open(entry, "w") as member:
+                if isinstance(data, bytes):
+                    member.write(data)
+                else:
+                    with data.open("rb") as source:
+                        shutil.copyfileobj(source, member, 1 << 20)
 
 
 def unpack(file: Path) -> tuple[dict[str, bytes], bytes]:

@@ -3,14 +3,19 @@
 import errno
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 try:
     import fcntl
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
+try:
+    import msvcrt
+except ImportError:  # everywhere else
+    msvcrt = None  # type: ignore[assignment]
 
 from assessor.domain import Message
 from assessor.errors import StorageError
@@ -27,13 +32,16 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def write_new(file: Path, data: bytes, mode: int = 0o644) -> None:
-    """Write a file that is not there yet: whole and durable, or not at all."""
+def write_new(file: Path, data: bytes | Callable[[BinaryIO], None], mode: int = 0o644) -> None:
+    """Write a file that is not there yet: whole and durable, or not at all. `data` may write it piece by piece."""
     hidden = file.with_name(f".{file.name}.{os.getpid()}.new")
     try:
         handle = os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
         with os.fdopen(handle, "wb") as out:
-            out.write(data)
+            if callable(data):
+                data(out)
+            else:
+                out.write(data)
             out.flush()
             os.fsync(out.fileno())
         _name(hidden, file)
@@ -55,6 +63,14 @@ def _name(hidden: Path, file: Path) -> None:
         hidden.rename(file)
 
 
+def write_synced(file: Path, data: bytes) -> None:
+    """Write a file that nobody is told of yet, and its bytes to the disk."""
+    with file.open("wb") as out:
+        out.write(data)
+        out.flush()
+        os.fsync(out.fileno())
+
+
 def append(out: io.FileIO, data: bytes) -> None:
     """Add to the end of a file: all of it and durable, or nothing."""
     before = os.fstat(out.fileno()).st_size
@@ -62,22 +78,25 @@ def append(out: io.FileIO, data: bytes) -> None:
         left = memoryview(data)
         while left:
             left = left[out.write(left) :]
-        os.fsync(out.fileno())
+        getattr(os, "fdatasync", os.fsync)(out.fileno())
     except OSError:
         with suppress(OSError):
             os.ftruncate(out.fileno(), before)
         raise
 
 
-def claim(out: io.FileIO) -> bool:
-    """Keep other processes away from a file until it is closed. False where another one has it."""
-    if fcntl is None:
-        return True
+def claim(file: Path) -> io.FileIO | None:
+    """Keep other processes away until the file is closed. None where another one has it."""
+    held = io.FileIO(os.open(file, os.O_RDWR | os.O_CREAT, 0o644), "r+")
     try:
-        fcntl.flock(out.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+        if fcntl is not None:
+            fcntl.flock(held.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        elif msvcrt is not None:
+            msvcrt.locking(held.fileno(), msvcrt.LK_NBLCK, 1)  # raises PermissionError, or EDEADLOCK at times
+    except OSError:
+        held.close()
+        return None
+    return held
 
 
 @contextmanager

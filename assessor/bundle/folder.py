@@ -1,41 +1,34 @@
-"""The working folder of a run. Acknowledged means: the journal line that names it is on disk.
+"""The working folder of a run: the domain Sink on disk. What `flush` returned from is acknowledged.
 
-segments/000001.parquet and the like hold rows; journal.jsonl, which only grows, names each with its digest.
-A killed process leaves at worst a segment that no line names, or half a line: both are dropped on reopening.
+scope.yaml and meta.json say what the run is; what was handed over stands in segments and in the tail (see
+`assessor.bundle.journal`). A killed process leaves at worst half a frame or half a line: both are dropped on
+reopening.
 """
 
 import ctypes
 import io
 import json
-import os
 import shutil
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from time import monotonic, time_ns
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from assessor.bundle.disk import append, claim, guarded, sync_folder, write_new
-from assessor.domain import (
-    SAMPLE_COLUMNS,
-    Message,
-    Observation,
-    RequestRecord,
-    Sample,
-    Scope,
-    Time,
-    canonical,
-    sha256,
-)
+from assessor.bundle import journal
+from assessor.bundle.disk import claim, guarded, sync_folder, write_new, write_synced
+from assessor.bundle.journal import Journal
+from assessor.bundle.rows import batch
+from assessor.bundle.tail import Part
+from assessor.domain import Message, Observation, RequestRecord, Sample, Scope, Time, canonical
 from assessor.errors import BundleError
 
-SCHEMA = pa.schema([(name, getattr(pa, "bool_" if kind == "bool" else kind)()) for name, kind in SAMPLE_COLUMNS])
+FORMAT = "assessor-folder/2"
 ROWS, SECONDS = 20_000, 1.0
-"""A segment is written when so many rows wait, or after so long, or when it is asked for."""
+"""A frame is written when so many rows wait, or after so long, or when it is asked for."""
 
 
 def clock_state() -> str:
@@ -52,13 +45,14 @@ def clock_state() -> str:
 class Folder:
     """A domain Sink on disk."""
 
-    def __init__(self, path: Path, journal: io.FileIO, entries: list[dict[str, Any]]) -> None:
-        self.path, self._journal, self._entries = path, journal, entries
-        self.rows = sum(e["rows"] for e in entries if e["kind"] == "samples")
-        self.requests = sum(e["rows"] for e in entries if e["kind"] == "requests")
+    def __init__(self, path: Path, lock: io.FileIO, kept: journal.Kept) -> None:
+        self.path, self._lock_file = path, lock
+        self._journal = Journal(path, kept)
+        self.rows, self.requests = journal.count(kept, "samples"), journal.count(kept, "requests")
         self._samples: list[Sample] = []
         self._requests: list[RequestRecord] = []
         self._observations: dict[str, Observation] = {}
+        self._seen: dict[str, Observation] = {}
         self._shift: int | None = None if self.rows else 0
         self._lock = threading.RLock()
         self._flushed = monotonic()
@@ -78,20 +72,33 @@ class Folder:
             self._write_if_due()
 
     def observe(self, observation: Observation) -> None:
+        """Keep an Observation; one that says nothing new is not written again."""
         with self._lock:
-            self._observations[observation.endpoint] = observation
-            self._write()
+            if self._seen.get(observation.endpoint) != observation:
+                self._observations[observation.endpoint] = self._seen[observation.endpoint] = observation
+                self._write()
 
     def flush(self) -> None:
         """Write what waits, of all callers; returns when it is on disk."""
         with self._lock:
             self._write()
 
+    def note(self, laptop: dict[str, Any]) -> None:
+        """Keep what this start of the run found of the laptop; it goes into the sealed meta.json."""
+        line = json.dumps(laptop, ensure_ascii=False, sort_keys=True).encode() + b"\n"
+        with self._lock:
+            self._write(Part("laptop", 1, line))
+
+    def end(self, stopped: bool) -> None:
+        """Say that the run came to its end by itself, or was stopped by a person."""
+        with self._lock:
+            self._write(Part("end", 1, json.dumps({"stopped": stopped}).encode() + b"\n"))
+
     def _rebased(self, rows: Sequence[Sample]) -> Sequence[Sample]:
         """The monotonic clock begins anew with the laptop: rows of a resumed run come after the earlier ones."""
         if self._shift is None and rows:
-            table = pq.read_table(io.BytesIO(self.segments("samples")[-1]), columns=["receive", "mono"])
-            receive, mono = (max(table[name].to_pylist()) for name in ("receive", "mono"))
+            last = self._journal.last()
+            receive, mono = (max(last[name].to_pylist()) for name in ("receive", "mono")) if last else (0, 0)
             away = max(0, rows[0].receive - receive)
             self._shift = mono + away - rows[0].mono if rows[0].mono < mono else 0
         return [row._replace(mono=row.mono + self._shift) for row in rows] if self._shift else rows
@@ -102,52 +109,28 @@ class Folder:
         if len(self._samples) >= ROWS or monotonic() - self._flushed >= SECONDS:
             self._write()
 
-    def _write(self) -> None:
+    def _write(self, *more: Part) -> None:
+        """One frame of all that waits. Where the disk refuses, it goes on waiting."""
         with guarded(self.path):
-            if self._observations:
-                data = canonical([o.model_dump(mode="json") for o in self._observations.values()])
-                self._segment("observations", data, len(self._observations), "json")
-                self._observations = {}
-            if self._requests:
-                lines = "".join(json.dumps(r._asdict(), ensure_ascii=False) + "\n" for r in self._requests)
-                self._segment("requests", lines.encode("utf-8", "backslashreplace"), len(self._requests), "jsonl")
-                self._requests = []
-            if self._samples:
-                self._segment("samples", encode(self._samples), len(self._samples), "parquet")
-                self._samples = []
+            parts = [*self._waiting(), *more]
+            if parts:
+                self._journal.add(parts)
+            self._samples, self._requests, self._observations = [], [], {}
             self._flushed = monotonic()
 
-    def _segment(self, kind: str, data: bytes, rows: int, ending: str) -> None:
-        number = len(self._entries) + 1
-        name = f"segments/{number:06d}-{kind}.{ending}"
-        file = self.path / name
-        with file.open("wb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        sync_folder(file.parent)
-        entry = {
-            "n": number,
-            "kind": kind,
-            "name": name,
-            "rows": rows,
-            "sha256": sha256(data),
-            "at": time_ns(),
-        }
-        self._acknowledge(entry)
-
-    def _acknowledge(self, entry: dict[str, Any]) -> None:
-        append(self._journal, json.dumps(entry).encode() + b"\n")
-        self._entries.append(entry)
-
-    def end(self, stopped: bool) -> None:
-        """Say that the run came to its end by itself, or was stopped by a person."""
-        with self._lock, guarded(self.path):
-            self._write()
-            self._acknowledge({"n": len(self._entries) + 1, "kind": "end", "stopped": stopped, "at": time_ns()})
+    def _waiting(self) -> Iterator[Part]:
+        if self._observations:
+            lines = [o.model_dump_json().encode() + b"\n" for o in self._observations.values()]
+            yield Part("observations", len(lines), b"".join(lines))
+        if self._requests:
+            text = "".join(json.dumps(r._asdict(), ensure_ascii=False) + "\n" for r in self._requests)
+            yield Part("requests", len(self._requests), text.encode("utf-8", "backslashreplace"))
+        if self._samples:
+            yield Part("samples", len(self._samples), batch(self._samples))
 
     def close(self) -> None:
         self._journal.close()
+        self._lock_file.close()
 
     def __enter__(self) -> "Folder":
         return self
@@ -164,47 +147,24 @@ class Folder:
 
     @property
     def ended(self) -> bool:
-        """Did the run end by itself?"""
-        last = self._entries[-1] if self._entries else {}
-        return last.get("kind") == "end" and not last["stopped"]
+        """Did the run end by itself, and was nothing added since?"""
+        return self._journal.finished
 
-    def segments(self, kind: str) -> list[bytes]:
-        """Acknowledged segments of one kind, in the order in which they were written."""
-        return [(self.path / e["name"]).read_bytes() for e in self._entries if e["kind"] == kind]
+    def tables(self) -> Iterator[pa.Table]:
+        """Acknowledged samples in the order in which they came, a segment at a time."""
+        return self._journal.tables()
+
+    def lines(self, kind: str) -> Iterator[bytes]:
+        """Acknowledged JSON lines of one kind (requests, observations, laptop), in pieces of whole lines."""
+        return self._journal.lines(kind)
 
     def kept_until(self, moment: Time) -> Time:
         """When something was last put on disk before a moment."""
-        return max((e["at"] for e in self._entries if e["at"] <= moment), default=moment)
+        return self._journal.kept_until(moment)
 
     def member(self, name: str) -> bytes:
         """scope.yaml or meta.json as stored."""
         return (self.path / name).read_bytes()
-
-
-def encode(rows: Sequence[Sample]) -> bytes:
-    """Rows as one Parquet file."""
-    try:
-        table = _table(rows)
-    except (OverflowError, UnicodeEncodeError):
-        table = _table([_storable(row) for row in rows])
-    out = io.BytesIO()
-    pq.write_table(table, out, compression="zstd")
-    return out.getvalue()
-
-
-def _table(rows: Sequence[Sample]) -> pa.Table:
-    columns = list(zip(*rows, strict=True)) or [()] * len(SAMPLE_COLUMNS)
-    arrays = [pa.array(column, type=field.type) for column, field in zip(columns, SCHEMA, strict=True)]
-    return pa.Table.from_arrays(arrays, schema=SCHEMA)
-
-
-def _storable(row: Sample) -> Sample:
-    """A value that its column cannot hold, as text: an integer beyond int64, half a character escaped."""
-    if row.integer is not None and not -(1 << 63) <= row.integer < 1 << 63:
-        row = row._replace(integer=None, text=str(row.integer))
-    if row.text is not None:
-        row = row._replace(text=row.text.encode("utf-8", "backslashreplace").decode())
-    return row
 
 
 def create(
@@ -213,80 +173,46 @@ def create(
     """A new working folder. The scope goes in as the bytes the plant agreed to."""
     with guarded(path):
         (path / "segments").mkdir(parents=True)
+        lock = _claimed(path)
         write_new(path / "scope.yaml", scope_bytes)
         meta = {
-            "format": "assessor-folder/1",
+            "format": FORMAT,
             "plant": scope.plant.id,
             "began": time_ns() if began is None else began,
             "clock": clock or clock_state(),
         }
         write_new(path / "meta.json", canonical(meta))
+        write_synced(journal.tail_file(path, 1), b"")
         write_new(path / "journal.jsonl", b"")
         sync_folder(path.parent)
-    return Folder(path, _claimed(path), [])
+        return Folder(path, lock, journal.read(path))
 
 
 def reopen(path: Path) -> Folder:
     """Take up what a run left: every acknowledged row; an unfinished tail is dropped, damage is an error."""
-    journal = _claimed(path)
+    if not (path / "journal.jsonl").is_file() or _format(path) != FORMAT:
+        raise BundleError(Message(id="bundle.not_a_folder"), str(path))
+    with guarded(path):
+        lock = _claimed(path)
+        try:
+            kept = journal.read(path)
+            journal.mend(path, kept)
+            return Folder(path, lock, kept)
+        except BaseException:
+            lock.close()
+            raise
+
+
+def _format(path: Path) -> Any:
     try:
-        entries, kept = _acknowledged(path)
-        with guarded(path):
-            os.ftruncate(journal.fileno(), kept)
-    except BaseException:
-        journal.close()
-        raise
-    return Folder(path, journal, entries)
+        return json.loads((path / "meta.json").read_bytes())["format"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _claimed(path: Path) -> io.FileIO:
-    """The journal, opened for adding to, by one process at a time."""
-    try:
-        journal = io.FileIO(
-            os.open(path / "journal.jsonl", os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0)), "r+"
-        )
-    except OSError as problem:
-        raise BundleError(Message(id="bundle.not_a_folder"), str(path)) from problem
-    if not claim(journal):
-        journal.close()
+    """The folder's lock, held by one process at a time."""
+    lock = claim(path / "lock")
+    if lock is None:
         raise BundleError(Message(id="bundle.in_use"), str(path))
-    return journal
-
-
-def _acknowledged(path: Path) -> tuple[list[dict[str, Any]], int]:
-    """The journal's lines up to a torn tail, and how many bytes they are."""
-    lines = (path / "journal.jsonl").read_bytes().splitlines(keepends=True)
-    entries: list[dict[str, Any]] = []
-    for line in lines:
-        entry = _entry(line)
-        if entry is None:
-            break
-        entries.append(entry)
-    tail = lines[len(entries) :]
-    torn = not any(_entry(line) for line in tail)
-    if not torn or [e.get("n") for e in entries] != list(range(1, len(entries) + 1)):
-        raise BundleError(Message(id="bundle.journal_damaged", params={"line": len(entries) + 1}), str(path))
-    for entry in entries:
-        if entry["kind"] != "end":
-            _check_segment(path, entry)
-    return entries, sum(len(line) for line in lines[: len(entries)])
-
-
-def _entry(line: bytes) -> dict[str, Any] | None:
-    """A whole journal line; None for anything else."""
-    try:
-        entry = json.loads(line)
-    except ValueError:
-        return None
-    return entry if isinstance(entry, dict) and line.endswith(b"\n") and "kind" in entry else None
-
-
-def _check_segment(path: Path, entry: dict[str, Any]) -> None:
-    """An acknowledged segment is there and is what was acknowledged."""
-    try:
-        whole = sha256((path / entry["name"]).read_bytes()) == entry["sha256"] and isinstance(entry["rows"], int)
-    except (OSError, KeyError, TypeError, ValueError):
-        whole = False
-    if not whole:
-        params: dict[str, Any] = {"name": str(entry.get("name"))}
-        raise BundleError(Message(id="bundle.segment_damaged", params=params), str(path))
+    return lock

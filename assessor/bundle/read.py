@@ -16,9 +16,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from assessor.bundle.archive import BadArchive, pack, unpack
-from assessor.bundle.folder import SCHEMA
 from assessor.bundle.key import fingerprint, known_fingerprint
 from assessor.bundle.manifest import Manifest
+from assessor.bundle.rows import SCHEMA
 from assessor.bundle.seal import MANIFEST, SIGNATURE, observations
 from assessor.documents import parse
 from assessor.domain import Message, Noun, Observation, RequestRecord, Scope, sha256

@@ -1,26 +1,27 @@
 """SEAL: one signed container of what a working folder acknowledged."""
 
-import io
+import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import time_ns
 from typing import Literal
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import TypeAdapter
 
-from assessor.bundle.archive import pack
+from assessor.bundle.archive import LARGEST, pack_into
 from assessor.bundle.disk import guarded, write_new
-from assessor.bundle.folder import SCHEMA, Folder
+from assessor.bundle.folder import Folder
 from assessor.bundle.key import fingerprint
 from assessor.bundle.manifest import Manifest, ManifestMember
 from assessor.bundle.resumed import joined
+from assessor.bundle.rows import write_parquet
 from assessor.domain import Message, Observation, canonical, sha256
 from assessor.errors import InputError
 
@@ -47,23 +48,37 @@ def seal(
 ) -> Sealed:
     """Make one bundle of a folder. It is written whole or not at all, and replaces nothing."""
     folder.flush()
-    with guarded(folder.path):
-        members = {
-            "meta.json": folder.member("meta.json"),
+    with guarded(out), TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as hidden:
+        samples, requests = Path(hidden) / "samples", Path(hidden) / "requests"
+        write_parquet(samples, folder.tables())
+        with requests.open("wb") as lines:
+            lines.writelines(folder.lines("requests"))
+        members: dict[str, bytes | Path] = {
+            "meta.json": _meta(folder),
             "observations.json": _observations(folder),
-            "requests.jsonl": b"".join(folder.segments("requests")),
-            "samples.parquet": _samples(folder),
+            "requests.jsonl": requests,
+            "samples.parquet": samples,
             "scope.yaml": folder.member("scope.yaml"),
         }
-    listed = tuple(ManifestMember(name=n, sha256=sha256(d), bytes=len(d)) for n, d in sorted(members.items()))
-    cut = truncated or not folder.ended
-    return write(out, "sample", members, listed, key, made=made, truncated=cut)
+        listed = tuple(_listed(name, data) for name, data in sorted(members.items()))
+        if sum(member.bytes for member in listed) > LARGEST:
+            raise InputError(Message(id="bundle.too_large_to_seal", params={"folder": str(folder.path)}))
+        cut = truncated or not folder.ended
+        return write(out, "sample", members, listed, key, made=made, truncated=cut)
+
+
+def _listed(name: str, data: bytes | Path) -> ManifestMember:
+    if isinstance(data, bytes):
+        return ManifestMember(name=name, sha256=sha256(data), bytes=len(data))
+    with data.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return ManifestMember(name=name, sha256=digest, bytes=data.stat().st_size)
 
 
 def write(
     out: Path,
     kind: Literal["sample", "assessment"],
-    members: Mapping[str, bytes],
+    members: Mapping[str, bytes] | Mapping[str, bytes | Path],
     listed: tuple[ManifestMember, ...],
     key: Ed25519PrivateKey,
     *,
@@ -89,17 +104,25 @@ def write(
     signed = {MANIFEST: data, SIGNATURE: key.sign(data).hex().encode() + b"\n"}
     with guarded(out):
         try:
-            write_new(out, pack([*members.items(), *signed.items()]))
+            write_new(out, lambda file: pack_into(file, [*members.items(), *signed.items()]))
         except FileExistsError as problem:
             raise InputError(Message(id="bundle.exists", params={"file": str(out)})) from problem
     return Sealed(manifest, sha256(data))
 
 
+def _meta(folder: Folder) -> bytes:
+    """What was noted when the folder was made, and of the laptop at each start of the run."""
+    meta = folder.member("meta.json")
+    laptop = [json.loads(line) for data in folder.lines("laptop") for line in data.split(b"\n") if line]
+    return canonical({**json.loads(meta), "laptop": laptop}) if laptop else meta
+
+
 def _observations(folder: Folder) -> bytes:
     """One observation of each endpoint: the last of each part of the run, joined where it was resumed."""
     parts: dict[str, dict[int, Observation]] = defaultdict(dict)
-    for segment in folder.segments("observations"):
-        for seen in observations(segment):
+    for data in folder.lines("observations"):
+        for line in filter(None, data.split(b"\n")):
+            seen = Observation.model_validate_json(line)
             parts[seen.endpoint][seen.started] = seen
     whole = [
         reduce(lambda a, b: joined(a, b, folder.kept_until(b.started)), parts[id_].values())
@@ -111,12 +134,3 @@ def _observations(folder: Folder) -> bytes:
 def observations(data: bytes) -> tuple[Observation, ...]:
     """Observations from their JSON."""
     return OBSERVATIONS.validate_json(data)
-
-
-def _samples(folder: Folder) -> bytes:
-    """All rows as one Parquet file, in the order in which they came."""
-    parts = [pq.read_table(io.BytesIO(data)) for data in folder.segments("samples")]
-    table = pa.concat_tables([SCHEMA.empty_table(), *parts])
-    out = io.BytesIO()
-    pq.write_table(table, out, compression="zstd", row_group_size=1_000_000)
-    return out.getvalue()
