@@ -147,6 +147,7 @@ def _explain(
         message = Message(id="input.missing_key", params=params | {"key": str(loc[-1])})
     else:
         given = error["input"] if isinstance(error["input"], str | int | float | None) else "..."
+        given = "..." if "credential" in loc else given  # it may be a password in the wrong place
         same = [e for e in errors if _steps(e["loc"], data) == _steps(loc, data)]
         details = dict.fromkeys(e["msg"].removeprefix("Value error, ") for e in same)
         params |= {"given": str(given)[:80], "detail": " / ".join(details)}

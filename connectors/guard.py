@@ -151,6 +151,10 @@ class Guard:
                 return Message(id="contact.breaker_open", params={"failures": state.failures, "wait": str(wait)})
         return None
 
+    def stop(self, why: Message) -> None:
+        """Leave the whole address alone for the rest of the run, for a reason that no waiting heals."""
+        self._devices[""].stopped = why
+
     @property
     def stopped(self) -> bool:
         """Is the whole address left alone for the rest of the run?"""

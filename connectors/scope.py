@@ -25,6 +25,7 @@ from assessor.domain import (
     Time,
 )
 from assessor.errors import ContactError, InputError
+from connectors.credentials import check_doors
 from connectors.profiles import check_profile, names
 
 HOST = re.compile(r"^(?P<host>[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]):(?P<port>\d{1,5})$")
@@ -72,7 +73,7 @@ class Preview(Noun):
 def load_scope(path: Path) -> Scope:
     """Read a scope file. What does not fit together is an InputError with file and line."""
     scope, lines = load_with_lines(Scope, path)
-    for check in (_ids, _assets, _strata, _endpoints, _addresses, _limits, _meanings, _window):
+    for check in (_ids, _assets, _strata, _endpoints, _addresses, check_doors, _limits, _meanings, _window):
         check(scope, lines)
     return scope
 

@@ -3,10 +3,9 @@
 import errno
 import io
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
 
 try:
     import fcntl
@@ -19,48 +18,8 @@ except ImportError:  # everywhere else
 
 from assessor.domain import Message
 from assessor.errors import StorageError
-
-
-def sync_folder(folder: Path) -> None:
-    """Make names in a folder durable (where the system has such a thing)."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def write_new(file: Path, data: bytes | Callable[[BinaryIO], None], mode: int = 0o644) -> None:
-    """Write a file that is not there yet: whole and durable, or not at all. `data` may write it piece by piece."""
-    hidden = file.with_name(f".{file.name}.{os.getpid()}.new")
-    try:
-        handle = os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-        with os.fdopen(handle, "wb") as out:
-            if callable(data):
-                data(out)
-            else:
-                out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        _name(hidden, file)
-        sync_folder(file.parent)
-    finally:
-        with suppress(FileNotFoundError):
-            hidden.unlink()
-
-
-def _name(hidden: Path, file: Path) -> None:
-    """Give a file its name; unlike a plain rename, never replace what stands there."""
-    try:
-        os.link(hidden, file)
-    except FileExistsError:
-        raise
-    except OSError:  # a memory stick knows no links
-        if file.exists():
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(file)) from None
-        hidden.rename(file)
+from assessor.home import create_file as write_new
+from assessor.home import sync_folder
 
 
 def write_synced(file: Path, data: bytes) -> None:
@@ -109,3 +68,6 @@ def guarded(place: Path) -> Iterator[None]:
         reason = problem.strerror or str(problem)
         message = Message(id="bundle.disk_full" if full else "bundle.disk", params={"reason": reason})
         raise StorageError(message, str(place)) from problem
+
+
+__all__ = ["append", "claim", "guarded", "sync_folder", "write_new"]

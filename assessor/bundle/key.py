@@ -1,15 +1,13 @@
 """The signing key of this installation. It proves integrity and origin of the key, not honesty."""
 
 import hashlib
-import os
-import stat
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from assessor.bundle.disk import write_new
 from assessor.domain import Message
 from assessor.errors import BundleError
+from assessor.home import create_file, home, is_private
 
 
 def installation_key() -> Ed25519PrivateKey:
@@ -19,7 +17,7 @@ def installation_key() -> Ed25519PrivateKey:
         file.parent.mkdir(parents=True, exist_ok=True)
         if not file.exists():
             _make(file)
-        if os.name == "posix" and stat.S_IMODE(file.stat().st_mode) & 0o077:
+        if not is_private(file.stat()):
             raise BundleError(Message(id="bundle.key_open", params={"file": str(file)}), str(file))
         return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(file.read_text("ascii").strip()))
     except ValueError as problem:
@@ -40,14 +38,13 @@ def known_fingerprint() -> str | None:
 
 
 def _file() -> Path:
-    home = os.environ.get("ASSESSOR_HOME")
-    return (Path(home) if home else Path.home() / ".config/assessor") / "signing-key"
+    return home() / "signing-key"
 
 
 def _make(file: Path) -> None:
     """Write a new key; where another process was faster, its key stands."""
     try:
-        write_new(file, Ed25519PrivateKey.generate().private_bytes_raw().hex().encode() + b"\n", mode=0o600)
+        create_file(file, Ed25519PrivateKey.generate().private_bytes_raw().hex().encode() + b"\n", mode=0o600)
     except FileExistsError:
         return
 

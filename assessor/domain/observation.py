@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Literal, NamedTuple, Protocol
 
+from assessor.domain.doors import Certificate, KnownServer, Offer
 from assessor.domain.noun import Message, Noun, Slug, Time
 
 GOOD, UNCERTAIN, BAD = 0x00000000, 0x40000000, 0x80000000
@@ -105,25 +106,6 @@ class Device(Noun):
     item_state: str | None = None
 
 
-class Offer(Noun):
-    """One way a server lets clients in (OPC UA GetEndpoints), or its absence (Modbus has none)."""
-
-    mode: str
-    policy: str
-    tokens: tuple[str, ...]
-
-
-class Certificate(Noun):
-    """What a server certificate says. Times in ns UTC."""
-
-    fingerprint: str
-    subject: str
-    not_before: Time
-    not_after: Time
-    key_bits: int
-    self_signed: bool
-
-
 class Browse(Noun):
     """How much of the address space was walked."""
 
@@ -189,6 +171,12 @@ class Observation(Noun):
     tags: tuple[Tag, ...] = ()
     offers: tuple[Offer, ...] = ()
     certificate: Certificate | None = None
+    """Of the endpoint that was agreed, or the first that was shown"""
+    certificates: tuple[Certificate, ...] = ()
+    """All that were shown, each once"""
+    servers: tuple[KnownServer, ...] = ()
+    warnings: tuple[Message, ...] = ()
+    """What a person should know although sampling went on"""
     namespaces: tuple[str, ...] = ()
     operation_limits: dict[str, int] = {}
     browse: Browse | None = None
@@ -223,6 +211,7 @@ class Load(Noun):
     connections: int
     registers_or_nodes: int
     share_of_server_limit: float | None = None
+    warnings: tuple[Message, ...] = ()
 
 
 class Sink(Protocol):

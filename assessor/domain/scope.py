@@ -1,9 +1,10 @@
 """The scope: what the factory agreed to. Nothing outside it is contacted."""
 
+import re
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from assessor.domain.noun import Day, Noun, Slug, Text
 from assessor.domain.plant import Asset, KeyProcess, Plant, Register, Stratum
@@ -89,7 +90,34 @@ class OpcUaSecurity(Noun):
     """The endpoint to choose; never guessed."""
 
     mode: Literal["None", "Sign", "SignAndEncrypt"] = "None"
-    policy: Literal["None", "Basic256Sha256", "Aes128Sha256RsaOaep", "Aes256Sha256RsaPss"] = "None"
+    policy: Literal[
+        "None", "Basic256Sha256", "Aes128Sha256RsaOaep", "Aes256Sha256RsaPss", "Basic256", "Basic128Rsa15"
+    ] = "None"
+    """The last two rest on SHA-1 and are withdrawn (OPC 10000-7): used only where they stand here, with a
+    warning."""
+
+
+SECRET_REFERENCE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|(file|keyring):\S(.*\S)?")
+
+
+def _reference(value: Any) -> str:
+    return value if isinstance(value, str) and SECRET_REFERENCE.fullmatch(value) else ""
+
+
+class Credential(Noun):
+    """Who we are to a server: a user name with a secret, or a certificate with its key. Never guessed."""
+
+    user: str | None = None
+    secret: Annotated[str, BeforeValidator(_reference)] | None = None
+    """Where the password is, or the passphrase of the key: 'env:NAME', 'file:PATH' or 'keyring:SERVICE'.
+    What is none of these may be a password: it is dropped before anything can repeat it, and an empty text
+    stands here."""
+    certificate: str | None = None
+    """Path of the user's certificate on this machine, PEM or DER"""
+    key: str | None = None
+    """Path of its private key, readable by its owner alone"""
+    allow_plain_password: bool = False
+    """Did the plant agree that the password crosses the network in the clear?"""
 
 
 class Endpoint(Noun):
@@ -109,6 +137,8 @@ class Endpoint(Noun):
     security: OpcUaSecurity = OpcUaSecurity()
     sampling: Literal["subscribe", "poll"] = "subscribe"
     """OPC UA: let the server report changes, or read every value at every interval."""
+    credential: Credential | None = None
+    """Absent: anonymous"""
     identify: bool = True
     """Modbus: may function code 43/14 be asked?"""
     report_id: bool = False

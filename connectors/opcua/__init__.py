@@ -11,6 +11,7 @@ simulated plants and on servers of other makers.
 import asyncio
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from asyncua import ua
@@ -25,6 +26,7 @@ from assessor.domain import (
     Load,
     Message,
     Observation,
+    RequestRecord,
     Sampling,
     Scope,
     Sink,
@@ -33,10 +35,12 @@ from assessor.errors import ContactError
 from connectors.guard import Forbidden, Guard, Open
 from connectors.opcua.describe import Point, describe
 from connectors.opcua.devices import after_sampling, devices_of
+from connectors.opcua.entry import withdrawn
 from connectors.opcua.reading import Reader, content
 from connectors.opcua.sampling import LONGEST_BACK_OFF, NAMESPACES, Sampler, until_stopped
 from connectors.opcua.session import Session, explain, is_lost
 from connectors.opcua.subscribing import Batches, confirm_every
+from connectors.opcua.trust import TrustStore
 from connectors.opcua.walk import Walk
 from connectors.opcua.wire import guard_for
 
@@ -45,8 +49,8 @@ SCHEME = "opc.tcp"
 
 BYTES_PER_NODE = 250
 """Of a Read, both ways, with node ids as texts: an upper bound for scalar values, own estimate."""
-HANDSHAKE = 12
-"""Requests to open and close channel and session, and to read namespaces and limits."""
+HANDSHAKE = 16
+"""Requests at the door, to open and close channels and session, and to read namespaces and limits."""
 OPERATION_LIMITS = {
     "MaxNodesPerRead": 11705,
     "MaxNodesPerHistoryReadData": 12165,
@@ -59,6 +63,8 @@ BREAKS = 8
 """Losses of a connection in the first minutes; later ones are a longest pause apart."""
 PARTING = 1.2
 """Seconds in which a session is closed after a stop, answered or not."""
+KEPT_OUT = (OSError, Open, ContactError, UaError, ValueError, LookupError)
+"""What keeps us out of a server, and is the problem of its Observation"""
 
 
 def preview(endpoint: Endpoint, scope: Scope, seconds: float) -> Load:
@@ -80,8 +86,9 @@ def preview(endpoint: Endpoint, scope: Scope, seconds: float) -> Load:
         requests_per_second=fastest,
         bytes_per_second=fastest * limits.max_nodes_per_call * BYTES_PER_NODE,
         requests=HANDSHAKE + walking + describing + 3 * calls + math.ceil(seconds * cycle),
-        connections=1,
+        connections=1 if endpoint.security.mode == "None" else 2,  # the door is looked at without security
         registers_or_nodes=limits.browse_nodes,
+        warnings=withdrawn(endpoint.security),
     )
 
 
@@ -115,6 +122,9 @@ class _Visit:
             tags=tuple(p.tag for p in self.points),
             offers=session.offers,
             certificate=session.certificate,
+            certificates=session.certificates,
+            servers=session.servers or (),
+            warnings=session.warnings,
             namespaces=self.namespaces,
             operation_limits=self.operation_limits,
             browse=self.browse,
@@ -137,7 +147,7 @@ async def gather(
     limits = scope.limits_for(endpoint)
     guard = guard_for(endpoint, limits, sink.request)
     visit = _Visit(endpoint, guard, started=time.time_ns())
-    session = Session(endpoint, limits, guard)
+    session = Session(endpoint, limits, guard, TrustStore(scope.plant.id))
     try:
         if await until_stopped(stop, _learn_twice(visit, session, limits, stop)):
             sink.observe(visit.observation(session))
@@ -152,6 +162,24 @@ async def gather(
     return observation
 
 
+async def precheck(endpoint: Endpoint, scope: Scope, log: Callable[[RequestRecord], None]) -> Observation:
+    """Is the server reached, and is what was agreed offered? FindServers and GetEndpoints, no session.
+
+    What would keep a run out is the `problem`: a mode that is not offered, a certificate not accepted yet.
+    """
+    limits = scope.limits_for(endpoint)
+    guard = guard_for(endpoint, limits, log)
+    visit = _Visit(endpoint, guard, started=time.time_ns())
+    session = Session(endpoint, limits, guard, TrustStore(scope.plant.id))
+    try:
+        await session.look()
+    except KEPT_OUT as problem:
+        visit.problem = explain(problem, endpoint.address)
+    finally:
+        await session.leave()
+    return visit.observation(session)
+
+
 async def _learn_twice(visit: _Visit, session: Session, limits: Limits, stop: asyncio.Event) -> bool:
     """Enter and learn; once more after a pause where the line broke in the middle. False: kept out."""
     for pause in (2.0, None):
@@ -164,7 +192,7 @@ async def _learn_twice(visit: _Visit, session: Session, limits: Limits, stop: as
             return True
         except (Forbidden, asyncio.CancelledError):
             raise
-        except (OSError, Open, ContactError, UaError, ValueError, LookupError) as problem:
+        except KEPT_OUT as problem:
             visit.problem = explain(problem, visit.endpoint.address)
             await session.leave()
             if pause is None or stop.is_set() or not (begun and is_lost(problem)):

@@ -1,36 +1,92 @@
-"""One session with one server: entered politely, left always, opened anew where it was lost."""
+"""One session with one server: entered as was agreed, left always, opened anew where it was lost.
 
-import asyncio
+The door comes first: GetEndpoints and FindServers on a channel without security, before any session. A refusal
+that no repetition heals (a changed certificate, a wrong password) stops the address for the whole run: a
+password is sent once, and never again after a no.
+"""
+
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from urllib.parse import urlsplit
 
 from asyncua import ua
-from asyncua.ua.uaerrors import UaStatusCodeError
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from asyncua.ua.uaerrors import UaError, UaStatusCodeError
 
-from assessor.domain import Certificate, Endpoint, Limits, Message, Offer
-from assessor.errors import ContactError
-from connectors.guard import Guard, Open
+from assessor.domain import Certificate, Endpoint, KnownServer, Limits, Message, Offer
+from assessor.errors import AssessorError, ContactError
+from connectors.guard import Forbidden, Guard, Open
+from connectors.opcua import doors, entry
+from connectors.opcua.identity import Login, Ours, login, ours
 from connectors.opcua.reading import SESSION_LOST
+from connectors.opcua.refusals import OURS_REFUSED, USER_REFUSED, explain, trust_ours, user_refused
+from connectors.opcua.trust import TrustStore
 from connectors.opcua.wire import ReadOnlyClient, status_name
 
 
 class Session:
     """The connection to one endpoint and what the server said at the door."""
 
-    def __init__(self, endpoint: Endpoint, limits: Limits, guard: Guard) -> None:
-        self._endpoint, self._limits, self._guard = endpoint, limits, guard
+    def __init__(self, endpoint: Endpoint, limits: Limits, guard: Guard, store: TrustStore | None = None) -> None:
+        self._endpoint, self._limits, self._guard, self._store = endpoint, limits, guard, store
+        self._host = urlsplit(endpoint.address).hostname or ""
         self.client = ReadOnlyClient(endpoint, limits, guard)
         self.reached = False
         self.offers: tuple[Offer, ...] = ()
         self.certificate: Certificate | None = None
+        self.certificates: tuple[Certificate, ...] = ()
+        self.servers: tuple[KnownServer, ...] | None = None
+        """What FindServers said; None until it was asked"""
+        self.warnings: tuple[Message, ...] = ()
+        self.described: Sequence[ua.EndpointDescription] = ()
+        self._been_in = False
         self._renew_at = 0.0
 
+    async def look(self) -> None:
+        """The door alone: what is offered, and whether what was agreed is among it. Opens no session."""
+        with self._final():
+            await self._look()
+            self._judge()
+
     async def enter(self) -> None:
-        """Open channel and session. GetEndpoints comes first: what is not offered is not tried."""
+        """Open channel and session. Raises Open, with the reason, where that will not work in this run."""
+        with self._final():
+            user = login(self._endpoint.credential)  # a secret that is missing is known before any contact
+            await self._look()
+            certificate = self._judge()
+            if self._endpoint.security.mode != "None":
+                assert certificate is not None
+                await self._secure_channel(certificate)
+            await self._open_session(user, certificate)
+            self._been_in = True
+
+    @contextmanager
+    def _final(self) -> Iterator[None]:
+        """Make a refusal that will not change a stop of the address. Nothing of a secret goes with it."""
+        try:
+            yield
+            return
+        except (OSError, Open, Forbidden, UaError):
+            raise
+        except AssessorError as problem:
+            why = problem.message
+        except Exception as problem:  # of the library, on bytes, keys and signatures that are not right
+            why = explain(problem, self._endpoint.address)
+        self._guard.stop(why)
+        raise Open(why) from None
+
+    async def _look(self) -> None:
+        """What the server says before it knows who asks."""
+        await self._connect()
+        self.described = await self.client.get_endpoints() or ()
+        self.offers = tuple(dict.fromkeys(map(doors.offer, self.described)))
+        self.certificates = doors.certificates(self.described, self._host)
+        if self.servers is None:
+            self.servers = ()
+            await self._ask_for_servers()
+
+    async def _connect(self) -> None:
+        """A channel without security on a new connection."""
         self.client = ReadOnlyClient(self._endpoint, self._limits, self._guard)
         try:
             await self.client.connect_sessionless()
@@ -39,26 +95,89 @@ class Session:
             raise
         self.reached = True
         self._plan_renewal()
-        if not self.offers:
-            described = await self.client.get_endpoints()
-            self.offers = tuple(dict.fromkeys(_offer(d) for d in described))
-            raw = next((d.ServerCertificate for d in described if d.ServerCertificate), None)
-            self.certificate = certificate(raw) if raw else None
-        self._check_offer()
-        await self.client.open_session()
 
-    def _check_offer(self) -> None:
-        """The scope's choice, or a stated problem: never another mode than was agreed."""
-        wanted = self._endpoint.security
-        if wanted.mode != "None":
-            raise ContactError(Message(id="contact.mode_unsupported", params={"mode": wanted.mode}))
-        fitting = [o for o in self.offers if (o.mode, o.policy) == (wanted.mode, wanted.policy)]
-        if not fitting:
-            offered = ", ".join(f"{o.mode}/{o.policy}" for o in self.offers) or "-"
-            raise ContactError(Message(id="contact.mode_not_offered", params={"offered": offered}))
-        if not any("Anonymous" in o.tokens for o in fitting):
-            tokens = ", ".join(sorted({t for o in fitting for t in o.tokens})) or "-"
-            raise ContactError(Message(id="contact.not_anonymous", params={"tokens": tokens}))
+    async def _ask_for_servers(self) -> None:
+        """FindServers, once: a refusal costs nothing, an answer that never comes a new connection."""
+        try:
+            self.servers = tuple(map(doors.known_server, await self.client.find_servers()))
+        except UaStatusCodeError:
+            return
+        except (Open, Forbidden):
+            raise
+        except Exception:  # silence, a dropped line, or an answer that makes no sense
+            await self.leave()
+            await self._connect()
+
+    def _judge(self) -> bytes | None:
+        """May we go in as agreed? The certificate (DER) that the server has to prove then, if any."""
+        endpoint = self._endpoint
+        chosen = doors.choose(self.described, endpoint.security)
+        raw = doors.first_of_chain(chosen.ServerCertificate) if chosen else None
+        known = self._store.known(endpoint.id) if self._store else None
+        shown = doors.certificate(raw, self._host) if raw else next(iter(self.certificates), None)
+        self.certificate = entry.judged(shown, known)
+        self.certificates = tuple(
+            self.certificate if self.certificate and c.fingerprint == self.certificate.fingerprint else c
+            for c in self.certificates
+        )
+        self.warnings = entry.withdrawn(endpoint.security)
+        token = entry.check_token(doors.tokens_of(entry.check_door(chosen, self.offers)), endpoint)
+        if entry.matters(token, endpoint):
+            entry.check_certificate(self.certificate, known, endpoint)
+        self.warnings = entry.warnings(self.certificate, known, token, endpoint)
+        return raw if entry.matters(token, endpoint) else None
+
+    async def _secure_channel(self, certificate: bytes) -> None:
+        """Leave the open channel for one as agreed, on a new connection to the same address."""
+        await self.leave()
+        mine, wanted = ours(), self._endpoint.security
+        policy = doors.POLICIES[wanted.policy](
+            certificate, mine.certificate, mine.key, ua.MessageSecurityMode[wanted.mode]
+        )
+        self.client = ReadOnlyClient(self._endpoint, self._limits, self._guard)
+        self.client.secure(policy)
+        await self.client.start()
+        with self._trusted(mine):
+            await self.client.open_secure_channel()
+        self._plan_renewal()
+
+    @contextmanager
+    def _trusted(self, mine: Ours) -> Iterator[None]:
+        """Say so where the server does not trust our certificate. Many close the line without a word."""
+        try:
+            yield
+        except UaStatusCodeError as problem:
+            if problem.code not in OURS_REFUSED:
+                raise
+            raise ContactError(trust_ours(mine, status_name(problem.code))) from None
+        except ConnectionError:
+            if self._been_in:
+                raise
+            raise ContactError(trust_ours(mine, "-")) from None
+
+    async def _open_session(self, user: Login, certificate: bytes | None) -> None:
+        """CreateSession and ActivateSession as the user that was agreed; one try."""
+        secured = self._endpoint.security.mode != "None"
+        try:
+            with self._trusted(ours()) if secured else nullcontext():
+                await self.client.create_session()
+            if certificate:
+                self.client.encrypt_for(certificate)
+        except UaStatusCodeError:
+            raise
+        except UaError as problem:  # another certificate, or no such endpoint: not what stood at the door
+            raise ContactError(Message(id="doors.session_differs", params={"detail": str(problem)})) from None
+        token = entry.check_token(self.client.tokens, self._endpoint)
+        try:
+            await self.client.activate(token, user)
+        except UaStatusCodeError as problem:
+            if problem.code not in USER_REFUSED:
+                raise
+            raise ContactError(user_refused(user.name, status_name(problem.code))) from None
+        except OSError as problem:
+            if user.name is None or self._been_in:
+                raise  # the line, most likely: this user was let in before, or is nobody
+            raise ContactError(user_refused(user.name, type(problem).__name__)) from None
 
     async def keep(self) -> None:
         """Renew the secure channel when three quarters of its lifetime have passed."""
@@ -81,48 +200,4 @@ def is_lost(problem: BaseException) -> bool:
     return isinstance(problem, OSError) and not isinstance(problem, TimeoutError)
 
 
-def explain(problem: Exception, address: str) -> Message:
-    """What went wrong on the wire, in words for the plant."""
-    place = urlsplit(address).netloc
-    match problem:
-        case Open() | ContactError():
-            return problem.message
-        case UaStatusCodeError():
-            return Message(id="contact.refused_by_server", params={"status": status_name(problem.code)})
-        case ConnectionRefusedError():
-            return Message(id="contact.refused", params={"address": place})
-        case TimeoutError():
-            return Message(id="contact.silent", params={"address": place})
-        case ConnectionError() | asyncio.IncompleteReadError():
-            return Message(id="contact.dropped", params={"address": place})
-        case OSError():
-            reason = problem.strerror or type(problem).__name__
-            return Message(id="contact.unreachable", params={"address": place, "reason": reason})
-    return Message(id="contact.not_understood", params={"detail": type(problem).__name__})
-
-
-def _offer(described: ua.EndpointDescription) -> Offer:
-    tokens: Sequence[ua.UserTokenPolicy] = described.UserIdentityTokens or ()
-    return Offer(
-        mode={"None_": "None"}.get(described.SecurityMode.name, described.SecurityMode.name),
-        policy=(described.SecurityPolicyUri or "").rpartition("#")[2],
-        tokens=tuple(sorted({t.TokenType.name for t in tokens})),
-    )
-
-
-def certificate(raw: bytes) -> Certificate | None:
-    """What a server certificate says; of a chain, the first. None where it cannot be read."""
-    try:
-        length = int.from_bytes(raw[2:4], "big") + 4 if raw[:2] == b"\x30\x82" else len(raw)
-        found = x509.load_der_x509_certificate(raw[:length])
-        key = found.public_key()
-    except Exception:  # a malformed certificate must not cost the observation
-        return None
-    return Certificate(
-        fingerprint=found.fingerprint(hashes.SHA256()).hex(),
-        subject=found.subject.rfc4514_string(),
-        not_before=int(found.not_valid_before_utc.timestamp()) * 10**9,
-        not_after=int(found.not_valid_after_utc.timestamp()) * 10**9,
-        key_bits=key.key_size if isinstance(key, RSAPublicKey) else getattr(key, "key_size", 0),
-        self_signed=found.subject == found.issuer,
-    )
+__all__ = ["Session", "explain", "is_lost"]

@@ -7,8 +7,9 @@ is started: nothing is sent but what the connector asks for.
 """
 
 import asyncio
+import dataclasses
 import logging
-from collections.abc import AsyncIterator, Hashable
+from collections.abc import AsyncIterator, Hashable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, cast
 
@@ -17,15 +18,16 @@ from asyncua.client.client import Client
 from asyncua.client.ua_client import UaClient, UASocketProtocol
 from asyncua.common.shortcuts import Shortcuts
 from asyncua.common.utils import Buffer
+from asyncua.crypto.security_policies import SecurityPolicy
 from asyncua.ua.attribute_ids import AttributeIds
-from asyncua.ua.uaerrors import UaStatusCodeError
+from asyncua.ua.uaerrors import UaError, UaStatusCodeError
 
 from assessor.domain import Endpoint, Limits
 from connectors.guard import OPCUA_SERVICES, Forbidden, Frame, Guard
+from connectors.opcua.identity import OUR_URI, Login
 
 ALLOWED = OPCUA_SERVICES | {"Hello"}
 """Hello opens the transport below all services (OPC 10000-6, 7.1.2.3)."""
-OUR_URI = "urn:plant-assessor:client"
 FRAMING = 24
 """Bytes of headers around the body of an answer (OPC 10000-6, 6.7.2)."""
 LONGEST_WAIT = 3600.0
@@ -221,10 +223,46 @@ class ReadOnlyClient(Client):
         # a session that outlives us blocks small servers, one shorter than our own pauses dies under us
         self.session_timeout = round(1000 * max(limits.session_timeout, 3 * limits.sampling_interval))
 
-    async def open_session(self) -> None:
-        """Create and activate an anonymous session on the open channel."""
-        await self.create_session()
-        await self.activate_session()
+        self._token: ua.UserTokenPolicy | None = None
+
+    def secure(self, policy: SecurityPolicy) -> None:
+        """Sign, or sign and encrypt, from the opening of the channel on. Before connecting."""
+        self.security_policy = policy  # type: ignore[assignment]  # the library's own type is too narrow
+        self.uaclient.set_security(policy)
+
+    async def start(self) -> None:
+        """Open the socket and the transport; the channel comes after them."""
+        await self.connect_socket()
+        await self.send_hello()
+
+    def encrypt_for(self, certificate: bytes) -> None:
+        """Encrypt a password for the holder of this certificate (DER) alone, on an unsecured channel too.
+
+        Raises UaError where the session was created with another one.
+        """
+        if self.security_policy.peer_certificate not in (None, certificate):
+            raise UaError("another certificate")
+        self.security_policy.peer_certificate = certificate
+
+    @property
+    def tokens(self) -> Sequence[ua.UserTokenPolicy]:
+        """User token policies of our endpoint, as CreateSession named them."""
+        return self._policy_ids or ()
+
+    async def activate(self, token: ua.UserTokenPolicy, login: Login) -> None:
+        """Activate the session as this user under this token policy."""
+        self._token = token
+        if login.certificate:
+            self.user_private_key = login.key
+            await self.activate_session(certificate=login.certificate)
+        else:
+            await self.activate_session(login.user, login.password.reveal() if login.password else None)
+
+    def server_policy(self, token_type: ua.UserTokenType) -> ua.UserTokenPolicy:
+        """The policy that was chosen: the library would take the first of its kind, be it the weakest."""
+        token = self._token or super().server_policy(token_type)
+        uri = token.SecurityPolicyUri or self.security_policy.URI
+        return dataclasses.replace(token, SecurityPolicyUri=uri)
 
     async def leave(self) -> None:
         """Close the session, the channel and the socket, as far as each still exists. Never raises."""
