@@ -8,7 +8,7 @@ from pydantic import Field
 from assessor.domain.noun import Exact, Noun, Slug, Text
 from assessor.domain.observation import Function
 
-RegisterType = Literal["u16", "s16", "u32", "s32", "u64", "s64", "f32", "f64"]
+RegisterType = Literal["u16", "s16", "u32", "s32", "u64", "s64", "f32", "f64", "bool"]
 Order = Literal["ABCD", "CDAB", "BADC", "DCBA"]
 
 
@@ -16,8 +16,8 @@ class Point(Noun):
     """One value of a device: where it stands, how it is written, what it is."""
 
     id: str
-    fc: Literal[3, 4]
-    """Function code to read it with: 3 holding, 4 input."""
+    fc: Literal[1, 2, 3, 4]
+    """Function code to read it with: 1 coils, 2 discrete inputs, 3 holding registers, 4 input registers."""
     at: Annotated[int, Field(ge=0, le=65535)]
     """Address on the wire, from 0."""
     type: RegisterType
@@ -33,13 +33,13 @@ class Point(Noun):
 
     @property
     def size(self) -> int:
-        """Registers it takes."""
-        return int(self.type[1:]) // 16
+        """Registers it takes; of a bit 1."""
+        return 1 if self.type == "bool" else int(self.type[1:]) // 16
 
     @property
     def table(self) -> str:
-        """'holding' or 'input'."""
-        return "holding" if self.fc == 3 else "input"
+        """'coil', 'discrete', 'holding' or 'input'."""
+        return {1: "coil", 2: "discrete", 3: "holding", 4: "input"}[self.fc]
 
 
 class Profile(Noun):
@@ -56,4 +56,6 @@ class Profile(Noun):
     max_registers: Annotated[int, Field(ge=1, le=125)] = 125
     gaps: bool = False
     """May a request touch registers between points? Many devices answer that with an exception."""
+    max_gap: Annotated[int, Field(ge=0)] | None = None
+    """The widest hole that one request may reach across, where `gaps` allows any; no limit where absent."""
     points: tuple[Point, ...]

@@ -12,11 +12,13 @@ _FORMATS = {"u16": "H", "s16": "h", "u32": "I", "s32": "i", "u64": "Q", "s64": "
 
 def decode(
     point: Point, registers: Sequence[int], order: Order, factor: Fraction = Fraction(1)
-) -> int | float | None:
+) -> int | float | bool | None:
     """The value of a point from its registers: int where it is a whole number by nature, None for 'none'.
 
     `factor` is what the device itself says the value is to be multiplied by (SunSpec).
     """
+    if point.type == "bool":
+        return bool(registers[0])
     data = arranged(registers, point.order or order)
     if int.from_bytes(data, "big") in point.absent:
         return None
