@@ -91,6 +91,16 @@ class Nameplate(Noun):
     model: str | None = None
     serial: str | None = None
     software: str | None = None
+    more: dict[str, str] = {}
+    """What else it says of itself, such as 'vendor_url' or 'product_name'."""
+
+
+class Unread(Noun):
+    """A stretch of a device's registers that gave nothing to build on, and why."""
+
+    registers: str
+    """'holding 12+2': the table, the first address, how many."""
+    why: Message
 
 
 class Device(Noun):
@@ -104,6 +114,8 @@ class Device(Noun):
     companions: tuple[str, ...] = ()
     """Namespace URIs of companion specifications that its objects are typed by."""
     item_state: str | None = None
+    unread: tuple[Unread, ...] = ()
+    """Modbus registers that it refused, or that stayed silent, or that showed nothing but zeros."""
 
 
 class Browse(Noun):
@@ -137,6 +149,8 @@ class Gap(Noun):
     """Rows known to be missing, at least; None where nobody can say, 0 where none is (a clock that was set)."""
     times: int = 1
     """How often it happened between begin and end: losses of one tag by one cause are kept as one record."""
+    where: str | None = None
+    """The one device that gave none, as in `Device.where`; the whole endpoint where absent."""
 
 
 class Sampling(Noun):
@@ -199,6 +213,8 @@ class RequestRecord(NamedTuple):
     round_trip_ms: float
     result: str
     """'ok', 'timeout', 'refused', an exception code, or a status name."""
+    asset: str | None = None
+    """The asset of the register that was asked, where the endpoint or its unit stands for one."""
 
 
 class Load(Noun):
