@@ -181,3 +181,29 @@ def test_an_address_names_its_namespace_not_its_index() -> None:
     assert address(ua.NodeId(2253, 0), spaces) == "nsu=http://opcfoundation.org/UA/;i=2253"
     assert address(ua.NodeId(b"\x01\xff", 1), spaces) == "nsu=urn:a;b=Af8="
     assert address(ua.NodeId(5, 9), spaces) == "nsu=ns=9;i=5"
+
+
+@given(nodes=st.integers(1, 40), depth=st.integers(1, 6))
+def test_what_was_not_walked_is_stated(nodes: int, depth: int) -> None:
+    walk = walked(Tree(page=3), browse_nodes=nodes, browse_depth=depth)
+    browse, names = walk.browse, {f.path for f in walk.found}
+    assert (browse.left > 0) is not browse.complete
+    assert len(browse.unwalked) == min(browse.left, 20)
+    assert {u.why for u in browse.unwalked} <= {"nodes", "depth"}
+    if browse.stopped_by == "depth":  # every node at the last depth, and no other
+        deepest = {f.path for f in walk.found if f.depth == depth}
+        assert browse.left == len(deepest) and {u.path for u in browse.unwalked} <= deepest
+    if not browse.complete and nodes > len(names):
+        assert browse.stopped_by == "depth"
+
+
+def test_a_node_that_refuses_to_be_browsed_is_named() -> None:
+    class Shut(Tree):
+        def answer(self, references: list[ua.ReferenceDescription]) -> ua.BrowseResult:
+            if any(r.BrowseName.Name == "aba" for r in references):  # below 'ab'
+                return ua.BrowseResult(StatusCode=ua.StatusCode(ua.UInt32(ua.StatusCodes.BadUserAccessDenied)))
+            return super().answer(references)
+
+    browse = walked(Shut(page=9, deep=3)).browse
+    assert not browse.complete and browse.stopped_by == "BadUserAccessDenied" and browse.left == 1
+    assert [(u.path, u.why) for u in browse.unwalked] == [("a/ab", "BadUserAccessDenied")]

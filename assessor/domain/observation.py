@@ -91,6 +91,12 @@ class Nameplate(Noun):
     model: str | None = None
     serial: str | None = None
     software: str | None = None
+    product_instance_uri: str | None = None
+    """Globally unique for the machine (OPC UA Machinery)."""
+    manufacturer_uri: str | None = None
+    hardware: str | None = None
+    device_class: str | None = None
+    year_of_construction: int | None = None
     more: dict[str, str] = {}
     """What else it says of itself, such as 'vendor_url' or 'product_name'."""
 
@@ -101,6 +107,43 @@ class Unread(Noun):
     registers: str
     """'holding 12+2': the table, the first address, how many."""
     why: Message
+
+
+class AddressSpace(Noun):
+    """What an OPC UA address space holds of one asset, or as a whole: counted, not judged.
+
+    Variables are those that hold values; properties are not counted.
+    """
+
+    objects: int = 0
+    typed_objects: int = 0
+    """Of a type other than BaseObjectType and FolderType."""
+    companion_objects: int = 0
+    """Of a type that a companion specification defines, or of one derived from it."""
+    variables: int = 0
+    typed_variables: int = 0
+    """Whose nearest object is typed."""
+    flat_variables: int = 0
+    """Whose nearest object is a folder, or plain."""
+    described: int = 0
+    with_unit: int = 0
+    """EngineeringUnits."""
+    with_range: int = 0
+    """EURange."""
+    with_instrument_range: int = 0
+    historizing: int = 0
+    writable: int = 0
+    """Whose value our user could write, by the access level; never tried."""
+    alterable: int = 0
+    """Of which our user could write attributes other than the value, by the write mask; never tried."""
+    notifiers: int = 0
+    """Objects that say events can be subscribed to at them."""
+    event_sources: int = 0
+    """Nodes that HasEventSource or HasNotifier leads to."""
+    conditions: int = 0
+    """Instances of condition and alarm types."""
+    condition_types: tuple[str, ...] = ()
+    """Names of the types of those, and of types that HasCondition leads to, as 'uri#Name'."""
 
 
 class Device(Noun):
@@ -114,8 +157,23 @@ class Device(Noun):
     companions: tuple[str, ...] = ()
     """Namespace URIs of companion specifications that its objects are typed by."""
     item_state: str | None = None
+    """MachineryItemState of OPC UA Machinery, when the walk came by."""
+    operation_mode: str | None = None
+    """MachineryOperationMode of OPC UA Machinery."""
+    packml_state: str | None = None
+    """The state of the most detailed PackML state machine that tells one."""
+    space: AddressSpace | None = None
+    """None where nothing was walked (another protocol, or the device was not found)."""
     unread: tuple[Unread, ...] = ()
     """Modbus registers that it refused, or that stayed silent, or that showed nothing but zeros."""
+
+
+class Unwalked(Noun):
+    """A node whose children were not looked at."""
+
+    path: str
+    why: str
+    """'nodes', 'depth' or 'seconds' (a budget was spent), or the status the server gave."""
 
 
 class Browse(Noun):
@@ -124,6 +182,35 @@ class Browse(Noun):
     nodes: int
     complete: bool
     stopped_by: str | None = None
+    unwalked: tuple[Unwalked, ...] = ()
+    """Where the walk ended; the first of them where there are many."""
+    left: int = 0
+    """Nodes that were known and not walked or not kept: a lower bound of what is missing."""
+
+
+class Companion(Noun):
+    """A companion specification in a server's namespace array, and whether anything is made of it."""
+
+    uri: str
+    instances: int
+    """Objects and variables typed by it, or by a type derived from it; 0: loaded and not used."""
+
+
+class ServerFacts(Noun):
+    """What an OPC UA server says of itself: a fact about the server, not about the machines behind it."""
+
+    product: str | None = None
+    product_uri: str | None = None
+    manufacturer: str | None = None
+    version: str | None = None
+    build: str | None = None
+    built: Time | None = None
+    state: str | None = None
+    started: Time | None = None
+    min_sample_rate_ms: float | None = None
+    profiles: tuple[str, ...] = ()
+    events: bool | None = None
+    """Can events be subscribed to at the Server object?"""
 
 
 class Traffic(Noun):
@@ -193,6 +280,15 @@ class Observation(Noun):
     """What a person should know although sampling went on"""
     namespaces: tuple[str, ...] = ()
     operation_limits: dict[str, int] = {}
+    """Limits that the server states, by their standard names. Absent, 0 and Bad mean: none stated."""
+    server: ServerFacts | None = None
+    companions: tuple[Companion, ...] = ()
+    space: AddressSpace | None = None
+    """The whole of what was walked."""
+    barred: dict[str, int] = {}
+    """Variables that our session may not read, by status: a fact about our session, not about the machine."""
+    undecoded: int = 0
+    """Variables whose value the library cannot decode; they are described, not sampled."""
     browse: Browse | None = None
     traffic: Traffic | None = None
     gaps: tuple[Gap, ...] = ()

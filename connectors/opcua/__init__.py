@@ -13,8 +13,8 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
-from asyncua import ua
 from asyncua.ua.uaerrors import UaError
 
 from assessor.domain import (
@@ -29,15 +29,20 @@ from assessor.domain import (
     RequestRecord,
     Sampling,
     Scope,
+    ServerFacts,
     Sink,
 )
 from assessor.errors import ContactError
 from connectors.guard import Forbidden, Guard, Open
-from connectors.opcua.describe import Point, describe
+from connectors.opcua.browsing import Browser
+from connectors.opcua.capabilities import capabilities
+from connectors.opcua.describe import Point, describe, points_of
 from connectors.opcua.devices import after_sampling, devices_of
 from connectors.opcua.entry import withdrawn
-from connectors.opcua.reading import Reader, content
-from connectors.opcua.sampling import LONGEST_BACK_OFF, NAMESPACES, Sampler, until_stopped
+from connectors.opcua.evidence import address_space, companions
+from connectors.opcua.hierarchy import HIGHEST
+from connectors.opcua.reading import SPLITS, Reader
+from connectors.opcua.sampling import LONGEST_BACK_OFF, Sampler, until_stopped
 from connectors.opcua.session import Session, explain, is_lost
 from connectors.opcua.subscribing import Batches, confirm_every
 from connectors.opcua.trust import TrustStore
@@ -50,15 +55,7 @@ SCHEME = "opc.tcp"
 BYTES_PER_NODE = 250
 """Of a Read, both ways, with node ids as texts: an upper bound for scalar values, own estimate."""
 HANDSHAKE = 16
-"""Requests at the door, to open and close channels and session, and to read namespaces and limits."""
-OPERATION_LIMITS = {
-    "MaxNodesPerRead": 11705,
-    "MaxNodesPerHistoryReadData": 12165,
-    "MaxNodesPerBrowse": 11710,
-    "MaxNodesPerTranslateBrowsePathsToNodeIds": 11712,
-    "MaxMonitoredItemsPerCall": 11714,
-    "MaxBrowseContinuationPoints": 2735,
-}
+"""Requests at the door, to open and close channels and session, and to read what the server says of itself."""
 BREAKS = 8
 """Losses of a connection in the first minutes; later ones are a longest pause apart."""
 PARTING = 1.2
@@ -73,7 +70,7 @@ def preview(endpoint: Endpoint, scope: Scope, seconds: float) -> Load:
     fastest = 1 / limits.request_gap
     calls = math.ceil(limits.browse_nodes / limits.max_nodes_per_call)
     walking = min(4 * calls, math.ceil(limits.browse_seconds * fastest)) + limits.browse_depth
-    describing = 8 * calls
+    describing = 11 * calls + SPLITS + HIGHEST
     cycle = calls / limits.sampling_interval
     if endpoint.sampling == "subscribe":
         # a Publish an interval, or one for each full message; what the server will not watch is polled
@@ -102,7 +99,10 @@ class _Visit:
     problem: Message | None = None
     namespaces: tuple[str, ...] = ()
     operation_limits: dict[str, int] = field(default_factory=dict)
+    server: ServerFacts | None = None
     browse: Browse | None = None
+    evidence: dict[str, Any] = field(default_factory=dict)
+    """Fields of the Observation that the described address space gives."""
     points: tuple[Point, ...] = ()
     devices: tuple[Device, ...] = ()
     gaps: tuple[Gap, ...] = ()
@@ -127,7 +127,9 @@ class _Visit:
             warnings=session.warnings,
             namespaces=self.namespaces,
             operation_limits=self.operation_limits,
+            server=self.server,
             browse=self.browse,
+            **self.evidence,
             traffic=self.guard.traffic((now - self.started) / 1e9),
             gaps=self.gaps,
             sampling=self.sampling,
@@ -203,19 +205,29 @@ async def _learn_twice(visit: _Visit, session: Session, limits: Limits, stop: as
 
 async def _learn(visit: _Visit, session: Session, limits: Limits, stop: asyncio.Event) -> None:
     """Namespaces, limits, nodes and what they say of themselves."""
-    uaclient, most = session.client.uaclient, limits.max_nodes_per_call
-    reader = Reader(uaclient, most, lambda: not stop.is_set())
-    wanted = [NAMESPACES, *(ua.NodeId(ua.Int32(i)) for i in OPERATION_LIMITS.values())]
-    namespaces, *found = map(content, await reader.values(wanted))
-    visit.namespaces = tuple(map(str, namespaces)) if isinstance(namespaces, list) else ()
-    visit.operation_limits = {
-        name: int(value) for name, value in zip(OPERATION_LIMITS, found, strict=True) if isinstance(value, int)
+    walk, reader = await _walk(visit, session, limits, stop)
+    browser = Browser(session.client.uaclient, _batch(visit, "MaxNodesPerBrowse", limits), _until(stop))
+    space = await describe(reader, browser, visit.endpoint, visit.namespaces, walk)
+    visit.points, visit.devices = points_of(space), devices_of(space)
+    visit.evidence = {
+        "companions": companions(space),
+        "space": address_space(space, range(len(space.found))),
+        "barred": dict(space.look.barred),
+        "undecoded": len(space.look.undecoded),
     }
+
+
+async def _walk(visit: _Visit, session: Session, limits: Limits, stop: asyncio.Event) -> tuple[Walk, Reader]:
+    """The server's own word, then its nodes; the reader has learnt what the server takes."""
+    uaclient = session.client.uaclient
+    reader = Reader(uaclient, limits.max_nodes_per_call, lambda: not stop.is_set())
+    visit.namespaces, visit.operation_limits, visit.server = await capabilities(reader)
+    reader.batch = min(reader.batch, _batch(visit, "MaxNodesPerRead", limits))
     ends = time.monotonic() + limits.browse_seconds
     walk = Walk(
         uaclient,
         limits,
-        _batch(visit, "MaxNodesPerBrowse", most),
+        _batch(visit, "MaxNodesPerBrowse", limits),
         visit.namespaces,
         lambda: time.monotonic() < ends and not stop.is_set(),
     )
@@ -224,21 +236,23 @@ async def _learn(visit: _Visit, session: Session, limits: Limits, stop: asyncio.
         raise ContactError(Message(id="contact.root_missing", params={"path": visit.endpoint.root or "-"}))
     await walk.run(start, visit.endpoint.root or "")
     visit.browse = walk.browse
-    reader = Reader(uaclient, _batch(visit, "MaxNodesPerRead", most), lambda: not stop.is_set())
-    space, visit.points = await describe(reader, visit.endpoint, walk.found, visit.namespaces, walk.browse)
-    visit.devices = devices_of(space)
+    return walk, reader
 
 
-def _batch(visit: _Visit, limit: str, most: int) -> int:
-    """The smaller of what the server allows (0 and absent mean no limit) and what the scope allows."""
-    return min(visit.operation_limits.get(limit) or most, most)
+def _until(stop: asyncio.Event) -> Callable[[int], str | None]:
+    return lambda _: "seconds" if stop.is_set() else None
+
+
+def _batch(visit: _Visit, limit: str, limits: Limits) -> int:
+    """The smaller of what the server states and what the scope allows."""
+    stated = (visit.operation_limits.get(name) for name in (limit, "MaxArrayLength"))
+    return min([limits.max_nodes_per_call, *(most for most in stated if most)])
 
 
 async def _sample(
     visit: _Visit, session: Session, limits: Limits, sink: Sink, seconds: float, stop: asyncio.Event
 ) -> None:
-    most = limits.max_nodes_per_call
-    batches = Batches(_batch(visit, "MaxNodesPerRead", most), _batch(visit, "MaxMonitoredItemsPerCall", most))
+    batches = Batches(_batch(visit, "MaxNodesPerRead", limits), _batch(visit, "MaxMonitoredItemsPerCall", limits))
     sampler = Sampler(session, visit.guard, limits, batches, visit.points, visit.namespaces, sink, stop)
     sampled = await sampler.run(visit.endpoint, seconds)
     visit.gaps, visit.problem, visit.sampling = sampled.gaps, sampled.problem, sampled.sampling

@@ -1,8 +1,9 @@
 """Which branch of an aggregating server stands for which asset of the register."""
 
+import re
 from collections.abc import Sequence
 
-from assessor.domain import Branch
+from assessor.domain import Branch, Endpoint
 
 
 def branch_of(branches: Sequence[Branch], path: str) -> Branch | None:
@@ -13,6 +14,24 @@ def branch_of(branches: Sequence[Branch], path: str) -> Branch | None:
     """
     fitting = [b for b in branches if _lies_in(path, b.path)]
     return max(fitting, key=lambda b: len(b.path), default=None)
+
+
+def asset_of(endpoint: Endpoint, path: str) -> str | None:
+    """The asset that a variable is evidence of; None where it is evidence of none."""
+    if not endpoint.branches:
+        return endpoint.asset
+    branch = branch_of(endpoint.branches, path)
+    return branch.asset if branch and not is_housekeeping(path, branch.path) else None
+
+
+def is_housekeeping(path: str, branch: str = "") -> bool:
+    """Does an aggregator speak of itself here ('Channel1/Press/_System/_SecondsInError')?
+
+    By the custom of aggregators, groups of their own begin with an underscore. Their counters and clocks go on
+    while the machine is dead, so they say nothing of it. A mere tag named so is the machine's.
+    """
+    inside = path[len(branch) :] if path.startswith(branch) else path.rpartition("/")[2].removeprefix(branch)
+    return any(part.startswith("_") for part in re.split(r"[/.:]", inside)[:-1])
 
 
 def _lies_in(path: str, branch: str) -> bool:

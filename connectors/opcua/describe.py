@@ -1,17 +1,21 @@
 """What a server says of its variables: type, unit, range, access. Read in batches, before any sampling."""
 
 from base64 import b64encode
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from asyncua import ua
 from asyncua.ua.attribute_ids import AttributeIds
+from asyncua.ua.object_ids import ObjectIds
 
 from assessor.domain import Browse, Endpoint, Tag, tag_id
-from connectors.opcua.attribution import branch_of
+from connectors.opcua.attribution import asset_of
+from connectors.opcua.browsing import Browser, reference_type
+from connectors.opcua.first_look import Look, Own, first_look
+from connectors.opcua.hierarchy import Supertypes, supertypes
 from connectors.opcua.reading import Reader, content
-from connectors.opcua.walk import Found
+from connectors.opcua.walk import Found, Walk
 
 BASE = "http://opcfoundation.org/UA/"
 PLATE = {
@@ -19,19 +23,29 @@ PLATE = {
     "Model": "model",
     "SerialNumber": "serial",
     "SoftwareRevision": "software",
+    "ProductInstanceUri": "product_instance_uri",
+    "ManufacturerUri": "manufacturer_uri",
+    "HardwareRevision": "hardware",
+    "DeviceClass": "device_class",
+    "YearOfConstruction": "year_of_construction",
 }
 """Properties of an identification, and the fields of a nameplate they fill."""
-TOLD = frozenset({"EngineeringUnits", "EURange", "CurrentState", *PLATE})
+TOLD = frozenset({"EngineeringUnits", "EURange", "InstrumentRange", "CurrentState", *PLATE})
 """Names of variables that are read once for what they say about their parent."""
 ATTRIBUTES = (
     AttributeIds.DataType,
     AttributeIds.ValueRank,
     AttributeIds.UserAccessLevel,
     AttributeIds.AccessLevel,
+    AttributeIds.UserWriteMask,
     AttributeIds.Description,
     AttributeIds.Historizing,
 )
-READ_BIT, WRITE_BIT = 1, 2
+WRITE_BIT = 2
+SUBSCRIBE_TO_EVENTS = 1
+"""Bit of the EventNotifier attribute (OPC 10000-3, 8.59)."""
+MOST_SOURCES = 500
+"""Sources of events that are asked for their conditions."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +69,15 @@ class Space:
     """By node: what variables below it tell of it."""
     names: dict[ua.NodeId, str]
     """Names of types, as 'uri#Name'."""
+    own: Own = field(default_factory=dict)
+    """By variable that is no property: its attributes."""
+    above: Supertypes = field(default_factory=dict)
+    notifiers: frozenset[int] = frozenset()
+    """Objects at which events can be subscribed to."""
+    event_sources: frozenset[ua.NodeId] = frozenset()
+    conditions: Mapping[ua.NodeId, tuple[ua.NodeId, ...]] = field(default_factory=dict)
+    """By source: types of the conditions that HasCondition leads to."""
+    look: Look = field(default_factory=Look)
 
     def type_namespace(self, found: Found) -> str:
         """The namespace URI of a node's type; empty where it has none."""
@@ -63,20 +86,71 @@ class Space:
 
 
 async def describe(
-    reader: Reader, endpoint: Endpoint, found: Sequence[Found], namespaces: Sequence[str], browse: Browse
-) -> tuple[Space, tuple[Point, ...]]:
+    reader: Reader, browser: Browser, endpoint: Endpoint, namespaces: Sequence[str], walk: Walk
+) -> Space:
     """Read what the nodes found say of themselves."""
+    found = walk.found
+    own = await _attributes(reader, found)
+    notifiers = await _notifiers(reader, found)
+    sources = [found[i].id for i in notifiers] + sorted(walk.event_sources, key=str)
+    conditions = await _conditions(browser, list(dict.fromkeys(sources))[:MOST_SOURCES])
+    types = {f.type_definition for f in found if f.type_definition is not None}
+    types |= {t for of in conditions.values() for t in of}
+    above = await supertypes(browser, types)
+    types |= set(above.values()) | {
+        t for a in own.values() if isinstance(t := a[AttributeIds.DataType], ua.NodeId)
+    }
+    return Space(
+        endpoint,
+        found,
+        namespaces,
+        walk.browse,
+        told=await _told(reader, found),
+        names=await _names(reader, types, namespaces),
+        own=own,
+        above=above,
+        notifiers=frozenset(notifiers),
+        event_sources=frozenset(walk.event_sources),
+        conditions=conditions,
+        look=await first_look(reader, found, own),
+    )
+
+
+def points_of(space: Space) -> tuple[Point, ...]:
+    """Every variable that holds a value, described; those worth sampling are marked."""
+    return tuple(_point(space, i) for i in space.own)
+
+
+async def _attributes(reader: Reader, found: Sequence[Found]) -> dict[int, dict[AttributeIds, Any]]:
     variables = [i for i, f in enumerate(found) if f.variable and not f.is_property]
     flat = await reader.read([(found[i].id, a) for i in variables for a in ATTRIBUTES])
-    attributes = [
-        dict(zip(ATTRIBUTES, map(content, flat[k : k + len(ATTRIBUTES)]), strict=True))
-        for k in range(0, len(flat), len(ATTRIBUTES))
-    ]
-    types = {f.type_definition for f in found if f.type_definition is not None}
-    types |= {t for a in attributes if isinstance(t := a[AttributeIds.DataType], ua.NodeId)}
-    told, names = await _told(reader, found), await _names(reader, types, namespaces)
-    space = Space(endpoint, found, namespaces, browse, told, names)
-    return space, tuple(_point(space, i, own) for i, own in zip(variables, attributes, strict=True))
+    width = len(ATTRIBUTES)
+    return {
+        i: dict(zip(ATTRIBUTES, map(content, flat[k * width : (k + 1) * width]), strict=True))
+        for k, i in enumerate(variables)
+    }
+
+
+async def _notifiers(reader: Reader, found: Sequence[Found]) -> list[int]:
+    objects = [i for i, f in enumerate(found) if not f.variable]
+    answers = await reader.read([(found[i].id, AttributeIds.EventNotifier) for i in objects])
+    bits = [content(answer) for answer in answers]
+    return [i for i, b in zip(objects, bits, strict=True) if isinstance(b, int) and b & SUBSCRIBE_TO_EVENTS]
+
+
+async def _conditions(browser: Browser, sources: Sequence[ua.NodeId]) -> dict[ua.NodeId, tuple[ua.NodeId, ...]]:
+    """Types of the conditions of each source. HasCondition leads to an instance, or to its type (OPC 10000-9)."""
+    result = {}
+    answers = await browser.all(
+        sources, reference_type(ObjectIds.HasCondition), classes=ua.NodeClass.Object | ua.NodeClass.ObjectType
+    )
+    for source, answer in zip(sources, answers, strict=False):
+        targets = [
+            r.NodeId if r.NodeClass == ua.NodeClass.ObjectType else r.TypeDefinition for r in answer.references
+        ]
+        if targets:
+            result[source] = tuple(ua.NodeId(t.Identifier, t.NamespaceIndex) for t in targets)
+    return result
 
 
 async def _told(reader: Reader, found: Sequence[Found]) -> dict[int, dict[str, Any]]:
@@ -117,19 +191,17 @@ def address(node: ua.NodeId, namespaces: Sequence[str]) -> str:
     return f"nsu={uri(node.NamespaceIndex, namespaces)};{text}"
 
 
-def _point(space: Space, index: int, own: dict[AttributeIds, Any]) -> Point:
-    found, endpoint = space.found[index], space.endpoint
+def _point(space: Space, index: int) -> Point:
+    found, endpoint, own = space.found[index], space.endpoint, space.own[index]
     told = space.told.get(index, {})
-    branch = branch_of(endpoint.branches, found.path)
     where = address(found.id, space.namespaces)
-    user = own[AttributeIds.UserAccessLevel]
-    access = user if isinstance(user, int) else own[AttributeIds.AccessLevel]
+    access = access_of(own)
     rank, historizing = own[AttributeIds.ValueRank], own[AttributeIds.Historizing]
     array = isinstance(rank, int) and rank >= 0
     tag = Tag(
         id=tag_id(endpoint.id, where),
         endpoint=endpoint.id,
-        asset=branch.asset if branch else (None if endpoint.branches else endpoint.asset),
+        asset=asset_of(endpoint, found.path),
         address=where,
         path=found.path,
         data_type=_type_name(space, own[AttributeIds.DataType], array),
@@ -138,11 +210,17 @@ def _point(space: Space, index: int, own: dict[AttributeIds, Any]) -> Point:
         high=_number(getattr(told.get("EURange"), "High", None)),
         description=text(own[AttributeIds.Description]),
         type_definition=space.names.get(found.type_definition) if found.type_definition else None,
-        writable=bool(access & WRITE_BIT) if isinstance(access, int) else None,
+        writable=bool(access & WRITE_BIT) if access is not None else None,
         historizing=historizing if isinstance(historizing, bool) else None,
     )
-    readable = not isinstance(access, int) or bool(access & READ_BIT)
-    return Point(tag, found.id, sampled=readable and not array)
+    return Point(tag, found.id, sampled=index in space.look.samplable)
+
+
+def access_of(own: Mapping[AttributeIds, Any]) -> int | None:
+    """What our user may do with a value; what anyone may where the server does not tell apart."""
+    user = own[AttributeIds.UserAccessLevel]
+    access = user if isinstance(user, int) else own[AttributeIds.AccessLevel]
+    return access if isinstance(access, int) else None
 
 
 def _type_name(space: Space, node: Any, array: bool) -> str | None:

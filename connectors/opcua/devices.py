@@ -1,22 +1,16 @@
 """What a server shows of each asset: found or not, nameplate, item state, companion specifications."""
 
 from collections.abc import Collection
+from typing import Any
 
 from assessor.domain import BAD, Branch, Device, Message, Nameplate, severity
 from connectors.opcua.attribution import branch_of
-from connectors.opcua.describe import BASE, PLATE, Point, Space, text, uri
+from connectors.opcua.describe import PLATE, Point, Space, text, uri
+from connectors.opcua.evidence import address_space, is_companion, spoken
 from connectors.opcua.walk import Found
 from connectors.opcua.wire import status_name
 
-COMPANIONS = (
-    BASE,
-    "http://www.opcfoundation.org/UA/",
-    "http://www.euromap.org/",
-    "http://PLCopen.org/OpcUa/",
-    "http://vdma.org/",
-    "http://sercos.org/UA/",
-)
-"""What the namespace URIs of companion specifications begin with."""
+PACKML = "http://opcfoundation.org/UA/PackML/"
 Inside = list[tuple[int, Found]]
 
 
@@ -44,14 +38,16 @@ def _missing(space: Space, branch: Branch) -> Device:
 
 
 def _seen(space: Space, asset: str | None, where: str, inside: Inside) -> Device:
-    spoken = {space.type_namespace(f) for _, f in inside}
     return Device(
         asset=asset,
         where=where,
         answered=True,
         nameplate=_nameplate(space, inside),
-        companions=tuple(sorted(u for u in spoken if _is_companion(u))),
-        item_state=_item_state(space, inside),
+        companions=tuple(sorted({uri for _, f in inside for uri in spoken(space, f)})),
+        item_state=_state_of(space, inside, "MachineryItemState"),
+        operation_mode=_state_of(space, inside, "MachineryOperationMode"),
+        packml_state=_packml_state(space, inside),
+        space=address_space(space, (i for i, _ in inside)),
     )
 
 
@@ -60,23 +56,35 @@ def _nameplate(space: Space, inside: Inside) -> Nameplate | None:
     named = {f.parent: uri(f.namespace, space.namespaces) for _, f in inside if f.name in PLATE}
     for i, f in inside:
         told = space.told.get(i, {})
-        fields = {PLATE[name]: text(value) for name, value in told.items() if name in PLATE}
-        by = next((u for u in (space.type_namespace(f), named.get(i, "")) if _is_companion(u)), None)
+        fields = {field: _plate(field, told[name]) for name, field in PLATE.items() if name in told}
+        by = next((u for u in (space.type_namespace(f), named.get(i, "")) if is_companion(u)), None)
         if by and any(fields.values()):
             return Nameplate(source=by, **fields)
     return None
 
 
-def _is_companion(namespace: str) -> bool:
-    return namespace != BASE and namespace.startswith(COMPANIONS)
+def _plate(field: str, value: Any) -> str | int | None:
+    if field == "year_of_construction":
+        return value if isinstance(value, int) and value > 0 else None
+    return text(value)
 
 
-def _item_state(space: Space, inside: Inside) -> str | None:
-    """What the machine's own state machine says (OPC UA Machinery, MachineryItemState)."""
+def _state_of(space: Space, inside: Inside, name: str) -> str | None:
+    """What one of the machine's own state machines says (OPC UA Machinery)."""
     for i, f in inside:
-        if f.name == "MachineryItemState":
-            return text(space.told.get(i, {}).get("CurrentState"))
+        if f.name == name and (state := text(space.told.get(i, {}).get("CurrentState"))):
+            return state
     return None
+
+
+def _packml_state(space: Space, inside: Inside) -> str | None:
+    """The deepest PackML state machine that tells its state: they are nested, the inner one says more."""
+    machines = [
+        (f.depth, state)
+        for i, f in inside
+        if PACKML in spoken(space, f) and (state := text(space.told.get(i, {}).get("CurrentState")))
+    ]
+    return max(machines, key=lambda m: m[0])[1] if machines else None
 
 
 def after_sampling(

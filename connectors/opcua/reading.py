@@ -19,6 +19,15 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LARGEST = 2**63 - 1
 LONGEST_TEXT = 1000
 """Characters kept of a text value."""
+TOO_MUCH = frozenset(
+    {
+        StatusCodes.BadTooManyOperations,
+        StatusCodes.BadResponseTooLarge,
+        StatusCodes.BadRequestTooLarge,
+        StatusCodes.BadEncodingLimitsExceeded,
+    }
+)
+"""Statuses of a whole call that asked for more than the server takes."""
 SESSION_LOST = frozenset(
     {
         StatusCodes.BadSessionIdInvalid,
@@ -32,30 +41,41 @@ SESSION_LOST = frozenset(
     }
 )
 """Statuses of a whole call after which the session has to be opened anew."""
-OF_OUR_SESSION = frozenset(
-    {
-        StatusCodes.BadUserAccessDenied,
-        StatusCodes.BadSecurityModeInsufficient,
-        StatusCodes.BadNotReadable,
-    }
-)
-"""Statuses of a value that speak of our session's rights, not of the machine."""
+BARRED = frozenset({StatusCodes.BadUserAccessDenied, StatusCodes.BadSecurityModeInsufficient})
+"""Statuses of a value that another session, with more rights or better security, would not get."""
+OF_OUR_SESSION = BARRED | {StatusCodes.BadNotReadable}
+"""Statuses of a value that speak of access to it, not of the machine."""
+SPLITS = 200
+"""Requests that a reader spends at most on finding what in a batch cannot be decoded."""
 
 
 class Reader:
-    """Reads in batches that the server and the limits allow."""
+    """Reads in batches that the server and the limits allow.
+
+    A batch that cannot be decoded is halved until what spoils it stands alone; that is remembered and not
+    asked for again. `batch` grows smaller where the server says that it was too large.
+    """
 
     def __init__(self, uaclient: UaClient, batch: int, alive: Callable[[], bool]) -> None:
-        self._uaclient, self._batch, self._alive = uaclient, batch, alive
+        self._uaclient, self.batch, self._alive = uaclient, batch, alive
+        self._odd: set[Wanted] = set()
+        self._splits = SPLITS
 
     async def read(
         self, wanted: Sequence[Wanted], timestamps: ua.TimestampsToReturn = ua.TimestampsToReturn.Neither
     ) -> list[ua.DataValue | None]:
         """One answer for each item; None where it could not be decoded, or was not asked for any more."""
+        asked = [w for w in wanted if w not in self._odd]
+        known = dict(zip(asked, await self._parts(asked, timestamps), strict=False))
+        return [known.get(w) for w in wanted]
+
+    async def _parts(
+        self, wanted: Sequence[Wanted], timestamps: ua.TimestampsToReturn
+    ) -> list[ua.DataValue | None]:
+        """Answers batch by batch, as far as we may go on."""
         answers: list[ua.DataValue | None] = []
         while len(answers) < len(wanted) and self._alive():
-            batch = wanted[len(answers) : len(answers) + self._batch]
-            answers += await self._call(batch, timestamps)
+            answers += await self._call(wanted[len(answers) : len(answers) + self.batch], timestamps)
         return answers + [None] * (len(wanted) - len(answers))
 
     async def values(self, nodes: Sequence[ua.NodeId]) -> list[ua.DataValue | None]:
@@ -74,9 +94,15 @@ class Reader:
                 raise
             if len(wanted) == 1:
                 return [ua.DataValue(StatusCode=ua.StatusCode(ua.UInt32(problem.code)))]
+            if problem.code in TOO_MUCH:
+                self.batch = max(1, min(self.batch, len(wanted)) // 2)
+                return await self._parts(wanted, timestamps)
             return await self._halves(wanted, timestamps)
         except Exception:  # whatever the decoder raises on bytes that it does not understand
-            return [None] if len(wanted) == 1 else await self._halves(wanted, timestamps)
+            if len(wanted) > 1:
+                return await self._halves(wanted, timestamps)
+            self._odd.update(wanted)
+            return [None]
         if len(answers) != len(wanted):
             raise ConnectionError(f"{len(answers)} answers to {len(wanted)} questions")
         return list(answers)
@@ -84,6 +110,9 @@ class Reader:
     async def _halves(
         self, wanted: Sequence[Wanted], timestamps: ua.TimestampsToReturn
     ) -> list[ua.DataValue | None]:
+        if self._splits <= 0:
+            return [None] * len(wanted)
+        self._splits -= 1
         half = len(wanted) // 2
         return await self._call(wanted[:half], timestamps) + await self._call(wanted[half:], timestamps)
 

@@ -1,8 +1,8 @@
 """A small OPC UA server in a process of its own: `opcua_small.py LOG [what ...]`.
 
 Simulated. It writes every request's type to LOG as one line each. `what` asks for special behaviour:
-'strange' adds a value that clients cannot decode; 'few' allows three nodes a call; a number is the
-port to take. Prints its address as JSON, ends when its input closes.
+'strange' adds a value that clients cannot decode, 'stranger' forty; 'few' allows three nodes a call and
+does not say so; a number is the port to take. Prints its address as JSON, ends when its input closes.
 """
 
 import asyncio
@@ -33,13 +33,13 @@ def record(log: Path, few: bool) -> None:
         if few and name.startswith("ReadRequest"):
             params = ua.ua_binary.struct_from_binary(ua.ReadParameters, body.copy())
             if len(params.NodesToRead) > 3:
-                raise ua.ServiceError(ua.StatusCodes.BadTooManyOperations)
+                raise ua.uaerrors.BadTooManyOperations
         return await inner(self, typeid, requesthdr, seqhdr, body)
 
     UaProcessor._process_message = process
 
 
-async def build(server: Server, strange: bool) -> list:
+async def build(server: Server, strange: int) -> list:
     """One machine with a nameplate, flat tags of two machines, odd values."""
     own = await server.register_namespace("urn:test:small")
     machinery = await server.register_namespace(MACHINERY)
@@ -81,13 +81,13 @@ async def build(server: Server, strange: bool) -> list:
         flat.append(await objects.add_variable(ua.NodeId(name, own), ua.QualifiedName(name, own), value))
     await flat[0].set_writable()
     await force.add_reference(press, ua.ObjectIds.Organizes)  # a loop, as some servers have
-    if strange:
-        odd = ua.SessionSecurityDiagnosticsDataType()
-        odd.Encoding = "Binary"
+    for number in range(strange):
+        odd = ua.ExtensionObject(ua.NodeId(ua.ObjectIds.EUInformation_Encoding_DefaultBinary), b"\x07")
+        name = f"Odd{number or ''}"
         await press.add_variable(
-            ua.NodeId("Press.Odd", own), ua.QualifiedName("Odd", own),
-            ua.Variant(odd, ua.VariantType.ExtensionObject),
-        )  # fmt: skip
+            ua.NodeId(f"Press.{name}", own), ua.QualifiedName(name, own),
+            ua.Variant(odd, ua.VariantType.ExtensionObject), datatype=ua.NodeId(ua.ObjectIds.EUInformation),
+        )  # fmt: skip  # too short for its type
     return [force, *flat]
 
 
@@ -121,7 +121,7 @@ async def main(log: Path, what: list[str]) -> None:
     server.set_endpoint(f"opc.tcp://127.0.0.1:{port}/")
     server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
     server.set_server_name("small test server (simulated)")
-    nodes = await build(server, "strange" in what)
+    nodes = await build(server, 40 if "stranger" in what else int("strange" in what))
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     threading.Thread(target=lambda: (sys.stdin.read(), loop.call_soon_threadsafe(ended.set)), daemon=True).start()

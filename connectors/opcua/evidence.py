@@ -1,0 +1,117 @@
+"""What an address space is evidence of: typed or flat, described or bare, by which companion specifications.
+
+Counted for each asset and for the whole server; nothing is judged here.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache
+
+from asyncua import ua
+from asyncua.ua.attribute_ids import AttributeIds
+from asyncua.ua.object_ids import ObjectIds
+
+from assessor.domain import AddressSpace, Companion
+from connectors.opcua.describe import BASE, WRITE_BIT, Space, access_of, text
+from connectors.opcua.hierarchy import lineage
+from connectors.opcua.walk import Found
+
+COMPANIONS = (
+    BASE,
+    "http://www.opcfoundation.org/ua/",
+    "http://www.euromap.org/",
+    "http://plcopen.org/opcua/",
+    "http://vdma.org/",
+    "http://sercos.org/ua/",
+    "http://fdi-cooperation.com/opcua/",
+)
+"""What the namespace URIs of companion specifications begin with, in small letters."""
+PLAIN_TYPES = frozenset(ua.NodeId(ua.Int32(n)) for n in (ObjectIds.BaseObjectType, ObjectIds.FolderType))
+CONDITION = ua.NodeId(ua.Int32(ObjectIds.ConditionType))
+KEPT = 20
+"""Condition types that are named at most."""
+
+
+@cache
+def _base_conditions() -> frozenset[ua.NodeId]:
+    """ConditionType and the types of the base namespace that are derived from it (OPC 10000-9)."""
+    names = (
+        n for n in vars(ObjectIds) if n.endswith(("ConditionType", "AlarmType")) or n == "DialogConditionType"
+    )
+    return frozenset(ua.NodeId(ua.Int32(getattr(ObjectIds, n))) for n in names) | {CONDITION}
+
+
+def is_companion(namespace: str) -> bool:
+    """Is this the namespace of a companion specification?"""
+    return namespace != BASE and namespace.lower().startswith(tuple(c.lower() for c in COMPANIONS))
+
+
+def spoken(space: Space, found: Found) -> set[str]:
+    """Companion specifications that a node's type, or one it is derived from, belongs to."""
+    line = lineage(found.type_definition, space.above)
+    named = {space.names.get(t, "").partition("#")[0] for t in line}
+    return {n for n in named if is_companion(n)}
+
+
+def companions(space: Space) -> tuple[Companion, ...]:
+    """Every companion specification of the namespace array, or met in use, with its instances."""
+    used: Counter[str] = Counter(uri for f in space.found for uri in spoken(space, f))
+    known = {u for u in space.namespaces if is_companion(u)} | set(used)
+    return tuple(Companion(uri=uri, instances=used[uri]) for uri in sorted(known))
+
+
+def address_space(space: Space, inside: Iterable[int]) -> AddressSpace:
+    """Counts over some of the nodes found, by index."""
+    indices = list(inside)
+    objects = [i for i in indices if not space.found[i].variable]
+    variables = [i for i in indices if i in space.own]
+    typed = [i for i in objects if _is_typed(space.found[i])]
+    below = [i for i in variables if _is_below_typed(space, i)]
+    conditions = [i for i in objects if _is_condition(space, space.found[i].type_definition)]
+    access = [access_of(space.own[i]) for i in variables]
+    masks = [space.own[i][AttributeIds.UserWriteMask] for i in variables]
+    return AddressSpace(
+        objects=len(objects),
+        typed_objects=len(typed),
+        companion_objects=sum(bool(spoken(space, space.found[i])) for i in typed),
+        variables=len(variables),
+        typed_variables=len(below),
+        flat_variables=len(variables) - len(below),
+        described=sum(text(space.own[i][AttributeIds.Description]) is not None for i in variables),
+        with_unit=_tell(space, variables, "EngineeringUnits"),
+        with_range=_tell(space, variables, "EURange"),
+        with_instrument_range=_tell(space, variables, "InstrumentRange"),
+        historizing=sum(space.own[i][AttributeIds.Historizing] is True for i in variables),
+        writable=sum(bool(a & WRITE_BIT) for a in access if a is not None),
+        alterable=sum(bool(m) for m in masks if isinstance(m, int)),
+        notifiers=sum(i in space.notifiers for i in objects),
+        event_sources=sum(space.found[i].id in space.event_sources for i in indices),
+        conditions=len(conditions),
+        condition_types=_condition_types(space, indices, conditions),
+    )
+
+
+def _tell(space: Space, variables: Iterable[int], name: str) -> int:
+    return sum(name in space.told.get(i, {}) for i in variables)
+
+
+def _is_typed(found: Found) -> bool:
+    return not found.variable and found.type_definition is not None and found.type_definition not in PLAIN_TYPES
+
+
+def _is_below_typed(space: Space, index: int) -> bool:
+    """Is the nearest object above of a type that says what it is?"""
+    above = space.found[index].parent
+    while above >= 0 and space.found[above].variable:
+        above = space.found[above].parent
+    return above >= 0 and _is_typed(space.found[above])
+
+
+def _is_condition(space: Space, type_definition: ua.NodeId | None) -> bool:
+    return not _base_conditions().isdisjoint(lineage(type_definition, space.above))
+
+
+def _condition_types(space: Space, indices: Iterable[int], conditions: Iterable[int]) -> tuple[str, ...]:
+    types = {t for i in conditions if (t := space.found[i].type_definition) is not None}
+    types |= {t for i in indices for t in space.conditions.get(space.found[i].id, ())}
+    return tuple(sorted({space.names[t] for t in types if t in space.names}))[:KEPT]
