@@ -23,6 +23,7 @@ from assessor.domain.evidence import (
     Verdict,
     Witness,
 )
+from assessor.domain.export import Export, ExportTag, Quality, Record
 from assessor.domain.framework import (
     Bearing,
     Cell,
@@ -159,6 +160,8 @@ __all__ = [
     "EvidenceClass",
     "Exact",
     "Expect",
+    "Export",
+    "ExportTag",
     "Finding",
     "Framework",
     "Function",
@@ -190,10 +193,12 @@ __all__ = [
     "Point",
     "Profile",
     "Proof",
+    "Quality",
     "Question",
     "Range",
     "Rating",
     "Recommendation",
+    "Record",
     "Register",
     "RegisterType",
     "RequestRecord",

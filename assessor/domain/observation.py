@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from assessor.domain.export import Record
 from assessor.domain.noun import Message, Noun, Slug, Time
 
 GOOD, UNCERTAIN, BAD = 0x00000000, 0x40000000, 0x80000000
@@ -18,7 +19,10 @@ def severity(status: int) -> int:
 
 
 class Sample(NamedTuple):
-    """One row. Times are int64 ns UTC, but `mono`: the monotonic receive time that intervals are taken from."""
+    """One row. Times are int64 ns UTC, but `mono`: the monotonic receive time that intervals are taken from.
+
+    In an exported record `mono` is the source time itself, and `receive` is when the record was taken.
+    """
 
     tag: int
     source: int | None
@@ -76,6 +80,8 @@ class Tag(Noun):
     profile_function: str | None = None
     interval_ms: float | None = None
     """The sampling interval that was really used."""
+    on_change: bool = False
+    """Rows come when the value changes, not at an interval: that none came is no loss."""
 
 
 class Nameplate(Noun):
@@ -167,6 +173,8 @@ class Observation(Noun):
     browse: Browse | None = None
     traffic: Traffic | None = None
     gaps: tuple[Gap, ...] = ()
+    record: Record | None = None
+    """Set where this was read from a file that a system of the plant exported, and nothing was contacted."""
 
 
 class RequestRecord(NamedTuple):

@@ -1,7 +1,8 @@
 """Rows that came, of those that were due at the sampling interval.
 
 Due are as many rows as the interval of a tag fits into the time its endpoint was sampled. At least 20 rows must
-have been due for the figure to be used. A gap while a connection was down counts as missing.
+have been due for the figure to be used. Tags that are reported when they change have no rows due. A gap while a
+connection was down counts as missing.
 """
 
 from collections import defaultdict
@@ -20,7 +21,7 @@ def measure(seen: Seen) -> Measurement:
     sampled: dict[str, list[TagFacts]] = defaultdict(list)
     asked: dict[str, float] = {}
     for tag in seen.tags:
-        if tag.facts is not None and tag.facts.rows > 1:
+        if tag.facts is not None and tag.facts.rows > 1 and not tag.tag.on_change:
             sampled[tag.tag.endpoint].append(tag.facts)
             asked[tag.tag.endpoint] = (tag.tag.interval_ms or 0) / 1000
     if not sampled:
