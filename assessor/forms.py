@@ -1,13 +1,14 @@
 """FORMS: answers in. Each error names file and line, and what would be right."""
 
 import difflib
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 
 from assessor.documents import Lines, load_with_lines
-from assessor.domain import Answer, Answers, Message, Question, Text
+from assessor.domain import Answer, Answers, EvidenceClass, Message, Question, Text, Witness
 from assessor.errors import InputError
 
 SCALES: Mapping[str, tuple[Fraction, ...]] = {
@@ -28,6 +29,8 @@ def load_answers(file: Path, questions: Mapping[str, Question]) -> Answers:
     for part in ("answers", "witnessed", "settlements"):
         for i, item in enumerate(getattr(answers, part)):
             _time(item.at, lines.at(part, i, "at"))
+    for i, witness in enumerate(answers.witnessed):
+        _check_witness(witness, file.parent, lines, i)
     seen: dict[tuple[str, str], int] = {}
     for i, answer in enumerate(answers.answers):
         key = (answer.question, answer.by)
@@ -54,6 +57,40 @@ def _check(answer: Answer, questions: Mapping[str, Question], lines: Lines, i: i
                 "allowed": allowed,
             }
             raise InputError(Message(id="forms.off_scale", params=params), place)
+
+
+STRONGEST = {
+    "export": EvidenceClass.EXPORTED,
+    "screen": EvidenceClass.OBSERVED,
+    "photograph": EvidenceClass.OBSERVED,
+    "site": EvidenceClass.OBSERVED,
+    "document": EvidenceClass.DOCUMENT,
+    "statement": EvidenceClass.INTERVIEW,
+}
+"""The most that each kind of proof can be, whoever vouches for it: what a person saw is never measured."""
+
+
+def _check_witness(witness: Witness, folder: Path, lines: Lines, i: int) -> None:
+    """A claim no stronger than its proof, and the digest of the file where it is here."""
+    proof, order = witness.proof, list(EvidenceClass)
+    most = STRONGEST[proof.kind]
+    if order.index(witness.evidence) < order.index(most):
+        params: dict[str, str | int | Text] = {"kind": proof.kind, "given": witness.evidence, "most": most}
+        raise InputError(Message(id="witness.too_strong", params=params), lines.at("witnessed", i, "evidence"))
+    if witness.evidence is EvidenceClass.EXPORTED and proof.sha256 is None:
+        raise InputError(Message(id="witness.no_digest"), lines.at("witnessed", i, "proof"))
+    place = lines.at("witnessed", i, "proof", "file")
+    if proof.file is None or not (file := folder / proof.file).is_file():
+        return
+    try:
+        with file.open("rb") as opened:
+            digest = hashlib.file_digest(opened, "sha256").hexdigest()
+    except OSError as problem:
+        reason = problem.strerror or str(problem)
+        raise InputError(Message(id="input.unreadable", params={"reason": reason}), place) from problem
+    if digest != proof.sha256:
+        name = "other_file" if proof.sha256 else "add_digest"
+        raise InputError(Message(id=f"witness.{name}", params={"file": proof.file, "sha256": digest}), place)
 
 
 def _time(value: str, place: str) -> None:

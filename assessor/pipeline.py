@@ -183,6 +183,7 @@ def assess(
         assets=scope.assets,
         key_processes=scope.key_processes,
         source=_source(source, observations, figures.values(), table.num_rows),
+        records=tuple(o.record for o in observations if o.record),
         framework=framework,
         questions=_named(framework, judged.evidence, library.questions),
         recommendations=tuple(r for r in library.recommendations.values() if r.id in chosen),
@@ -237,11 +238,12 @@ def _source(
     """What was judged. Rows and request log outlive a killed process, whose observations end early."""
     manifest = source.manifest
     ends = [o.ended for o in observations] + [figure.last for figure in figures]
+    live = [o for o in observations if o.record is None] or observations
     told = sum(o.traffic.requests for o in observations if o.traffic)
     return Source(
         bundle=source.digest,
         fingerprint=manifest.fingerprint,
-        sampled_from=min((o.started for o in observations), default=manifest.made),
+        sampled_from=min((o.started for o in live), default=manifest.made),
         sampled_to=max(ends, default=manifest.made),
         truncated=manifest.truncated,
         samples=samples,

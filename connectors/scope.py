@@ -13,6 +13,7 @@ from assessor.documents import Lines, load_with_lines
 from assessor.domain import (
     SPOKEN,
     Asset,
+    Endpoint,
     Function,
     Interface,
     Limits,
@@ -26,6 +27,7 @@ from assessor.domain import (
 )
 from assessor.errors import ContactError, InputError
 from connectors.credentials import check_doors
+from connectors.export.agreed import check_export
 from connectors.profiles import check_profile, names
 from connectors.serial_line import fault
 
@@ -45,6 +47,8 @@ class Reach(Noun):
     machines: int
     """Production equipment in use: the denominator."""
     testable: tuple[Slug, ...]
+    recorded: tuple[Slug, ...]
+    """Not asked themselves: only an exported record speaks of them."""
     untestable: tuple[Untestable, ...]
 
 
@@ -76,7 +80,19 @@ def load_scope(path: Path) -> Scope:
     scope, lines = load_with_lines(Scope, path)
     for check in (_ids, _assets, _strata, _endpoints, _addresses, check_doors, _limits, _meanings, _window):
         check(scope, lines)
-    return scope
+    return _with_files(scope, path)
+
+
+def _with_files(scope: Scope, path: Path) -> Scope:
+    """Connectors do not know where the scope lies: a file beside it gets its full path. The bytes that are
+    sealed keep what was written."""
+    placed = [
+        e.model_copy(update={"address": str((path.parent / e.address).resolve())})
+        if connectors.scheme(e.protocol) == "file"
+        else e
+        for e in scope.endpoints
+    ]
+    return scope.model_copy(update={"endpoints": tuple(placed)})
 
 
 def _refuse(lines: Lines, path: Iterable[str | int], name: str, **params: str | int) -> InputError:
@@ -152,6 +168,8 @@ def _endpoints(scope: Scope, lines: Lines) -> None:
         check_profile(own, lines, "profiles", i)
     for i, endpoint in enumerate(scope.endpoints):
         _known(endpoint.protocol, connectors.names(), lines, "endpoints", i, "protocol", text="no_connector")
+        if connectors.scheme(endpoint.protocol) == "file":
+            check_export(endpoint, {a.id for a in scope.assets}, lines, "endpoints", i)
         for j, unit in enumerate(endpoint.units):
             if unit.profile is not None:
                 path = ("endpoints", i, "units", j, "profile")
@@ -169,6 +187,8 @@ def _addresses(scope: Scope, lines: Lines) -> None:
             places.append((endpoint.address.lower(), path))
             continue
         scheme = connectors.scheme(endpoint.protocol)
+        if scheme == "file":
+            continue
         form = f"{scheme}://host:port/path" if scheme else "host:port"
         prefix, separator, rest = endpoint.address.rpartition("//")
         place = rest.partition("/")[0] if scheme else rest
@@ -244,16 +264,28 @@ def seconds_left(scope: Scope, now: Time) -> float | None:
 
 def reach(scope: Scope) -> Reach:
     """How many machines of the register can be tested at all, and why the others cannot."""
-    addressed = {e.asset for e in scope.endpoints}
-    addressed |= {b.asset for e in scope.endpoints for b in e.branches}
-    addressed |= {u.asset for e in scope.endpoints for u in e.units}
+    asked = _named(e for e in scope.endpoints if e.export is None)
+    recorded = _named(e for e in scope.endpoints if e.export is not None) - asked
     chosen = {s.id: set(s.chosen) for s in scope.strata if s.selection != Selection.ALL}
     machines = [a for a in scope.assets if a.production and a.in_use]
     untestable = [
-        Untestable(asset=a.id, why=why) for a in machines if a.id not in addressed and (why := _why_not(a, chosen))
+        Untestable(asset=a.id, why=_why_not(a, chosen)) for a in machines if a.id not in asked | recorded
     ]
-    testable = tuple(a.id for a in machines if a.id in addressed)
-    return Reach(machines=len(machines), testable=testable, untestable=tuple(untestable))
+    return Reach(
+        machines=len(machines),
+        testable=tuple(a.id for a in machines if a.id in asked),
+        recorded=tuple(a.id for a in machines if a.id in recorded),
+        untestable=tuple(untestable),
+    )
+
+
+def _named(endpoints: Iterable[Endpoint]) -> set[str | None]:
+    """The assets that endpoints speak of."""
+    named: set[str | None] = set()
+    for e in endpoints:
+        named |= {e.asset, *(b.asset for b in e.branches), *(u.asset for u in e.units)}
+        named |= {tag.asset for tag in (e.export.tags if e.export else ())}
+    return named
 
 
 def _why_not(asset: Asset, chosen: dict[str, set[str]]) -> Message:

@@ -17,6 +17,7 @@ from time import monotonic, time_ns
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from assessor.bundle import journal
 from assessor.bundle.disk import claim, guarded, sync_folder, write_new, write_synced
@@ -29,6 +30,9 @@ from assessor.errors import BundleError
 FORMAT = "assessor-folder/2"
 ROWS, SECONDS = 20_000, 1.0
 """A frame is written when so many rows wait, or after so long, or when it is asked for."""
+
+RECORDED = 600_000_000 * 10**9
+"""A monotonic time of nineteen years or more is no laptop's, but the own time of a row of an exported record."""
 
 
 def clock_state() -> str:
@@ -95,13 +99,27 @@ class Folder:
             self._write(Part("end", 1, json.dumps({"stopped": stopped}).encode() + b"\n"))
 
     def _rebased(self, rows: Sequence[Sample]) -> Sequence[Sample]:
-        """The monotonic clock begins anew with the laptop: rows of a resumed run come after the earlier ones."""
-        if self._shift is None and rows:
-            last = self._journal.last()
-            receive, mono = (max(last[name].to_pylist()) for name in ("receive", "mono")) if last else (0, 0)
-            away = max(0, rows[0].receive - receive)
-            self._shift = mono + away - rows[0].mono if rows[0].mono < mono else 0
-        return [row._replace(mono=row.mono + self._shift) for row in rows] if self._shift else rows
+        """The monotonic clock begins anew with the laptop: rows of a resumed run come after the earlier ones.
+
+        Rows of an exported record go by their own time and are left as they are.
+        """
+        first = next((row for row in rows if row.mono < RECORDED), None)
+        if self._shift is None and first is not None:
+            receive, mono = self._left_at()
+            away = max(0, first.receive - receive)
+            self._shift = mono + away - first.mono if first.mono < mono else 0
+        shift = self._shift
+        if not shift:
+            return rows
+        return [row._replace(mono=row.mono + shift) if row.mono < RECORDED else row for row in rows]
+
+    def _left_at(self) -> tuple[int, int]:
+        """When the last row that came from a machine before the interruption came, by both clocks."""
+        for table in self._journal.latest():
+            live = table.filter(pc.less(table["mono"], RECORDED))
+            if live.num_rows:
+                return pc.max(live["receive"]).as_py(), pc.max(live["mono"]).as_py()
+        return 0, 0
 
     # How it gets on disk
 

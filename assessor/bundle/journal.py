@@ -83,13 +83,13 @@ class Journal:
         """All acknowledged samples in the order in which they came, a segment at a time."""
         yield from tables(self._path, Kept(self.entries, self._frames(), 0, 0))
 
-    def last(self) -> pa.Table | None:
-        """The last samples that were acknowledged: the tail's, or else the last segment; None where none were."""
+    def latest(self) -> Iterator[pa.Table]:
+        """The samples that were acknowledged, the latest first: the tail's, then segment by segment."""
         batches = [unbatch(p.data) for frame in self._frames() for p in frame.parts if p.kind == "samples"]
         if batches:
-            return pa.Table.from_batches(batches)
-        files = list(_segments(self._path, self.entries, "samples"))
-        return pq.read_table(files[-1]) if files else None
+            yield pa.Table.from_batches(batches)
+        for file in reversed(list(_segments(self._path, self.entries, "samples"))):
+            yield pq.read_table(file)
 
     def lines(self, kind: str) -> Iterator[bytes]:
         """All acknowledged JSON lines of one kind, in pieces of whole lines."""

@@ -24,6 +24,7 @@ from assessor.domain.evidence import (
     Verdict,
     Witness,
 )
+from assessor.domain.export import Export, ExportTag, Quality, Record
 from assessor.domain.framework import (
     Bearing,
     Cell,
@@ -170,6 +171,8 @@ __all__ = [
     "EvidenceClass",
     "Exact",
     "Expect",
+    "Export",
+    "ExportTag",
     "Finding",
     "Framework",
     "Function",
@@ -202,10 +205,12 @@ __all__ = [
     "Point",
     "Profile",
     "Proof",
+    "Quality",
     "Question",
     "Range",
     "Rating",
     "Recommendation",
+    "Record",
     "Register",
     "RegisterType",
     "RequestRecord",

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from assessor.domain.evidence import Answers, Evidence, Finding, Measurement
+from assessor.domain.export import Record
 from assessor.domain.framework import Framework, Question, Recommendation
 from assessor.domain.noun import Digest, EvidenceClass, Exact, Message, Noun, Outcome, Slug, Time
 from assessor.domain.plant import Asset, KeyProcess, Plant, Register
@@ -70,6 +71,8 @@ class Assessment(Noun):
     assets: tuple[Asset, ...]
     key_processes: tuple[KeyProcess, ...]
     source: Source
+    records: tuple[Record, ...] = ()
+    """Exported records that were read beside what was measured."""
     framework: Framework
     questions: tuple[Question, ...]
     """Those that the framework or an answer names."""

@@ -24,6 +24,8 @@ class Proof(Noun):
     kind: Literal["document", "screen", "photograph", "site", "export", "statement"]
     title: str
     sha256: Digest | None = None
+    file: str | None = None
+    """Where it lies, from the answer file; where it is there, its digest is checked. It stays with the plant."""
 
 
 class Answer(Noun):
@@ -49,6 +51,8 @@ class Witness(Noun):
     holds: bool
     evidence: EvidenceClass
     proof: Proof
+    system: str | None = None
+    """The system of the plant whose screen or record it was."""
     by: str
     at: str
 
@@ -136,6 +140,8 @@ class Measurement(Noun):
     absence_tested: bool = False
     """Could a low value be seen as absence: were all subjects that count as 'no' really looked at?"""
     lines: tuple[Line, ...] = ()
+    rests_on: tuple[EvidenceClass, ...] = ()
+    """Classes of evidence that its figures rest on, strongest first; empty where nothing was determined."""
 
 
 class Verdict(StrEnum):

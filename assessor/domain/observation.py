@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Literal, NamedTuple, Protocol
 
 from assessor.domain.doors import Certificate, KnownServer, Offer
+from assessor.domain.export import Record
 from assessor.domain.noun import Message, Noun, Slug, Time
 
 GOOD, UNCERTAIN, BAD = 0x00000000, 0x40000000, 0x80000000
@@ -19,7 +20,10 @@ def severity(status: int) -> int:
 
 
 class Sample(NamedTuple):
-    """One row. Times are int64 ns UTC, but `mono`: the monotonic receive time that intervals are taken from."""
+    """One row. Times are int64 ns UTC, but `mono`: the monotonic receive time that intervals are taken from.
+
+    In an exported record `mono` is the source time itself, and `receive` is when the record was taken.
+    """
 
     tag: int
     source: int | None
@@ -77,8 +81,9 @@ class Tag(Noun):
     profile_function: str | None = None
     interval_ms: float | None = None
     """The sampling interval that was really used: our own when polled, else the server's revised one."""
-    sampling: Literal["poll", "subscribe"] | None = None
-    """By subscription rows come on change only, so their number says nothing of completeness."""
+    sampling: Literal["poll", "subscribe", "reported"] | None = None
+    """By subscription, and where a system reports by itself, rows come on change only, so that their number says
+    nothing of completeness; what is `reported` is looked at nobody knows how often."""
     queue: int | None = None
     """Values that the server holds for us between two messages, as revised."""
 
@@ -293,6 +298,8 @@ class Observation(Noun):
     traffic: Traffic | None = None
     gaps: tuple[Gap, ...] = ()
     sampling: Sampling | None = None
+    record: Record | None = None
+    """Set where this was read from a file that a system of the plant exported, and nothing was contacted."""
 
 
 class RequestRecord(NamedTuple):

@@ -32,16 +32,19 @@ class Interface(StrEnum):
     OPCUA = "opcua"
     MODBUS_TCP = "modbus-tcp"
     MODBUS_RTU = "modbus-rtu"
+    MTCONNECT = "mtconnect"
     S7 = "s7"
     FOCAS = "focas"
     MC = "mc"
     FINS = "fins"
+    ETHERNET_IP = "ethernet-ip"
+    PROFINET = "profinet"
     OTHER = "other"
     NONE = "none"
     UNKNOWN = "unknown"
 
 
-SPOKEN = frozenset({Interface.OPCUA, Interface.MODBUS_TCP, Interface.MODBUS_RTU})
+SPOKEN = frozenset({Interface.OPCUA, Interface.MODBUS_TCP, Interface.MODBUS_RTU, Interface.MTCONNECT})
 """Interfaces that the connectors can read. All others are untested, never absent."""
 
 

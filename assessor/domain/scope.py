@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from assessor.domain.export import Export
 from assessor.domain.noun import Day, Noun, Slug, Text
 from assessor.domain.plant import Asset, KeyProcess, Plant, Register, Stratum
 from assessor.domain.registers import Profile
@@ -143,7 +144,8 @@ class Endpoint(Noun):
     id: Slug
     protocol: Slug
     address: str
-    """'opc.tcp://host:port/path' or 'host:port'; of a serial line its port, such as '/dev/ttyUSB0' or 'COM3'"""
+    """'opc.tcp://host:port/path' or 'host:port'; of a serial line its port, such as '/dev/ttyUSB0' or 'COM3'; of
+    an export the file's path, relative to the scope file"""
     role: Role
     asset: Slug | None = None
     """The asset it is, where it stands for exactly one."""
@@ -163,6 +165,8 @@ class Endpoint(Noun):
     report_id: bool = False
     """Modbus: may function code 17 be asked? Many devices stay silent."""
     changes: tuple[LimitChange, ...] = ()
+    export: Export | None = None
+    """How to read the file, for the protocol 'export'."""
 
 
 class MeaningRule(Noun):

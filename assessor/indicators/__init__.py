@@ -10,7 +10,7 @@ from pkgutil import iter_modules
 from types import ModuleType
 from typing import Protocol, cast
 
-from assessor.domain import Measurement
+from assessor.domain import EvidenceClass, Measurement, Outcome
 from assessor.indicators.seen import Seen, look, looked_at
 from assessor.indicators.sight import sights
 
@@ -34,5 +34,14 @@ def load() -> dict[str, Indicator]:
 
 
 def measure_all(seen: Seen) -> tuple[Measurement, ...]:
-    """Every indicator, in order of id."""
-    return tuple(indicator.measure(seen) for _, indicator in sorted(load().items()))
+    """Every indicator, in order of id, each with the classes of evidence that it rests on."""
+    return tuple(_founded(indicator.measure(seen)) for _, indicator in sorted(load().items()))
+
+
+def _founded(m: Measurement) -> Measurement:
+    """Strongest class first. A record or a witness among the lines is never passed off as measured."""
+    if m.rests_on or m.low is None:
+        return m
+    open_ = (Outcome.NOT_DETERMINED, Outcome.NOT_APPLICABLE, Outcome.ERROR)
+    classes = {line.evidence for line in m.lines if line.outcome not in open_} or {EvidenceClass.MEASURED}
+    return m.model_copy(update={"rests_on": tuple(sorted(classes, key=list(EvidenceClass).index))})

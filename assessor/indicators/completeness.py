@@ -5,6 +5,7 @@ have been due for the figure to be used. A gap while a connection was down count
 
 A server that reports only changes owes no row for what stands still, so there the looks it takes on our behalf are
 counted instead: one each sampling interval, missing where a gap lies over it or where rows are known to be lost.
+What is reported by a system that looks nobody knows how often has no rows due.
 """
 
 from collections import defaultdict
@@ -32,7 +33,7 @@ class _Count(NamedTuple):
 def measure(seen: Seen) -> Measurement:
     sampled: dict[str, list[SeenTag]] = defaultdict(list)
     for tag in seen.tags:
-        if tag.facts is not None and tag.facts.rows > 1:
+        if tag.facts is not None and tag.facts.rows > 1 and tag.tag.sampling != "reported":
             sampled[tag.tag.endpoint].append(tag)
     if not sampled:
         why = Message(id="indicator.why.no_rows")

@@ -1,12 +1,13 @@
 """Machines whose energy is measured: by a counter of their own, or by a meter the register names.
 
-Counts where the energy value is current. A machine that was read, looked at as a whole and has no meter by the
-register is a no; so is one without any interface and without a meter.
+Counts where the energy value is current, or where a record exported from a system of the plant holds it. A
+machine that was read, looked at as a whole and has no meter by the register is a no; so is one without any
+interface and without a meter.
 """
 
 from assessor.domain import Line, Measurement, Outcome
-from assessor.indicators.seen import Seen, SeenAsset
-from assessor.indicators.share import admitted, line, share, strata, unseen, witnessed
+from assessor.indicators.seen import Recorded, Seen, SeenAsset
+from assessor.indicators.share import admitted, by_record, line, share, strata, unseen, witnessed
 
 UNIT = "share"
 
@@ -21,9 +22,11 @@ def _judge(seen: SeenAsset, plant: Seen) -> Line:
     if _energy(seen):
         return line(id_, Outcome.MET, "own_energy_counter")
     meter = plant.by_id.get(seen.asset.metered_by or "")
+    if meter is not None and _energy(meter):
+        return line(id_, Outcome.MET, "metered_by", meter=meter.asset.name)
+    if found := _recorded(seen) or (_recorded(meter) if meter else None):
+        return by_record(id_, found)
     if meter is not None:
-        if _energy(meter):
-            return line(id_, Outcome.MET, "metered_by", meter=meter.asset.name)
         return line(id_, Outcome.NOT_DETERMINED, "meter_silent", meter=meter.asset.name)
     if witness := seen.witness("energy-metered"):
         return witnessed(witness)
@@ -36,3 +39,7 @@ def _judge(seen: SeenAsset, plant: Seen) -> Line:
 
 def _energy(seen: SeenAsset) -> bool:
     return any(seen.has(tag) and tag.means("energy") for tag in seen.tags)
+
+
+def _recorded(seen: SeenAsset) -> Recorded | None:
+    return next((one for one in seen.recorded if one.moves and one.seen.means("energy")), None)

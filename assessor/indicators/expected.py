@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from assessor.domain import Expect, Line, Measurement, Outcome
 from assessor.indicators.seen import Seen, SeenAsset, SeenTag
-from assessor.indicators.share import admitted, line, share, strata, unseen
+from assessor.indicators.share import admitted, by_record, line, share, strata, unseen
 
 
 def expected(
@@ -27,6 +27,8 @@ def _judge(seen: SeenAsset, shows: Callable[[SeenTag], bool], yes: str, fresh: b
         return line(id_, Outcome.MET, yes, tag=there[0].tag.path)
     if seen.stale and not seen.read:
         return line(id_, Outcome.NOT_MET, "stale")
+    if record := next((one for one in seen.recorded if one.moves and shows(one.seen)), None):
+        return by_record(id_, record)
     if found:
         return line(id_, Outcome.NOT_DETERMINED, "undecided")
     if seen.walked:

@@ -14,6 +14,7 @@ from assessor.domain import (
     Function,
     Interface,
     Observation,
+    Record,
     Role,
     Scope,
     Tag,
@@ -80,6 +81,24 @@ class SeenTag:
         )
 
 
+TYPED, ROWS = 900.0, 30
+"""Values further apart than so many seconds, or fewer, may have been typed in by hand. (Own threshold.)"""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One data point of an exported record. It never counts as read by us: only what says so looks at these."""
+
+    seen: SeenTag
+    record: Record
+
+    @property
+    def moves(self) -> bool:
+        """Did good values change, and come as often as only a machine writes them?"""
+        f = self.seen.facts
+        return f is not None and f.changes > 0 and f.good >= ROWS and f.seconds <= TYPED * (f.good - 1)
+
+
 @dataclass(frozen=True)
 class Place:
     """Where an asset was met: a device behind an endpoint."""
@@ -109,6 +128,13 @@ class SeenAsset:
     witnessed: tuple[Witness, ...]
     passing: frozenset[str] = frozenset()
     """Endpoints seen to pass on current values of something: there, an old value is the machine's own."""
+    recorded: tuple[Recorded, ...] = ()
+    """Its data points in exported records."""
+
+    @cached_property
+    def exported(self) -> Recorded | None:
+        """A data point by which a record shows that its values reached a system of the plant."""
+        return next((one for one in self.recorded if one.moves), None)
 
     @cached_property
     def live(self) -> bool:
@@ -182,6 +208,8 @@ class Seen:
     assets: tuple[SeenAsset, ...]
     tags: tuple[SeenTag, ...]
     """Every tag, whether or not it belongs to an asset."""
+    recorded: tuple[Recorded, ...] = ()
+    """Every data point of the exported records, apart from what was read."""
 
     @cached_property
     def machines(self) -> tuple[SeenAsset, ...]:
@@ -201,9 +229,19 @@ def look(
     meanings: Mapping[int, TagMeaning],
     witnessed: Sequence[Witness] = (),
 ) -> Seen:
-    """Arrange what was seen. Observations of endpoints that are not in the scope do not count."""
+    """Arrange what was seen. Observations of endpoints that are not in the scope do not count.
+
+    Exported records stand apart, so that an indicator that does not ask for them never takes them for a look.
+    """
     endpoints = {endpoint.id: endpoint for endpoint in scope.endpoints}
-    known = tuple(o for o in observations if o.endpoint in endpoints)
+    inside = [o for o in observations if o.endpoint in endpoints]
+    known = tuple(o for o in inside if o.record is None and endpoints[o.endpoint].export is None)
+    recorded = tuple(
+        Recorded(SeenTag(tag, endpoints[o.endpoint], facts.get(tag.id), meanings.get(tag.id)), o.record)
+        for o in inside
+        if o.record is not None and o.problem is None
+        for tag in o.tags
+    )
     tags = tuple(
         SeenTag(tag, endpoints[o.endpoint], facts.get(tag.id), meanings.get(tag.id))
         for o in known
@@ -224,7 +262,8 @@ def look(
             tuple(of_asset[asset.id]),
             tuple(w for w in witnessed if w.asset == asset.id),
             passing,
+            tuple(one for one in recorded if one.seen.tag.asset == asset.id),
         )
         for asset in scope.assets
     )
-    return Seen(scope, known, assets, tags)
+    return Seen(scope, known, assets, tags, recorded)

@@ -6,8 +6,10 @@ from fractions import Fraction
 from math import isqrt
 
 from assessor.domain import (
+    SPOKEN,
     Condition,
     EvidenceClass,
+    Interface,
     Line,
     Measurement,
     Message,
@@ -19,7 +21,7 @@ from assessor.domain import (
     Text,
     Witness,
 )
-from assessor.indicators.seen import SeenAsset
+from assessor.indicators.seen import Recorded, SeenAsset
 
 Z = Fraction("1.96")
 """Two-sided 95 %."""
@@ -45,8 +47,20 @@ def admitted(subject: str, why: str) -> Line:
 def witnessed(witness: Witness) -> Line:
     """A yes or no that a person vouches for with a proof."""
     outcome = Outcome.MET if witness.holds else Outcome.NOT_MET
-    found = line(witness.asset, outcome, "witnessed", by=witness.by, proof=witness.proof.title)
+    told = {"by": witness.by, "proof": witness.proof.title}
+    if witness.system:
+        found = line(witness.asset, outcome, "witnessed_in", system=witness.system, at=witness.at, **told)
+    else:
+        found = line(witness.asset, outcome, "witnessed", **told)
     return found.model_copy(update={"evidence": witness.evidence})
+
+
+def by_record(subject: str, found: Recorded) -> Line:
+    """A yes by an exported record: whose word it is stands beside it."""
+    record = found.record
+    told: dict[str, str | int] = {"system": record.system, "by": record.taken_by, "taken": record.taken_at}
+    shown = line(subject, Outcome.MET, "recorded", tag=found.seen.tag.path, **told)
+    return shown.model_copy(update={"evidence": EvidenceClass.EXPORTED})
 
 
 def unseen(seen: SeenAsset) -> Line:
@@ -58,7 +72,9 @@ def unseen(seen: SeenAsset) -> Line:
         return line(asset.id, Outcome.NOT_DETERMINED, "silent")
     if seen.places:
         return line(asset.id, Outcome.NOT_DETERMINED, "undecided")
-    if asset.interface.value in ("s7", "focas", "mc", "fins"):
+    if seen.recorded:
+        return line(asset.id, Outcome.NOT_DETERMINED, "record_only")
+    if asset.interface not in SPOKEN | {Interface.OTHER, Interface.NONE, Interface.UNKNOWN}:
         return line(asset.id, Outcome.NOT_DETERMINED, "not_spoken", protocol=asset.interface.value.upper())
     return line(asset.id, Outcome.NOT_DETERMINED, "not_in_scope")
 

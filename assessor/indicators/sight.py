@@ -2,7 +2,7 @@
 
 from assessor.domain import EvidenceClass, Outcome, Sight
 from assessor.indicators import connectable, networked, readable
-from assessor.indicators.seen import Seen, SeenAsset
+from assessor.indicators.seen import Seen, SeenAsset, SeenTag
 
 
 def sights(seen: Seen) -> tuple[Sight, ...]:
@@ -21,6 +21,11 @@ def _sight(seen: SeenAsset) -> Sight:
         networked=network.outcome,
         evidence=min((one.evidence for one in decided), key=order.index, default=None),
         why=network.why if network.outcome is Outcome.MET else read.why,
-        tags=len(seen.tags),
-        samples=sum(tag.facts.rows for tag in seen.tags if tag.facts),
+        tags=len(seen.tags) + len(seen.recorded),
+        samples=sum(tag.facts.rows for tag in _all(seen) if tag.facts),
     )
+
+
+def _all(seen: SeenAsset) -> tuple[SeenTag, ...]:
+    """Its data points, read or recorded."""
+    return (*seen.tags, *(one.seen for one in seen.recorded))

@@ -3,13 +3,14 @@
 Taken from source times where they move, else from changes by the interval whose whole multiples the gaps are. At
 least 30 changes a tag and five such tags are needed. What is renewed faster than about three looks (polls, or
 sampling intervals of a server that reports changes) cannot be told from what is renewed at every look: the lower
-bound is then zero.
+bound is then zero. Where too few tags were read, exported records are taken: they show how often a system stored
+values, which bounds it from above.
 """
 
 from fractions import Fraction
 from statistics import median
 
-from assessor.domain import Condition, Measurement, Message, State
+from assessor.domain import Condition, EvidenceClass, Measurement, Message, State
 from assessor.indicators.seen import Seen, SeenTag, looked_at
 from assessor.indicators.share import milliseconds
 
@@ -21,6 +22,10 @@ METHOD = Message(id="indicator.update_interval.method")
 def measure(seen: Seen) -> Measurement:
     known = [tag for tag in seen.tags if tag.facts is not None]
     found = [tag for tag in known if _interval(tag) is not None]
+    stored = [one.seen for one in seen.recorded if one.seen.facts is not None]
+    recorded = len(found) < ENOUGH <= sum(_interval(tag) is not None for tag in stored)
+    if recorded:
+        known, found = stored, [tag for tag in stored if _interval(tag) is not None]
     enough = Condition(
         id="count",
         needed=Message(id="indicator.needs.changing_tags", params={"n": ENOUGH}),
@@ -39,7 +44,8 @@ def measure(seen: Seen) -> Measurement:
         )
     value = milliseconds(median(i for tag in found if (i := _interval(tag)) is not None))
     poll = median(map(_looked_at, found))
-    hidden = float(value) < 2.5 * poll
+    hidden = recorded or float(value) < 2.5 * poll
+    why = "median_of_records" if recorded else "hidden_by_poll" if hidden else "median_of_tags"
     return Measurement(
         indicator="update_interval",
         state=State.MEASURED,
@@ -50,9 +56,10 @@ def measure(seen: Seen) -> Measurement:
         count=len(found),
         total=len(known),
         method=METHOD,
-        why=Message(id="indicator.why.hidden_by_poll" if hidden else "indicator.why.median_of_tags"),
+        why=Message(id=f"indicator.why.{why}"),
         conditions=(enough,),
-        absence_tested=True,
+        absence_tested=not recorded,
+        rests_on=(EvidenceClass.EXPORTED if recorded else EvidenceClass.MEASURED,),
     )
 
 

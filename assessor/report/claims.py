@@ -40,6 +40,8 @@ class Difference:
     strip: Markup
     where: list[str]
     weight: str
+    rests_on: str
+    """Classes of the evidence that was held against the claim."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Row:
     verified: str
     strip: Markup
     why: str
+    rests_on: str
 
 
 @dataclass(frozen=True)
@@ -71,14 +74,21 @@ class Group:
 def differences(a: Assessment, pen: Pen) -> list[Difference]:
     """The findings, heaviest first."""
     evidence = {e.question: e for e in a.evidence}
-    return [_difference(f, evidence.get(f.question), pen) for f in sorted(a.findings, key=_weight)]
+    return [_difference(f, evidence.get(f.question), a, pen) for f in sorted(a.findings, key=_weight)]
+
+
+def _rests_on(evidence: Evidence | None, a: Assessment, pen: Pen) -> str:
+    """What the figures beside a claim rest on, strongest first; empty where nothing was measured."""
+    if evidence is None or evidence.low is None:
+        return ""
+    return pen.classes([kind for m in a.measurements if m.indicator in evidence.indicators for kind in m.rests_on])
 
 
 def _weight(finding: Finding) -> tuple[bool, Fraction, str]:
     return finding.settled, -finding.weight, finding.question
 
 
-def _difference(finding: Finding, evidence: Evidence | None, pen: Pen) -> Difference:
+def _difference(finding: Finding, evidence: Evidence | None, a: Assessment, pen: Pen) -> Difference:
     name = finding.question
     return Difference(
         finding=finding,
@@ -90,6 +100,7 @@ def _difference(finding: Finding, evidence: Evidence | None, pen: Pen) -> Differ
         strip=_strip(evidence, pen) if evidence else Markup(),
         where=[pen.subject(s) for s in finding.where],
         weight=pen.number(finding.weight, 3),
+        rests_on=_rests_on(evidence, a, pen),
     )
 
 
@@ -118,7 +129,7 @@ def groups(a: Assessment, pen: Pen) -> tuple[list[Group], Markup]:
         of = [e for e in a.evidence if e.verdict is verdict]
         listed = [e for e in of if e.indicators]
         name, meaning = pen.t(f"verdict.{verdict.value}"), pen.t(f"verdict_meaning.{verdict.value}")
-        rows = [_row(e, pen) for e in listed]
+        rows = [_row(e, a, pen) for e in listed]
         result.append(Group(verdict, name, meaning, FILLS[verdict], rows, len(of) - len(listed)))
     shown = [g for g in result if g.rows]
     text = pen.t("differences.counts", list="; ".join(f"{g.name} {len(g.rows)}" for g in result))
@@ -126,7 +137,7 @@ def groups(a: Assessment, pen: Pen) -> tuple[list[Group], Markup]:
     return result, bar
 
 
-def _row(evidence: Evidence, pen: Pen) -> Row:
+def _row(evidence: Evidence, a: Assessment, pen: Pen) -> Row:
     name = evidence.question
     return Row(
         place=pen.places.get(name, ""),
@@ -136,4 +147,5 @@ def _row(evidence: Evidence, pen: Pen) -> Row:
         verified=pen.answer(name, evidence.verified),
         strip=_strip(evidence, pen),
         why=pen.say(evidence.why),
+        rests_on=_rests_on(evidence, a, pen),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from assessor.domain import Assessment, Measurement, Outcome, State
+from assessor.domain import Assessment, EvidenceClass, Measurement, Outcome, State
 from assessor.report import charts
 from assessor.report.pen import Pen, code
 
@@ -22,6 +22,8 @@ class Counted:
     why: str
     names: list[str]
     more: int
+    source: str
+    """Class of the evidence; empty where it is measured or nothing was determined."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class Figure:
     strip: Markup
     selection: str
     counted: list[Counted]
+    rests_on: str
+    """Classes of the evidence in words; empty where nothing was determined."""
 
 
 @dataclass(frozen=True)
@@ -72,16 +76,19 @@ def _figure(m: Measurement, pen: Pen) -> Figure:
     else:
         strip = charts.nothing(name, text)
     selection = pen.t(f"selection.{m.selection.value}")
-    return Figure(m, name, state, value, interval, strip, selection, _counted(m, pen))
+    rests_on = pen.t("measured.rests_on", list=pen.classes(m.rests_on)) if m.rests_on else ""
+    return Figure(m, name, state, value, interval, strip, selection, _counted(m, pen), rests_on)
 
 
 def _counted(m: Measurement, pen: Pen) -> list[Counted]:
-    same: dict[tuple[str, str], list[str]] = {}
+    same: dict[tuple[str, str, str], list[str]] = {}
     for line in m.lines:
-        same.setdefault((line.outcome.value, pen.say(line.why)), []).append(pen.subject(line.subject))
+        plain = line.evidence is EvidenceClass.MEASURED or line.outcome is Outcome.NOT_DETERMINED
+        source = "" if plain else pen.evidence(line.evidence)
+        same.setdefault((line.outcome.value, pen.say(line.why), source), []).append(pen.subject(line.subject))
     return [
-        Counted(outcome, pen.t(f"outcome.{outcome}"), why, names[:MOST], max(0, len(names) - MOST))
-        for (outcome, why), names in same.items()
+        Counted(outcome, pen.t(f"outcome.{outcome}"), why, names[:MOST], max(0, len(names) - MOST), source)
+        for (outcome, why, source), names in same.items()
     ]
 
 

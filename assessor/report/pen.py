@@ -1,5 +1,6 @@
 """One language's hand: every word from the catalogue, every number by its one rule, every name by its id."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -120,6 +121,14 @@ class Pen:
 
     def evidence(self, kind: EvidenceClass | None) -> str:
         return self.t("evidence." + kind.value) if kind else self.t("evidence.none")
+
+    def classes(self, kinds: Sequence[EvidenceClass]) -> str:
+        """Several classes of evidence, strongest first."""
+        return " + ".join(self.evidence(kind) for kind in sorted(set(kinds), key=list(EvidenceClass).index))
+
+    def shows(self, what: str) -> str:
+        """What a witness vouches for: the title of the indicator of that name, where there is one."""
+        return self.indicator(what.replace("-", "_"))
 
     def size(self, count: int) -> str:
         """Bytes in the unit a person reads."""

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from markupsafe import Markup
 
-from assessor.domain import SPOKEN, Assessment, Asset, Interface, Outcome, Rating, WeightSet
+from assessor.domain import Assessment, Rating, WeightSet
 from assessor.report import charts
 from assessor.report.claims import Difference, Group, differences, groups
 from assessor.report.machines import Machines, machines
@@ -14,6 +14,7 @@ from assessor.report.measured import Figure, Gap, figures, gaps
 from assessor.report.pen import Pen, code
 from assessor.report.plan import Plan, plan
 from assessor.report.sums import LevelSum, sums
+from assessor.report.unspoken import Unspoken, unclear, unspoken
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,8 @@ class View:
     coverage_verified: Markup
     weights: list[Weighed]
     modesty: Markup
-    unspoken: list[tuple[str, int]]
-    """Protocols of the register that we do not speak, and the machines each leaves untested."""
+    unspoken: list[Unspoken]
+    """Protocols of the register that we do not speak, and what is known of their machines instead."""
     unclear: int
     """Machines whose interface the register does not name, untested."""
     score_declared: Markup
@@ -93,7 +94,6 @@ def view(a: Assessment, pen: Pen) -> View:
     verdict_groups, verdicts = groups(a, pen)
     thresholds = [level.from_ for level in a.framework.levels if level.number]
     small = [charts.Axis(r.code, x.declared, x.low, x.high) for r, x in zip(reaches, axes, strict=True)]
-    unspoken, unclear = _untested(a, pen)
     desc = pen.t("picture.text", list="; ".join(f"{r.name} {r.declared} → {r.verified}" for r in reaches))
     return View(
         declared=declared,
@@ -104,8 +104,8 @@ def view(a: Assessment, pen: Pen) -> View:
         coverage_verified=_coverage(verified, pen),
         weights=_weights(a),
         modesty=_modesty(a, pen),
-        unspoken=unspoken,
-        unclear=unclear,
+        unspoken=unspoken(a, pen),
+        unclear=unclear(a),
         score_declared=_score(pen, declared, thresholds, "level.declared"),
         score_verified=_score(pen, verified, thresholds, "level.verified"),
         score_axis=_begins(a, pen),
@@ -151,25 +151,6 @@ def _weights(a: Assessment) -> list[Weighed]:
         Weighed(w, a.rating("declared", w.id), a.rating("verified", w.id), w.id == default)
         for w in a.framework.weight_sets
     ]
-
-
-def counted(asset: Asset) -> bool:
-    """Does it enter the denominators?"""
-    return asset.production and asset.in_use
-
-
-def _untested(a: Assessment, pen: Pen) -> tuple[list[tuple[str, int]], int]:
-    """Machines nobody could look at: by protocol we do not speak, and those of unknown interface."""
-    unseen = {s.asset for s in a.sights if s.readable is Outcome.NOT_DETERMINED}
-    strange: Counter[Interface] = Counter(
-        x.interface
-        for x in a.assets
-        if counted(x) and x.id in unseen and x.interface not in SPOKEN | {Interface.NONE}
-    )
-    unclear = strange.pop(Interface.UNKNOWN, 0)
-    present = {x.interface for x in a.assets if counted(x)} - SPOKEN - {Interface.NONE, Interface.UNKNOWN}
-    names = sorted(present, key=lambda i: (-strange[i], i.value))
-    return [(pen.known("interface", i.value), strange[i]) for i in names], unclear
 
 
 def _modesty(a: Assessment, pen: Pen) -> Markup:

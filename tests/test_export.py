@@ -1,0 +1,451 @@
+"""Exported records: read as the plant confirmed them, streamed, nothing assumed and nothing dropped in silence."""
+
+import asyncio
+import random
+import tempfile
+import tracemalloc
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assessor.domain import BAD_NO_DATA, GOOD, UNCERTAIN, Export, sha256
+from assessor.facts import facts
+from assessor.messages import LANGUAGES, render
+from connectors.export import cells, gather, precheck, times
+from connectors.export.layout import Reading
+from connectors.export.opening import look
+from tests.exports import LONG, WIDE, Kept, doubts, endpoint, ns, problem, read, read_text, replaced
+from tests.test_bundle import SCOPE
+from tests.test_facts import table
+
+ROW = "2026-11-24 08:00:00"
+
+
+def how(**more: Any) -> Export:
+    return Export.model_validate(WIDE | more)
+
+
+# Layouts --------------------------------------------------------------------------------------------------
+
+
+def test_a_wide_export_is_one_tag_a_column(tmp_path: Path) -> None:
+    text = f"time,Press.Temp,Press.On,Robot.State\n{ROW},20.5,TRUE,运行\n2026-11-24 08:00:10,21,FALSE,-\n"
+    seen, kept = read_text(tmp_path, text, branches=[{"path": "Press.", "asset": "press"}])
+    assert seen.problem is None and seen.reached and not kept.requests
+    assert [(tag.path, tag.asset, tag.unit) for tag in seen.tags] == [
+        ("Press.Temp", "press", None),
+        ("Press.On", "press", None),
+        ("Robot.State", None, None),
+    ]
+    ids = {tag.id: tag.path for tag in seen.tags}
+    rows = [(ids[r.tag], r.source, r.number, r.flag, r.text, r.status) for r in kept.rows]
+    first, second = ns("2026-11-24T00:00:00Z"), ns("2026-11-24T00:00:10Z")
+    assert rows == [
+        ("Press.Temp", first, 20.5, None, None, GOOD),
+        ("Press.On", first, None, True, None, GOOD),
+        ("Robot.State", first, None, None, "运行", GOOD),
+        ("Press.Temp", second, 21.0, None, None, GOOD),
+        ("Press.On", second, None, False, None, GOOD),
+        ("Robot.State", second, None, None, None, BAD_NO_DATA),
+    ]
+    assert {(r.receive, r.server) for r in kept.rows} == {(ns("2026-11-25T00:00:00Z"), None)}
+    assert all(r.mono == r.source for r in kept.rows)
+
+
+def test_a_long_export_is_one_row_a_value(tmp_path: Path) -> None:
+    text = (
+        f"time;tag;value;quality\n{ROW};P.Energy;1.234,5;192\n{ROW};P.State;Auto;Good\n"
+        f"{ROW};P.Energy;#N/A;192\n{ROW};P.Energy;7;strange\n"
+    )
+    told = LONG | {
+        "quality": "quality", "decimal": ",", "thousands": ".", "statuses": {"192": "good"},
+        "tags": [{"name": "P.Energy", "asset": "press", "unit": "kWh"}],
+    }  # fmt: skip
+    seen, kept = read_text(tmp_path, text, told)
+    assert [(tag.path, tag.asset, tag.unit) for tag in seen.tags] == [
+        ("P.Energy", "press", "kWh"),
+        ("P.State", None, None),
+    ]
+    assert [(r.number, r.text, r.status) for r in kept.rows] == [
+        (1234.5, None, GOOD),
+        (None, "Auto", GOOD),
+        (None, None, BAD_NO_DATA),
+        (7.0, None, UNCERTAIN),
+    ]
+    assert doubts(seen) == {"unknown_status": (1, "5:D")}
+
+
+def test_the_unit_in_a_header_is_not_taken_for_granted(tmp_path: Path) -> None:
+    seen, _ = read_text(tmp_path, f"time,温度(℃)\n{ROW},20\n")
+    assert [(tag.path, tag.unit) for tag in seen.tags] == [("温度(℃)", None)]
+
+
+def test_a_status_column_of_a_wide_export_belongs_to_its_tag(tmp_path: Path) -> None:
+    told = WIDE | {"tags": [{"name": "T", "quality": "T.q"}]}
+    seen, kept = read_text(tmp_path, f"time,T,T.q\n{ROW},20,Bad\n", told)
+    assert [tag.path for tag in seen.tags] == ["T"]
+    assert [(r.number, r.status) for r in kept.rows] == [(20.0, 0x80000000)]
+
+
+def test_date_and_time_may_stand_apart_below_titles_and_a_header_of_two_rows(tmp_path: Path) -> None:
+    text = "能耗日报,,,\n日期,时间,设备A,,设备B\n,,温度,压力,温度\n2026/11/24,8:05:00,1,2,3\n"
+    told = WIDE | {"date": "日期", "time": "时间", "skip_rows": 1, "header_rows": 2}
+    seen, kept = read_text(tmp_path, text, told)
+    assert [tag.path for tag in seen.tags] == ["设备A/温度", "设备A/压力", "设备B/温度"]
+    assert kept.rows[0].source == ns("2026-11-24T08:05:00+08:00")
+
+
+# Encodings ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("encoding", "stated"),
+    [("utf-8", "utf-8-sig"), ("utf-8-sig", "utf-8-sig"), ("gb18030", "gb18030"), ("utf-16", "utf-16")],
+)
+def test_the_encoding_is_found_and_stated(tmp_path: Path, encoding: str, stated: str) -> None:
+    text = f"time,锅炉温度(℃)\n{ROW},20\n{ROW},运行中\n".encode(encoding)
+    seen, kept = read_text(tmp_path, text)
+    assert seen.record is not None and seen.record.encoding == stated
+    assert [tag.path for tag in seen.tags] == ["锅炉温度(℃)"]
+    assert kept.rows[1].text == "运行中"
+
+
+def test_western_text_is_refused_rather_than_read_as_rare_characters(tmp_path: Path) -> None:
+    text = f"time,Temp °C\n{ROW},20\n".encode("cp1252")
+    assert problem(read_text(tmp_path, text)[0]) == ("unclear_encoding", "1")
+    seen, _ = read_text(tmp_path, text, WIDE | {"encoding": "cp1252"})
+    assert [tag.path for tag in seen.tags] == ["Temp °C"]
+
+
+def test_a_file_of_two_encodings_is_refused_with_the_line(tmp_path: Path) -> None:
+    text = f"time,温度\n{ROW},20\n".encode() + f"{ROW},运行".encode("gb18030") + b"\n" + b"\xff\xff\n"
+    assert problem(read_text(tmp_path, text)[0]) == ("mixed_encoding", "4")
+
+
+@given(text=st.text("温压力运行停止设备能耗℃kWh0123456789 ", min_size=1, max_size=30))
+def test_no_text_of_a_plant_is_ever_garbled(text: str) -> None:
+    """UTF-8 and GB18030 of the same text give the same text, or a refusal: '停' alone is both."""
+    with tempfile.TemporaryDirectory() as folder:
+        for encoding in ("utf-8", "gb18030"):
+            seen, _ = read_text(Path(folder), f'time,"a{text}z"\n{ROW},1\n'.encode(encoding))
+            if seen.problem:
+                assert problem(seen)[0] == "two_encodings" and encoding == "gb18030"
+            else:
+                assert [tag.path for tag in seen.tags] == [" ".join(f"a{text}z".split())]
+
+
+# Times ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("2026-11-24 08:05:00", "iso"),
+        ("2026-11-24T08:05:00", "iso"),
+        ("2026-11-24T00:05:00Z", "iso"),
+        ("2026-11-24 03:05:00+03:00", "iso"),
+        ("2026/11/24 8:05", "iso"),
+        ("2026年11月24日 8:05:00", "iso"),
+        ("2026-11-24 8:05:00.000", "iso"),
+        ("24.11.2026 08:05", "%d.%m.%Y %H:%M"),
+        ("11/24/26 08:05 AM", "%m/%d/%y %I:%M %p"),
+        ("46350.336805556", "excel"),
+        ("1795478700", "unix"),
+        ("1795478700000", "unix-ms"),
+    ],
+)
+def test_a_time_is_read_in_the_form_that_was_named(text: str, form: str) -> None:
+    assert times.reader(how(time_format=form))(text) == ns("2026-11-24T08:05:00+08:00")
+
+
+@pytest.mark.parametrize(
+    "text", ["24.11.2026 08:05", "11/24/2026 08:05", "2026-11-24 08:05 PM", "2026-11-24 下午 8:05", "46350.3",
+             "1795478700", "2026-13-01", "", "2026-11-24 25:00", "soon"]
+)  # fmt: skip
+def test_what_could_be_read_in_two_ways_is_no_time(text: str) -> None:
+    with pytest.raises(times.NoTime):
+        times.reader(how())(text)
+
+
+def test_a_zone_is_never_assumed(tmp_path: Path) -> None:
+    seen, kept = read_text(tmp_path, f"time,T\n{ROW},20\n", WIDE | {"time_zone": None})
+    assert problem(seen) == ("no_zone", "2")
+    assert not kept.rows
+    seen, kept = read_text(tmp_path, "time,T\n2026-11-24T08:00:00+08:00,20\n", WIDE | {"time_zone": None})
+    assert kept.rows[0].source == ns("2026-11-24T08:00:00+08:00")
+
+
+def test_an_hour_that_exists_twice_or_not_at_all_is_left_out_and_named(tmp_path: Path) -> None:
+    lines = ["2026-10-25 01:30", "2026-10-25 02:30", "2026-10-25 03:30", "2026-03-29 02:30"]
+    text = "time,T\n" + "".join(f"{line},1\n" for line in lines)
+    seen, kept = read_text(tmp_path, text, WIDE | {"time_zone": "Europe/Berlin"})
+    assert [r.source for r in kept.rows] == [ns("2026-10-24T23:30:00Z"), ns("2026-10-25T02:30:00Z")]
+    assert doubts(seen) == {"time_twice": (1, "3"), "time_skipped": (1, "5")}
+
+
+def test_years_that_software_writes_for_no_time_are_left_out(tmp_path: Path) -> None:
+    text = f"time,T\n1900-01-01 00:00:00,1\n9999-12-31 23:59:59,1\n1970-01-01 08:00:00,1\n{ROW},2\n"
+    seen, kept = read_text(tmp_path, text)
+    assert [r.number for r in kept.rows] == [2.0]
+    assert doubts(seen) == {"time_out_of_range": (3, "2")}
+
+
+def test_rows_after_the_taking_betray_a_wrong_zone(tmp_path: Path) -> None:
+    seen, kept = read_text(tmp_path, "time,T\n2026-11-25 07:59:00,1\n", WIDE | {"time_zone": "UTC"})
+    assert not kept.rows
+    assert doubts(seen) == {"after_taking": (1, "2")}
+
+
+def test_a_time_that_goes_back_is_counted_tag_by_tag(tmp_path: Path) -> None:
+    text = f"time,tag,value\n{ROW},a,1\n2026-11-24 09:00:00,a,2\n{ROW},b,1\n{ROW},a,3\n"
+    seen, _ = read_text(tmp_path, text, LONG)
+    assert doubts(seen) == {"backwards": (1, "5")}
+
+
+moments = st.datetimes(datetime(1995, 1, 1), datetime(2026, 11, 1)).map(lambda d: d.replace(microsecond=0))
+
+
+@given(
+    moment=moments, hours=st.integers(-12, 14), form=st.sampled_from(["%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S"])
+)
+def test_a_written_time_is_read_back(moment: datetime, hours: int, form: str) -> None:
+    read = times.reader(how(time_zone=f"{hours:+03d}:00"))
+    expected = round((moment - datetime(1970, 1, 1) - timedelta(hours=hours)).total_seconds()) * 10**9
+    assert read(moment.strftime(form)) == expected
+
+
+# Values ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["", " ", "-", "--", "NaN", "#N/A", "#DIV/0!", "null", "无数据"])
+def test_blank_is_no_value_and_never_zero(text: str) -> None:
+    assert cells.reader(how())(text) == (BAD_NO_DATA, None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "marks", "value"),
+    [
+        ("1,234.5", {"thousands": ","}, 1234.5),
+        ("1.234,5", {"thousands": ".", "decimal": ","}, 1234.5),
+        ("1 234 567", {"thousands": " "}, 1234567.0),
+        ("12,5", {"decimal": ","}, 12.5),
+        ("-1e-3", {}, -0.001),
+        ("\u22125", {}, -5.0),
+        ("12,5", {}, "12,5"),
+        ("12,34.5", {"thousands": ","}, "12,34.5"),
+        ("1.5", {"decimal": ","}, "1.5"),
+        ("1_000", {}, "1_000"),
+        ("inf", {}, "inf"),
+        ("１２", {}, "１２"),
+        ("0x10", {}, "0x10"),
+        ("12 kW", {}, "12 kW"),
+    ],
+)
+def test_a_number_is_one_only_in_the_marks_that_were_named(text: str, marks: dict[str, str], value: Any) -> None:
+    found = cells.reader(how(**marks))(text)
+    assert (found.number if isinstance(value, float) else found.text) == value
+
+
+@given(value=st.floats(-1e15, 1e15), decimal=st.sampled_from(".,"))
+def test_a_written_number_is_read_back(value: float, decimal: str) -> None:
+    assert cells.reader(how(decimal=decimal))(repr(value).replace(".", decimal)).number == value
+
+
+def test_a_text_among_numbers_is_kept_and_named(tmp_path: Path) -> None:
+    seen, kept = read_text(tmp_path, f"time;T\n{ROW};20\n{ROW};20,5\n")
+    assert kept.rows[1].text == "20,5"
+    assert doubts(seen) == {"text_among_numbers": (1, "3:B")}
+
+
+# Files that are not what they should be -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "place"),
+    [
+        (b"", "empty", None),
+        (b"time,T\n2026\0,1\n", "nul", "2"),
+        (b"when,T\n", "no_column", "1"),
+        (b"time,T,T\n", "twice", "1"),
+        (b"time,time\n", "twice", "1"),
+        (b"time,T\n" + ROW.encode() + b',"never closed' + b"x" * 200_000, "not_csv", "2"),
+        (b"time,T\n" + b"9" * 2_000_000, "long_line", "2"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old_excel", None),
+        (b"PK\x03\x04 not a workbook", "not_xlsx", None),
+    ],
+)
+def test_a_hostile_file_is_one_message_with_its_place(tmp_path: Path, text: bytes, name: str, place: Any) -> None:
+    seen, kept = read_text(tmp_path, text)
+    assert problem(seen) == (name, place)
+    assert not kept.rows
+    assert seen.problem is not None
+    assert all(render(seen.problem, language) for language in LANGUAGES)
+
+
+def test_a_file_that_is_not_there_is_a_problem_not_a_crash(tmp_path: Path) -> None:
+    seen, _ = read(tmp_path / "none.csv")
+    assert problem(seen)[0] == "no_file" and not seen.reached and seen.record is None
+
+
+def test_rows_of_another_length_are_named(tmp_path: Path) -> None:
+    seen, kept = read_text(tmp_path, f"time,A,B\n{ROW},1\n{ROW},1,2,\n{ROW},1,2,3\n")
+    assert doubts(seen) == {"width": (2, "2")}
+    assert kept.rows[1].status == BAD_NO_DATA
+
+
+@given(data=st.binary(max_size=400))
+def test_no_bytes_crash_the_reading(data: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        for start in (b"", b"time,T\n" + ROW.encode() + b",1\n", b"PK\x03\x04", b"\xff\xfe"):
+            seen, _ = read_text(Path(folder), start + data)
+            assert seen.problem is None or seen.problem.id.startswith("export.")
+
+
+def test_the_digest_is_that_of_the_file(tmp_path: Path) -> None:
+    text = f"time,T\n{ROW},20\n".encode()
+    seen, _ = read_text(tmp_path, text)
+    assert seen.record is not None
+    assert (seen.record.sha256, seen.record.bytes, seen.record.rows) == (sha256(text), len(text), 1)
+    assert (seen.record.system, seen.record.taken_by) == ("WinCC 7.5", "shift leader")
+    assert seen.record.first == seen.record.last == ns("2026-11-24T00:00:00Z")
+
+
+def test_precheck_says_whether_the_file_is_there_and_reads_no_row(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(f"time,T\n{ROW},20\n", "utf-8")
+    asked: list[Any] = []
+    seen = asyncio.run(precheck(endpoint(file, WIDE), SCOPE, asked.append))
+    assert seen.reached and seen.problem is None and not seen.tags and not asked
+    file.unlink()
+    assert problem(asyncio.run(precheck(endpoint(file, WIDE), SCOPE, asked.append)))[0] == "no_file"
+
+
+def test_stop_ends_the_reading_and_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("time,T\n" + f"{ROW},20\n" * 20_000, "utf-8")
+    kept = Kept()
+
+    async def run() -> Any:
+        stop = asyncio.Event()
+        stop.set()
+        return await gather(endpoint(file, WIDE), SCOPE, kept, seconds=1, stop=stop)
+
+    assert problem(asyncio.run(run()))[0] == "stopped"
+    assert 0 < len(kept.rows) < 20_000
+
+
+@pytest.mark.slow
+def test_a_large_file_is_streamed(tmp_path: Path) -> None:
+    file = tmp_path / "large.csv"
+    with file.open("w", encoding="utf-8") as out:
+        out.write("time,tag,value\n")
+        for i in range(300_000):
+            clock = f"{i // 1000 % 20:02d}:{i // 60 % 60:02d}:{i % 60:02d}"
+            out.write(f"2026-11-{1 + i // 20_000:02d} {clock},t{i % 7},{i}\n")
+    tracemalloc.start()
+    reading = Reading(endpoint(file, LONG), Export.model_validate(LONG), ns("2026-11-25T00:00:00Z"))
+    count = sum(1 for _ in reading.samples(look(file)))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert count == 300_000 and peak < 20_000_000
+
+
+# Excel ----------------------------------------------------------------------------------------------------
+
+
+def workbook(file: Path, **sheets: list[list[Any]]) -> Path:
+    book = openpyxl.Workbook()
+    book.remove(book.active)  # type: ignore[arg-type]
+    for name, held in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in held:
+            sheet.append(row)
+    book.save(file)
+    return file
+
+
+def test_a_sheet_gives_real_times_numbers_and_flags(tmp_path: Path) -> None:
+    held = [
+        ["time", "T", "On"],
+        [datetime(2026, 11, 24, 8, 0, 0), 20.5, True],
+        [datetime(2026, 11, 24, 8, 1), None],
+    ]
+    seen, kept = read(workbook(tmp_path / "a.xlsx", Data=held))
+    assert seen.problem is None and seen.record is not None and seen.record.encoding == "xlsx"
+    assert [(r.source, r.number, r.flag, r.status) for r in kept.rows] == [
+        (ns("2026-11-24T00:00:00Z"), 20.5, None, GOOD),
+        (ns("2026-11-24T00:00:00Z"), None, True, GOOD),
+        (ns("2026-11-24T00:01:00Z"), None, None, BAD_NO_DATA),
+        (ns("2026-11-24T00:01:00Z"), None, None, BAD_NO_DATA),
+    ]
+
+
+def test_serial_days_are_times_only_where_that_was_said(tmp_path: Path) -> None:
+    file = workbook(tmp_path / "a.xlsx", Data=[["time", "T"], [46350.25, 1]])
+    assert doubts(read(file)[0]) == {"time_unread": (1, "2")}
+    _, kept = read(file, WIDE | {"time_format": "excel"})
+    assert kept.rows[0].source == ns("2026-11-24T06:00:00+08:00")
+
+
+def test_of_several_sheets_those_named_are_read_and_tell_their_tags_apart(tmp_path: Path) -> None:
+    file = workbook(
+        tmp_path / "a.xlsx",
+        Line1=[["time", "T"], [ROW, 1]],
+        Line2=[["time", "T"], [ROW, "x"], ["soon", 3]],
+        Notes=[["hello"]],
+    )
+    assert problem(read(file)[0])[0] == "which_sheet"
+    assert problem(read(file, WIDE | {"sheets": ["Line3"]})[0])[0] == "no_sheet"
+    seen, kept = read(file, WIDE | {"sheets": ["Line1", "Line2"]})
+    assert [tag.path for tag in seen.tags] == ["Line1/T", "Line2/T"] and len(kept.rows) == 2
+    assert doubts(seen) == {"time_unread": (1, "Line2!3")}
+
+
+def test_formulas_are_not_run(tmp_path: Path) -> None:
+    _, kept = read(workbook(tmp_path / "a.xlsx", Data=[["time", "T"], [ROW, "=1+1"]]))
+    assert kept.rows[0].status == BAD_NO_DATA  # no value was ever stored beside it
+
+
+def test_a_workbook_that_bursts_is_not_unpacked(tmp_path: Path) -> None:
+    file = workbook(tmp_path / "a.xlsx", Data=[["time", "T"]])
+    replaced(file, "xl/worksheets/sheet1.xml", b" " * 400_000_000)
+    assert file.stat().st_size < 1_000_000
+    assert problem(read(file)[0])[0] == "bomb"
+
+
+def test_a_workbook_with_entities_is_not_opened(tmp_path: Path) -> None:
+    file = workbook(tmp_path / "a.xlsx", Data=[["time", "T"]])
+    replaced(file, "xl/workbook.xml", b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><workbook/>')
+    assert problem(read(file)[0])[0] == "doctype"
+
+
+def test_what_a_sheet_claims_of_its_size_is_not_believed(tmp_path: Path) -> None:
+    file = workbook(tmp_path / "a.xlsx", Data=[["time", "T"], [ROW, 1]])
+    sheet = (
+        b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+        b'<dimension ref="A1:XFD1048576"/><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>time</t></is></c>'
+        b'<c r="B1" t="inlineStr"><is><t>T</t></is></c></row><row r="2"><c r="A2" t="inlineStr"><is><t>'
+        + ROW.encode()
+        + b'</t></is></c><c r="B2"><v>7</v></c></row></sheetData></worksheet>'
+    )
+    replaced(file, "xl/worksheets/sheet1.xml", sheet)
+    seen, kept = read(file)
+    assert seen.problem is None and [r.number for r in kept.rows] == [7.0]
+
+
+# What the rows show ---------------------------------------------------------------------------------------
+
+
+def test_facts_of_a_record_go_by_its_own_times(tmp_path: Path) -> None:
+    draw = random.Random(7)
+    lines = [f"2026-11-24 {i // 6:02d}:{i % 6}0:00,{20 + draw.random():.4f}\n" for i in range(100)]
+    seen, kept = read_text(tmp_path, "time,T\n" + "".join(lines))
+    found = facts(table(kept.rows))[seen.tags[0].id]
+    assert (found.rows, found.update_interval, found.longest_gap) == (100, 600.0, 600.0)
+    assert found.seconds == 99 * 600 and found.stale is False
+    assert found.lag == (ns("2026-11-25T00:00:00Z") - ns("2026-11-24T16:30:00+08:00")) / 1e9
