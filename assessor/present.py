@@ -43,6 +43,9 @@ def preview(stated: Preview, out: Console, language: Language) -> None:
             limit,
         )
     out.print(table)
+    for load in stated.loads:
+        if load.note:
+            out.print(render(load.note, language), style="bold", soft_wrap=True)
     reach = stated.reach
     params = {"n": len(reach.testable), "of": reach.machines, "seconds": f"{stated.seconds:g}"}
     out.print(render("cli.reach", language, **params), soft_wrap=True)

@@ -13,6 +13,9 @@ from typing import Any, Protocol, cast
 
 from assessor.domain import Endpoint, Load, Observation, Scope, Sink
 
+CONSTANTS = frozenset({"PROTOCOLS", "SCHEME", "SERIAL", "STATIONS"})
+"""What a connector states in its source as plain constants; all but the first may be missing."""
+
 
 class Connector(Protocol):
     """What a connector module offers."""
@@ -34,7 +37,7 @@ class Connector(Protocol):
 
 @cache
 def _stated() -> dict[str, dict[str, Any]]:
-    """By module: the constants PROTOCOLS and SCHEME of each connector, read without importing it."""
+    """By module: the CONSTANTS of each connector, read without importing it."""
     here = Path(__file__).parent
     files = [*here.glob("*.py"), *here.glob("*/__init__.py")]
     stated = {}
@@ -50,7 +53,7 @@ def _constants(module: ast.Module) -> dict[str, Any]:
     for line in module.body:
         if isinstance(line, ast.Assign | ast.AnnAssign) and line.value is not None:
             target = line.targets[0] if isinstance(line, ast.Assign) else line.target
-            if isinstance(target, ast.Name) and target.id in {"PROTOCOLS", "SCHEME"}:
+            if isinstance(target, ast.Name) and target.id in CONSTANTS:
                 found[target.id] = ast.literal_eval(line.value)
     return found
 
@@ -64,6 +67,16 @@ def scheme(protocol: str) -> str | None:
     """What an address of the protocol begins with, such as 'opc.tcp'; None where it is just host:port."""
     found = next(c for c in _stated().values() if protocol in c["PROTOCOLS"])
     return found.get("SCHEME")
+
+
+def is_serial(protocol: str) -> bool:
+    """Is the address of the protocol a serial port (`SERIAL` of its connector)?"""
+    return any(protocol in constants.get("SERIAL", ()) for constants in _stated().values())
+
+
+def has_stations(protocol: str) -> bool:
+    """Does the protocol speak to stations of one line, of which unit 0 means all (`STATIONS`)?"""
+    return any(protocol in constants.get("STATIONS", ()) for constants in _stated().values())
 
 
 def get(protocol: str) -> Connector:

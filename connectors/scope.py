@@ -26,6 +26,7 @@ from assessor.domain import (
 )
 from assessor.errors import ContactError, InputError
 from connectors.profiles import check_profile, names
+from connectors.serial_line import fault
 
 HOST = re.compile(r"^(?P<host>[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]):(?P<port>\d{1,5})$")
 
@@ -160,6 +161,12 @@ def _addresses(scope: Scope, lines: Lines) -> None:
     places: list[tuple[str, tuple[str | int, ...]]] = []
     for i, endpoint in enumerate(scope.endpoints):
         path = ("endpoints", i, "address")
+        is_line, stations = connectors.is_serial(endpoint.protocol), connectors.has_stations(endpoint.protocol)
+        if found := fault(endpoint, is_line, stations):
+            raise _refuse(lines, ("endpoints", i, *found.where), found.name, **found.params)
+        if is_line:
+            places.append((endpoint.address.lower(), path))
+            continue
         scheme = connectors.scheme(endpoint.protocol)
         form = f"{scheme}://host:port/path" if scheme else "host:port"
         prefix, separator, rest = endpoint.address.rpartition("//")

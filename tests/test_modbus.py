@@ -356,7 +356,8 @@ def test_a_map_that_does_not_belong_to_the_device_is_said_and_not_asked_again(
 ) -> None:
     seen, sink, asked = gathered("nothing", tmp_path, monkeypatch, seconds=5)
     assert seen.reached, "a refusal is an answer"
-    assert seen.devices[0].problem is not None and seen.devices[0].problem.id == "modbus.nothing_there"
+    assert seen.devices[0].problem is not None and seen.devices[0].problem.id == "guard.refused_often"
+    assert len(asked) == scope_for("127.0.0.1:9").limits.refusals, "then it is left alone for good"
     assert not sink.rows
     reads = [line for line in asked if line.split()[1] == "3"]
     assert len(reads) == len(set(reads)), "no refused block is asked for a second time"
@@ -436,7 +437,7 @@ def test_nothing_but_reading_can_leave(tmp_path: Path) -> None:
         scope = scope_for(address)
         guard = Guard("press", address, scope.limits, MODBUS_FUNCTIONS, lambda _: None)
         line = Line(scope.endpoints[0], scope.limits, guard, asyncio.Event())
-        client = await line._connected()
+        client = await line._link.client()
         for call in (
             lambda: client.write_register(1, 2, device_id=1),
             lambda: client.write_coil(1, True, device_id=1),

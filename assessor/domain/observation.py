@@ -86,6 +86,16 @@ class Nameplate(Noun):
     model: str | None = None
     serial: str | None = None
     software: str | None = None
+    more: dict[str, str] = {}
+    """What else it says of itself, such as 'vendor_url' or 'product_name'."""
+
+
+class Unread(Noun):
+    """A stretch of a device's registers that gave nothing to build on, and why."""
+
+    registers: str
+    """'holding 12+2': the table, the first address, how many."""
+    why: Message
 
 
 class Device(Noun):
@@ -99,6 +109,8 @@ class Device(Noun):
     companions: tuple[str, ...] = ()
     """Namespace URIs of companion specifications that its objects are typed by."""
     item_state: str | None = None
+    unread: tuple[Unread, ...] = ()
+    """Modbus registers that it refused, or that stayed silent, or that showed nothing but zeros."""
 
 
 class Offer(Noun):
@@ -145,6 +157,8 @@ class Gap(Noun):
     begins: Time
     ends: Time
     why: Message
+    where: str | None = None
+    """The one device that gave none, as in `Device.where`; the whole endpoint where absent."""
 
 
 class Observation(Noun):
@@ -183,6 +197,8 @@ class RequestRecord(NamedTuple):
     round_trip_ms: float
     result: str
     """'ok', 'timeout', 'refused', an exception code, or a status name."""
+    asset: str | None = None
+    """The asset of the register that was asked, where the endpoint or its unit stands for one."""
 
 
 class Load(Noun):
@@ -195,6 +211,8 @@ class Load(Noun):
     connections: int
     registers_or_nodes: int
     share_of_server_limit: float | None = None
+    note: Message | None = None
+    """What must be known before the start, beside the figures."""
 
 
 class Sink(Protocol):

@@ -48,7 +48,11 @@ class Limits(Noun):
     breaker_cooldown: Annotated[float, Field(ge=10)] = 600.0
     slowdown_factor: Annotated[float, Field(ge=1.5)] = 2.0
     """Stop a device whose median round trip has grown by this factor (and by 50 ms at least)."""
+    refusals: Annotated[int, Field(ge=2, le=100)] = 10
+    """Refusals in a row after which a device is left alone for the rest of the run."""
     max_registers: Annotated[int, Field(ge=1, le=125)] = 50
+    max_bits: Annotated[int, Field(ge=1, le=2000)] = 800
+    """Coils or discrete inputs in one Modbus read."""
     max_nodes_per_call: Annotated[int, Field(ge=1, le=1000)] = 100
     sampling_interval: Annotated[float, Field(ge=0.5)] = 1.0
     session_timeout: Annotated[float, Field(ge=10)] = 60.0
@@ -92,13 +96,26 @@ class OpcUaSecurity(Noun):
     policy: Literal["None", "Basic256Sha256", "Aes128Sha256RsaOaep", "Aes256Sha256RsaPss"] = "None"
 
 
+class Serial(Noun):
+    """How a serial line is set, and the plant's word that nothing else asks on it."""
+
+    baudrate: Annotated[int, Field(ge=300, le=1_000_000)] = 19200
+    parity: Literal["even", "odd", "none"] = "even"
+    stop_bits: Literal[1, 2] = 1
+    byte_size: Literal[7, 8] = 8
+    echo: bool = False
+    """Does the adapter hand back what it sends?"""
+    sole_master: bool = False
+    """Nobody else asks on this line while we do. Required: a second master disturbs a running plant."""
+
+
 class Endpoint(Noun):
     """One address the factory allows us to contact."""
 
     id: Slug
     protocol: Slug
     address: str
-    """'opc.tcp://host:port/path' or 'host:port'"""
+    """'opc.tcp://host:port/path' or 'host:port'; of a serial line its port, such as '/dev/ttyUSB0' or 'COM3'"""
     role: Role
     asset: Slug | None = None
     """The asset it is, where it stands for exactly one."""
@@ -107,6 +124,8 @@ class Endpoint(Noun):
     root: str | None = None
     """Where to start browsing, as a path below Objects; the whole of Objects where absent."""
     security: OpcUaSecurity = OpcUaSecurity()
+    serial: Serial | None = None
+    """Modbus RTU on a serial line."""
     identify: bool = True
     """Modbus: may function code 43/14 be asked?"""
     report_id: bool = False

@@ -1,68 +1,141 @@
-"""GATHER from Modbus TCP devices and gateways: identification, mapped registers, SunSpec. Read-only.
+"""GATHER from Modbus devices and gateways: identification, mapped registers and bits, SunSpec. Read-only.
 
-Checklist: read-only (function codes 3, 4 and 43/14; 17 only where the scope says so); limits load (one request
-in flight an address, paced, registers grouped, nothing asked that no map names); times out (each request; a unit
-that fails twice in a row is left alone while its neighbours go on; a busy one is given time); a late answer is
-never taken for the next one; reports status of every value (Modbus has no clock, so source times stay empty).
-Known limits: no coils, no serial line, no RTU over TCP. Tested on real hardware: no, on simulated plants and on
-servers of other makers.
+Checklist: read-only (function codes 1 to 4 and 43/14; 17 only where the scope says so); limits load (one request
+in flight an address, paced, registers grouped, nothing asked that no map names, never more than the preview
+stated); times out (each request; a unit that fails twice in a row is left alone while its neighbours go on; a busy
+one is given time); stops at once when told to; a late answer is never taken for the next one; a refused address is
+never asked for again; reports status of every value, and gaps as gaps (Modbus has no clock, so source times stay
+empty). A serial line is spoken to only where the plant has made us its sole master.
+Known limits: no ASCII, no UDP, no TLS. Tested on real hardware: no, on simulated plants, on pseudo-terminals and
+on servers of other makers.
 """
 
 import asyncio
 import contextlib
 import math
 import time
+from collections.abc import Callable
 
-from assessor.domain import Endpoint, Load, Observation, Scope, Sink
+from serial.tools.list_ports import comports
+
+from assessor.domain import Device, Endpoint, Limits, Load, Message, Observation, RequestRecord, Scope, Sink
 from connectors.guard import MODBUS_FUNCTIONS, MODBUS_REPORT_ID, Guard
-from connectors.modbus.blocks import plan
-from connectors.modbus.units import Unit, Visit
-from connectors.modbus.wire import Line, Stopped
+from connectors.modbus.units import FAILURES, Unit, explain, planned
+from connectors.modbus.visit import Visit
+from connectors.modbus.wire import BASIC, MOST_ANSWERS, REGULAR, Line, Stopped
 from connectors.profiles import profile_for
+from connectors.serial_line import bits_a_character, exists, silence
 from connectors.sunspec import most_requests
 
-PROTOCOLS = ("modbus-tcp",)
+PROTOCOLS = ("modbus-tcp", "modbus-rtu-tcp", "modbus-rtu")
+SERIAL = ("modbus-rtu",)
+STATIONS = ("modbus-rtu-tcp", "modbus-rtu")
 
-IDENTIFY_REQUESTS, REPORT_REQUESTS = 4, 1
+IDENTIFY_REQUESTS, REPORT_REQUESTS = MOST_ANSWERS * len((BASIC, REGULAR)), 1
 REQUEST_BYTES, ANSWER_BYTES, LONGEST_ANSWER = 12, 9, 260
+
+
+def limits_of(endpoint: Endpoint, scope: Scope) -> Limits:
+    """The limits of an endpoint; on a serial line the silence between frames comes on top of the pause."""
+    limits = scope.limits_for(endpoint)
+    if endpoint.serial is None:
+        return limits
+    return limits.model_copy(update={"request_gap": limits.request_gap + silence(endpoint.serial)})
 
 
 def preview(endpoint: Endpoint, scope: Scope, seconds: float) -> Load:
     """The most that a run will ask of this address. Contacts nothing."""
-    limits = scope.limits_for(endpoint)
-    once = blocks = registers = 0
+    limits = limits_of(endpoint, scope)
+    once = blocks = registers = longest = 0
     for unit in endpoint.units:
         once += (IDENTIFY_REQUESTS if endpoint.identify else 0) + (REPORT_REQUESTS if endpoint.report_id else 0)
         if unit.sunspec:
             walk = most_requests(limits.max_registers)  # what the walk did not read is not read later either
             once, blocks, registers = once + walk, blocks + walk, registers + walk * limits.max_registers
+            longest = 2 * limits.max_registers
         if unit.profile:
             profile = profile_for(scope, unit.profile)
-            most = min(limits.max_registers, profile.max_registers)
             blocks += len(profile.points)  # what a device refuses is halved, down to single points
-            registers += sum(block.length for block in plan(profile.points, most, profile.gaps))
+            registers += sum(block.length for block in planned(profile, limits))
+            longest = max(longest, *(block.size for block in planned(profile, limits)), 0)
     fastest = 1 / limits.request_gap
     rate = min(fastest, blocks / limits.sampling_interval) if blocks else fastest
-    # a device may say of itself as much as a frame holds
-    talks = endpoint.identify or endpoint.report_id
-    a_request = REQUEST_BYTES + (LONGEST_ANSWER if talks else ANSWER_BYTES + 2 * limits.max_registers)
     return Load(
         endpoint=endpoint.id,
         requests_per_second=fastest,
-        bytes_per_second=fastest * a_request,
+        bytes_per_second=_bytes(endpoint, longest, fastest),
         requests=once + math.ceil(seconds * rate) + 2 * blocks,
         connections=1,
         registers_or_nodes=registers,
+        note=_sole_master(endpoint),
     )
+
+
+def _bytes(endpoint: Endpoint, longest: int, fastest: float) -> float:
+    """Bytes a second both ways, at most: a device may say of itself as much as a frame holds."""
+    talks = endpoint.identify or endpoint.report_id
+    a_request = REQUEST_BYTES + (LONGEST_ANSWER if talks else ANSWER_BYTES + longest)
+    line = endpoint.serial.baudrate / bits_a_character(endpoint.serial) if endpoint.serial else math.inf
+    return min(fastest * a_request, line)
+
+
+def _sole_master(endpoint: Endpoint) -> Message | None:
+    return Message(id="modbus.sole_master", params={"address": endpoint.address}) if endpoint.serial else None
+
+
+def _guard(endpoint: Endpoint, limits: Limits, log: Callable[[RequestRecord], None]) -> Guard:
+    allowed = MODBUS_FUNCTIONS | ({MODBUS_REPORT_ID} if endpoint.report_id else set())
+    assets = {"": endpoint.asset} | {f"unit {unit.unit}": unit.asset for unit in endpoint.units}
+    return Guard(endpoint.id, endpoint.address, limits, allowed, log, assets=assets)
+
+
+async def precheck(endpoint: Endpoint, scope: Scope, log: Callable[[RequestRecord], None]) -> Observation:
+    """Does the address take a connection? It is opened and closed, and nothing is asked.
+
+    Modbus has no greeting, so `reached` says no more than that. A serial port is not opened: whether it is there
+    is all that can be said without speaking on the line, and its `problem` says so.
+    """
+    started, limits = time.time_ns(), limits_of(endpoint, scope)
+    problem = _port(endpoint.address) if endpoint.serial else await _knock(endpoint, limits, log)
+    reached = problem is None
+    units = ((unit.asset, f"unit {unit.unit}") for unit in endpoint.units)
+    return Observation(
+        endpoint=endpoint.id,
+        protocol=endpoint.protocol,
+        connector="modbus",
+        started=started,
+        ended=time.time_ns(),
+        reached=reached,
+        problem=problem,
+        devices=tuple(Device(asset=asset, where=where, answered=False) for asset, where in units),
+    )
+
+
+def _port(address: str) -> Message:
+    there = exists(address, [port.device for port in comports()])
+    return Message(id="modbus.port_there" if there else "modbus.no_port", params={"address": address})
+
+
+async def _knock(endpoint: Endpoint, limits: Limits, log: Callable[[RequestRecord], None]) -> Message | None:
+    line = Line(endpoint, limits, _guard(endpoint, limits, log), asyncio.Event())
+    begun, mono, problem = time.time_ns(), time.monotonic(), None
+    try:
+        await line.knock()
+    except FAILURES as failure:
+        problem = explain(failure, endpoint.address)
+    took = (time.monotonic() - mono) * 1000
+    result = "ok" if problem is None else problem.id.rpartition(".")[2]
+    log(RequestRecord(begun, endpoint.id, "connect", endpoint.address, 0, 0, took, result, endpoint.asset))
+    return problem
 
 
 async def gather(
     endpoint: Endpoint, scope: Scope, sink: Sink, *, seconds: float, stop: asyncio.Event
 ) -> Observation:
     """Look at one address and sample its units for so many seconds, or until `stop` is set."""
-    limits = scope.limits_for(endpoint)
-    allowed = MODBUS_FUNCTIONS | ({MODBUS_REPORT_ID} if endpoint.report_id else set())
-    guard = Guard(endpoint.id, endpoint.address, limits, allowed, sink.request)
+    limits = limits_of(endpoint, scope)
+    guard = _guard(endpoint, limits, sink.request)
+    guard.promise(preview(endpoint, scope, seconds))
     line = Line(endpoint, limits, guard, stop)
     maps = [profile_for(scope, unit.profile) if unit.profile else None for unit in endpoint.units]
     units = (Unit(unit, endpoint, limits, held) for unit, held in zip(endpoint.units, maps, strict=True))
@@ -85,7 +158,7 @@ async def _sample(visit: Visit, line: Line, sink: Sink, seconds: float, stop: as
     """Read every block of every unit once a cycle; rows are on disk when a cycle is over."""
     first = due = time.monotonic()
     ends, cycles = first + seconds, 0
-    while not stop.is_set() and time.monotonic() < ends and any(unit.blocks for unit in visit.units):
+    while not stop.is_set() and time.monotonic() < ends and any(unit.plan for unit in visit.units):
         if cycles:
             visit.interval_ms = 1000 * (time.monotonic() - first) / cycles
         for unit in visit.units:

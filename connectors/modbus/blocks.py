@@ -1,51 +1,149 @@
-"""PLAN reads: as few requests as the device's limits and its map allow. Pure."""
+"""PLAN reads: as few requests as device and map allow, and the search for what a device refuses. Pure."""
 
-from collections.abc import Iterable
-from itertools import groupby
+from collections import deque
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, groupby, islice
 from typing import NamedTuple
 
 from assessor.domain import Point
 
+BITS = frozenset({1, 2})
+"""Function codes that read single bits."""
+MOST_BITS = 2000
+"""In one request (Modbus Application Protocol 1.1b3, 6.1)."""
+PROBES = 4
+"""Halves of refused blocks that are tried in one cycle: refusals in a row are a reason to leave a device alone."""
+
 
 class Block(NamedTuple):
-    """One request: a run of registers and the points inside it."""
+    """One request: a run of registers or bits, and the points inside it."""
 
     fc: int
     start: int
     length: int
     points: tuple[Point, ...]
 
+    @property
+    def size(self) -> int:
+        """Bytes of its values on the wire."""
+        return -(-self.length // 8) if self.fc in BITS else 2 * self.length
+
     def halves(self) -> tuple["Block", ...]:
-        """Two smaller requests for the same points, to find the register that a device refuses."""
-        middle = len(self.points) // 2
-        return tuple(_block(part) for part in (self.points[:middle], self.points[middle:]) if part)
+        """Two smaller requests for the same points, to find what a device refuses; none where there is but one.
+
+        Points that share a register stay together: it is asked for once.
+        """
+        ends = accumulate((p.at + p.size for p in self.points), max)
+        seams = [i + 1 for i, (end, p) in enumerate(zip(ends, self.points[1:], strict=False)) if p.at >= end]
+        if not seams:
+            return ()
+        middle = min(seams, key=lambda seam: abs(2 * seam - len(self.points)))
+        return _block(self.points[:middle]), _block(self.points[middle:])
 
 
-def plan(points: Iterable[Point], most: int, gaps: bool) -> tuple[Block, ...]:
-    """Group points into requests of at most `most` registers; over gaps only where the map allows it.
+def plan(
+    points: Iterable[Point], most: int, gaps: bool, *, widest: int | None = None, bits: int = MOST_BITS
+) -> tuple[Block, ...]:
+    """Group points into requests of at most `most` registers, or `bits` bits.
 
-    A value is never split over two requests, so that it is never put together from two moments. One that is
-    wider than a request may be is not read.
+    Over gaps only where the map allows it, and over none wider than `widest`. A value is never split over two
+    requests, so that it is never put together from two moments. One that is wider than a request may be is not
+    read.
     """
+    reach = (widest if widest is not None else 65536) if gaps else 0
     blocks: list[Block] = []
     by_place = sorted((p for p in points if p.size <= most), key=lambda p: (p.fc, p.at))
-    for _, of_table in groupby(by_place, key=lambda p: p.fc):
+    for fc, of_table in groupby(by_place, key=lambda p: p.fc):
         run: list[Point] = []
+        end = 0
         for point in of_table:
-            if run and not _fits(run, point, most, gaps):
+            length = point.at + point.size - run[0].at if run else 0
+            if run and (point.at - end > reach or length > (bits if fc in BITS else most)):
                 blocks.append(_block(run))
                 run = []
             run.append(point)
+            end = max(end, point.at + point.size)
         blocks.append(_block(run))
     return tuple(blocks)
 
 
-def _fits(run: list[Point], point: Point, most: int, gaps: bool) -> bool:
-    adjacent = point.at <= max(p.at + p.size for p in run)  # bits of one register stand at one address
-    return (gaps or adjacent) and point.at + point.size - run[0].at <= most
-
-
-def _block(points: Iterable[Point]) -> Block:
+def _block(points: Sequence[Point]) -> Block:
     held = tuple(points)
     end = max(point.at + point.size for point in held)
     return Block(held[0].fc, held[0].at, end - held[0].at, held)
+
+
+class Plan:
+    """What is asked of a unit in every cycle, and what it has turned out not to give.
+
+    A refused block is halved until what the device refuses stands alone; that is never asked for again. Of k
+    places refused among n, the search takes no more than 1 + 2·k·⌈log2 n⌉ requests beside the others.
+    """
+
+    def __init__(self) -> None:
+        self.room = 0
+        """So many requests a cycle the preview counted on."""
+        self._blocks: list[Block] = []
+        self._halves: deque[Block] = deque()
+        self._known: set[int] = set()
+        self.refused: list[tuple[Block, int]] = []
+        """What it refuses, each with the exception code."""
+        self.silent: list[Block] = []
+        """What it gave no answer to, again and again, while it answered for the rest."""
+
+    def add(self, blocks: Iterable[Block], room: int) -> None:
+        """Ask for more, no more than `room` requests a cycle even where every block falls apart."""
+        self._blocks += blocks
+        self.room += room
+
+    def due(self) -> tuple[Block, ...]:
+        """The requests of the next cycle."""
+        return (*self._blocks, *islice(self._halves, PROBES))
+
+    def __bool__(self) -> bool:
+        return bool(self._blocks or self._halves)
+
+    def was_read(self, block: Block) -> None:
+        """It gave what was asked."""
+        self._known.add(block.fc)
+        if block in self._halves:
+            self._halves.remove(block)
+            self._blocks.append(block)
+
+    def was_refused(self, block: Block, code: int) -> None:
+        """It refused something inside the block: look for it by halves."""
+        self._drop(block)
+        parts = block.halves()
+        if parts and len(self._blocks) + len(self._halves) + len(parts) <= self.room:
+            self._halves.extend(parts)
+        else:
+            self.refused.append((block, code))
+
+    def function_refused(self, block: Block, code: int) -> None:
+        """It does not know the function: nothing more is asked with it, unless it has answered it before."""
+        gone = [b for b in (*self._blocks, *self._halves) if b.fc == block.fc and block.fc not in self._known]
+        for each in gone or [block]:
+            self._drop(each)
+            self.refused.append((each, code))
+
+    def leave_out(self, block: Block) -> None:
+        """Each silence costs a time-out: ask no more."""
+        self._drop(block)
+        self.silent.append(block)
+
+    def _drop(self, block: Block) -> None:
+        for held in (self._blocks, self._halves):
+            if block in held:
+                held.remove(block)
+
+
+def stretches(blocks: Iterable[Block]) -> tuple[str, ...]:
+    """Where blocks stand, as 'holding 12+2'; neighbours are one stretch."""
+    found: list[list[int | str]] = []
+    for block in sorted(blocks, key=lambda b: (b.fc, b.start)):
+        table, start, length = block.points[0].table, block.start, block.length
+        if found and found[-1][0] == table and found[-1][1] + found[-1][2] == start:  # type: ignore[operator]
+            found[-1][2] += length  # type: ignore[operator]
+        else:
+            found.append([table, start, length])
+    return tuple(f"{table} {start}+{length}" for table, start, length in found)

@@ -1,61 +1,50 @@
-"""One Modbus unit during a run: what it is, what is read of it, what it refused."""
+"""One Modbus unit during a run: what it is, what is read of it, when it is left out."""
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from fractions import Fraction
-from typing import NamedTuple
 
 from assessor.domain import (
     BAD_COMMUNICATION,
-    BAD_NO_DATA,
     BAD_TIMEOUT,
-    GOOD,
-    UNCERTAIN,
     Device,
     Endpoint,
+    Gap,
     Limits,
     Message,
     Nameplate,
-    Observation,
-    Order,
-    Point,
     Profile,
     Sample,
     Tag,
     Text,
-    tag_id,
+    Unread,
 )
 from assessor.domain import Unit as Agreed
-from connectors.guard import Guard, Open
-from connectors.modbus.blocks import Block, plan
-from connectors.modbus.decode import column, decode
+from connectors.guard import Open
+from connectors.modbus.blocks import Block, Plan, plan, stretches
+from connectors.modbus.values import Read, Values, Zeros
 from connectors.modbus.wire import (
-    BUSY,
+    DEVICE_FAILURE,
     ILLEGAL_ADDRESS,
     ILLEGAL_FUNCTION,
     ILLEGAL_VALUE,
     NOT_ANSWERED,
+    WAIT,
     Line,
     Refused,
     Stopped,
 )
-from connectors.sunspec import describe, factor, most_requests
+from connectors.sunspec import describe, most_requests
 
-ZEROS_SUSPECTED = 4
-"""From so many registers on, all of them zero, a unit may be answering for registers it does not have."""
 FAILURES = (OSError, TimeoutError, Open)
 LONGEST_REST = 10
 """Cycles that a busy unit is left out for, at most."""
+RESTING = Message(id="modbus.resting")
 
 
-class _Read(NamedTuple):
-    """One block as it was read. Times in ns."""
-
-    block: Block
-    registers: list[int]
-    receive: int
-    mono: int
+def planned(profile: Profile, limits: Limits) -> tuple[Block, ...]:
+    """The requests that a register map takes under the limits agreed."""
+    most = min(limits.max_registers, profile.max_registers)
+    return plan(profile.points, most, profile.gaps, widest=profile.max_gap, bits=limits.max_bits)
 
 
 class Unit:
@@ -63,27 +52,25 @@ class Unit:
 
     def __init__(self, agreed: Agreed, endpoint: Endpoint, limits: Limits, profile: Profile | None) -> None:
         self.agreed, self._endpoint, self._limits, self._profile = agreed, endpoint, limits, profile
-        self.points: tuple[Point, ...] = ()
-        self.blocks: list[Block] = []
+        self.plan = Plan()
         self.nameplate: Nameplate | None = None
         self.problem: Message | None = None
         self.answered = False
-        self._order: Order = "ABCD"
-        self._zeros: bool | None = None
-        self._factors: dict[tuple[int, int], tuple[int, int]] = {}
-        """SunSpec: by a point's place the register that holds its scale factor."""
-        self._room = 0
-        """So many blocks the preview counted on."""
+        self._values = Values(endpoint.id, agreed)
+        self._zeros = Zeros()
         self._silent: dict[tuple[int, int], int] = {}
         self._busy = self._rest = 0
+        self._gaps: list[Gap] = []
+        self._paused: tuple[int, Message] | None = None
+        self._asked = time.time_ns()
+        """When it was last asked for values."""
 
     async def learn(self, line: Line) -> None:
         """What it says of itself, and what will be read of it. Failures become its problem."""
         if profile := self._profile:
-            self._order = profile.order
-            most = min(self._limits.max_registers, profile.max_registers)
-            self.points, self._room = profile.points, len(profile.points)
-            self.blocks += plan(self.points, most, profile.gaps)
+            self._values.order = profile.order
+            self._values.add(profile.points)
+            self.plan.add(planned(profile, self._limits), room=len(profile.points))
         try:
             if not self.agreed.sunspec and self._limits.breaker_failures > 1:
                 # Many devices stay silent on identification. Where one silence is enough to leave a unit
@@ -92,7 +79,9 @@ class Unit:
             if self.agreed.sunspec:
                 await self._describe(line)
         except FAILURES as problem:
-            self.problem = _explain(problem, self._endpoint.address)
+            self.problem = explain(problem, self._endpoint.address)
+        finally:
+            self._asked = time.time_ns()
 
     async def _identify(self, line: Line) -> Nameplate | None:
         """Many devices do not know the question: an exception is an answer and no fault."""
@@ -101,7 +90,7 @@ class Unit:
             try:
                 plate = await ask(self.agreed.unit)
             except Refused as refused:
-                self.answered = self.answered or refused.code not in NOT_ANSWERED
+                self._heard(refused.code)
                 continue
             self.answered = True
             if plate:
@@ -115,45 +104,45 @@ class Unit:
             self.problem = Message(id="modbus.no_sunspec")
             return
         self.answered, self.nameplate = True, found.nameplate
-        mapped = self._places()  # what a register map names is read by the map
-        new = [scaled for scaled in found.points if (scaled.point.fc, scaled.point.at) not in mapped]
-        factors = {scaled.factor.at: scaled.factor for scaled in new if scaled.factor}
-        self._factors = {(s.point.fc, s.point.at): (s.factor.fc, s.factor.at) for s in new if s.factor}
-        points = tuple(scaled.point for scaled in new)
         room = most_requests(most)
-        self.points, self._room = (*self.points, *points), self._room + room
-        self.blocks += plan((*points, *factors.values()), most, gaps=True)[:room]
+        self.plan.add(plan(self._values.add_scaled(found.points), most, gaps=True)[:room], room)
         if not found.points:
             self.problem = Message(id="modbus.no_models")
 
     async def cycle(self, line: Line) -> list[Sample]:
-        """Read every block once. What cannot be had is a row with a status that says why."""
+        """Read every block once. What cannot be had is a row with a status that says why, or a gap."""
         if self._rest:
             self._rest -= 1
+            self._pause(RESTING)
             return []
         rows: list[Sample] = []
-        read: list[_Read] = []
+        read: list[Read] = []
         silent: list[Block] = []
-        for block in tuple(self.blocks):
+        for block in self.plan.due():
             try:
-                registers = await line.read(self.agreed.unit, block.fc, block.start, block.length)
+                values = await line.read(self.agreed.unit, block.fc, block.start, block.length)
             except Refused as refused:
                 rows += self._refused(block, refused.code)
-                if refused.code == BUSY:
+                if refused.code in WAIT:
                     break
+                if refused.code == DEVICE_FAILURE and not block.halves():
+                    silent.append(block)
                 continue
             except Open as left_alone:
                 self.problem = self.problem or left_alone.message
+                self._pause(left_alone.message)
                 break
             except Stopped:
                 break
             except (OSError, TimeoutError) as problem:
-                self.problem = _explain(problem, self._endpoint.address)
+                self.problem = explain(problem, self._endpoint.address)
                 silent.append(block)
-                rows += self._bad(block, BAD_TIMEOUT if isinstance(problem, TimeoutError) else BAD_COMMUNICATION)
+                self._asked = time.time_ns()
+                status = BAD_TIMEOUT if isinstance(problem, TimeoutError) else BAD_COMMUNICATION
+                rows += self._values.bad(block, status)
                 continue
-            self.answered = True
-            read.append(_Read(block, registers, time.time_ns(), time.monotonic_ns()))
+            self.plan.was_read(block)
+            read.append(Read(block, values, time.time_ns(), time.monotonic_ns()))
         if read:
             self._leave_out(silent)
         return rows + self._believed(read)
@@ -161,95 +150,62 @@ class Unit:
     def _leave_out(self, silent: Sequence[Block]) -> None:
         """What stays silent again and again while the rest answers: each silence costs a connection."""
         self._silent = {b[:2]: self._silent.get(b[:2], 0) + 1 for b in silent}
-        often = {place for place, times in self._silent.items() if times >= self._limits.breaker_failures}
-        self.blocks = [block for block in self.blocks if block[:2] not in often]
+        for block in silent:
+            if self._silent[block[:2]] >= self._limits.breaker_failures:
+                self.plan.leave_out(block)
 
-    def _believed(self, read: Sequence[_Read]) -> list[Sample]:
-        """Zeros throughout are suspicious, not evidence: their rows are Uncertain, and the device says so."""
+    def _believed(self, read: Sequence[Read]) -> list[Sample]:
+        """Rows of what was read; what proves nothing is Uncertain."""
         if not read:
             return []
-        self._busy = 0
-        zeros = not any(any(r.registers) for r in read)
-        suspected = zeros and sum(len(r.registers) for r in read) >= ZEROS_SUSPECTED
-        self._zeros = suspected if self._zeros is None else self._zeros and suspected
-        self.problem = Message(id="modbus.all_zero") if self._zeros else None
-        rows = self._values(read)
-        return [row._replace(status=UNCERTAIN) if suspected and row.status == GOOD else row for row in rows]
+        self._go_on(read[0].receive)
+        self.answered, self._busy, self._asked = True, 0, read[-1].receive
+        doubted = self._zeros.doubted(read)
+        self.problem = Message(id="modbus.all_zero") if self._zeros.throughout else None
+        return self._values.rows(read, doubted)
 
     def _refused(self, block: Block, code: int) -> list[Sample]:
         """An illegal address is looked for by halves and never asked for again; busy and broken pass."""
-        self.answered = self.answered or code not in NOT_ANSWERED
-        if code in (ILLEGAL_FUNCTION, ILLEGAL_ADDRESS, ILLEGAL_VALUE):
-            at = self.blocks.index(block)
-            by_halves = code != ILLEGAL_FUNCTION and len(block.points) > 1 and len(self.blocks) < self._room
-            self.blocks[at : at + 1] = block.halves() if by_halves else ()
-            if not self.blocks:
-                self.problem = Message(id="modbus.nothing_there")
-            return []
-        self.problem = Message(id="modbus.exception", params={"code": code})
-        if code == BUSY:
-            self._rest, self._busy = min(self._busy, LONGEST_REST), self._busy + 1
-        return self._bad(block, BAD_COMMUNICATION)
+        known = self._heard(code)
+        self._asked = time.time_ns()
+        if code == ILLEGAL_FUNCTION:
+            self.plan.function_refused(block, code)
+        elif code in (ILLEGAL_ADDRESS, ILLEGAL_VALUE) or (code == DEVICE_FAILURE and known and block.halves()):
+            # some devices report a failure where one register of a block is not theirs
+            self.plan.was_refused(block, code)
+        else:
+            self.problem = Message(id="modbus.exception", params={"code": code})
+            if code in WAIT:
+                self._rest, self._busy = min(self._busy, LONGEST_REST), self._busy + 1
+            return self._values.bad(block, BAD_COMMUNICATION)
+        if not self.plan:
+            self.problem = Message(id="modbus.nothing_there")
+        return []
 
-    def _values(self, read: Sequence[_Read]) -> list[Sample]:
-        """Rows of one cycle; scale factors are taken from the same cycle as the values."""
-        held: dict[tuple[int, int], int] = {}
-        for r in read if self._factors else ():
-            held |= {(r.block.fc, r.block.start + i): word for i, word in enumerate(r.registers)}
-        wanted, rows = self._places(), []
-        for block, registers, receive, mono in read:
-            for point in block.points:
-                if (point.fc, point.at) not in wanted:
-                    continue
-                at, scale = point.at - block.start, self._scale(point, held)
-                words = registers[at : at + point.size]
-                value = None if scale is None else decode(point, words, self._order, scale)
-                status = GOOD if value is not None else BAD_NO_DATA
-                row = Sample(self._tag_id(point), None, None, receive, mono, status)
-                rows.append(row._replace(**column(value)))
-        return rows
+    def _heard(self, code: int) -> bool:
+        """Has it ever answered, now that it has answered with this exception?"""
+        known, self.answered = self.answered, self.answered or code not in (*NOT_ANSWERED, DEVICE_FAILURE)
+        return known
 
-    def _places(self) -> set[tuple[int, int]]:
-        """Where its points stand; a block holds scale factors besides."""
-        return {(point.fc, point.at) for point in self.points}
+    def _pause(self, why: Message) -> None:
+        """From when it was last asked no rows come, until something is read again."""
+        self._paused = self._paused or (self._asked, why)
 
-    def _scale(self, point: Point, held: dict[tuple[int, int], int]) -> Fraction | None:
-        """What the device multiplies a value by just now; None where it does not say."""
-        place = (point.fc, point.at)
-        if place not in self._factors:
-            return Fraction(1)
-        register = held.get(self._factors[place])
-        return None if register is None else factor(register)
+    def _go_on(self, now: int) -> None:
+        if self._paused:
+            self._gaps.append(self._gap(now, *self._paused))
+            self._paused = None
 
-    def _bad(self, block: Block, status: int) -> list[Sample]:
-        receive, mono = time.time_ns(), time.monotonic_ns()
-        wanted = self._places()
-        points = [p for p in block.points if (p.fc, p.at) in wanted]
-        return [Sample(self._tag_id(p), None, None, receive, mono, status) for p in points]
+    def _gap(self, ends: int, begins: int, why: Message) -> Gap:
+        return Gap(begins=begins, ends=max(begins, ends), why=why, where=f"unit {self.agreed.unit}")
 
-    def _address(self, point: Point) -> str:
-        return f"unit {self.agreed.unit} {point.place}"
-
-    def _tag_id(self, point: Point) -> int:
-        return tag_id(self._endpoint.id, self._address(point))
+    def gaps(self, now: int) -> tuple[Gap, ...]:
+        """When it gave no rows because it was left alone; what lasts still ends now."""
+        return (*self._gaps, self._gap(now, *self._paused)) if self._paused else tuple(self._gaps)
 
     def tags(self, interval_ms: float | None) -> tuple[Tag, ...]:
         """Its points as data points of the plant."""
-        return tuple(
-            Tag(
-                id=self._tag_id(point),
-                endpoint=self._endpoint.id,
-                asset=self.agreed.asset,
-                address=self._address(point),
-                path=f"unit {self.agreed.unit}/{point.id}",
-                data_type=point.type,
-                unit=point.unit,
-                profile_quantity=point.quantity,
-                profile_function=point.function.value,
-                interval_ms=interval_ms,
-            )
-            for point in self.points
-        )
+        return self._values.tags(interval_ms)
 
     def device(self) -> Device:
         """It, as seen."""
@@ -259,40 +215,23 @@ class Unit:
             answered=self.answered,
             problem=self.problem,
             nameplate=self.nameplate,
+            unread=self._unread(),
         )
 
-
-@dataclass
-class Visit:
-    """All units of one address during a run."""
-
-    endpoint: Endpoint
-    limits: Limits
-    guard: Guard
-    units: tuple[Unit, ...]
-    started: int = field(default_factory=time.time_ns)
-    interval_ms: float | None = None
-
-    def observation(self) -> Observation:
-        """What was seen so far."""
-        now = time.time_ns()
-        reached = any(unit.answered for unit in self.units)
-        problems = [unit.problem for unit in self.units if unit.problem]
-        return Observation(
-            endpoint=self.endpoint.id,
-            protocol=self.endpoint.protocol,
-            connector="modbus",
-            started=self.started,
-            ended=now,
-            reached=reached,
-            problem=problems[0] if problems and not reached else None,
-            devices=tuple(unit.device() for unit in self.units),
-            tags=tuple(tag for unit in self.units for tag in unit.tags(self.interval_ms)),
-            traffic=self.guard.traffic((now - self.started) / 1e9),
-        )
+    def _unread(self) -> tuple[Unread, ...]:
+        """What it refused by exception code, what stayed silent, what showed nothing but zeros."""
+        refused = self.plan.refused
+        kinds = [
+            (Message(id="modbus.registers_refused", params={"code": code}), [b for b, c in refused if c == code])
+            for code in sorted({code for _, code in refused})
+        ]
+        kinds.append((Message(id="modbus.registers_silent"), self.plan.silent))
+        kinds.append((Message(id="modbus.registers_zero"), list(self._zeros.blocks)))
+        return tuple(Unread(registers=text, why=why) for why, blocks in kinds for text in stretches(blocks))
 
 
-def _explain(problem: Exception, address: str) -> Message:
+def explain(problem: Exception, address: str) -> Message:
+    """What went wrong at an address, in words."""
     if isinstance(problem, Open):
         return problem.message
     params: dict[str, str | int | Text] = {"address": address}

@@ -1,29 +1,36 @@
-"""The only file that touches pymodbus: one guarded connection to one address.
+"""ASK: one guarded request after the other, each answer held against its question.
 
-pymodbus moves its interface in minor releases and is pinned. The function code of every frame is checked by
-`trace_pdu`, below its interface, before a byte leaves. After a time-out the connection is closed, so that a
-late answer can never be taken for the next one.
+What comes back counts only with the unit, the function code and the size that were asked for. A run that is to
+stop does not wait for anything: a request, a connection or a pause under way is cut at once.
 """
 
 import asyncio
 import contextlib
-import logging
 import struct
-from typing import Any
+from collections.abc import AsyncIterator, Coroutine, Hashable
+from typing import Any, TypeVar
 
-from pymodbus.client import AsyncModbusTcpClient
 from pymodbus.exceptions import ModbusException
 from pymodbus.pdu.mei_message import ReadDeviceInformationResponse
 from pymodbus.pdu.other_message import ReportDeviceIdResponse
 
 from assessor.domain import Endpoint, Limits, Nameplate
 from connectors.guard import Frame, Guard, Open
+from connectors.modbus.blocks import BITS
+from connectors.modbus.link import Client, Link
 
-logging.getLogger("pymodbus").setLevel(logging.CRITICAL + 1)  # it writes whole frames, hence values, to the log
+ILLEGAL_FUNCTION, ILLEGAL_ADDRESS, ILLEGAL_VALUE, DEVICE_FAILURE, ACKNOWLEDGE, BUSY = 1, 2, 3, 4, 5, 6
+NOT_ANSWERED = frozenset({10, 11})
+"""A gateway's two ways to say that it did not hear from the unit."""
+WAIT = frozenset({ACKNOWLEDGE, BUSY})
+TABLES = {1: "coil", 2: "discrete", 3: "holding", 4: "input"}
+BASIC, REGULAR, FIRST_REGULAR = 1, 2, 3
+"""Categories of identification objects, and the first object that only the second has."""
+MORE = {1: "product_code", 3: "vendor_url", 4: "product_name", 5: "model_name", 6: "user_application_name"}
+MOST_ANSWERS = 4
+"""Answers that one category of identification may take."""
 
-ILLEGAL_FUNCTION, ILLEGAL_ADDRESS, ILLEGAL_VALUE, BUSY = 1, 2, 3, 6
-NOT_ANSWERED = frozenset({4, 10, 11})
-"""Device failure and the gateway's two ways to say that it did not hear from the unit."""
+T = TypeVar("T")
 
 
 class Refused(Exception):
@@ -39,157 +46,176 @@ class Stopped(Exception):
 
 
 class Line:
-    """One connection, opened when it is needed and closed when it cannot be trusted."""
+    """The questions of one run to one address, one at a time."""
 
     def __init__(self, endpoint: Endpoint, limits: Limits, guard: Guard, stop: asyncio.Event) -> None:
-        host, _, port = endpoint.address.rpartition(":")
-        self._guard, self._limits, self._stop = guard, limits, stop
-        self._host, self._port = host.strip("[]"), int(port)
-        self._client: AsyncModbusTcpClient | None = None
-        self._lost = asyncio.Event()
-        self._sent = self._received = 0
+        self._guard, self._stop = guard, stop
+        self._link = Link(endpoint, limits, guard)
+        self._alive: set[int] = set()
+        """Units that have answered."""
 
     async def read(self, unit: int, fc: int, start: int, count: int) -> list[int]:
-        """Registers by function code 3 or 4. Raises Refused, OSError, TimeoutError, Open, Stopped."""
-        detail = f"unit {unit} {'holding' if fc == 3 else 'input'} {start}+{count}"
-        alike = ("read", unit, count)
-        async with self._asking(f"fc{fc}", detail, unit, alike) as (client, frame):
-            ask = client.read_holding_registers if fc == 3 else client.read_input_registers
-            answer = await self._answered(ask(start, count=count, device_id=unit), frame)
-            registers: list[int] = list(getattr(answer, "registers", ()))
-            if len(registers) != count or answer.function_code != fc:
-                frame.failed("not what was asked", self._sent)
-                raise ConnectionError("not what was asked")
-            return registers
+        """Registers by function code 3 or 4, bits (0 or 1) by 1 or 2.
+
+        Raises Refused, OSError, TimeoutError, Open, Stopped.
+        """
+        return await self._unless_stopped(self._read(unit, fc, start, count))
 
     async def identify(self, unit: int) -> Nameplate | None:
-        """Function code 43/14, basic objects; None where the device answers but does not say."""
+        """Function code 43/14, regular objects where it has them; None where it answers but does not say."""
+        return await self._unless_stopped(self._identify(unit))
+
+    async def report(self, unit: int) -> Nameplate | None:
+        """Function code 17, for where the scope says so: what it answers is the maker's own affair."""
+        return await self._unless_stopped(self._report(unit))
+
+    async def knock(self) -> None:
+        """Open the connection and close it again; nothing is asked. Raises as `read` does."""
+        try:
+            await self._unless_stopped(self._link.client())
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Close the connection, if there is one."""
+        self._link.close()
+
+    async def _unless_stopped(self, asking: Coroutine[Any, Any, T]) -> T:
+        asked, stop = asyncio.ensure_future(asking), asyncio.ensure_future(self._stop.wait())
+        try:
+            await asyncio.wait((asked, stop), return_when=asyncio.FIRST_COMPLETED)
+            if not asked.done():
+                raise Stopped
+            return asked.result()
+        finally:
+            asked.cancel()
+            stop.cancel()
+            await asyncio.gather(asked, stop, return_exceptions=True)
+
+    async def _read(self, unit: int, fc: int, start: int, count: int) -> list[int]:
+        detail = f"unit {unit} {TABLES[fc]} {start}+{count}"
+        async with self._asking(f"fc{fc}", detail, unit, ("read", unit, fc, count)) as (client, frame):
+            ask = {
+                1: client.read_coils,
+                2: client.read_discrete_inputs,
+                3: client.read_holding_registers,
+                4: client.read_input_registers,
+            }[fc]
+            answer = await self._answered(ask(start, count=count, device_id=unit), frame, unit, fc)
+            found = list(answer.bits if fc in BITS else answer.registers)
+            whole = -(-count // 8) * 8 if fc in BITS else count
+            if len(found) != whole:
+                raise self._mistaken(frame)
+            return [int(value) for value in found[:count]]
+
+    async def _identify(self, unit: int) -> Nameplate | None:
+        objects, conformity = await self._objects(unit, BASIC, 0)
+        if conformity & 0x7F >= REGULAR:
+            with contextlib.suppress(Refused, OSError, TimeoutError):  # what it has said so far is worth keeping
+                objects |= (await self._objects(unit, REGULAR, FIRST_REGULAR))[0]
+        texts = {k: text for k, v in objects.items() if (text := v.decode("utf-8", "replace").strip("\0 "))}
+        if not texts:
+            return None
+        return Nameplate(
+            source="modbus 43/14",
+            manufacturer=texts.get(0),
+            model=texts.get(5) or texts.get(1),
+            software=texts.get(2),
+            more={name: texts[k] for k, name in MORE.items() if k in texts and (k != 1 or 5 in texts)},
+        )
+
+    async def _objects(self, unit: int, category: int, first: int) -> tuple[dict[int, bytes], int]:
+        """Identification objects from `first` on, and the conformity level that the device claims."""
         objects: dict[int, bytes] = {}
-        following = 0
-        for _ in range(4):
+        following, conformity = first, 0
+        for _ in range(MOST_ANSWERS):
             async with self._asking("fc43/14", f"unit {unit} object {following}", unit, "identify") as (
                 client,
                 frame,
             ):
-                asking = client.read_device_information(read_code=1, object_id=following, device_id=unit)
-                answer = await self._answered(asking, frame)
+                asking = client.read_device_information(read_code=category, object_id=following, device_id=unit)
+                answer = await self._answered(asking, frame, unit, 43)
                 if not isinstance(answer, ReadDeviceInformationResponse):
-                    frame.failed("not what was asked", self._sent)
-                    raise ConnectionError("not what was asked")
+                    raise self._mistaken(frame)
             objects |= {int(k): v for k, v in answer.information.items() if isinstance(v, bytes)}
-            if not answer.more_follows:
+            conformity = int(answer.conformity)
+            if not answer.more_follows or int(answer.next_object_id) <= following:
                 break
             following = int(answer.next_object_id)
-        texts = {k: v.decode("utf-8", "replace").strip("\0 ") for k, v in objects.items()}
-        if not any(texts.values()):
-            return None
-        return Nameplate(
-            source="modbus 43/14",
-            manufacturer=texts.get(0) or None,
-            model=texts.get(1) or None,
-            software=texts.get(2) or None,
-        )
+        return objects, conformity
 
-    async def report(self, unit: int) -> Nameplate | None:
-        """Function code 17, for where the scope says so: what it answers is the maker's own affair."""
+    async def _report(self, unit: int) -> Nameplate | None:
         async with self._asking("fc17", f"unit {unit}", unit, "report") as (client, frame):
-            answer = await self._answered(client.report_device_id(device_id=unit), frame)
+            answer = await self._answered(client.report_device_id(device_id=unit), frame, unit, 17)
             if not isinstance(answer, ReportDeviceIdResponse):
-                frame.failed("not what was asked", self._sent)
-                raise ConnectionError("not what was asked")
+                raise self._mistaken(frame)
         text = "".join(c for c in answer.identifier.decode("ascii", "ignore") if c.isprintable()).strip()
         return Nameplate(source="modbus 17", model=text) if text else None
 
     @contextlib.asynccontextmanager
-    async def _asking(self, service: str, detail: str, unit: int, alike: Any) -> Any:
+    async def _asking(
+        self, service: str, detail: str, unit: int, alike: Hashable
+    ) -> AsyncIterator[tuple[Client, Frame]]:
         """Around one request: connect where needed, and close what can no longer be trusted."""
         device = f"unit {unit}"
         self._go_on()
         if problem := self._guard.problem(device):
             raise Open(problem)  # before a connection is opened for a unit that is left alone
-        client = await self._connected()
-        self._go_on()  # connections are spaced over the whole run: that can take a while
+        client = await self._link.client()
+        self._go_on()
         try:
             async with self._guard.request(service, detail, device=device, alike=alike) as frame:
-                self._sent = self._received = 0
+                self._link.begin()
                 yield client, frame
-        except (OSError, TimeoutError, asyncio.CancelledError):
+        except asyncio.CancelledError:
             self.close()
             raise
+        except (OSError, TimeoutError):
+            await self._link.settle()
+            raise
 
-    async def _answered(self, asking: Any, frame: Frame) -> Any:
+    async def _answered(self, asking: Any, frame: Frame, unit: int, fc: int) -> Any:
         """The answer; at once an error where the peer closes instead of answering."""
-        answer, lost = asyncio.ensure_future(asking), asyncio.ensure_future(self._lost.wait())
+        result = await self._arrived(asking, frame)
+        if result.function_code & 0x7F != fc or (unit and result.dev_id != unit):
+            raise self._mistaken(frame)
+        if not result.isError():
+            self._alive.add(unit)
+            frame.done(self._link.sent, self._link.received)
+            return result
+        code = int(getattr(result, "exception_code", 0))
+        if code in NOT_ANSWERED or (code == DEVICE_FAILURE and unit not in self._alive):
+            frame.failed(f"exception {code}", self._link.sent)
+        else:
+            self._alive.add(unit)
+            note = frame.done if code in WAIT else frame.refused
+            note(self._link.sent, self._link.received, f"exception {code}")
+        raise Refused(code)
+
+    async def _arrived(self, asking: Any, frame: Frame) -> Any:
+        answer, lost = asyncio.ensure_future(asking), asyncio.ensure_future(self._link.lost.wait())
         try:
             await asyncio.wait((answer, lost), return_when=asyncio.FIRST_COMPLETED)
             if not answer.done():
-                frame.failed("lost", self._sent)
+                frame.failed("lost", self._link.sent, closed=True)
                 raise ConnectionError("closed by the device")
-            try:
-                result = answer.result()
-            except ModbusException as problem:
-                frame.failed("lost" if self._lost.is_set() else "timeout", self._sent)
-                raise (ConnectionError("closed") if self._lost.is_set() else TimeoutError()) from problem
-            except (struct.error, ValueError, IndexError, AttributeError, TypeError) as problem:
-                frame.failed("garbage", self._sent)  # what pymodbus raises for frames it cannot take apart
-                raise ConnectionError("garbage") from problem
+            return answer.result()
+        except ModbusException as problem:
+            closed = self._link.lost.is_set()
+            frame.failed("lost" if closed else "timeout", self._link.sent, closed=closed)
+            raise (ConnectionError("closed") if closed else TimeoutError()) from problem
+        except (struct.error, ValueError, IndexError, AttributeError, TypeError) as problem:
+            frame.failed("garbage", self._link.sent)  # what pymodbus raises for frames it cannot take apart
+            raise ConnectionError("garbage") from problem
         finally:
             for task in (answer, lost):
                 task.cancel()
             await asyncio.gather(answer, lost, return_exceptions=True)
-        if result.isError():
-            code = int(getattr(result, "exception_code", 0))
-            if code in NOT_ANSWERED:
-                frame.failed(f"exception {code}", self._sent)
-            else:
-                frame.done(self._sent, self._received, f"exception {code}")
-            raise Refused(code)
-        frame.done(self._sent, self._received)
-        return result
 
-    async def _connected(self) -> AsyncModbusTcpClient:
-        if self._client is not None and self._client.connected and not self._lost.is_set():
-            return self._client
-        self.close()
-        async with self._guard.connecting():
-            self._go_on()
-            lost = self._lost = asyncio.Event()
-            client = AsyncModbusTcpClient(
-                self._host,
-                port=self._port,
-                timeout=self._limits.timeout,
-                retries=0,
-                reconnect_delay=0,
-                trace_packet=self._count,
-                trace_pdu=self._check,
-                trace_connect=lambda up: None if up else lost.set(),
-            )
-            if not await client.connect():
-                client.close()
-                raise ConnectionError(f"{self._host}:{self._port}")
-            self._client = client
-        return self._client
+    def _mistaken(self, frame: Frame) -> ConnectionError:
+        frame.failed("not what was asked", self._link.sent)
+        return ConnectionError("not what was asked")
 
     def _go_on(self) -> None:
         if self._stop.is_set():
             raise Stopped
-
-    def _count(self, sending: bool, data: bytes) -> bytes:
-        if sending:
-            self._sent += len(data)
-        else:
-            self._received = max(self._received, len(data))
-        return data
-
-    def _check(self, sending: bool, pdu: Any) -> Any:
-        """Below pymodbus's interface: no function code leaves that the guard does not know."""
-        if sending:
-            code = int(pdu.function_code)
-            self._guard.check("fc43/14" if code == 43 else f"fc{code}")
-        return pdu
-
-    def close(self) -> None:
-        """Close the connection, if there is one."""
-        if self._client is not None:
-            self._client.close()
-            self._client = None

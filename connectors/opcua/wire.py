@@ -105,7 +105,7 @@ class _UaClient(UaClient):
             try:
                 yield frame
             except UaStatusCodeError as problem:  # a refusal is an answer
-                frame.done(*cost(), result=status_name(problem.code))
+                frame.refused(*cost(), status_name(problem.code))
                 raise
             except (TimeoutError, asyncio.CancelledError):
                 frame.failed("timeout", cost()[0])
@@ -185,7 +185,7 @@ class ReadOnlyClient(Client):
 
 def guard_for(endpoint: Endpoint, limits: Limits, log: Any) -> Guard:
     """The guard of one OPC UA endpoint."""
-    return Guard(endpoint.id, endpoint.address, limits, ALLOWED, log)
+    return Guard(endpoint.id, endpoint.address, limits, ALLOWED, log, assets={"": endpoint.asset})
 
 
 def status_name(code: int) -> str:
