@@ -106,10 +106,10 @@ class Profile(Noun):
     max_registers: Annotated[int, Field(ge=1, le=125)] = 125
     gaps: bool = False
     """May a request touch registers between points? Many devices answer that with an exception."""
-    note: Text | None = None
-    """What is peculiar about the device: what to check before its values are believed."""
     max_gap: Annotated[int, Field(ge=0)] | None = None
     """The widest hole that one request may reach across, where `gaps` allows any; no limit where absent."""
+    note: Text | None = None
+    """What is peculiar about the device: what to check before its values are believed."""
     points: tuple[Point, ...]
 
     @model_validator(mode="before")
