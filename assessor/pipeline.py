@@ -44,6 +44,7 @@ from assessor.interpret import interpret
 from assessor.rating import chances, is_pre_assessment, rate, rate_all, testable, tested
 from assessor.reconcile import findings, reconcile
 from assessor.roadmap import plan
+from connectors.abort import within
 from connectors.guard import limit_hosts
 from connectors.scope import seconds_left
 from models.graded_response import draws
@@ -64,9 +65,10 @@ async def gather(
     """Sample every endpoint of the scope at once, each behind its guard, no longer than the scope's window.
 
     A dead device is an Observation. Only our own failures end the run, after the others were stopped: a full
-    disk, or a fault in a connector.
+    disk, or a fault in a connector. Once `stop` is set all sessions are closed within two seconds: a connector
+    that takes longer is cut off, and what it had seen up to then counts.
     """
-    hosts, halt = limit_hosts(scope.limits), asyncio.Event()
+    hosts, halt, kept = limit_hosts(scope.limits), asyncio.Event(), _Kept(sink)
 
     async def one(endpoint: Endpoint) -> Observation:
         async with hosts:
@@ -74,7 +76,8 @@ async def gather(
                 seen = _not_begun(endpoint)
             else:
                 connector = connectors.get(endpoint.protocol)
-                seen = await connector.gather(endpoint, scope, sink, seconds=seconds, stop=halt)
+                work = connector.gather(endpoint, scope, kept, seconds=seconds, stop=halt)
+                seen = await within(work, halt) or _cut_off(endpoint, kept.seen.get(endpoint.id))
         sink.observe(seen)
         ended(seen)
         return seen
@@ -89,6 +92,24 @@ async def gather(
         halting.cancel()
     sink.flush()
     return tuple(task.result() for task in running)
+
+
+class _Kept:
+    """The sink as connectors get it; remembers what was last seen of each endpoint."""
+
+    def __init__(self, sink: Sink) -> None:
+        self.samples, self.request, self.flush, self._sink = sink.samples, sink.request, sink.flush, sink
+        self.seen: dict[str, Observation] = {}
+
+    def observe(self, observation: Observation) -> None:
+        self.seen[observation.endpoint] = observation
+        self._sink.observe(observation)
+
+
+def _cut_off(endpoint: Endpoint, seen: Observation | None) -> Observation:
+    """What was last seen of an endpoint whose connector did not end by itself."""
+    why = Message(id="contact.cut_off")
+    return (seen or _not_begun(endpoint)).model_copy(update={"ended": time_ns(), "problem": why})
 
 
 def _ours(problems: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -6,11 +6,10 @@ import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from time import monotonic
+from time import time_ns
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from assessor import pipeline
 from assessor.audit import bundle_file, read_assessment
@@ -25,13 +24,16 @@ from assessor.bundle import (
     seal,
     write_assessment,
 )
-from assessor.domain import Assessment, Message, Observation, Scope, canonical
+from assessor.domain import Assessment, Message, Scope, canonical
 from assessor.errors import AssessorError, InputError, StorageError
 from assessor.forms import load_answers
 from assessor.frameworks import Library, load_library
 from assessor.indicators import load as indicators
+from assessor.laptop import Awake, awake, looked_at
 from assessor.messages import Language, render
 from assessor.report import render_html
+from assessor.watch import Screen, Watched, shown
+from connectors.abort import run_bounded
 from connectors.scope import load_scope
 from connectors.simulator import load_plant, start
 from connectors.simulator.serve import DEMO as DEMO_PLANT
@@ -72,13 +74,24 @@ def sample(
     else:
         folder = create(work, scope_bytes, scope)
     try:
-        stopped = _watched(scope, folder, seconds, err, language)
+        with awake() as kept_awake:
+            _note_laptop(scope, folder, kept_awake, err, language)
+            stopped = _watched(scope, folder, seconds, err, language)
+        folder.end(stopped)
     except AssessorError:
         folder.close()
         raise
-    folder.end(stopped)
     err.print(render("cli.sealing", language))
     return _seal(folder, key, output, truncated=stopped), stopped
+
+
+def _note_laptop(scope: Scope, folder: Folder, kept_awake: Awake, err: Console, language: Language) -> None:
+    """Say and keep what this start of the run found of the laptop."""
+    stood = looked_at(scope)
+    if stood.warning:
+        err.print(render(stood.warning, language), style="bold yellow", soft_wrap=True)
+    err.print(render(kept_awake.message, language), style="dim", soft_wrap=True)
+    folder.note({"at": time_ns(), "awake": kept_awake.model_dump(), "networks": stood.model_dump(mode="json")})
 
 
 def seal_left(output: Path) -> Sealed:
@@ -114,49 +127,29 @@ def _seal(folder: Folder, key: Ed25519PrivateKey, output: Path, *, truncated: bo
 
 
 def _watched(scope: Scope, folder: Folder, seconds: float, err: Console, language: Language) -> bool:
-    """Run the gathering with a bar on stderr; Ctrl-C stops it, and True says so."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.fields[rows]}"),
-        TimeRemainingColumn(),
-    )
-    problems: list[Observation] = []
-    done = 0
-
-    def ended(seen: Observation) -> None:
-        nonlocal done
-        done += 1
-        if seen.problem:
-            problems.append(seen)
-
-    def rows() -> str:
-        params = {"done": done, "all": len(scope.endpoints)}
-        return render("cli.rows", language, rows=folder.rows, requests=folder.requests, **params)
+    """Run the gathering and show it; True where Ctrl-C ended it."""
+    watched = Watched(folder, scope)
+    screen = Screen(watched, seconds, language)
 
     async def run() -> bool:
         stop = asyncio.Event()
-        with _stopping(asyncio.get_running_loop(), stop):
+        with _stopping(asyncio.get_running_loop(), stop), shown(screen, err) as show:
             gathering = asyncio.ensure_future(
-                pipeline.gather(scope, folder, seconds=seconds, stop=stop, ended=ended)
+                pipeline.gather(scope, watched, seconds=seconds, stop=stop, ended=watched.ended)
             )
-            begun = monotonic()
-            while not gathering.done():
-                await asyncio.wait([gathering], timeout=0.25)
-                bar.update(task, completed=min(monotonic() - begun, seconds), rows=rows())
-                if stop.is_set():
-                    bar.update(task, description=render("cli.stopping", language))
+            try:
+                while not gathering.done():
+                    await asyncio.wait([gathering], timeout=0.5)
+                    show(stop.is_set())
+            finally:
+                gathering.cancel()
             await gathering
         return stop.is_set()
 
-    with Progress(*columns, console=err, transient=False) as bar:
-        task = bar.add_task(render("cli.sampling", language), total=seconds, rows="")
-        stopped = asyncio.run(run())
-        bar.update(task, completed=seconds, rows=rows())
-    for seen in problems:
-        assert seen.problem is not None
-        text = render(seen.problem, language)
-        err.print(render("cli.endpoint_problem", language, endpoint=seen.endpoint, problem=text), soft_wrap=True)
+    stopped = run_bounded(run())
+    for endpoint, problem in watched.problems():
+        text = render(problem, language)
+        err.print(render("cli.endpoint_problem", language, endpoint=endpoint, problem=text), soft_wrap=True)
     return stopped
 
 

@@ -398,9 +398,9 @@ def sampling(folder: Path, scope: str, home: Path) -> subprocess.Popen[str]:
         cwd=folder,
         env=os.environ | {"ASSESSOR_HOME": str(home)},
     )
-    journal = folder / "out.zip.work/journal.jsonl"
+    tail = folder / "out.zip.work/tail-000001"
     deadline = time.monotonic() + 60
-    while not (journal.exists() and journal.read_bytes().count(b'"samples"') >= 2):
+    while not (tail.exists() and tail.read_bytes().count(b'"samples"') >= 2):
         assert process.poll() is None and time.monotonic() < deadline, process.communicate()
         time.sleep(0.05)
     return process

@@ -23,7 +23,7 @@ from assessor.bundle.tail import Damaged, Frame, Part, framed, frames
 from assessor.domain import Message, Time, sha256
 from assessor.errors import BundleError
 
-TAIL_ROWS, TAIL_BYTES = 100_000, 32_000_000
+TAIL_ROWS, TAIL_BYTES = 50_000, 32_000_000
 """A tail is written as segments once it holds so much; so is what an earlier process left."""
 
 
