@@ -1,5 +1,5 @@
 # demo · test · check: what a new user, CI and the inner loop run. `make help` lists all.
-.PHONY: help demo test check soak golden docs lock tools apt clean
+.PHONY: help demo test check soak golden docs interop lock tools apt clean
 BIN := .venv/bin
 
 help: ## list what can be made
@@ -25,6 +25,10 @@ golden: tools ## rewrite the golden case after a change that was meant; then rea
 docs: tools ## rewrite the generated parts: schemas and reference pages
 	@$(BIN)/python -m assessor.frameworks
 	@$(BIN)/python scripts/reference.py
+
+interop: tools apt ## run against every server of other makers; rewrite docs/reference/interop.md
+	@[ -d tests/interop/node_modules ] || npm ci --prefix tests/interop --ignore-scripts --no-audit --no-fund --silent
+	@$(BIN)/python -m tests.interop
 
 lock: tools ## pin again what pyproject.toml asks for; no file names an address
 	@printf 'uv\nhatchling\neditables\n' | $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-header --universal --python-version 3.11 - -o requirements-uv.lock

@@ -1,55 +1,44 @@
 """A recording proxy on the wire: passes bytes on and writes down what each client frame asks for.
 
 Runs in a process of its own: reads {"name": "host:port", ...} as one line of JSON from standard input, prints
-{"name": "127.0.0.1:port", ...}, serves until its input closes. A line of JSON a frame goes to the file.
+{"name": "127.0.0.1:port", ...}, serves until its input closes. A line of JSON a frame goes to the file:
+endpoint, service, monotonic time (ns), bytes of the frame, bytes answered on its connection since the frame
+before it, number of its connection. What the frames are is told from the bytes, by `tests.servers.frames`.
 """
 
 import asyncio
 import json
-import struct
 import sys
+import time
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
-from asyncua import ua
+from tests.servers.frames import Requests
 
-SERVICES = {
-    value: name.removesuffix("Request_Encoding_DefaultBinary")
-    for name, value in vars(ua.ObjectIds).items()
-    if name.endswith("Request_Encoding_DefaultBinary")
-}
+NUMBERS = count(1)
 
 
-def opcua_frames(buffer: bytearray) -> list[str]:
-    """Take whole OPC UA TCP messages off the buffer; name the service of each first chunk."""
-    found = []
-    while len(buffer) >= 8:
-        kind, size = bytes(buffer[:4]), struct.unpack_from("<I", buffer, 4)[0]
-        if len(buffer) < size:
-            break
-        body, buffer[:size] = bytes(buffer[8:size]), b""
-        if kind[:3] == b"MSG":
-            encoding = body[16]
-            number = body[17] if encoding == 0 else struct.unpack_from("<H", body, 18)[0]
-            found.append(SERVICES.get(number, f"unknown {number}"))
-        elif kind[:3] in (b"OPN", b"CLO"):
-            found.append("OpenSecureChannel" if kind[:3] == b"OPN" else "CloseSecureChannel")
-        elif kind[:3] != b"HEL":
-            found.append(f"unknown {kind!r}")
-    return found
+@dataclass
+class Connection:
+    """What one connection has asked and been answered."""
 
+    endpoint: str
+    log: TextIO
+    requests: Requests = field(default_factory=Requests)
+    number: int = field(default_factory=lambda: next(NUMBERS))
+    answered: int = 0
 
-def modbus_frames(buffer: bytearray) -> list[str]:
-    """Take whole Modbus TCP requests off the buffer; name the function code of each."""
-    found = []
-    while len(buffer) >= 8:
-        size = 6 + struct.unpack_from(">H", buffer, 4)[0]
-        if len(buffer) < size:
-            break
-        frame, buffer[:size] = bytes(buffer[:size]), b""
-        sub = f"/{frame[8]}" if frame[7] == 43 else ""
-        found.append(f"fc{frame[7]}{sub}")
-    return found
+    def asks(self, data: bytes) -> None:
+        for service, size in self.requests.take(data):
+            line = {"endpoint": self.endpoint, "service": service, "time": time.monotonic_ns(), "bytes": size}
+            self.log.write(json.dumps(line | {"answered": self.answered, "connection": self.number}) + "\n")
+            self.answered = 0
+        self.log.flush()
+
+    def answers(self, data: bytes) -> None:
+        self.answered += len(data)
 
 
 async def relay(name: str, target: str, log: TextIO) -> str:
@@ -62,23 +51,12 @@ async def relay(name: str, target: str, log: TextIO) -> str:
         except OSError:
             writer.close()
             return
-        buffer = bytearray()
-        kind: Any = None
+        connection = Connection(name, log)
 
-        def note(data: bytes) -> None:
-            nonlocal kind
-            buffer.extend(data)
-            if kind is None and len(buffer) >= 3:
-                kind = opcua_frames if buffer[:3] == b"HEL" else modbus_frames
-            for service in kind(buffer) if kind else []:
-                log.write(json.dumps({"endpoint": name, "service": service}) + "\n")
-                log.flush()
-
-        async def pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter, watch: bool) -> None:
+        async def pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter, note) -> None:  # type: ignore[no-untyped-def]
             try:
                 while data := await source.read(65536):
-                    if watch:
-                        note(data)
+                    note(data)
                     sink.write(data)
                     await sink.drain()
             except OSError:
@@ -86,7 +64,9 @@ async def relay(name: str, target: str, log: TextIO) -> str:
             finally:
                 sink.close()
 
-        await asyncio.gather(pump(reader, far_writer, True), pump(far_reader, writer, False))
+        await asyncio.gather(
+            pump(reader, far_writer, connection.asks), pump(far_reader, writer, connection.answers)
+        )
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     return f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
