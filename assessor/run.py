@@ -121,14 +121,14 @@ def _watched(scope: Scope, folder: Folder, seconds: float, err: Console, languag
         TextColumn("{task.fields[rows]}"),
         TimeRemainingColumn(),
     )
-    problems: list[Observation] = []
+    problems: list[tuple[str, Message]] = []
     done = 0
 
     def ended(seen: Observation) -> None:
         nonlocal done
         done += 1
-        if seen.problem:
-            problems.append(seen)
+        found = (*([seen.problem] if seen.problem else []), *seen.warnings)
+        problems.extend((seen.endpoint, message) for message in found)
 
     def rows() -> str:
         params = {"done": done, "all": len(scope.endpoints)}
@@ -153,10 +153,9 @@ def _watched(scope: Scope, folder: Folder, seconds: float, err: Console, languag
         task = bar.add_task(render("cli.sampling", language), total=seconds, rows="")
         stopped = asyncio.run(run())
         bar.update(task, completed=seconds, rows=rows())
-    for seen in problems:
-        assert seen.problem is not None
-        text = render(seen.problem, language)
-        err.print(render("cli.endpoint_problem", language, endpoint=seen.endpoint, problem=text), soft_wrap=True)
+    for endpoint, message in problems:
+        text = render(message, language)
+        err.print(render("cli.endpoint_problem", language, endpoint=endpoint, problem=text), soft_wrap=True)
     return stopped
 
 
