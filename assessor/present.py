@@ -52,6 +52,12 @@ def preview(stated: Preview, out: Console, language: Language) -> None:
     for machine in reach.untestable:
         why = render(machine.why, language)
         out.print("  " + render("cli.untestable", language, asset=machine.asset, why=why), soft_wrap=True)
+    for load in stated.loads:
+        for warning in load.warnings:
+            problem = render(warning, language)
+            out.print(
+                render("cli.endpoint_problem", language, endpoint=load.endpoint, problem=problem), soft_wrap=True
+            )
     for change in stated.changes:
         out.print(render("cli.changed_limit", language, **change.model_dump()), soft_wrap=True)
     out.print(render("cli.nothing_sent", language), style="bold")

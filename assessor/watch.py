@@ -123,8 +123,9 @@ class Watched:
             line.ended, line.seen = True, observation
 
     def problems(self) -> list[tuple[str, Message]]:
-        """What went wrong, by endpoint, in the order of the scope."""
-        return [(n, line.seen.problem) for n, line in self.lines.items() if line.seen and line.seen.problem]
+        """What went wrong and what to know besides, by endpoint, in the order of the scope."""
+        seen = [(n, line.seen) for n, line in self.lines.items() if line.seen]
+        return [(n, m) for n, o in seen for m in (*([o.problem] if o.problem else []), *o.warnings)]
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ from assessor.domain import Message
 from assessor.errors import InputError
 from assessor.home import is_private
 
+FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""A pipe would never answer; Windows would change line ends."""
 LARGEST = 65_536
 """Bytes of a secret's or a key's file; more is a mistake."""
 
@@ -66,14 +68,16 @@ def _of_file(place: str, _: str) -> str:
 def private_bytes(file: Path) -> bytes:
     """What a secret file holds. Refused where others than its owner can read it."""
     try:
-        handle = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # a pipe would never answer
-        with os.fdopen(handle, "rb") as opened:
-            status = os.fstat(opened.fileno())
+        handle = os.open(file, FLAGS)
+        try:
+            status = os.fstat(handle)
             if not stat.S_ISREG(status.st_mode):
                 raise _wrong("no_file", file=str(file))
             if not is_private(status):
                 raise _wrong("open_to_others", file=str(file))
-            data = opened.read(LARGEST + 1)
+            data = os.read(handle, LARGEST + 1)
+        finally:
+            os.close(handle)
     except OSError as problem:
         raise _wrong("unreadable", file=str(file), reason=problem.strerror or "?") from None
     if len(data) > LARGEST:

@@ -61,13 +61,24 @@ def fingerprint(made: x509.Certificate) -> str:
     return made.fingerprint(hashes.SHA256()).hex()
 
 
-def put(folder: Path, name: str, made: x509.Certificate, private: rsa.RSAPrivateKey) -> None:
+def put(
+    folder: Path, name: str, made: x509.Certificate, private: rsa.RSAPrivateKey, passphrase: str | None = None
+) -> None:
     """NAME.der and NAME.pem, the key readable by its owner alone."""
     (folder / f"{name}.der").write_bytes(der(made))
     file = folder / f"{name}.pem"
     file.touch(mode=0o600)
+    locked = serialization.BestAvailableEncryption(passphrase.encode()) if passphrase else None
     file.write_bytes(
         private.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            locked or serialization.NoEncryption(),
         )
     )
+
+
+def names(made: x509.Certificate) -> list[str]:
+    """Every alternative name, as text."""
+    found = made.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    return [str(name.value) for name in found]

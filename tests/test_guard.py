@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessor.domain import Limits, RequestRecord
+from assessor.domain import Limits, Message, RequestRecord
 from connectors.guard import (
     MODBUS_FUNCTIONS,
     OPCUA_SERVICES,
@@ -89,6 +89,28 @@ def test_what_is_not_allowed_is_refused_before_the_block_is_entered(name: str) -
                 entered.append(name)
 
     assert play(story) == [] and entered == []
+
+
+def test_an_address_that_was_stopped_is_left_alone_but_for_parting() -> None:
+    why = Message(id="doors.no_certificate")
+
+    async def story(hands: Hands, log: list[RequestRecord]) -> None:
+        watched = guard(hands, log)
+        await ask(watched, hands)
+        watched.stop(why)
+        await hands.sleep(10**6)
+        for device in ("", "unit 3"):
+            with pytest.raises(Open) as kept_out:
+                await ask(watched, hands, device=device)
+            assert kept_out.value.message == why
+        with pytest.raises(Open):
+            async with watched.connecting():
+                raise AssertionError
+        async with watched.request("Read", parting=True) as frame:
+            frame.done(1, 0)
+        assert watched.stopped
+
+    assert len(play(story)) == 2
 
 
 @given(

@@ -1,22 +1,26 @@
 """The doors of OPC UA servers: what they tell, who is let in, whom we trust, and that no secret is ever seen."""
 
 import asyncio
+import socket
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from asyncua import ua
 from cryptography import x509
+from hypothesis import given
+from hypothesis import strategies as st
 
 import connectors
 from assessor.domain import Credential, Endpoint, Observation, OpcUaSecurity, RequestRecord, Role, canonical
 from assessor.errors import ContactError
 from assessor.messages import render
 from connectors.guard import Forbidden
-from connectors.opcua import entry
+from connectors.opcua import doors, entry
 from connectors.opcua.identity import ours
 from connectors.opcua.session import Session
 from connectors.opcua.trust import Accepted, TrustStore, pem
@@ -127,12 +131,68 @@ def test_a_precheck_opens_no_session(server: Secure) -> None:
     assert problem(seen) is None and seen.certificate and seen.certificate.trust == "accepted"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["silent", "refuse"])
 def test_find_servers_that_is_refused_costs_nothing_but_itself(tmp_path: Path, what: str) -> None:
     with secure(tmp_path / "s", what, "none-only") as running:
         seen, kept = gather(agreed(running.address, {"timeout": 2.0}), 0.6)
     assert problem(seen) is None and seen.servers == () and kept.rows
     assert [r.service for r in kept.requests].count("FindServers") == 1
+
+
+@pytest.mark.slow
+def test_an_advertised_address_is_a_fact_and_never_contacted(tmp_path: Path) -> None:
+    with secure(tmp_path / "s", "elsewhere") as running:
+        accept(running.certificate)
+        seen, kept = gather(agreed(running.address, SLOW, security=CLOSED), 0.6)
+    assert problem(seen) is None and kept.rows
+    assert {o.url for o in seen.offers} == {"opc.tcp://192.0.2.7:4840/far"}
+
+
+TEXT = st.text("#/opc.tcp:é\udcb0\udca1", max_size=20)
+"""With bytes that were no UTF-8, as the library hands them over."""
+DESCRIBED = st.builds(
+    ua.EndpointDescription,
+    EndpointUrl=st.none() | TEXT,
+    SecurityMode=st.sampled_from(ua.MessageSecurityMode),
+    SecurityPolicyUri=st.none() | st.sampled_from([p.URI for p in doors.POLICIES.values()]) | TEXT,
+    ServerCertificate=st.none() | st.binary(max_size=40),
+    UserIdentityTokens=st.none()
+    | st.lists(
+        st.builds(
+            ua.UserTokenPolicy,
+            TokenType=st.sampled_from(ua.UserTokenType),
+            SecurityPolicyUri=st.none() | st.sampled_from([p.URI for p in doors.POLICIES.values()]) | TEXT,
+        ),
+        max_size=3,
+    ),
+    SecurityLevel=st.integers(0, 255),
+)
+
+
+@given(st.lists(DESCRIBED, max_size=4), st.sampled_from([OpcUaSecurity(), SIGNED, CLOSED]))
+def test_whatever_is_offered_only_what_was_agreed_is_chosen(described: list[Any], wanted: OpcUaSecurity) -> None:
+    offers = [doors.offer(d) for d in described]
+    assert all(canonical(o) and (o.certificate is None or len(o.certificate) == 64) for o in offers)
+    chosen = doors.choose(described, wanted)
+    if chosen is None:
+        return
+    told = doors.offer(chosen)
+    assert (told.mode, told.policy) == (wanted.mode, wanted.policy)
+    for kind in ("UserName", "Certificate"):
+        token = doors.choose_token(doors.tokens_of(chosen), kind, wanted)
+        if token is not None and not doors.encrypts(token, wanted):
+            others = [t for t in doors.tokens_of(chosen) if t.TokenType.name == kind]
+            assert not any(doors.encrypts(t, wanted) for t in others)
+
+
+@given(st.lists(TEXT, max_size=3), st.none() | TEXT)
+def test_a_server_that_is_named_in_another_encoding_is_still_a_fact(urls: list[str], name: str | None) -> None:
+    described = ua.ApplicationDescription(
+        ApplicationUri=name, ApplicationName=ua.LocalizedText(name), DiscoveryUrls=urls
+    )
+    told = doors.known_server(described)
+    assert canonical(told) and len(told.urls) == len([u for u in urls if u])
 
 
 # Every policy, every mode
@@ -268,6 +328,7 @@ def accepted_one() -> Any:
     return x509.load_pem_x509_certificate(known.certificate.encode())
 
 
+@pytest.mark.slow
 def test_a_server_that_does_not_trust_us_says_what_to_hand_to_its_it(tmp_path: Path) -> None:
     with secure(tmp_path / "s", "distrust") as running:
         accept(running.certificate)
@@ -284,6 +345,57 @@ def test_only_none_where_more_was_agreed_is_never_taken(tmp_path: Path) -> None:
         seen, kept = gather(agreed(running.address, SLOW, security=SIGNED), 0.6)
         assert running.log() == ["GetEndpoints", "FindServers"]
     assert problem(seen) == "contact.mode_not_offered" and not kept.rows
+
+
+@contextmanager
+def flipping(address: str, at: int) -> Iterator[str]:
+    """A way to the server on which one byte of its answers, the `at`-th of a connection, arrives changed."""
+    host, port = address.removeprefix("opc.tcp://").strip("/").split(":")
+    with ExitStack() as opened:
+        listener = opened.enter_context(socket.create_server(("127.0.0.1", 0)))
+        threads: list[threading.Thread] = []
+
+        def pass_on(source: socket.socket, sink: socket.socket, bad: int | None) -> None:
+            seen = 0
+            with suppress(OSError):
+                while data := bytearray(source.recv(65536)):
+                    if bad is not None and seen <= bad < seen + len(data):
+                        data[bad - seen] ^= 0x55
+                    seen += len(data)
+                    sink.sendall(data)
+                sink.shutdown(socket.SHUT_WR)
+
+        def run(target: Any, *arguments: Any) -> None:
+            threads.append(threading.Thread(target=target, args=arguments, daemon=True))
+            threads[-1].start()
+
+        def serve() -> None:
+            with suppress(OSError):
+                while True:
+                    near = opened.enter_context(listener.accept()[0])
+                    far = opened.enter_context(socket.create_connection((host, int(port)), timeout=30))
+                    run(pass_on, near, far, None)
+                    run(pass_on, far, near, at)
+
+        run(serve)
+        yield f"opc.tcp://127.0.0.1:{listener.getsockname()[1]}/"
+        listener.shutdown(socket.SHUT_RDWR)
+        for thread in threads:
+            thread.join(35)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("at", [3, 20, 40, 90, 400, 3000, 14_000, 15_500, 16_500, 18_000, 20_000, 40_000])
+def test_a_changed_byte_is_never_a_wrong_value(server: Secure, at: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the door it may keep us out; behind it, what is signed arrives whole or not at all."""
+    accept(server.certificate)
+    with flipping(server.address, at) as address:
+        scope = agreed(address, {"timeout": 3.0}, security=SIGNED, credential=password(monkeypatch))
+        seen, kept = gather(scope, 1.2)
+    names = {t.id: t.path for t in seen.tags}
+    read = [(names[r.tag], r.number) for r in kept.rows if names.get(r.tag) in ("Press/Force", "Press/Speed")]
+    assert all(number == 1.5 for _, number in read)
+    assert canonical(seen) and (read or seen.problem)
 
 
 # Users
@@ -324,6 +436,7 @@ def test_a_wrong_password_is_tried_once(server: Secure, monkeypatch: pytest.Monk
     assert "not-the-passw0rd" not in everything and "reader" in everything
 
 
+@pytest.mark.slow
 def test_a_server_for_named_users_only_keeps_nobody_out_of_the_facts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -337,6 +450,7 @@ def test_a_server_for_named_users_only_keeps_nobody_out_of_the_facts(
     assert problem(somebody) is None and kept.rows
 
 
+@pytest.mark.slow
 def test_a_password_in_the_clear_is_refused_unless_the_plant_agreed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

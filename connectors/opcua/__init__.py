@@ -19,6 +19,7 @@ from asyncua.ua.uaerrors import UaError
 
 from assessor.domain import (
     Browse,
+    Certificate,
     Device,
     Endpoint,
     Gap,
@@ -180,6 +181,20 @@ async def precheck(endpoint: Endpoint, scope: Scope, log: Callable[[RequestRecor
     finally:
         await session.leave()
     return visit.observation(session)
+
+
+async def show_certificate(endpoint: Endpoint, scope: Scope) -> tuple[Certificate, bytes]:
+    """What the server's certificate says, and its DER. GetEndpoints alone. Raises ContactError."""
+    limits = scope.limits_for(endpoint)
+    session = Session(endpoint, limits, guard_for(endpoint, limits, lambda _: None))
+    try:
+        raw = await session.shown()
+    except KEPT_OUT as problem:
+        raise ContactError(explain(problem, endpoint.address), endpoint.id) from None
+    finally:
+        await session.leave()
+    assert session.certificate is not None
+    return session.certificate, raw
 
 
 async def _learn_twice(visit: _Visit, session: Session, limits: Limits, stop: asyncio.Event) -> bool:

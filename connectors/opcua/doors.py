@@ -32,7 +32,7 @@ LONGEST = 500
 
 def policy_name(uri: str | None) -> str:
     """'Aes128Sha256RsaOaep' of a policy's URI; of one that we do not know, what follows the '#'."""
-    return _NAMES.get(uri or "") or (uri or "").rpartition("#")[2][:LONGEST]
+    return _NAMES.get(uri or "") or _text((uri or "").rpartition("#")[2]) or ""
 
 
 def offer(described: ua.EndpointDescription) -> Offer:
@@ -67,12 +67,13 @@ def known_server(described: ua.ApplicationDescription) -> KnownServer:
         kind=described.ApplicationType.name,
         product=_text(described.ProductUri),
         gateway=_text(described.GatewayServerUri),
-        urls=tuple(str(url)[:LONGEST] for url in (described.DiscoveryUrls or ())[:LONGEST] if url),
+        urls=tuple(filter(None, map(_text, (described.DiscoveryUrls or ())[:LONGEST]))),
     )
 
 
 def _text(value: str | None) -> str | None:
-    return value[:LONGEST] if value else None
+    """A text of a server, cut; what was no UTF-8 (a name in GBK) shows as question marks."""
+    return value[:LONGEST].encode("utf-8", "replace").decode() if value else None
 
 
 def tokens_of(described: ua.EndpointDescription) -> Sequence[ua.UserTokenPolicy]:
@@ -192,22 +193,29 @@ def choose(described: Iterable[ua.EndpointDescription], wanted: OpcUaSecurity) -
     return None
 
 
+def protection(token: ua.UserTokenPolicy, wanted: OpcUaSecurity) -> str:
+    """The policy that protects a user token: its own, or the endpoint's where it names none."""
+    return policy_name(token.SecurityPolicyUri) if token.SecurityPolicyUri else wanted.policy
+
+
 def encrypts(token: ua.UserTokenPolicy, wanted: OpcUaSecurity) -> bool:
-    """Does the token's own policy encrypt a secret with the server's certificate (OPC 10000-4, 7.40.2)?
+    """Is a secret encrypted with the server's certificate (OPC 10000-4, 7.40.2)?
 
     A withdrawn policy counts only where the scope names it.
     """
-    name = policy_name(token.SecurityPolicyUri) if token.SecurityPolicyUri else wanted.policy
+    name = protection(token, wanted)
     return name in POLICIES and name != "None" and (name not in WITHDRAWN or name == wanted.policy)
 
 
 def choose_token(
     tokens: Iterable[ua.UserTokenPolicy], kind: str, wanted: OpcUaSecurity
 ) -> ua.UserTokenPolicy | None:
-    """The best protected token policy of a kind; None where there is none."""
+    """The best protected token policy of a kind that we can serve; None where there is none."""
 
     def strength(token: ua.UserTokenPolicy) -> tuple[bool, int]:
-        name = policy_name(token.SecurityPolicyUri) if token.SecurityPolicyUri else wanted.policy
-        return encrypts(token, wanted), _RANK.get(name, -1)
+        return encrypts(token, wanted), _RANK[protection(token, wanted)]
 
-    return max((t for t in tokens if t.TokenType.name == kind), key=strength, default=None)
+    fitting = [t for t in tokens if t.TokenType.name == kind]
+    if kind == "Anonymous":
+        return fitting[0] if fitting else None
+    return max((t for t in fitting if protection(t, wanted) in POLICIES), key=strength, default=None)

@@ -35,9 +35,11 @@ def check_token(tokens: Iterable[ua.UserTokenPolicy], endpoint: Endpoint) -> ua.
     kind = kind_of(credential)
     token = doors.choose_token(tokens, kind, wanted)
     if token is None:
-        offered = ", ".join(sorted({t.TokenType.name for t in tokens})) or "-"
+        kinds = {t.TokenType.name for t in tokens}
         if credential is None:
+            offered = ", ".join(sorted(kinds)) or "-"
             raise ContactError(Message(id="contact.not_anonymous", params={"tokens": offered}))
+        offered = ", ".join(sorted({f"{t.TokenType.name}/{doors.protection(t, wanted)}" for t in tokens})) or "-"
         raise ContactError(Message(id="doors.token_not_offered", params={"wanted": kind, "tokens": offered}))
     if kind == "Certificate" and not doors.encrypts(token, wanted):
         raise ContactError(Message(id="doors.user_certificate_unprotected"))

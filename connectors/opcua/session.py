@@ -48,6 +48,18 @@ class Session:
             await self._look()
             self._judge()
 
+    async def shown(self) -> bytes:
+        """The certificate (DER) of the endpoint that was agreed. Asks for GetEndpoints and nothing else."""
+        with self._final():
+            self.servers = ()
+            await self._look()
+            chosen = entry.check_door(doors.choose(self.described, self._endpoint.security), self.offers)
+            raw = doors.first_of_chain(chosen.ServerCertificate)
+            if raw is None or (certificate := doors.certificate(raw, self._host)) is None:
+                raise ContactError(Message(id="doors.no_certificate"))
+            self.certificate = certificate
+            return raw
+
     async def enter(self) -> None:
         """Open channel and session. Raises Open, with the reason, where that will not work in this run."""
         with self._final():

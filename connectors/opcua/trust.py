@@ -91,6 +91,11 @@ def _not_stored(problem: OSError, file: Path) -> StorageError:
     return StorageError(Message(id="doors.not_stored", params={"reason": reason}), str(file))
 
 
+def pem_of(raw: bytes) -> str:
+    """A certificate in DER as text."""
+    return pem(x509.load_der_x509_certificate(raw))
+
+
 def pem(certificate: x509.Certificate) -> str:
     """A certificate as text."""
     return certificate.public_bytes(Encoding.PEM).decode("ascii")

@@ -63,6 +63,7 @@ class _Protocol(UASocketProtocol):
         super().__init__(*args, **kwargs)
         self._guard = guard
         self._metered: _Metered | None = None
+        self._fault: Exception | None = None
         self.received = 0
         self._held: dict[int, int] = {}
         self._aside = 0
@@ -79,6 +80,17 @@ class _Protocol(UASocketProtocol):
     def data_received(self, data: bytes) -> None:
         self.received += len(data)
         super().data_received(data)
+
+    def _fail_all_pending(self, exc: Exception) -> None:
+        self._fault = exc
+        super()._fail_all_pending(exc)
+
+    async def open_secure_channel(self, params: ua.OpenSecureChannelParameters) -> Any:
+        """Some servers refuse a channel by a ServiceFault, whose status the library loses: give it back."""
+        try:
+            return await super().open_secure_channel(params)
+        except (AssertionError, AttributeError):
+            raise self._fault or ConnectionError("no answer that opens a channel") from None
 
     def _send_request(self, request: Any, *args: Any, **kwargs: Any) -> asyncio.Future[Any]:
         self._guard.check(service(request))

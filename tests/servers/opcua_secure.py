@@ -3,8 +3,8 @@
 FOLDER holds `server.der` and `server.pem`, and `user.der`, the certificate of a user. It writes FOLDER/log: every
 request's type, and every activation as 'user NAME ok' or 'user NAME no'. It knows the user 'reader' with the
 password of the environment variable TEST_PASSWORD. `what` asks for special behaviour: 'none-only' offers no
-security; 'named' refuses anonymous sessions; 'distrust' trusts no client; 'unprotected' offers user names without
-a policy of their own; 'silent' never answers FindServers, 'refuse' refuses it; a number is the port to take.
+security; 'named' refuses anonymous sessions; 'distrust' trusts no client; 'elsewhere' advertises an
+address that is not its own; 'silent' never answers FindServers, 'refuse' refuses it; a number is the port to take.
 """
 
 import asyncio
@@ -91,6 +91,8 @@ async def main(folder: Path, what: list[str]) -> None:
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     threading.Thread(target=lambda: (sys.stdin.read(), loop.call_soon_threadsafe(ended.set)), daemon=True).start()
+    if "elsewhere" in what:
+        server.iserver._mangle_endpoint_url = lambda *_, **__: "opc.tcp://192.0.2.7:4840/far"
     async with server:
         sys.stdout.write(json.dumps({"address": f"opc.tcp://127.0.0.1:{port}/"}) + "\n")
         sys.stdout.flush()
