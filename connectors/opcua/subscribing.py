@@ -23,7 +23,7 @@ from connectors.opcua.keeping import Keeper, look, rows_of
 from connectors.opcua.losses import Losses
 from connectors.opcua.polling import Polling
 from connectors.opcua.publishing import Delivery, Subscription, Watched
-from connectors.opcua.reading import SESSION_LOST, sample, status
+from connectors.opcua.reading import SESSION_LOST
 from connectors.opcua.session import Session
 from connectors.opcua.wire import status_name
 
@@ -217,7 +217,7 @@ class Subscribing:
     def _take(self, delivery: Delivery) -> None:
         receive, mono = time.time_ns(), time.monotonic_ns()
         rows: list[Sample] = []
-        for handle, value in delivery.values:
+        for handle, code, source, server, columns in delivery.values:
             point = self._by_handle.get(handle)
             if point is None:
                 continue
@@ -226,12 +226,10 @@ class Subscribing:
             else:
                 self._silent.discard(handle)
             self._waiting.pop(handle, None)
-            code = status(value)
             if code & OVERFLOW == OVERFLOW:
                 self._losses.count(Message(id="sampling.overflow"), tag=point.tag.id, lost=1)
-            row = sample(point.tag.id, value, receive, mono)
-            if row is not None:
-                rows.append(row)
+            if columns is not None:
+                rows.append(Sample(point.tag.id, source, server, receive, mono, code, *columns))
         self._keeper.rows(rows)
         if delivery.missing:
             self._losses.count(Message(id="sampling.messages_missing"), lost=delivery.missing)
