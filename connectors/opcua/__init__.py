@@ -34,8 +34,9 @@ from connectors.guard import Forbidden, Guard, Open
 from connectors.opcua.describe import Point, describe
 from connectors.opcua.devices import after_sampling, devices_of
 from connectors.opcua.reading import Reader, content
-from connectors.opcua.sampling import LONGEST_BACK_OFF, NAMESPACES, Sampler, until_stopped
+from connectors.opcua.sampling import LONGEST_BACK_OFF, NAMESPACES, Sampler
 from connectors.opcua.session import Session, explain, is_lost
+from connectors.opcua.stopping import until_stopped
 from connectors.opcua.subscribing import Batches, confirm_every
 from connectors.opcua.walk import Walk
 from connectors.opcua.wire import guard_for

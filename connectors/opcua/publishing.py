@@ -93,14 +93,8 @@ class Subscription:
         self.keep_alive = self.publishing * max(made.Parameters.RevisedMaxKeepAliveCount, 1)
         self.lifetime = self.publishing * max(made.Parameters.RevisedLifetimeCount, 1)
 
-    async def add(self, items: Sequence[tuple[int, ua.NodeId]], batch: int) -> list[Watched]:
-        """CreateMonitoredItems in batches, halved where the server finds one too large; one answer for each."""
-        made: list[Watched] = []
-        for first in range(0, len(items), batch):
-            made += await self._add(items[first : first + batch])
-        return made
-
-    async def _add(self, items: Sequence[tuple[int, ua.NodeId]]) -> list[Watched]:
+    async def add(self, items: Sequence[tuple[int, ua.NodeId]]) -> list[Watched]:
+        """CreateMonitoredItems, halved where the server finds them too many; one answer for each."""
         request = ua.CreateMonitoredItemsRequest()
         request.Parameters = ua.CreateMonitoredItemsParameters(
             SubscriptionId=ua.UInt32(self._id or 0),
@@ -115,7 +109,7 @@ class Subscription:
             if len(items) == 1:
                 return [Watched(problem.code, 0, 0)]
             half = len(items) // 2
-            return await self._add(items[:half]) + await self._add(items[half:])
+            return await self.add(items[:half]) + await self.add(items[half:])
         if len(made.Results) != len(items):
             raise ConnectionError(f"{len(made.Results)} answers to {len(items)} items")
         return [

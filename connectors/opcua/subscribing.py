@@ -25,6 +25,7 @@ from connectors.opcua.polling import Polling
 from connectors.opcua.publishing import Delivery, Subscription, Watched
 from connectors.opcua.reading import SESSION_LOST
 from connectors.opcua.session import Session
+from connectors.opcua.stopping import cut_off
 from connectors.opcua.wire import status_name
 
 OVERFLOW = 0x480
@@ -121,14 +122,11 @@ class Subscribing:
         self.points, self.polling.points = list(points), []
         await self._first_look()
         await self._subscribe()
-        self._alive()
         tasks = {asyncio.create_task(self._receive()), asyncio.create_task(self._tend(ends))}
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await cut_off(tasks)
             self._settle()
         try:
             for task in done:
@@ -171,7 +169,7 @@ class Subscribing:
         self._waiting = {}
 
     async def _subscribe(self) -> None:
-        """Make the subscription and its items; what is refused is polled."""
+        """Make the subscription, still empty."""
         made = Subscription(self._session.client, self._limits, len(self.points))
         try:
             await made.create()
@@ -179,24 +177,31 @@ class Subscribing:
             self._unless_lost(problem)
         self._subscription, self._refused = made, Counter()
         if made.publishing > max(TOO_SLOW, 10 * self._limits.sampling_interval):
-            await made.delete()
+            await self._remove()
             params = {"seconds": str(round(made.publishing))}
             raise Unsupported(Message(id="sampling.too_slow", params=dict(params)))
         self._created, self._drained = time.time_ns(), False
-        items = list(enumerate(self.points, 1))
-        granted = await made.add([(handle, p.node) for handle, p in items], self._batches.create)
-        self._by_handle = {}
-        for (handle, point), item in zip(items, granted, strict=True):
-            if item.status & 0x80000000:
-                self._refused[status_name(item.status)] += 1
-                self.polling.points.append(point)
-            else:
-                self._by_handle[handle] = point
-                self.watched[point.tag.id] = item
-        self.points = list(self._by_handle.values())
-        self._unheard, self._silent = set(self._by_handle), set(self._by_handle)
+        self._by_handle, self._unheard, self._silent = {}, set(), set()
+
+    async def _add(self) -> None:
+        """Have all points watched, while the first messages come in already; what is refused is polled."""
+        assert self._subscription is not None
+        points, size = self.points, self._batches.create
+        for first in range(0, len(points), size):
+            batch = dict(enumerate(points[first : first + size], first + 1))
+            self._by_handle |= batch
+            self._unheard |= set(batch)
+            granted = await self._subscription.add([(handle, p.node) for handle, p in batch.items()])
+            for (handle, point), item in zip(batch.items(), granted, strict=True):
+                if item.status & 0x80000000:
+                    self._refused[status_name(item.status)] += 1
+                    self.polling.points.append(point)
+                    self._unheard.discard(handle)
+                    del self._by_handle[handle]
+                else:
+                    self.watched[point.tag.id] = item
+        self.points, self._silent = list(self._by_handle.values()), set(self._by_handle)
         if not self.points:
-            await made.delete()
             names = ", ".join(sorted(self._refused)) or "-"
             raise Unsupported(Message(id="sampling.refused", params={"status": names}))
 
@@ -246,8 +251,10 @@ class Subscribing:
             raise Unsupported(Message(id="sampling.undecodable"))
 
     async def _tend(self, ends: float) -> None:
-        """Keep the channel, confirm, poll what is not watched; once more at the end."""
+        """Fill the subscription, then keep the channel, confirm, and poll what is not watched, to the end."""
         assert self._subscription is not None
+        await self._add()
+        self._alive()
         due, settled = time.monotonic() + self._every, math.inf
         while (now := time.monotonic()) < ends - self._took:
             await self._session.keep()
