@@ -270,7 +270,7 @@ def test_a_server_that_dies_and_returns_leaves_a_gap_and_the_run_goes_on(tmp_pat
         second = small(tmp_path / "log", str(port))
         await asyncio.to_thread(second.__enter__)
         try:
-            await _until(lambda: len(kept.rows) > held + 2)
+            await _until(lambda: len(kept.rows) > held + 2, 50)
             stop.set()
             await _until(lambda: len(kept.observed) == 2)
         finally:
@@ -278,7 +278,7 @@ def test_a_server_that_dies_and_returns_leaves_a_gap_and_the_run_goes_on(tmp_pat
 
     first = small(tmp_path / "log", str(port))
     first.__enter__()
-    seen, _ = gather(scope, 40, interrupt)
+    seen, _ = gather(scope, 55, interrupt)
     assert seen.problem is None and len(seen.gaps) == 1
     assert seen.gaps[0].ends - seen.gaps[0].begins > 1e8
     assert seen.devices[0].answered

@@ -43,8 +43,9 @@ from connectors.opcua.entry import withdrawn
 from connectors.opcua.evidence import address_space, companions
 from connectors.opcua.hierarchy import HIGHEST
 from connectors.opcua.reading import SPLITS, Reader
-from connectors.opcua.sampling import LONGEST_BACK_OFF, Sampler, until_stopped
+from connectors.opcua.sampling import LONGEST_BACK_OFF, Sampler
 from connectors.opcua.session import Session, explain, is_lost
+from connectors.opcua.stopping import until_stopped
 from connectors.opcua.subscribing import Batches, confirm_every
 from connectors.opcua.trust import TrustStore
 from connectors.opcua.walk import Walk

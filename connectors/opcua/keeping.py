@@ -39,18 +39,22 @@ class Keeper:
         self._sink.flush()
         self._flushed = time.monotonic()
 
-    def answers(self, points: Sequence[Point], answers: Sequence[ua.DataValue | None]) -> set[int]:
+    def read(self, points: Sequence[Point], answers: Sequence[ua.DataValue | None]) -> set[int]:
         """Keep what was read; the tags of which nothing can be kept."""
-        receive, mono = time.time_ns(), time.monotonic_ns()
-        rows, useless = [], set()
-        for point, answer in zip(points, answers, strict=True):
-            row = None if answer is None or _barred(answer) else sample(point.tag.id, answer, receive, mono)
-            if row is None:
-                useless.add(point.tag.id)
-            else:
-                rows.append(row)
+        rows = rows_of(points, answers)
         self.rows(rows)
-        return useless
+        return {p.tag.id for p in points} - {row.tag for row in rows}
+
+
+def rows_of(points: Sequence[Point], answers: Sequence[ua.DataValue | None]) -> list[Sample]:
+    """A row for each answer of which one can be kept: neither undecodable nor structured nor barred to us."""
+    receive, mono = time.time_ns(), time.monotonic_ns()
+    made = (
+        sample(point.tag.id, answer, receive, mono)
+        for point, answer in zip(points, answers, strict=True)
+        if answer is not None and not _barred(answer)
+    )
+    return [row for row in made if row is not None]
 
 
 def _rank(code: int) -> int:
@@ -63,16 +67,17 @@ def _barred(answer: ua.DataValue) -> bool:
 
 
 async def look(
-    uaclient: UaClient, batch: int, points: Sequence[Point], keeper: Keeper, alive: Callable[[], bool]
-) -> set[int]:
-    """Read every point once and keep the rows. The tags of which nothing can be kept: undecodable, structured,
-    or barred to our session."""
+    uaclient: UaClient,
+    batch: int,
+    points: Sequence[Point],
+    alive: Callable[[], bool],
+    take: Callable[[Sequence[Point], Sequence[ua.DataValue | None]], None],
+) -> None:
+    """Read every point once, batch by batch."""
     reader = Reader(uaclient, batch, alive)
-    useless: set[int] = set()
     for first in range(0, len(points), batch):
         chunk = points[first : first + batch]
         answers = await reader.values([p.node for p in chunk])
         if not alive():
             break
-        useless |= keeper.answers(chunk, answers)
-    return useless
+        take(chunk, answers)

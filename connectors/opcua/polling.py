@@ -43,7 +43,14 @@ class Polling:
         """Read every point once. What can never be kept is not asked again."""
         begun = time.monotonic()
         self.due = max(self.due + self._limits.sampling_interval, begun)
-        useless = await look(self._session.client.uaclient, self._batch, self.points, self._keeper, self._alive)
+        useless: set[int] = set()
+        await look(
+            self._session.client.uaclient,
+            self._batch,
+            self.points,
+            self._alive,
+            lambda points, answers: useless.update(self._keeper.read(points, answers)),
+        )
         if not self._alive():
             return
         self.points = [p for p in self.points if p.tag.id not in useless]

@@ -19,6 +19,8 @@ from asyncua.ua.ua_binary import struct_from_binary
 from asyncua.ua.uaerrors import UaStatusCodeError
 
 from assessor.domain import Limits
+from connectors.guard import Forbidden, Open
+from connectors.opcua.decoding import News, Reported, published, republished
 from connectors.opcua.reading import SESSION_LOST
 from connectors.opcua.wire import ReadOnlyClient
 
@@ -49,8 +51,7 @@ class Watched(NamedTuple):
 class Delivery(NamedTuple):
     """What one Publish brought."""
 
-    values: list[tuple[int, ua.DataValue]]
-    """By handle."""
+    values: list[Reported]
     more: bool
     missing: int = 0
     """Messages that were sent and are gone."""
@@ -92,14 +93,8 @@ class Subscription:
         self.keep_alive = self.publishing * max(made.Parameters.RevisedMaxKeepAliveCount, 1)
         self.lifetime = self.publishing * max(made.Parameters.RevisedLifetimeCount, 1)
 
-    async def add(self, items: Sequence[tuple[int, ua.NodeId]], batch: int) -> list[Watched]:
-        """CreateMonitoredItems in batches, halved where the server finds one too large; one answer for each."""
-        made: list[Watched] = []
-        for first in range(0, len(items), batch):
-            made += await self._add(items[first : first + batch])
-        return made
-
-    async def _add(self, items: Sequence[tuple[int, ua.NodeId]]) -> list[Watched]:
+    async def add(self, items: Sequence[tuple[int, ua.NodeId]]) -> list[Watched]:
+        """CreateMonitoredItems, halved where the server finds them too many; one answer for each."""
         request = ua.CreateMonitoredItemsRequest()
         request.Parameters = ua.CreateMonitoredItemsParameters(
             SubscriptionId=ua.UInt32(self._id or 0),
@@ -114,7 +109,7 @@ class Subscription:
             if len(items) == 1:
                 return [Watched(problem.code, 0, 0)]
             half = len(items) // 2
-            return await self._add(items[:half]) + await self._add(items[half:])
+            return await self.add(items[:half]) + await self.add(items[half:])
         if len(made.Results) != len(items):
             raise ConnectionError(f"{len(made.Results)} answers to {len(items)} items")
         return [
@@ -171,70 +166,61 @@ class Subscription:
 
     async def _delivery(self, answer: Buffer) -> Delivery:
         try:
-            published = struct_from_binary(ua.PublishResponse, answer).Parameters
+            made = published(answer)
+        except UaStatusCodeError:
+            raise
         except Exception:  # whatever the decoder raises on bytes that it does not understand; it held data
             self._took(self._due)
             return Delivery([], False, undecodable=True)
-        if published.SubscriptionId != self._id:
-            return Delivery([], bool(published.MoreNotifications))
-        message = published.NotificationMessage
-        earlier, missing, known = await self._in_order(message, published.AvailableSequenceNumbers or [])
-        values: list[tuple[int, ua.DataValue]] = []
-        ended = None
-        for data in (*earlier, *(() if known else message.NotificationData or ())):
-            if isinstance(data, ua.DataChangeNotification):
-                values += [(item.ClientHandle, item.Value) for item in data.MonitoredItems or ()]
-            elif isinstance(data, ua.StatusChangeNotification):
-                ended = int(data.Status.value)
-        return Delivery(values, bool(published.MoreNotifications), missing, ended=ended)
+        if made.subscription != self._id:
+            return Delivery([], made.more)
+        earlier, missing, known = await self._in_order(made.news, made.available)
+        news = [*earlier, *(() if known else (made.news,))]
+        values = [value for one in news for value in one.values]
+        ended = next((one.ended for one in news if one.ended is not None), None)
+        return Delivery(values, made.more, missing, ended=ended)
 
-    async def _in_order(
-        self, message: ua.NotificationMessage, available: Sequence[int]
-    ) -> tuple[list[object], int, bool]:
-        """What the missing messages before this one held, how many are gone, and whether this one is known.
+    async def _in_order(self, news: News, available: Sequence[int]) -> tuple[list[News], int, bool]:
+        """The missing messages before this one, how many of them are gone, and whether this one is known already.
 
         A keep-alive carries the number that comes next and uses it not up (OPC 10000-4, 5.14.1.1).
         """
-        number, data = int(message.SequenceNumber), bool(message.NotificationData)
-        ahead = (number - self._due) % NUMBERS
+        ahead = (news.number - self._due) % NUMBERS
         if ahead >= NUMBERS // 2:
-            return [], 0, data
-        found: list[object] = []
+            return [], 0, news.data
         again = sorted(n for n in set(available) if (n - self._due) % NUMBERS < ahead)[:MOST_REPUBLISHED]
-        came = 0
-        for wanted in again:
-            if (earlier := await self._republish(wanted)) is not None:
-                found += earlier.NotificationData or ()
-                came += 1
-        if data:
-            self._took(number)
+        found = [earlier for n in again if (earlier := await self._republish(n)) is not None]
+        if news.data:
+            self._took(news.number)
         else:
-            self._due = number
-        return found, ahead - came, False
+            self._due = news.number
+        return found, ahead - len(found), False
 
     def _took(self, number: int) -> None:
         """A message is in our hands; after the greatest number comes 1."""
         self._acknowledge.append(number)
         self._due = number % (NUMBERS - 1) + 1
 
-    async def _republish(self, number: int) -> ua.NotificationMessage | None:
+    async def _republish(self, number: int) -> News | None:
         """A message once more; None where the server does not hold it any longer."""
         request = ua.RepublishRequest()
         request.Parameters = ua.RepublishParameters(
             SubscriptionId=ua.UInt32(self._id or 0), RetransmitSequenceNumber=ua.UInt32(number)
         )
         try:
-            message: ua.NotificationMessage = (await self._call(request, ua.RepublishResponse)).NotificationMessage
+            news = republished(await self._client.uaclient._send_request(request))
         except UaStatusCodeError as problem:
             if problem.code in SESSION_LOST:
                 raise
             return None
-        except Undecodable:
+        except (OSError, Open, Forbidden):
+            raise
+        except Exception:  # whatever the decoder raises
             return None
-        if message.SequenceNumber != number:
+        if news.number != number:
             return None
         self._acknowledge.append(number)
-        return message
+        return news
 
     async def delete(self) -> None:
         """Remove it from the server; closing the session does the same."""

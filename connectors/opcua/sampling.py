@@ -2,9 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any
 
 from asyncua import ua
 from asyncua.ua.uaerrors import UaError
@@ -19,14 +19,11 @@ from connectors.opcua.losses import Losses
 from connectors.opcua.polling import Polling
 from connectors.opcua.reading import Reader, content
 from connectors.opcua.session import Session, explain, is_lost
+from connectors.opcua.stopping import cut_off, until_stopped
 from connectors.opcua.subscribing import Batches, Ended, Subscribing, Unsupported
 
 LONGEST_BACK_OFF = 60.0
-GRACE = 0.5
-"""Seconds that what is on its way gets when someone stops the run, before it is cut off."""
 NAMESPACES = ua.NodeId(ua.Int32(2255))
-
-T = TypeVar("T")
 
 
 @dataclass
@@ -80,7 +77,7 @@ class Sampler:
         try:
             await until_stopped(self._stop, self._loop(endpoint.address, ends))
         finally:
-            clocks.cancel()
+            await cut_off((clocks,))
         return self._finish()
 
     async def _loop(self, address: str, ends: float) -> None:
@@ -198,17 +195,3 @@ class Sampler:
                 await asyncio.wait_for(self._stop.wait(), left)
             except TimeoutError:
                 return
-
-
-async def until_stopped(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
-    """Run this to its end or until someone stops: what is on its way then gets a moment and is cut off (None)."""
-    task, stopped = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
-    try:
-        await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        if not task.done():
-            await asyncio.wait({task}, timeout=GRACE)
-    finally:
-        stopped.cancel()
-        task.cancel()
-        await asyncio.wait({task})
-    return None if task.cancelled() else task.result()

@@ -1,8 +1,9 @@
 """Sampling by subscription: the server reports changes, and a slow reading confirms what does not change.
 
 A value that stands still is reported once, so that silence could mean *unchanged* as well as *lost*. All values
-are therefore read at the beginning, every so often, and at the end. Those rows carry fresh server times, keep a
-value that is stale behind an aggregator visible, and find items that their server accepted and then forgot.
+are therefore read at the beginning, and those that are silent once more every so often and at the end. Such rows
+carry fresh server times and keep a value visible that is stale behind an aggregator. A reading overtakes reports
+that wait in the server's queue: it is kept only where none comes after it, so that no value goes back in time.
 """
 
 import asyncio
@@ -13,16 +14,18 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from asyncua import ua
 from asyncua.ua.uaerrors import UaError, UaStatusCodeError
 
 from assessor.domain import Limits, Message, Sample, Sampling
 from connectors.opcua.describe import Point
-from connectors.opcua.keeping import Keeper, look
+from connectors.opcua.keeping import Keeper, look, rows_of
 from connectors.opcua.losses import Losses
 from connectors.opcua.polling import Polling
 from connectors.opcua.publishing import Delivery, Subscription, Watched
-from connectors.opcua.reading import SESSION_LOST, sample, status
+from connectors.opcua.reading import SESSION_LOST
 from connectors.opcua.session import Session
+from connectors.opcua.stopping import cut_off
 from connectors.opcua.wire import status_name
 
 OVERFLOW = 0x480
@@ -34,7 +37,7 @@ QUICKEST, SLOWEST = 5.0, 60.0
 SHARE = 4
 """A reading takes at most one part in so many of the time, whatever the number of values."""
 TOO_SLOW = 60.0
-"""A publishing interval that is longer, and ten times what was asked for, makes way for polling."""
+"""A publishing interval (seconds) that is longer, and ten times what was asked for, makes way for polling."""
 MOST_UNDECODABLE = 3
 
 
@@ -89,6 +92,11 @@ class Subscribing:
         """By tag: how its server watches it."""
         self._by_handle: dict[int, Point] = {}
         self._unheard: set[int] = set()
+        """Handles that never reported."""
+        self._silent: set[int] = set()
+        """Handles that did not report since the last reading."""
+        self._waiting: dict[int, list[Sample]] = {}
+        """By handle: what was read and may yet be overtaken by a report."""
         self._subscription: Subscription | None = None
         self._refused: Counter[str] = Counter()
         self._every, self._took, self._created, self._drained = QUICKEST, 0.0, 0, False
@@ -112,17 +120,14 @@ class Subscribing:
         """Sample these points until a moment of the monotonic clock. Raises what broke it, or Unsupported."""
         self._every = confirm_every(self._limits, len(points), ends - time.monotonic())
         self.points, self.polling.points = list(points), []
-        useless = await self._confirm()
-        self.points = [p for p in self.points if p.tag.id not in useless]
+        await self._first_look()
         await self._subscribe()
-        self._alive()
         tasks = {asyncio.create_task(self._receive()), asyncio.create_task(self._tend(ends))}
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await cut_off(tasks)
+            self._settle()
         try:
             for task in done:
                 task.result()
@@ -135,16 +140,36 @@ class Subscribing:
         if self._subscription:
             await self._subscription.delete()
 
-    async def _confirm(self) -> set[int]:
-        """Read all that is subscribed; the tags of which nothing can be kept."""
+    async def _first_look(self) -> None:
+        """Read all points; those of which nothing can be kept are not asked for again."""
+        useless: set[int] = set()
+        await self._look(self.points, lambda *read: useless.update(self._keeper.read(*read)))
+        self.points = [p for p in self.points if p.tag.id not in useless]
+
+    async def _confirm(self) -> None:
+        """Read what did not report since the last time."""
+        by_tag = {self._by_handle[h].tag.id: h for h in self._silent if h in self._by_handle}
+
+        def take(points: Sequence[Point], answers: Sequence[ua.DataValue | None]) -> None:
+            for row in rows_of(points, answers):
+                if (handle := by_tag[row.tag]) in self._silent:
+                    self._waiting.setdefault(handle, []).append(row)
+
+        await self._look([self._by_handle[h] for h in by_tag.values()], take)
+        self._silent = set(self._by_handle)
+
+    async def _look(self, points: Sequence[Point], take: Callable[..., None]) -> None:
         begun = time.monotonic()
-        client = self._session.client.uaclient
-        useless = await look(client, self._batches.read, self.points, self._keeper, lambda: True)
+        await look(self._session.client.uaclient, self._batches.read, points, lambda: True, take)
         self._took = time.monotonic() - begun
-        return useless
+
+    def _settle(self) -> None:
+        """What was read and not overtaken stands."""
+        self._keeper.rows([row for rows in self._waiting.values() for row in rows])
+        self._waiting = {}
 
     async def _subscribe(self) -> None:
-        """Make the subscription and its items; what is refused is polled."""
+        """Make the subscription, still empty."""
         made = Subscription(self._session.client, self._limits, len(self.points))
         try:
             await made.create()
@@ -152,23 +177,31 @@ class Subscribing:
             self._unless_lost(problem)
         self._subscription, self._refused = made, Counter()
         if made.publishing > max(TOO_SLOW, 10 * self._limits.sampling_interval):
-            await made.delete()
+            await self._remove()
             params = {"seconds": str(round(made.publishing))}
             raise Unsupported(Message(id="sampling.too_slow", params=dict(params)))
         self._created, self._drained = time.time_ns(), False
-        items = list(enumerate(self.points, 1))
-        granted = await made.add([(handle, p.node) for handle, p in items], self._batches.create)
-        self._by_handle = {}
-        for (handle, point), item in zip(items, granted, strict=True):
-            if item.status & 0x80000000:
-                self._refused[status_name(item.status)] += 1
-                self.polling.points.append(point)
-            else:
-                self._by_handle[handle] = point
-                self.watched[point.tag.id] = item
-        self.points, self._unheard = list(self._by_handle.values()), set(self._by_handle)
+        self._by_handle, self._unheard, self._silent = {}, set(), set()
+
+    async def _add(self) -> None:
+        """Have all points watched, while the first messages come in already; what is refused is polled."""
+        assert self._subscription is not None
+        points, size = self.points, self._batches.create
+        for first in range(0, len(points), size):
+            batch = dict(enumerate(points[first : first + size], first + 1))
+            self._by_handle |= batch
+            self._unheard |= set(batch)
+            granted = await self._subscription.add([(handle, p.node) for handle, p in batch.items()])
+            for (handle, point), item in zip(batch.items(), granted, strict=True):
+                if item.status & 0x80000000:
+                    self._refused[status_name(item.status)] += 1
+                    self.polling.points.append(point)
+                    self._unheard.discard(handle)
+                    del self._by_handle[handle]
+                else:
+                    self.watched[point.tag.id] = item
+        self.points, self._silent = list(self._by_handle.values()), set(self._by_handle)
         if not self.points:
-            await made.delete()
             names = ", ".join(sorted(self._refused)) or "-"
             raise Unsupported(Message(id="sampling.refused", params={"status": names}))
 
@@ -189,17 +222,19 @@ class Subscribing:
     def _take(self, delivery: Delivery) -> None:
         receive, mono = time.time_ns(), time.monotonic_ns()
         rows: list[Sample] = []
-        for handle, value in delivery.values:
+        for handle, code, source, server, columns in delivery.values:
             point = self._by_handle.get(handle)
             if point is None:
                 continue
-            self._unheard.discard(handle)
-            code = status(value)
+            if handle in self._unheard:  # its first value came because we asked, not because it changed
+                self._unheard.discard(handle)
+            else:
+                self._silent.discard(handle)
+            self._waiting.pop(handle, None)
             if code & OVERFLOW == OVERFLOW:
                 self._losses.count(Message(id="sampling.overflow"), tag=point.tag.id, lost=1)
-            row = sample(point.tag.id, value, receive, mono)
-            if row is not None:
-                rows.append(row)
+            if columns is not None:
+                rows.append(Sample(point.tag.id, source, server, receive, mono, code, *columns))
         self._keeper.rows(rows)
         if delivery.missing:
             self._losses.count(Message(id="sampling.messages_missing"), lost=delivery.missing)
@@ -216,8 +251,11 @@ class Subscribing:
             raise Unsupported(Message(id="sampling.undecodable"))
 
     async def _tend(self, ends: float) -> None:
-        """Keep the channel, confirm, poll what is not watched; once more at the end."""
-        due = time.monotonic() + self._every
+        """Fill the subscription, then keep the channel, confirm, and poll what is not watched, to the end."""
+        assert self._subscription is not None
+        await self._add()
+        self._alive()
+        due, settled = time.monotonic() + self._every, math.inf
         while (now := time.monotonic()) < ends - self._took:
             await self._session.keep()
             if self.polling.points and now >= self.polling.due:
@@ -226,8 +264,12 @@ class Subscribing:
                 self._give_up_unheard()
                 await self._confirm()
                 due = max(due + self._every, time.monotonic())
+                settled = time.monotonic() + 2 * self._subscription.publishing
+            elif now >= settled:
+                self._settle()
+                settled = math.inf
             self._keeper.rows(())
-            next_ = min(due, ends - self._took, now + 1.0)
+            next_ = min(due, settled, ends - self._took, now + 1.0)
             if self.polling.points:
                 next_ = min(next_, self.polling.due)
             await asyncio.sleep(max(0.0, next_ - time.monotonic()))

@@ -190,7 +190,8 @@ class _UaClient(UaClient):
                 raise ConnectionError("Connection is not open")
             future, number, frame.bytes_sent = wire.hold(request, wait)
             try:
-                answer: Buffer = await asyncio.wait_for(future, wait)
+                async with asyncio.timeout(wait):
+                    answer: Buffer = await future
                 wire.check_answer(answer, "")
             except UaStatusCodeError as problem:
                 frame.done(frame.bytes_sent, wire.released(number), status_name(problem.code))

@@ -1,0 +1,386 @@
+"""Sampling OPC UA through what happens in hours: losses, restarts, broken lines, servers that forget."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import connectors
+from assessor.domain import Observation, Sample, Scope
+from connectors.opcua import preview
+from tests.conftest import need
+from tests.kept import Kept
+from tests.servers.line import Line, line
+from tests.servers.processes import serving
+from tests.test_opcua import BRANCHES, _until, agreed, peer
+
+HERE = Path(__file__).parent
+PATIENT = {"breaker_failures": 5, "timeout": 1}
+
+
+class Timed(Kept):
+    """Knows when it was over."""
+
+    ended = 0.0
+
+
+Story = Callable[[Kept, asyncio.Event], Awaitable[None]]
+
+
+@contextmanager
+def watch(log: Path, *what: str) -> Iterator[str]:
+    log.touch()
+    with serving([sys.executable, "-m", "tests.servers.opcua_watch", str(log), *what]) as server:
+        yield server["address"]
+
+
+@contextmanager
+def node(home: Path, *what: str) -> Iterator[str]:
+    need("node")
+    if not (HERE / "interop/node_modules").is_dir():
+        pytest.skip("NOT TESTED: npm packages of tests/interop are not installed")
+    with serving(["node", "opcua_watched.js", *what], HERE / "interop", HOME=str(home)) as server:
+        yield server["address"]
+
+
+async def sampled(
+    scope: Scope, kept: Timed, seconds: float, story: Story | None = None, stop: asyncio.Event | None = None
+) -> Observation:
+    stop = stop or asyncio.Event()
+    side = asyncio.create_task(story(kept, stop)) if story else None
+    async with asyncio.timeout(90):
+        seen = await connectors.get("opcua").gather(scope.endpoints[0], scope, kept, seconds=seconds, stop=stop)
+        kept.ended = time.monotonic()
+        if side:
+            await side
+    return seen
+
+
+def run(scope: Scope, seconds: float, story: Story | None = None) -> tuple[Observation, Timed]:
+    kept = Timed()
+    return asyncio.run(sampled(scope, kept, seconds, story)), kept
+
+
+def through(place: str, story: Callable[[Line, Kept, asyncio.Event], Awaitable[None]], **limits: float) -> Any:
+    """Sample through a line that the story does something to."""
+    kept = Timed()
+
+    async def go() -> Observation:
+        async with line(place) as between:
+            scope = agreed(between.address, PATIENT | limits, branches=BRANCHES[:1])
+            return await sampled(scope, kept, 60, lambda k, stop: story(between, k, stop))
+
+    return asyncio.run(go()), kept
+
+
+def rows_of(seen: Observation, kept: Kept, path: str) -> list[Sample]:
+    tag = next(t.id for t in seen.tags if t.path.endswith(path))
+    return [row for row in kept.rows if row.tag == tag]
+
+
+def services(kept: Kept) -> list[str]:
+    return [r.service for r in sorted(kept.requests, key=lambda r: r.time)]
+
+
+def counter(rows: list[Sample]) -> list[int]:
+    return [row.integer for row in sorted(rows, key=lambda r: r.mono) if row.integer is not None]
+
+
+async def grows(kept: Kept, by: int = 3) -> None:
+    """Wait until so many rows have come."""
+    held = len(kept.rows)
+    await _until(lambda: len(kept.rows) >= held + by, 40)
+
+
+@pytest.mark.wire
+def test_changes_are_reported_and_what_stands_still_is_confirmed(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with watch(log) as place:
+        scope = agreed(place, branches=BRANCHES[:2])
+        seen, kept = run(scope, 7)
+    made = seen.sampling
+    assert seen.problem is None and seen.gaps == () and made is not None
+    assert (made.mode, made.publishing, made.polled, made.subscribed) == ("subscribe", 0.5, 0, 7)
+    assert made.keep_alive and made.lifetime and made.lifetime >= 3 * made.keep_alive
+    tags = {t.path: t for t in seen.tags}
+    force, curve = tags["Press/Force"], tags["Line1.IMM01.Curve"]
+    assert (force.sampling, force.interval_ms, force.queue) == ("subscribe", 500, 4)
+    assert (curve.sampling, curve.interval_ms) == (None, None)
+    count = counter(rows_of(seen, kept, "IMM01.Count"))
+    assert len(count) > 20 and count == sorted(count) and max(count) - min(count) < 2 * len(count)
+    order = rows_of(seen, kept, "IMM01.Order")
+    assert {row.text for row in order} == {"A-17"} and 4 <= len(order) <= 6
+    assert order[-1].mono - order[0].mono > 4e9
+    arrived = log.read_text().split()
+    logged = [s for s in services(kept) if s not in {"Hello", "OpenSecureChannel", "CloseSecureChannel"}]
+    assert arrived == logged and arrived.count("CreateSubscription") == 1 and arrived[-1] == "CloseSession"
+    assert seen.traffic and seen.traffic.bytes_sent == sum(r.bytes_sent for r in kept.requests)
+    published = [r for r in kept.requests if r.service == "Publish" and r.result == "ok"]
+    assert len(published) > 10 and all(r.bytes_received > 50 for r in published)
+    assert len(kept.requests) <= preview(scope.endpoints[0], scope, 7).requests
+
+
+@pytest.mark.wire
+def test_a_server_without_subscriptions_is_polled_and_says_why(tmp_path: Path) -> None:
+    with watch(tmp_path / "log", "unsupported") as place:
+        seen, kept = run(agreed(place), 3)
+    assert seen.problem is None and seen.gaps == () and seen.sampling is not None
+    assert seen.sampling.mode == "poll" and seen.sampling.why
+    assert seen.sampling.why.params == {"status": "BadServiceUnsupported"}
+    force = next(t for t in seen.tags if t.path == "Press/Force")
+    assert force.sampling == "poll" and force.interval_ms and len(rows_of(seen, kept, "Press/Force")) >= 4
+
+
+@pytest.mark.wire
+def test_polling_is_kept_where_the_scope_asks_for_it(tmp_path: Path) -> None:
+    with watch(tmp_path / "log") as place:
+        seen, kept = run(agreed(place, sampling="poll"), 2)
+    assert "CreateSubscription" not in services(kept) and kept.rows
+    assert seen.sampling and (seen.sampling.mode, seen.sampling.why) == ("poll", None)
+
+
+@pytest.mark.wire
+def test_items_that_are_refused_are_polled_and_counted(tmp_path: Path) -> None:
+    with watch(tmp_path / "log", "crowded") as place:
+        seen, kept = run(agreed(place), 3)
+    made = seen.sampling
+    assert made and made.refused == {"BadTooManyMonitoredItems": 4} and (made.subscribed, made.polled) == (3, 4)
+    assert sorted(str(t.sampling) for t in seen.tags) == ["None", *["poll"] * 4, *["subscribe"] * 3]
+    assert all(any(r.tag == t.id for r in kept.rows) for t in seen.tags if t.sampling)
+
+
+@pytest.mark.wire
+def test_items_that_are_accepted_and_forgotten_are_noticed(tmp_path: Path) -> None:
+    with watch(tmp_path / "log", "mute") as place:
+        seen, kept = run(agreed(place), 9)
+    forgotten = {gap.tag for gap in seen.gaps if gap.why.id == "sampling.never_reported"}
+    assert len(forgotten) == 4 and forgotten == {t.id for t in seen.tags if t.sampling == "poll"}
+    assert seen.sampling and (seen.sampling.subscribed, seen.sampling.polled) == (3, 4)
+    assert all(sum(r.tag == tag for r in kept.rows) >= 5 for tag in forgotten)
+
+
+@pytest.mark.wire
+@pytest.mark.slow
+def test_an_overflow_is_a_gap_record_of_its_tag(tmp_path: Path) -> None:
+    with node(tmp_path, "lazy") as place:
+        seen, kept = run(agreed(place, root="Box"), 8)
+    fast = next(t for t in seen.tags if t.path == "Box/Fast")
+    assert seen.sampling and seen.sampling.publishing == 3 and seen.problem is None
+    (gap,) = seen.gaps
+    assert (gap.tag, gap.why.id) == (fast.id, "sampling.overflow") and gap.times >= 2 and gap.lost == gap.times
+    count = counter(rows_of(seen, kept, "Fast"))
+    assert count == sorted(count), "a confirmation does not overtake what waits in the queue"
+    assert any(row.status & 0x480 == 0x480 for row in rows_of(seen, kept, "Fast"))
+
+
+@pytest.mark.wire
+def test_a_connection_that_is_reset_is_resumed_with_one_gap(tmp_path: Path) -> None:
+    async def story(between: Line, kept: Kept, stop: asyncio.Event) -> None:
+        await grows(kept, 8)
+        between.cut()
+        await _until(lambda: between.connections >= 2, 30)
+        await grows(kept)
+        stop.set()
+
+    with watch(tmp_path / "log") as place:
+        seen, kept = through(place, story)
+    assert seen.problem is None and [g.why.id for g in seen.gaps] == ["contact.dropped"]
+    assert seen.gaps[0].tag is None and seen.gaps[0].lost is None and seen.gaps[0].ends > seen.gaps[0].begins
+    assert services(kept).count("CreateSubscription") == 2
+
+
+@pytest.mark.wire
+@pytest.mark.slow
+def test_a_half_open_connection_is_noticed_and_resumed(tmp_path: Path) -> None:
+    async def story(between: Line, kept: Kept, stop: asyncio.Event) -> None:
+        await grows(kept, 8)
+        between.freeze()
+        await _until(lambda: any(r.result == "timeout" for r in kept.requests), 40)
+        between.thaw()
+        await _until(lambda: between.connections >= 2, 30)
+        await grows(kept)
+        stop.set()
+
+    with watch(tmp_path / "log") as place:
+        seen, _ = through(place, story)
+    assert seen.problem is None and "contact.silent" in {g.why.id for g in seen.gaps}
+
+
+@pytest.mark.wire
+def test_a_restarted_server_with_moved_namespaces_is_found_again(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    scope = agreed(f"opc.tcp://127.0.0.1:{port}/", PATIENT, branches=BRANCHES[:2])
+    first: AbstractContextManager[str] = watch(tmp_path / "log", str(port))
+    first.__enter__()
+
+    async def story(kept: Kept, stop: asyncio.Event) -> None:
+        await grows(kept, 8)
+        await asyncio.to_thread(first.__exit__, None, None, None)
+        second = watch(tmp_path / "log", str(port), "shifted")
+        await asyncio.to_thread(second.__enter__)
+        try:
+            await grows(kept, 12)
+            stop.set()
+            await _until(lambda: len(kept.observed) == 2)
+        finally:
+            await asyncio.to_thread(second.__exit__, None, None, None)
+
+    seen, kept = run(scope, 60, story)
+    assert seen.problem is None and len(seen.gaps) == 1
+    after = {row.tag: row for row in kept.rows if row.receive > seen.gaps[0].ends}
+    by_path = {t.path: t.id for t in seen.tags}
+    assert after[by_path["Line1.IMM01.Order"]].text == "A-17"
+    assert after[by_path["Press/Force"]].number is not None
+    assert not any(
+        row.status & 0x80000000 for row in after.values() if row.tag in seen_good(kept, seen.gaps[0].begins)
+    )
+
+
+def seen_good(kept: Kept, until: int) -> set[int]:
+    """Tags that were good before a moment."""
+    return {row.tag for row in kept.rows if row.receive < until and row.status == 0}
+
+
+@pytest.mark.wire
+@pytest.mark.slow
+def test_a_server_that_is_halted_and_goes_on(tmp_path: Path) -> None:
+    process = _process(["-m", "tests.servers.opcua_watch", str(tmp_path / "log")])
+    (tmp_path / "log").touch()
+    try:
+        assert process.stdout
+        place = process.stdout.readline().split('"')[3]
+
+        async def story(kept: Kept, stop: asyncio.Event) -> None:
+            await grows(kept, 8)
+            os.kill(process.pid, signal.SIGSTOP)
+            await _until(lambda: any(r.result == "timeout" for r in kept.requests), 60)
+            os.kill(process.pid, signal.SIGCONT)
+            await _until(lambda: services(kept).count("CreateSubscription") >= 2, 60)
+            await grows(kept)
+            stop.set()
+
+        seen, _ = run(agreed(place, PATIENT, branches=BRANCHES[:1]), 80, story)
+    finally:
+        os.kill(process.pid, signal.SIGCONT)
+        process.kill()
+        process.communicate(timeout=5)
+    assert seen.problem is None and seen.gaps
+
+
+def _process(arguments: list[str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+
+
+@pytest.mark.wire
+@pytest.mark.slow
+def test_no_session_of_ours_outlives_its_timeout(tmp_path: Path) -> None:
+    """The server's own count, after an orderly end, and after a line that broke without a word."""
+
+    async def story(between: Line, kept: Kept, stop: asyncio.Event) -> None:
+        await grows(kept, 8)
+        between.freeze()
+        await _until(lambda: any(r.result == "timeout" for r in kept.requests), 40)
+        between.cut()
+        between.thaw()
+        await _until(lambda: between.connections >= 2, 30)
+        await grows(kept)
+        stop.set()
+
+    with node(tmp_path) as place:
+        assert counts(tmp_path, place) == (1, 0), "none but the one that asks"
+        run(agreed(place, root="Box"), 2)
+        assert counts(tmp_path, place) == (1, 0)
+        seen, _ = through(place, story, session_timeout=10)
+        assert seen.gaps
+        ends = time.monotonic() + 40
+        while (found := counts(tmp_path, place)) != (1, 0) and time.monotonic() < ends:
+            time.sleep(1)
+        assert found == (1, 0)
+
+
+def counts(_: Path, place: str) -> tuple[int, int]:
+    """Sessions and subscriptions that a server holds, by its own word; the one who asks is one of the sessions."""
+    seen, kept = run(agreed(place, root="Box", sampling="poll"), 0.6)
+    sessions, subscriptions = (rows_of(seen, kept, name)[0].integer for name in ("/Sessions", "/Subscriptions"))
+    assert sessions is not None and subscriptions is not None
+    return sessions, subscriptions
+
+
+def stopped(scope: Scope, when: Callable[[Kept], bool]) -> tuple[float, Observation, Kept]:
+    """Seconds from the stop to the end."""
+    kept, at = Timed(), 0.0
+
+    async def story(kept: Kept, stop: asyncio.Event) -> None:
+        nonlocal at
+        await _until(lambda: when(kept), 40)
+        at = time.monotonic()
+        stop.set()
+
+    seen = asyncio.run(sampled(scope, kept, 600, story))
+    return kept.ended - at, seen, kept
+
+
+@pytest.mark.wire
+def test_a_stop_while_waiting_for_a_message_closes_all_within_two_seconds(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with watch(log) as place:
+        took, seen, _ = stopped(agreed(place, {"timeout": 30}), lambda kept: "Publish" in services(kept))
+        assert log.read_text().split()[-1] == "CloseSession"
+    assert took < 2 and seen.problem is None
+
+
+@pytest.mark.wire
+def test_a_stop_while_nobody_answers_ends_within_two_seconds(tmp_path: Path) -> None:
+    begun = time.monotonic()
+    with peer(None) as place:
+        scope = agreed(place, {"timeout": 30}, branches=BRANCHES[:1])
+        took, seen, _ = stopped(scope, lambda _: time.monotonic() > begun + 1)
+    assert took < 2 and seen.problem and not seen.devices[0].answered
+
+
+@pytest.mark.wire
+def test_a_stop_in_a_pause_after_a_loss_ends_within_two_seconds(tmp_path: Path) -> None:
+    async def story(between: Line, kept: Kept, stop: asyncio.Event) -> None:
+        await grows(kept, 8)
+        between.closed = True
+        between.cut()
+        await _until(lambda: between.connections >= 3, 30)
+        nonlocal at
+        at = time.monotonic()
+        stop.set()
+
+    at = 0.0
+    with watch(tmp_path / "log") as place:
+        seen, kept = through(place, story)
+    assert kept.ended - at < 2 and seen.problem and seen.gaps
+
+
+@pytest.mark.wire
+def test_a_stop_while_the_line_is_frozen_ends_within_two_seconds(tmp_path: Path) -> None:
+    async def story(between: Line, kept: Kept, stop: asyncio.Event) -> None:
+        await grows(kept, 8)
+        between.freeze()
+        nonlocal at
+        at = time.monotonic()
+        stop.set()
+
+    at = 0.0
+    with watch(tmp_path / "log") as place:
+        _, kept = through(place, story, timeout=30)
+    assert kept.ended - at < 2
