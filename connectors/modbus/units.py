@@ -235,5 +235,6 @@ def explain(problem: Exception, address: str) -> Message:
     if isinstance(problem, Open):
         return problem.message
     params: dict[str, str | int | Text] = {"address": address}
-    name = "silent" if isinstance(problem, TimeoutError) else "lost"
+    kinds = {TimeoutError: "silent", FileNotFoundError: "no_port", PermissionError: "port_taken"}
+    name = next((name for kind, name in kinds.items() if isinstance(problem, kind)), "lost")
     return Message(id=f"modbus.{name}", params=params)

@@ -40,7 +40,7 @@ class Peer:
             writer.close()
 
     def answer(self, unit: int, pdu: bytes) -> bytes:
-        start, count = struct.unpack(">HH", pdu[1:5]) if pdu[0] in (3, 4) else (0, 0)
+        start, count = struct.unpack(">HH", pdu[1:5]) if pdu[0] in (1, 2, 3, 4) else (0, 0)
         with self.log.open("a", encoding="utf-8") as log:
             log.write(f"{unit} {pdu[0]} {start} {count}\n")
         self.asked += 1
