@@ -9,7 +9,9 @@ import pytest
 
 from assessor.domain import BAD_TIMEOUT, GOOD, UNCERTAIN, Point, Profile, Unit, severity
 from connectors import modbus
-from tests.modbus_runs import PROFILE, Kept, gathered, scope_for
+from connectors.modbus.blocks import plan
+from connectors.modbus.values import Read, Zeros
+from tests.modbus_runs import PROFILE, Kept, gathered, profile, scope_for
 from tests.servers.processes import serving
 
 
@@ -161,3 +163,89 @@ def test_the_preview_contacts_nothing_and_is_an_upper_bound(tmp_path: Path) -> N
     stated = modbus.preview(scope.endpoints[0], scope, 60)
     assert stated.requests >= 60 / scope.limits.sampling_interval
     assert stated.registers_or_nodes == 10
+
+
+@pytest.mark.wire
+def test_what_a_device_refuses_is_a_fact_of_the_device(tmp_path: Path) -> None:
+    seen, _, _ = gathered("hole", tmp_path, seconds=4)
+    (unread,) = seen.devices[0].unread
+    assert unread.registers == "holding 12+1"
+    assert unread.why.id == "modbus.registers_refused" and unread.why.params == {"code": 2}
+
+
+@pytest.mark.wire
+def test_a_failure_over_one_register_is_found_by_halves_too(tmp_path: Path) -> None:
+    """Some servers answer a whole block with exception 4 where one register of it is not theirs."""
+    seen, sink, asked = gathered("failing", tmp_path, seconds=6)
+    good = [row for row in sink.rows if row.status == GOOD]
+    assert {row.integer for row in good} == set(range(10, 20)) - {12}
+    assert [unread.registers for unread in seen.devices[0].unread] == ["holding 12+1"]
+    assert asked.count("1 3 12 1") == 2, "left out after two"
+
+
+@pytest.mark.wire
+def test_what_stays_silent_is_a_fact_of_the_device(tmp_path: Path) -> None:
+    seen, _, _ = gathered("mute", tmp_path, 3.5, {"identify": False}, held=GAPPED)
+    assert [(u.registers, u.why.id) for u in seen.devices[0].unread] == [
+        ("holding 30+1", "modbus.registers_silent")
+    ]
+
+
+TWO = profile(*({"id": f"r{i}", "fc": 3, "at": i, "type": "u16"} for i in (*range(10, 20), *range(30, 40))))
+
+
+@pytest.mark.wire
+def test_a_block_of_nothing_but_zeros_is_doubted_while_the_others_live(tmp_path: Path) -> None:
+    seen, sink, _ = gathered("idle", tmp_path, held=TWO)
+    assert {severity(row.status) for row in sink.rows if row.integer} == {GOOD}
+    assert {severity(row.status) for row in sink.rows if row.integer == 0} == {UNCERTAIN}
+    assert seen.devices[0].problem is None
+    assert [(u.registers, u.why.id) for u in seen.devices[0].unread] == [
+        ("holding 30+10", "modbus.registers_zero")
+    ]
+
+
+def test_once_a_block_has_shown_something_its_zeros_are_values() -> None:
+    block, other = plan(TWO.points, 50, gaps=False)
+    zeros = Zeros()
+
+    def cycle(one: int, two: int) -> frozenset[tuple[int, int]]:
+        return zeros.doubted([Read(block, [one] * 10, 0, 0), Read(other, [two] * 10, 0, 0)])
+
+    assert cycle(1, 0) == {other[:2]} and zeros.blocks == (other,)
+    assert cycle(1, 7) == frozenset() and zeros.blocks == ()
+    assert cycle(1, 0) == frozenset()
+    assert cycle(0, 0) == {block[:2], other[:2]}, "a whole cycle of zeros is always doubted"
+    assert zeros.throughout is False
+
+
+def test_bits_that_are_off_are_no_ground_for_doubt_while_registers_live() -> None:
+    bits = [Point(id=f"b{i}", fc=1, at=i, type="bool") for i in range(200)]
+    coils, registers = plan([*bits, *PROFILE.points], 50, gaps=False, bits=800)
+    zeros = Zeros()
+    assert zeros.doubted([Read(coils, [0] * 200, 0, 0), Read(registers, [1] * 10, 0, 0)]) == frozenset()
+    assert Zeros().doubted([Read(coils, [0] * 200, 0, 0)]) == {coils[:2]}
+    few = plan(bits[:8], 50, gaps=False)[0]
+    assert Zeros().doubted([Read(few, [0] * 8, 0, 0)]) == frozenset(), "too few to say anything"
+
+
+@pytest.mark.wire
+def test_a_unit_that_is_left_alone_leaves_a_gap(tmp_path: Path) -> None:
+    units = tuple(Unit(unit=n, asset=f"u{n}", profile="counting") for n in (2, 1))
+    seen, sink, _ = gathered("half", tmp_path, 3, {"units": units})
+    (gap,) = seen.gaps
+    assert gap.where == "unit 2" and gap.why.id == "contact.breaker_open"
+    assert seen.started <= gap.begins < gap.ends <= seen.ended
+    dead = {tag.id for tag in seen.tags if tag.asset == "u2"}
+    assert not [row for row in sink.rows if row.tag in dead and gap.begins < row.receive < gap.ends]
+
+
+@pytest.mark.wire
+@pytest.mark.parametrize(("mode", "code"), [("busy", 6), ("waits", 5)])
+def test_a_device_that_asks_for_time_gets_it(mode: str, code: int, tmp_path: Path) -> None:
+    seen, sink, _ = gathered(mode, tmp_path, 4)
+    assert f"exception {code}" in [record.result for record in sink.log]
+    assert [row for row in sink.rows if row.status == GOOD] and seen.devices[0].problem is None
+    assert seen.traffic is not None and seen.traffic.failures == 0
+    if mode == "busy":
+        assert [(gap.where, gap.why.id) for gap in seen.gaps] == [("unit 1", "modbus.resting")]
