@@ -17,6 +17,7 @@ from pymodbus.framer import FramerType
 
 from assessor.domain import Endpoint, Limits, Message
 from connectors.guard import Guard, Open
+from connectors.serial_line import exists
 
 logging.getLogger("pymodbus").setLevel(logging.CRITICAL + 1)  # it writes whole frames, hence values, to the log
 
@@ -88,6 +89,9 @@ class Link:
 
     def _unreachable(self, begun: float) -> OSError:
         """pymodbus only says that it failed; whoever let us wait to the end was silent."""
+        if self._endpoint.serial is not None:
+            kind = PermissionError if exists(self._endpoint.address) else FileNotFoundError
+            return kind(self._endpoint.address)
         waited = time.monotonic() - begun >= 0.95 * self._limits.timeout
         return (TimeoutError if waited else ConnectionError)(self._endpoint.address)
 

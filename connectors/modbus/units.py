@@ -123,6 +123,7 @@ class Unit:
                 values = await line.read(self.agreed.unit, block.fc, block.start, block.length)
             except Refused as refused:
                 rows += self._refused(block, refused.code)
+                self._asked = time.time_ns()
                 if refused.code in WAIT:
                     break
                 if refused.code == DEVICE_FAILURE and not block.halves():
@@ -137,9 +138,9 @@ class Unit:
             except (OSError, TimeoutError) as problem:
                 self.problem = explain(problem, self._endpoint.address)
                 silent.append(block)
-                self._asked = time.time_ns()
                 status = BAD_TIMEOUT if isinstance(problem, TimeoutError) else BAD_COMMUNICATION
                 rows += self._values.bad(block, status)
+                self._asked = time.time_ns()
                 continue
             self.plan.was_read(block)
             read.append(Read(block, values, time.time_ns(), time.monotonic_ns()))
@@ -167,7 +168,6 @@ class Unit:
     def _refused(self, block: Block, code: int) -> list[Sample]:
         """An illegal address is looked for by halves and never asked for again; busy and broken pass."""
         known = self._heard(code)
-        self._asked = time.time_ns()
         if code == ILLEGAL_FUNCTION:
             self.plan.function_refused(block, code)
         elif code in (ILLEGAL_ADDRESS, ILLEGAL_VALUE) or (code == DEVICE_FAILURE and known and block.halves()):
@@ -235,5 +235,6 @@ def explain(problem: Exception, address: str) -> Message:
     if isinstance(problem, Open):
         return problem.message
     params: dict[str, str | int | Text] = {"address": address}
-    name = "silent" if isinstance(problem, TimeoutError) else "lost"
+    kinds = {TimeoutError: "silent", FileNotFoundError: "no_port", PermissionError: "port_taken"}
+    name = next((name for kind, name in kinds.items() if isinstance(problem, kind)), "lost")
     return Message(id=f"modbus.{name}", params=params)
