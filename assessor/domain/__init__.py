@@ -65,10 +65,7 @@ from assessor.domain.observation import (
     GOOD,
     SAMPLE_COLUMNS,
     UNCERTAIN,
-    AddressSpace,
-    Browse,
     Certificate,
-    Companion,
     Device,
     Function,
     Gap,
@@ -78,14 +75,12 @@ from assessor.domain.observation import (
     Offer,
     RequestRecord,
     Sample,
-    ServerFacts,
     SignalKind,
     Sink,
     Tag,
     TagFacts,
     TagMeaning,
     Traffic,
-    Unwalked,
     severity,
     tag_id,
 )
@@ -127,6 +122,7 @@ from assessor.domain.scope import (
     Vantage,
     Window,
 )
+from assessor.domain.space import AddressSpace, Browse, Companion, ServerFacts, Unwalked
 
 __all__ = [
     "BAD",

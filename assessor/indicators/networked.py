@@ -1,9 +1,10 @@
 """Machines whose data reach the plant's own systems, of all production equipment in use (联网率).
 
 Counts where current values were seen arriving in a SCADA, MES or EMS, or where a person witnessed it. Values
-that stand still there with an old time are a no, even where their status says Good. An answer to our laptop
-shows only that an interface is readable, so it leaves this open. Source: the SME index 2024 divides by all
-equipment (secondary); the other denominator is `networked_of_digital`.
+that stand still there with an old time, or that the system calls last usable ones, are a no, even where their
+status says Good. Values that stand still under times the system makes itself, or that a person typed in, leave
+it open, and so does an answer to our laptop, which shows only that an interface is readable. Source: the SME
+index 2024 divides by all equipment (secondary); the other denominator is `networked_of_digital`.
 """
 
 from assessor.domain import Line, Measurement, Outcome
