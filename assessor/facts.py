@@ -29,6 +29,14 @@ ENOUGH_CHANGES = 30
 STATES = 12
 STALE_AFTER = 60.0
 """Seconds, or ten sampling intervals where that is longer: an older value that does not move is stale."""
+LAST_USABLE = (0x408F0000, 0x40900000)
+"""UncertainNoCommunicationLastUsable, UncertainLastUsableValue: whatever updated the value has stopped."""
+LOCAL_OVERRIDE = 0x00960000
+"""GoodLocalOverride: a person typed it in; the machine did not send it."""
+ONE_CLOCK = 1_000_000
+"""ns between source and server time below which one server read one clock for both: own estimate."""
+WHICH = 0xFFFF0000
+"""The bits of a status that say which it is (OPC 10000-4, 7.39)."""
 FITTED = 2000
 """Changes of one tag that its update interval is taken from: more add nothing."""
 
@@ -44,6 +52,7 @@ class _Rows(NamedTuple):
     begin: Array
     end: Array
     source: Array
+    server: Array
     receive: Array
     mono: Array
     status: Array
@@ -101,6 +110,7 @@ def _sort(samples: pa.Table) -> _Rows:
         begin=begin,
         end=np.append(begin[1:], len(code)),
         source=source[order],
+        server=_integers(samples, "server")[order],
         receive=_integers(samples, "receive")[order],
         mono=mono[order],
         status=_integers(samples, "status")[order],
@@ -164,12 +174,17 @@ def _counts(rows: _Rows) -> dict[str, Array]:
     total = rows.end - rows.begin
     bads, uncertains = _sum(bad, rows), _sum(uncertain, rows)
     without = _sum(rows.source == _NO_TIME, rows)
+    which = rows.status & WHICH
+    timed = (rows.source != _NO_TIME) & (rows.server != _NO_TIME)
     return {
         "rows": total,
         "good": total - bads - uncertains,
         "uncertain": uncertains,
         "bad": bads,
         "without_source_time": without,
+        "server_stamped": _sum(timed & (np.abs(rows.source - rows.server) < ONE_CLOCK), rows),
+        "last_usable": _sum(np.isin(which, LAST_USABLE), rows),
+        "overridden": _sum(which == LOCAL_OVERRIDE, rows),
     }
 
 
@@ -231,9 +246,16 @@ def _times(rows: _Rows) -> dict[str, Array]:
         "longest_gap": np.maximum.reduceat(gap, rows.begin) / 1e9,
         "skew": skew,
         "lag": -skew,
+        "restamps": _restamps(rows, timed),
         "source_seconds": np.where(none, np.nan, (newest - np.where(none, 0, oldest)) / 1e9),
         "age": np.where(none, np.nan, (last - newest) / 1e9),
     }
+
+
+def _restamps(rows: _Rows, timed: Array) -> Array:
+    later = np.diff(rows.source[timed], prepend=0) > 0
+    same = np.diff(rows.code[timed], prepend=-1) == 0
+    return np.bincount(rows.code[timed][later & same], minlength=len(rows.tags))
 
 
 def _kinds(columns: dict[str, Array]) -> Array:
@@ -254,16 +276,18 @@ def _kinds(columns: dict[str, Array]) -> Array:
 
 
 def _stale(columns: dict[str, Array], every: Array) -> Array:
-    """True: five rows or more, nothing moves, and the source time is old. A late clock that goes on is not."""
+    """True: five rows or more, nothing moves, and the source time is old. A late clock that goes on is not; one
+    that leapt once does not go on. True as well where the server itself says so, and gave nothing Good."""
     span, moved = columns["seconds"], columns["source_seconds"]
     interval = np.where(np.isnan(every), span / np.maximum(columns["rows"] - 1, 1), every)
     limit = np.maximum(STALE_AFTER, 10 * interval)
-    goes = (columns["changes"] > 0) | ((moved > 0) & (moved >= span / 10))
+    goes = (columns["changes"] > 0) | ((columns["restamps"] > 1) & (moved >= span / 10))
     old = (columns["rows"] >= 5) & (np.fmax(columns["age"], span) > limit)
     stale = np.full(len(span), None, dtype=object)
     stale[old] = True
     stale[goes] = False
     stale[np.isnan(moved)] = None
+    stale[(columns["last_usable"] > 0) & (columns["good"] == 0)] = True
     return stale
 
 

@@ -135,10 +135,41 @@ def test_bad_rows_alone_give_no_value() -> None:
         (noise(30), fixed(900), False),
         ([20.0] * 30, fixed(900), None),
         ([20.0] * 90, None, None),
+        ([20.0] * 90, lambda t: 0 if t > 40 else -900, True),  # its time leapt once, and stood still again
+        ([20.0] * 90, lambda t: t // 30 * 30, False),  # updated every half minute
     ],
 )
 def test_staleness(values: list[float], source: Any, stale: bool | None) -> None:
     assert of(values, source=source).stale is stale
+
+
+LAST_USABLE, NO_COMMUNICATION, SUBSTITUTE, OVERRIDE = 0x40900000, 0x408F0000, 0x40910000, 0x00960000
+
+
+@pytest.mark.parametrize(
+    ("status", "stale", "last_usable"),
+    [(LAST_USABLE, True, 30), (NO_COMMUNICATION | 0x480, True, 30), (SUBSTITUTE, False, 0), (OVERRIDE, False, 0)],
+)
+def test_a_last_usable_value_is_stale_however_it_is_stamped(status: int, stale: bool, last_usable: int) -> None:
+    found = of(noise(30), status=status, source=lambda t: t)
+    assert (found.stale, found.last_usable) == (stale, last_usable)
+    assert found.overridden == (30 if status == OVERRIDE else 0)
+
+
+def test_a_good_value_before_the_last_usable_one_came_all_the_same() -> None:
+    rows = [r._replace(status=LAST_USABLE) if i > 10 else r for i, r in enumerate(series(noise(30)))]
+    found = facts(table(rows))[1]
+    assert found.stale is False and (found.good, found.last_usable) == (11, 19)
+
+
+def test_times_that_the_server_makes_are_counted() -> None:
+    rows = [r._replace(server=(r.source or 0) + 20_000) for r in series([20.0] * 30)]
+    found = facts(table(rows))[1]
+    assert (found.server_stamped, found.restamps, found.changes) == (30, 29, 0)
+    apart = facts(table([r._replace(server=(r.source or 0) + 2_000_000) for r in rows]))[1]
+    assert apart.server_stamped == 0
+    none = facts(table([r._replace(source=None, server=None) for r in rows]))[1]
+    assert (none.server_stamped, none.restamps) == (0, 0)
 
 
 def test_skew_is_the_least_delayed_row() -> None:

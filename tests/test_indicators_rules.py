@@ -117,6 +117,43 @@ def test_a_constant_that_is_stamped_anew_arrives() -> None:
     assert outcomes("networked", Bench().put("scada", "a", stamped).look(PLANT))["a"] is YES
 
 
+COPY: dict[str, Any] = STEADY | {"stale": False, "source_seconds": 29.0, "restamps": 29}
+
+
+@pytest.mark.parametrize("role", ["scada", "gateway"])
+def test_a_frozen_value_that_the_aggregator_stamps_itself_is_not_current(role: str) -> None:
+    branches = [{"path": "A", "asset": "a"}, {"path": "B", "asset": "b"}]
+    plan = scope([asset("a"), asset("b")], [endpoint("agg", role, branches=branches)])
+    copied = COPY | {"server_stamped": 30, "rows": 30}
+    seen = Bench().put("agg", "a", copied).put("agg", "a", copied).put("agg", "b", FRESH).look(plan)
+    assert outcomes("readable", seen) == {"a": OPEN, "b": YES}
+    assert outcomes("networked", seen)["a"] is OPEN and outcomes("connectable", seen)["a"] is OPEN
+    why = {one.subject: one.why.id for one in indicators.load()["readable"].measure(seen).lines}
+    assert why["a"] == "indicator.why.restamped"
+    moving = Bench().put("agg", "a", copied).put("agg", "a", FRESH | {"server_stamped": 30}).look(plan)
+    assert outcomes("readable", moving)["a"] is YES, "one value that changes shows that the branch is alive"
+
+
+def test_a_constant_whose_time_leapt_once_has_not_arrived() -> None:
+    leapt = COPY | {"restamps": 1}
+    seen = Bench().put("scada", "a", leapt).put("scada", "b", FRESH).look(PLANT)
+    assert outcomes("networked", seen) == {"a": OPEN, "b": YES}
+
+
+def test_a_value_that_a_person_typed_in_did_not_arrive() -> None:
+    typed = FRESH | {"good": 30, "rows": 30, "overridden": 30}
+    seen = Bench().put("scada", "a", typed).put("scada", "b", FRESH).look(PLANT)
+    assert outcomes("networked", seen) == {"a": OPEN, "b": YES}
+    why = {one.subject: one.why.id for one in indicators.load()["networked"].measure(seen).lines}
+    assert why["a"] == "indicator.why.overridden"
+
+
+def test_a_last_usable_value_is_a_no_where_others_arrive() -> None:
+    last = {"good": 0, "uncertain": 30, "rows": 30, "changes": 0, "distinct": 0, "stale": True, "last_usable": 30}
+    seen = Bench().put("scada", "a", last).put("scada", "b", FRESH).look(PLANT)
+    assert outcomes("networked", seen) == {"a": NO, "b": YES}
+
+
 def test_a_machine_left_behind_where_others_move_is_not_networked() -> None:
     seen = Bench().put("scada", "a", STALE).put("scada", "b", FRESH).look(PLANT)
     assert outcomes("networked", seen) == {"a": NO, "b": YES}

@@ -4,11 +4,15 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from asyncua import ua
 from asyncua.ua.object_ids import ObjectIds
 
-from assessor.domain import AddressSpace, Branch, Device, Endpoint, Observation
+from assessor import indicators
+from assessor.domain import AddressSpace, Asset, Branch, Device, Endpoint, Observation, Text
+from assessor.facts import facts
+from assessor.indicators.seen import look
 from connectors.opcua.attribution import asset_of, is_housekeeping
 from connectors.opcua.browsing import Browser
 from connectors.opcua.capabilities import FACTS, OPERATION_LIMITS, capabilities
@@ -17,6 +21,7 @@ from connectors.opcua.reading import SPLITS, Reader
 from tests.conftest import need
 from tests.kept import Kept
 from tests.servers.processes import serving
+from tests.test_facts import SCHEMA
 from tests.test_opcua import agreed, gather, small
 
 INTEROP = Path(__file__).parent / "interop"
@@ -135,6 +140,29 @@ def test_a_limit_that_is_not_stated_is_found_once(tmp_path: Path) -> None:
     assert seen.problem is None and seen.tags
     refused = [r for r in kept.requests if r.result == "BadTooManyOperations"]
     assert 0 < len(refused) <= 12, "a batch that was too large is not tried again and again"
+
+
+@pytest.mark.wire
+def test_machines_that_an_aggregator_has_lost_are_not_networked_whatever_it_says(tmp_path: Path) -> None:
+    lost = {f"Line3.IMM0{n}.": f"imm-0{n}" for n in (5, 6, 7)}
+    branches = tuple(Branch(path=p, asset=a) for p, a in {"Press": "press", **lost}.items())
+    with small(tmp_path / "log", "relay") as place:
+        scope = agreed(place, branches=branches)
+        seen, kept = gather(scope, 5)
+    machines = tuple(machine(b.asset) for b in branches)
+    rows = pa.Table.from_pylist([r._asdict() for r in kept.rows], schema=SCHEMA)
+    found = look(scope.model_copy(update={"assets": machines}), [seen], facts(rows), {})
+    lines = {one.subject: one for one in indicators.load()["networked"].measure(found).lines}
+    assert {a: one.outcome.value for a, one in lines.items()} == {
+        "press": "met", "imm-05": "not_determined", "imm-06": "not_met", "imm-07": "not_determined",
+    }  # fmt: skip
+    whys = [lines[a].why.id.rpartition(".")[2] for a in lost.values()]
+    assert whys == ["restamped", "stale", "overridden"]
+
+
+def machine(id_: str) -> Asset:
+    text = Text(zh="设备", en=id_)
+    return Asset(id=id_, name=text, kind="machine", production=True, interface="opcua")  # type: ignore[arg-type]
 
 
 class Wire:

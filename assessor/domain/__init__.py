@@ -67,9 +67,6 @@ from assessor.domain.observation import (
     GOOD,
     SAMPLE_COLUMNS,
     UNCERTAIN,
-    AddressSpace,
-    Browse,
-    Companion,
     Device,
     Function,
     Gap,
@@ -79,7 +76,6 @@ from assessor.domain.observation import (
     RequestRecord,
     Sample,
     Sampling,
-    ServerFacts,
     SignalKind,
     Sink,
     Tag,
@@ -87,7 +83,6 @@ from assessor.domain.observation import (
     TagMeaning,
     Traffic,
     Unread,
-    Unwalked,
     severity,
     tag_id,
 )
@@ -131,6 +126,7 @@ from assessor.domain.scope import (
     Vantage,
     Window,
 )
+from assessor.domain.space import AddressSpace, Browse, Companion, ServerFacts, Unwalked
 
 __all__ = [
     "BAD",

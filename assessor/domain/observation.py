@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, Protocol
 from assessor.domain.doors import Certificate, KnownServer, Offer
 from assessor.domain.export import Record
 from assessor.domain.noun import Message, Noun, Slug, Time
+from assessor.domain.space import AddressSpace, Browse, Companion, ServerFacts
 
 GOOD, UNCERTAIN, BAD = 0x00000000, 0x40000000, 0x80000000
 """The severity bits of an OPC UA status code (OPC 10000-4, 7.38); used for every protocol."""
@@ -114,43 +115,6 @@ class Unread(Noun):
     why: Message
 
 
-class AddressSpace(Noun):
-    """What an OPC UA address space holds of one asset, or as a whole: counted, not judged.
-
-    Variables are those that hold values; properties are not counted.
-    """
-
-    objects: int = 0
-    typed_objects: int = 0
-    """Of a type other than BaseObjectType and FolderType."""
-    companion_objects: int = 0
-    """Of a type that a companion specification defines, or of one derived from it."""
-    variables: int = 0
-    typed_variables: int = 0
-    """Whose nearest object is typed."""
-    flat_variables: int = 0
-    """Whose nearest object is a folder, or plain."""
-    described: int = 0
-    with_unit: int = 0
-    """EngineeringUnits."""
-    with_range: int = 0
-    """EURange."""
-    with_instrument_range: int = 0
-    historizing: int = 0
-    writable: int = 0
-    """Whose value our user could write, by the access level; never tried."""
-    alterable: int = 0
-    """Of which our user could write attributes other than the value, by the write mask; never tried."""
-    notifiers: int = 0
-    """Objects that say events can be subscribed to at them."""
-    event_sources: int = 0
-    """Nodes that HasEventSource or HasNotifier leads to."""
-    conditions: int = 0
-    """Instances of condition and alarm types."""
-    condition_types: tuple[str, ...] = ()
-    """Names of the types of those, and of types that HasCondition leads to, as 'uri#Name'."""
-
-
 class Device(Noun):
     """One asset as seen behind an endpoint: a branch, a Modbus unit, or the endpoint itself."""
 
@@ -171,51 +135,6 @@ class Device(Noun):
     """None where nothing was walked (another protocol, or the device was not found)."""
     unread: tuple[Unread, ...] = ()
     """Modbus registers that it refused, or that stayed silent, or that showed nothing but zeros."""
-
-
-class Unwalked(Noun):
-    """A node whose children were not looked at."""
-
-    path: str
-    why: str
-    """'nodes', 'depth' or 'seconds' (a budget was spent), or the status the server gave."""
-
-
-class Browse(Noun):
-    """How much of the address space was walked."""
-
-    nodes: int
-    complete: bool
-    stopped_by: str | None = None
-    unwalked: tuple[Unwalked, ...] = ()
-    """Where the walk ended; the first of them where there are many."""
-    left: int = 0
-    """Nodes that were known and not walked or not kept: a lower bound of what is missing."""
-
-
-class Companion(Noun):
-    """A companion specification in a server's namespace array, and whether anything is made of it."""
-
-    uri: str
-    instances: int
-    """Objects and variables typed by it, or by a type derived from it; 0: loaded and not used."""
-
-
-class ServerFacts(Noun):
-    """What an OPC UA server says of itself: a fact about the server, not about the machines behind it."""
-
-    product: str | None = None
-    product_uri: str | None = None
-    manufacturer: str | None = None
-    version: str | None = None
-    build: str | None = None
-    built: Time | None = None
-    state: str | None = None
-    started: Time | None = None
-    min_sample_rate_ms: float | None = None
-    profiles: tuple[str, ...] = ()
-    events: bool | None = None
-    """Can events be subscribed to at the Server object?"""
 
 
 class Traffic(Noun):
@@ -378,7 +297,8 @@ class TagFacts(Noun):
     maximum: float | None = None
     kind: SignalKind
     stale: bool | None = None
-    """True where rows came but the source time stood still, or lagged behind, while others moved."""
+    """True where rows came but value and source time stood still, or where the server calls it a last usable
+    value and gave no Good one."""
     update_interval: float | None = None
     skew: float | None = None
     """Greatest source time minus receive time: a lower bound of how far its clock is ahead of the laptop's."""
@@ -387,6 +307,14 @@ class TagFacts(Noun):
     without_source_time: int = 0
     source_seconds: float | None = None
     """How far the source times advanced; 0 under a clock that stands still."""
+    restamps: int | None = None
+    """How often the source time advanced; None in facts from before this was counted."""
+    server_stamped: int = 0
+    """Rows whose source time is their server time, to the millisecond: the server made both, not the machine."""
+    last_usable: int = 0
+    """Rows whose status says that whatever updated the value has stopped."""
+    overridden: int = 0
+    """Rows whose status says that a person typed the value in (GoodLocalOverride)."""
     resets: int = 0
     """Falls to a tenth or less, as a counter makes when it is reset."""
 

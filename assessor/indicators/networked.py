@@ -2,8 +2,10 @@
 
 Counts where current values were seen arriving in a SCADA, MES or EMS, where a record exported from one holds
 values as only a machine writes them, or where a person witnessed it; the class of that evidence stands beside
-it. Values that stand still there with an old time are a no, even where their status says Good; a record that
-says otherwise leaves it open. An answer to our laptop shows only that an interface is readable. Source: the SME
+it. Values that stand still there with an old time, or that the system calls last usable ones, are a no, even where
+their status says Good; a record that says otherwise leaves it open. Values that stand still under times the system
+makes itself, or that a person typed in, leave it open, and so does an answer to our laptop, which shows only that
+an interface is readable. Source: the SME
 index 2024 divides by all equipment (secondary); the other denominator is `networked_of_digital`.
 """
 

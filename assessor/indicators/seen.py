@@ -44,6 +44,12 @@ class SeenTag:
     meaning: TagMeaning | None
 
     @property
+    def relayed(self) -> bool:
+        """Does an aggregating server answer for the machine? Then Good speaks of its copy of the value."""
+        role = self.endpoint.role
+        return role in SYSTEMS or (role is Role.GATEWAY and bool(self.endpoint.branches))
+
+    @property
     def looks(self) -> int:
         """How often its value was looked at: its rows, or the intervals of a server that reports only changes."""
         assert self.facts is not None
@@ -62,14 +68,29 @@ class SeenTag:
 
     @property
     def fresh(self) -> bool:
-        """Did good values come that are not stale?"""
-        return self.facts is not None and self.facts.good > 0 and not self.facts.stale
+        """Did good values come that are not stale, nor typed in by a person?"""
+        return self.facts is not None and self.facts.good > self.facts.overridden and not self.facts.stale
 
     @property
     def moves(self) -> bool:
-        """Did good values change, or were they stamped anew? Without either nothing shows that they still come."""
+        """Did good values change, or did their own times go on? Without either nothing shows that they still come.
+
+        A time that leapt once does not go on. A time that is the server's own shows when the server was asked.
+        """
         f = self.facts
-        return f is not None and self.fresh and (f.changes > 0 or (f.source_seconds or 0) > f.seconds / 10)
+        return f is not None and self.fresh and (f.changes > 0 or (self._goes(f) and f.server_stamped < f.rows))
+
+    @property
+    def restamped(self) -> bool:
+        """Good values that stood still behind an aggregator, under times that it makes itself."""
+        f = self.facts
+        steady = f is not None and self.relayed and self.fresh and not f.changes
+        return f is not None and steady and self._goes(f) and f.server_stamped == f.rows
+
+    @staticmethod
+    def _goes(facts: TagFacts) -> bool:
+        often = facts.restamps is None or facts.restamps > 1
+        return often and (facts.source_seconds or 0) > facts.seconds / 10
 
     def means(self, quantity: str | None = None, function: Function | None = None) -> bool:
         """Does it mean this quantity, and this function?"""
@@ -138,8 +159,8 @@ class SeenAsset:
 
     @cached_property
     def live(self) -> bool:
-        """Values of it came that are current; behind a system they must be seen to move."""
-        return any(tag.moves if tag.endpoint.role in SYSTEMS else tag.fresh for tag in self.tags)
+        """Values of it came that are current; behind an aggregator they must be seen to move."""
+        return any(tag.moves if tag.relayed else tag.fresh for tag in self.tags)
 
     @cached_property
     def arrives(self) -> bool:
@@ -166,6 +187,17 @@ class SeenAsset:
     def stale(self) -> bool:
         """Rows of it came, and not one of its values is current, while others at the same endpoint are."""
         return not self.live and any(self._left_behind(tag) for tag in self.tags)
+
+    @cached_property
+    def restamped(self) -> bool:
+        """All that came of it stood still, under times that the aggregator makes itself: nobody can say."""
+        return not self.live and any(tag.restamped for tag in self.tags)
+
+    @cached_property
+    def overridden(self) -> bool:
+        """All Good values of it were typed in by a person."""
+        good = [tag.facts for tag in self.tags if tag.facts and tag.facts.good]
+        return bool(good) and all(f.overridden == f.good for f in good)
 
     @cached_property
     def lost(self) -> bool:

@@ -68,6 +68,10 @@ def unseen(seen: SeenAsset) -> Line:
     asset = seen.asset
     if seen.stale:
         return line(asset.id, Outcome.NOT_DETERMINED, "stale")
+    if seen.overridden:
+        return line(asset.id, Outcome.NOT_DETERMINED, "overridden")
+    if seen.restamped:
+        return line(asset.id, Outcome.NOT_DETERMINED, "restamped")
     if any(place.device.problem or place.observation.problem for place in seen.places):
         return line(asset.id, Outcome.NOT_DETERMINED, "silent")
     if seen.places:

@@ -11,7 +11,7 @@ simulated plants and on servers of other makers.
 import asyncio
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +42,7 @@ from connectors.opcua.devices import after_sampling, devices_of
 from connectors.opcua.entry import withdrawn
 from connectors.opcua.evidence import address_space, companions
 from connectors.opcua.hierarchy import HIGHEST
+from connectors.opcua.proposals import Proposal, propose
 from connectors.opcua.reading import SPLITS, Reader
 from connectors.opcua.sampling import LONGEST_BACK_OFF, Sampler
 from connectors.opcua.session import Session, explain, is_lost
@@ -198,14 +199,39 @@ async def show_certificate(endpoint: Endpoint, scope: Scope) -> tuple[Certificat
     return session.certificate, raw
 
 
-async def _learn_twice(visit: _Visit, session: Session, limits: Limits, stop: asyncio.Event) -> bool:
+async def explore(
+    endpoint: Endpoint, scope: Scope, sink: Sink, *, stop: asyncio.Event
+) -> tuple[Observation, tuple[Proposal, ...]]:
+    """Walk one server under the limits of a run, and propose branches as assets. Samples nothing."""
+    limits = scope.limits_for(endpoint)
+    visit = _Visit(endpoint, guard_for(endpoint, limits, sink.request), started=time.time_ns())
+    session = Session(endpoint, limits, visit.guard, TrustStore(scope.plant.id))
+    walks: list[Walk] = []
+
+    async def walk(*of_visit: Any) -> None:
+        walks[:] = [(await _walk(*of_visit))[0]]
+
+    try:
+        await _learn_twice(visit, session, limits, stop, walk)
+    finally:
+        await session.leave()
+    found = walks[0].found if walks else []
+    return visit.observation(session), propose(found, endpoint, scope.assets)
+
+
+Learn = Callable[[_Visit, Session, Limits, asyncio.Event], Awaitable[None]]
+
+
+async def _learn_twice(
+    visit: _Visit, session: Session, limits: Limits, stop: asyncio.Event, learn: Learn | None = None
+) -> bool:
     """Enter and learn; once more after a pause where the line broke in the middle. False: kept out."""
     for pause in (2.0, None):
         begun = session.reached
         try:
             await session.enter()
             begun = True
-            await _learn(visit, session, limits, stop)
+            await (learn or _learn)(visit, session, limits, stop)
             visit.problem = None
             return True
         except (Forbidden, asyncio.CancelledError):

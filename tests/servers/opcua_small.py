@@ -2,7 +2,8 @@
 
 Simulated. It writes every request's type to LOG as one line each. `what` asks for special behaviour:
 'strange' adds a value that clients cannot decode, 'stranger' forty; 'few' allows three nodes a call and
-does not say so; a number is the port to take. Prints its address as JSON, ends when its input closes.
+does not say so; 'relay' adds machines that an aggregator has lost, each in another way; a number is the
+port to take. Prints its address as JSON, ends when its input closes.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from asyncua.server.uaprocessor import UaProcessor
 
 MACHINERY = "http://opcfoundation.org/UA/Machinery/"
 DI = "http://opcfoundation.org/UA/DI/"
+LOST = {"Line3.IMM05.Temp": 0x00000000, "Line3.IMM06.Temp": 0x40900000, "Line3.IMM07.Temp": 0x00960000}
 
 
 def record(log: Path, few: bool) -> None:
@@ -39,7 +41,7 @@ def record(log: Path, few: bool) -> None:
     UaProcessor._process_message = process
 
 
-async def build(server: Server, strange: int) -> list:
+async def build(server: Server, strange: int, relay: bool) -> list:
     """One machine with a nameplate, flat tags of two machines, odd values."""
     own = await server.register_namespace("urn:test:small")
     machinery = await server.register_namespace(MACHINERY)
@@ -79,6 +81,9 @@ async def build(server: Server, strange: int) -> list:
         ("Line1.IMM02.Temp", ua.Variant(0.0, ua.VariantType.Double)),
     ):
         flat.append(await objects.add_variable(ua.NodeId(name, own), ua.QualifiedName(name, own), value))
+    if relay:
+        for name in LOST:
+            await objects.add_variable(ua.NodeId(name, own), ua.QualifiedName(name, own), 20.0)
     await flat[0].set_writable()
     await force.add_reference(press, ua.ObjectIds.Organizes)  # a loop, as some servers have
     for number in range(strange):
@@ -89,6 +94,19 @@ async def build(server: Server, strange: int) -> list:
             ua.Variant(odd, ua.VariantType.ExtensionObject), datatype=ua.NodeId(ua.ObjectIds.EUInformation),
         )  # fmt: skip  # too short for its type
     return [force, *flat]
+
+
+async def relay(server: Server) -> None:
+    """One value is frozen and stamped anew by the server, one is a last usable one, one was typed in."""
+    own = await server.get_namespace_index("urn:test:small")
+    while True:
+        now = datetime.now(UTC)
+        for name, status in LOST.items():
+            value = ua.DataValue(
+                ua.Variant(20.0, ua.VariantType.Double), ua.StatusCode(ua.UInt32(status)), now, now
+            )  # fmt: skip
+            await server.get_node(ua.NodeId(name, own)).write_value(value)
+        await asyncio.sleep(0.2)
 
 
 async def move(nodes: list) -> None:
@@ -121,12 +139,12 @@ async def main(log: Path, what: list[str]) -> None:
     server.set_endpoint(f"opc.tcp://127.0.0.1:{port}/")
     server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
     server.set_server_name("small test server (simulated)")
-    nodes = await build(server, 40 if "stranger" in what else int("strange" in what))
+    nodes = await build(server, 40 if "stranger" in what else int("strange" in what), "relay" in what)
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     threading.Thread(target=lambda: (sys.stdin.read(), loop.call_soon_threadsafe(ended.set)), daemon=True).start()
     async with server:
-        moving = asyncio.create_task(move(nodes))
+        moving = asyncio.gather(move(nodes), *([relay(server)] if "relay" in what else []))
         sys.stdout.write(json.dumps({"address": f"opc.tcp://127.0.0.1:{port}/"}) + "\n")
         sys.stdout.flush()
         await ended.wait()
