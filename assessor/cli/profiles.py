@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from assessor.cli import trying
 from assessor.cli.terminal import AsJson, emit, language, out, say
 from assessor.documents import parse
 from assessor.domain import Message, Order, Profile, Scope, plain
@@ -19,6 +20,7 @@ from connectors.profiles.sheet import Imported, Wanted, import_sheet
 from connectors.profiles.writing import into_scope, write_new, yaml_of
 
 app = typer.Typer(no_args_is_help=True)
+app.command("try")(trying.profiles_try)
 
 
 @app.command("list")
