@@ -7,11 +7,12 @@ add its file. Its docstring carries the checklist that it keeps.
 import ast
 import asyncio
 import importlib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from assessor.domain import Endpoint, Load, Observation, Scope, Sink
+from assessor.domain import Endpoint, Load, Observation, RequestRecord, Scope, Sink
 
 
 class Connector(Protocol):
@@ -30,6 +31,11 @@ class Connector(Protocol):
 
         A dead or refusing device is an Observation with a `problem`, never an exception.
         """
+
+    async def precheck(
+        self, endpoint: Endpoint, scope: Scope, log: Callable[[RequestRecord], None]
+    ) -> Observation:
+        """Is the endpoint reached, and what does it offer? Its address and nothing else; no value is read."""
 
 
 @cache

@@ -23,6 +23,7 @@ from assessor.domain import (
     Selection,
     Slug,
     Time,
+    Window,
 )
 from assessor.errors import ContactError, InputError
 from connectors.profiles import check_profile, names
@@ -193,16 +194,18 @@ def _meanings(scope: Scope, lines: Lines) -> None:
 
 
 def _window(scope: Scope, lines: Lines) -> None:
-    if scope.window is None:
-        return
-    moments = []
-    for end in ("opens", "closes"):
-        value = getattr(scope.window, end)
-        if (moment := _moment(value)) is None:
-            raise _refuse(lines, ("window", end), "time", value=value)
-        moments.append(moment)
-    if moments[1] <= moments[0]:
-        raise _refuse(lines, ("window", "closes"), "window", opens=scope.window.opens, closes=scope.window.closes)
+    for key in ("window", "precheck_window"):
+        window: Window | None = getattr(scope, key)
+        if window is None:
+            continue
+        moments = []
+        for end in ("opens", "closes"):
+            value = getattr(window, end)
+            if (moment := _moment(value)) is None:
+                raise _refuse(lines, (key, end), "time", value=value)
+            moments.append(moment)
+        if moments[1] <= moments[0]:
+            raise _refuse(lines, (key, "closes"), "window", opens=window.opens, closes=window.closes)
 
 
 def _moment(value: str) -> Time | None:

@@ -195,6 +195,8 @@ class Load(Noun):
     connections: int
     registers_or_nodes: int
     share_of_server_limit: float | None = None
+    notes: tuple[Message, ...] = ()
+    """What a person must know before the start, beside the figures."""
 
 
 class Sink(Protocol):
