@@ -32,6 +32,16 @@ MODBUS_FUNCTIONS = frozenset({"fc1", "fc2", "fc3", "fc4", "fc43/14"})
 MODBUS_REPORT_ID = "fc17"
 """Allowed only where the scope says `report_id` for the endpoint: many devices stay silent."""
 
+
+def may_send(protocol: str, report_id: bool = False) -> frozenset[str]:
+    """The allow-list of a protocol, for a person to read; empty where its connector keeps one of its own."""
+    if protocol == "opcua":
+        return OPCUA_SERVICES
+    if protocol.startswith("modbus"):
+        return MODBUS_FUNCTIONS | ({MODBUS_REPORT_ID} if report_id else set())
+    return frozenset()
+
+
 WATCHED = 20
 """Round trips that are compared: the median of the latest so many with that of the first so many."""
 SLOWER_BY_MS = 50.0

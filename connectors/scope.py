@@ -26,6 +26,7 @@ from assessor.domain import (
     Window,
 )
 from assessor.errors import ContactError, InputError
+from connectors.guard import may_send
 from connectors.profiles import check_profile, names
 
 HOST = re.compile(r"^(?P<host>[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]):(?P<port>\d{1,5})$")
@@ -57,6 +58,14 @@ class ChangedLimit(Noun):
     why: str
 
 
+class Allowed(Noun):
+    """What may be sent to endpoints of one protocol, and nothing else."""
+
+    protocol: str
+    services: tuple[str, ...]
+    """OPC UA services, or Modbus function codes as 'fc3'."""
+
+
 class Preview(Noun):
     """What a run will ask of the plant, at most. Stated before anything is sent."""
 
@@ -68,6 +77,9 @@ class Preview(Noun):
     connections: int
     changes: tuple[ChangedLimit, ...]
     reach: Reach
+    allowed: tuple[Allowed, ...] = ()
+    limits: Limits = Limits()
+    """Of the run as a whole; `changes` name what differs for one endpoint."""
 
 
 def load_scope(path: Path) -> Scope:
@@ -290,4 +302,16 @@ def preview(scope: Scope, seconds: float) -> Preview:
         connections=sum(load.connections for load in loads),
         changes=changes,
         reach=reach(scope),
+        allowed=_allowed(scope),
+        limits=scope.limits,
     )
+
+
+def _allowed(scope: Scope) -> tuple[Allowed, ...]:
+    found: dict[str, set[str]] = {}
+    for endpoint in scope.endpoints:
+        own: frozenset[str] = getattr(connectors.get(endpoint.protocol), "SERVICES", frozenset())
+        services = may_send(endpoint.protocol, endpoint.report_id) or own
+        found.setdefault(endpoint.protocol, set()).update(services)
+    order = sorted(found.items())
+    return tuple(Allowed(protocol=name, services=tuple(sorted(services))) for name, services in order)
