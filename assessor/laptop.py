@@ -101,9 +101,9 @@ def _local(host: str) -> bool:
 
 
 def hosts(scope: Scope) -> tuple[str, ...]:
-    """The hosts of a scope, as its addresses write them."""
-    places = (e.address.rpartition("//")[2].partition("/")[0] for e in scope.endpoints)
-    return tuple(place.rpartition(":")[0] for place in places)
+    """The hosts of a scope, as its addresses write them; a serial line or a file has none."""
+    places = (e.address.rpartition("//")[2].partition("/")[0].rpartition(":") for e in scope.endpoints)
+    return tuple(host for host, _, port in places if host and port.isdigit())
 
 
 def looked_at(scope: Scope) -> Networks:

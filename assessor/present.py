@@ -52,15 +52,40 @@ def preview(stated: Preview, out: Console, language: Language) -> None:
     for machine in reach.untestable:
         why = render(machine.why, language)
         out.print("  " + render("cli.untestable", language, asset=machine.asset, why=why), soft_wrap=True)
-    for load in stated.loads:
-        for warning in load.warnings:
-            problem = render(warning, language)
-            out.print(
-                render("cli.endpoint_problem", language, endpoint=load.endpoint, problem=problem), soft_wrap=True
-            )
+    _care(stated, out, language)
     for change in stated.changes:
         out.print(render("cli.changed_limit", language, **change.model_dump()), soft_wrap=True)
+    for load in stated.loads:
+        for warning in load.warnings:
+            text = render(warning, language)
+            out.print(
+                render("cli.endpoint_problem", language, endpoint=load.endpoint, problem=text),
+                style="bold yellow",
+                soft_wrap=True,
+            )
+    out.print(render("preview.how_to_stop", language), soft_wrap=True)
     out.print(render("cli.nothing_sent", language), style="bold")
+
+
+def _care(stated: Preview, out: Console, language: Language) -> None:
+    """What may be sent, how many are worked at together, and what each device is spared."""
+    for one in stated.allowed:
+        if one.services:
+            params = {"protocol": one.protocol, "services": ", ".join(one.services)}
+            out.print(render("preview.allowed", language, **params), soft_wrap=True)
+    limits = stated.limits
+    at_once = min(len(stated.loads), limits.hosts_at_a_time)
+    rule = {"all": len(stated.loads), "most": at_once, "hosts": limits.hosts_at_a_time}
+    out.print(render("preview.hosts", language, connections=stated.connections, **rule), soft_wrap=True)
+    fastest = max((load.requests_per_second for load in stated.loads), default=0.0)
+    pace = {
+        "gap": f"{limits.request_gap:g}",
+        "rate": f"{fastest:.2f}",
+        "failures": limits.breaker_failures,
+        "cooldown": f"{limits.breaker_cooldown:g}",
+        "factor": f"{limits.slowdown_factor:g}",
+    }
+    out.print(render("preview.pace", language, **pace), soft_wrap=True)
 
 
 def sealed_facts(bundle: Path, sealed: Sealed) -> dict[str, Any]:

@@ -214,11 +214,15 @@ def write_results(folder: Path, source: Bundle, answers: bytes, library: Library
 
 def write_report(done: Assessment, output: Path) -> None:
     """The report of an Assessment."""
+    write_text(output, render_html(done))
+
+
+def write_text(output: Path, text: str) -> None:
+    """A text into a file that is not there yet, with its folder."""
     free(output)
-    html = render_html(done)
     with _writing(output):
         output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(html, "utf-8")
+        output.write_text(text, "utf-8")
 
 
 def load_assessment(file: Path) -> Assessment:

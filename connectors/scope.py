@@ -24,10 +24,12 @@ from assessor.domain import (
     Selection,
     Slug,
     Time,
+    Window,
 )
 from assessor.errors import ContactError, InputError
 from connectors.credentials import check_doors
 from connectors.export.agreed import check_export
+from connectors.guard import may_send
 from connectors.profiles import check_profile, names
 from connectors.serial_line import fault
 
@@ -62,6 +64,14 @@ class ChangedLimit(Noun):
     why: str
 
 
+class Allowed(Noun):
+    """What may be sent to endpoints of one protocol, and nothing else."""
+
+    protocol: str
+    services: tuple[str, ...]
+    """OPC UA services, or Modbus function codes as 'fc3'."""
+
+
 class Preview(Noun):
     """What a run will ask of the plant, at most. Stated before anything is sent."""
 
@@ -73,6 +83,9 @@ class Preview(Noun):
     connections: int
     changes: tuple[ChangedLimit, ...]
     reach: Reach
+    allowed: tuple[Allowed, ...] = ()
+    limits: Limits = Limits()
+    """Of the run as a whole; `changes` name what differs for one endpoint."""
 
 
 def load_scope(path: Path) -> Scope:
@@ -221,16 +234,18 @@ def _meanings(scope: Scope, lines: Lines) -> None:
 
 
 def _window(scope: Scope, lines: Lines) -> None:
-    if scope.window is None:
-        return
-    moments = []
-    for end in ("opens", "closes"):
-        value = getattr(scope.window, end)
-        if (moment := _moment(value)) is None:
-            raise _refuse(lines, ("window", end), "time", value=value)
-        moments.append(moment)
-    if moments[1] <= moments[0]:
-        raise _refuse(lines, ("window", "closes"), "window", opens=scope.window.opens, closes=scope.window.closes)
+    for key in ("window", "precheck_window"):
+        window: Window | None = getattr(scope, key)
+        if window is None:
+            continue
+        moments = []
+        for end in ("opens", "closes"):
+            value = getattr(window, end)
+            if (moment := _moment(value)) is None:
+                raise _refuse(lines, (key, end), "time", value=value)
+            moments.append(moment)
+        if moments[1] <= moments[0]:
+            raise _refuse(lines, (key, "closes"), "window", opens=window.opens, closes=window.closes)
 
 
 def _moment(value: str) -> Time | None:
@@ -327,4 +342,16 @@ def preview(scope: Scope, seconds: float) -> Preview:
         connections=sum(load.connections for load in loads),
         changes=changes,
         reach=reach(scope),
+        allowed=_allowed(scope),
+        limits=scope.limits,
     )
+
+
+def _allowed(scope: Scope) -> tuple[Allowed, ...]:
+    found: dict[str, set[str]] = {}
+    for endpoint in scope.endpoints:
+        own: frozenset[str] = getattr(connectors.get(endpoint.protocol), "SERVICES", frozenset())
+        services = may_send(endpoint.protocol, endpoint.report_id) or own
+        found.setdefault(endpoint.protocol, set()).update(services)
+    order = sorted(found.items())
+    return tuple(Allowed(protocol=name, services=tuple(sorted(services))) for name, services in order)

@@ -22,8 +22,10 @@ from assessor import cli, run
 from assessor.bundle import create, journal, open_bundle, seal, write_assessment
 from assessor.bundle.rows import SCHEMA
 from assessor.documents import parse
-from assessor.domain import Observation, Scope
+from assessor.domain import Load, Message, Observation, Scope
 from assessor.errors import InputError
+from connectors import opcua
+from connectors.guard import MODBUS_FUNCTIONS, OPCUA_SERVICES
 from tests.servers.processes import assessor, serving
 from tests.test_bundle import KEY, row
 
@@ -193,10 +195,30 @@ def test_preview_contacts_nobody_and_json_is_all_there_is_on_stdout(
     good(tmp_path, listener[0])
     shown = command("preview", "scope.yaml", "--seconds", "60")
     assert shown.code == 0 and shown.err == "" and "Nothing has been sent." in shown.out
+    for said in ("CreateMonitoredItems", "fc3", "32 is the most", "One request at a time", "Ctrl-C"):
+        assert said in shown.out, said
+    assert "Write" not in shown.out and "fc6" not in shown.out
     stated = json.loads(command("preview", "scope.yaml", "--json").out)
+    allowed = {one["protocol"]: set(one["services"]) for one in stated["allowed"]}
+    assert allowed == {"opcua": OPCUA_SERVICES, "modbus-tcp": MODBUS_FUNCTIONS}
     assert {load["endpoint"] for load in stated["loads"]} == {"press", "meter"}
     assert stated["requests"] > 0 and stated["reach"]["machines"] == 1
     assert CONTACTS == [] and listener[1] == []
+
+
+def test_what_a_connector_wants_known_before_the_start_is_in_the_preview(
+    tmp_path: Path, command: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note = Message(id="bundle.stays")
+    own = opcua.preview
+
+    def preview(*given: Any) -> Load:
+        return own(*given).model_copy(update={"warnings": (note,)})
+
+    monkeypatch.setattr(opcua, "preview", preview)
+    good(tmp_path)
+    shown = command("preview", "scope.yaml").out
+    assert "press: Raw samples, addresses" in shown
 
 
 def test_every_command_takes_json_and_its_help_says_what_comes() -> None:

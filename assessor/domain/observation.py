@@ -250,6 +250,7 @@ class Load(Noun):
     registers_or_nodes: int
     share_of_server_limit: float | None = None
     warnings: tuple[Message, ...] = ()
+    """What a person must know before the start, beside the figures."""
 
 
 class Sink(Protocol):

@@ -201,6 +201,8 @@ class Scope(Noun):
     plant: Plant
     agreement: Agreement
     window: Window | None = None
+    precheck_window: Window | None = None
+    """When the plant's own IT may try the addresses; `window` where absent."""
     vantage: Vantage
     register_: Annotated[Register, Field(alias="register")]
     strata: tuple[Stratum, ...] = ()

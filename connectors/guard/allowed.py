@@ -15,5 +15,14 @@ MODBUS_REPORT_ID = "fc17"
 """Allowed only where the scope says `report_id` for the endpoint: many devices stay silent."""
 
 
+def may_send(protocol: str, report_id: bool = False) -> frozenset[str]:
+    """The allow-list of a protocol, for a person to read; empty where its connector keeps one of its own."""
+    if protocol == "opcua":
+        return OPCUA_SERVICES
+    if protocol.startswith("modbus"):
+        return MODBUS_FUNCTIONS | ({MODBUS_REPORT_ID} if report_id else set())
+    return frozenset()
+
+
 class Forbidden(Exception):
     """A service that is not on the allow-list was about to be sent: an error of ours. Nothing left."""
