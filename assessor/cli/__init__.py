@@ -7,7 +7,7 @@ by Ctrl-C, with what was sampled sealed in a valid bundle.
 With --json stdout holds one JSON document instead of tables: of `preview` load and reach, of `sample` the
 bundle's digest and members, of `verify` what was checked and whether it holds, of `assess` and `demo` the
 Assessment, of `report` the file, of `simulate` the addresses and the scope file, of `frameworks` what each
-lists. An error is then {"error": text, "place": file:line or null, "id": id of the text}.
+lists, of `exports` the draft. An error is then {"error": text, "place": file:line or null, "id": id of the text}.
 """
 
 import io
@@ -16,7 +16,7 @@ from collections.abc import Sequence
 
 import typer
 
-from assessor.cli import frameworks, judging, sampling
+from assessor.cli import exports, frameworks, judging, sampling
 from assessor.cli.terminal import err, fail, out
 from assessor.domain import Message
 from assessor.errors import AssessorError, StorageError
@@ -31,6 +31,7 @@ app = typer.Typer(
 for room in (sampling, judging):
     app.add_typer(room.app)
 app.add_typer(frameworks.app, name="frameworks", help=frameworks.__doc__)
+app.add_typer(exports.app, name="exports", help=exports.__doc__)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
