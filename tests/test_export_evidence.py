@@ -128,6 +128,18 @@ def test_a_record_that_could_not_be_read_whole_proves_nothing(tmp_path: Path) ->
     assert outcome(found, "cnc")[0] is OPEN
 
 
+def test_a_file_that_is_read_twice_counts_once(tmp_path: Path) -> None:
+    """As when a run is resumed: values half an hour apart must not seem a quarter of an hour apart."""
+    plan = plant(written(tmp_path, 30, 40))
+    kept = Kept()
+    for _ in range(2):
+        seen = asyncio.run(gather(plan.endpoints[0], plan, kept, seconds=1, stop=asyncio.Event()))
+    (found,) = facts(table(kept.rows)).values()
+    assert (len(kept.rows), found.rows, found.good) == (80, 40, 40)
+    outcomes = measured(look(plan, [seen], {found.tag: found}, {}))["networked"]
+    assert outcome(outcomes, "cnc")[:2] == (OPEN, "record_sparse")
+
+
 # From the file to the report ------------------------------------------------------------------------------
 
 
