@@ -63,6 +63,13 @@ def test_a_wide_export_with_units_is_drafted_and_reads_once_confirmed(tmp_path: 
     assert kept.rows[0].source == ns("2026-11-24T08:00:00+08:00")
 
 
+def test_prefixes_are_asked_where_names_are_built_of_parts(tmp_path: Path) -> None:
+    body = "".join(f"{t},1,2,3\n" for t in TIMES)
+    assert draft(made(tmp_path, "time,CNC.T,SAW.T,SAW.P\n" + body)).prefixes == ("CNC.", "SAW.")
+    assert draft(made(tmp_path, "time,CNC.T,SAW.T,Total\n" + body)).prefixes == ()
+    assert draft(made(tmp_path, "time,SAW.P,SAW.T,Total\n" + body)).prefixes == ("SAW.",)
+
+
 def test_no_unit_zone_or_asset_is_filled_in_by_itself(tmp_path: Path) -> None:
     text = "time,Temp (℃)\n" + "".join(f"{t},1\n" for t in TIMES)
     lines = snippet(draft(made(tmp_path, text)))
@@ -86,7 +93,7 @@ def test_a_long_export_is_known_by_its_headers(tmp_path: Path) -> None:
     assert (found.layout, found.tag, found.value, found.quality) == ("long", "TagName", "Value", "Quality")
     assert found.tags == ("P0.Energy", "P1.Energy", "P2.Energy")
     assert found.decimal == "," and found.has_offset and found.statuses == ("192",)
-    assert asked(found) == ["who", "layout_long", "assets", "statuses"]
+    assert asked(found) == ["who", "layout_long", "prefix", "prefix", "prefix", "statuses"]
     lines = snippet(found)
     assert '"192": ASK' in lines
     seen, kept = answered(tmp_path, found, **{'"192"': "good"})

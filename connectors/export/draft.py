@@ -243,9 +243,10 @@ def _decimal(texts: Sequence[str]) -> Literal[".", ",", "?"]:
 
 
 def _prefixes(tags: Sequence[str]) -> Iterator[str]:
-    """First parts, with what parts them, that at least two tags share; most of a plant's names are built so."""
+    """First parts with what parts them: all where every name is built so, else those that several tags share."""
     starts = [tag[: found.end()] for tag in tags if (found := SPLIT.search(tag)) and found.start() > 0]
-    yield from (start for start in dict.fromkeys(starts) if starts.count(start) > 1)
+    every = len(starts) == len(tags)
+    yield from (start for start in dict.fromkeys(starts) if every or starts.count(start) > 1)
 
 
 def questions(found: Draft) -> Iterator[Message]:
