@@ -100,8 +100,11 @@ def _sort(samples: pa.Table) -> _Rows:
     code = code.astype(np.int32)
     mono, source = _integers(samples, "mono"), _integers(samples, "source")
     source[source <= 0] = _NO_TIME
-    order = _order(code, mono, source, len(tags))
+    status = _integers(samples, "status")
     key, kind, number = _typed(samples)
+    order = _order(code, mono, source, len(tags))
+    if (mono == source).any():
+        order = order[_once(code[order], mono[order], source[order], status[order], key[order])]
     code = code[order]
     begin = np.searchsorted(code, np.arange(len(tags)))
     return _Rows(
@@ -113,11 +116,20 @@ def _sort(samples: pa.Table) -> _Rows:
         server=_integers(samples, "server")[order],
         receive=_integers(samples, "receive")[order],
         mono=mono[order],
-        status=_integers(samples, "status")[order],
+        status=status[order],
         key=key[order],
         kind=kind[order],
         number=number[order],
     )
+
+
+def _once(code: Array, mono: Array, source: Array, status: Array, key: Array) -> Array:
+    """All rows but those that an exported record holds again: it may be read twice, as when a run is resumed."""
+    again = np.zeros(len(code), bool)
+    columns = (code, mono, status, key)
+    again[1:] = np.logical_and.reduce([column[1:] == column[:-1] for column in columns])
+    kept: Array = ~(again & (mono == source))
+    return kept
 
 
 def _order(code: Array, mono: Array, source: Array, tags: int) -> Array:

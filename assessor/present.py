@@ -49,6 +49,8 @@ def preview(stated: Preview, out: Console, language: Language) -> None:
     reach = stated.reach
     params = {"n": len(reach.testable), "of": reach.machines, "seconds": f"{stated.seconds:g}"}
     out.print(render("cli.reach", language, **params), soft_wrap=True)
+    if reach.recorded:
+        out.print(render("export.reach", language, n=len(reach.recorded)), soft_wrap=True)
     for machine in reach.untestable:
         why = render(machine.why, language)
         out.print("  " + render("cli.untestable", language, asset=machine.asset, why=why), soft_wrap=True)

@@ -18,8 +18,11 @@ from assessor.indicators.seen import Seen, look
 from assessor.interpret import interpret
 from assessor.messages import LANGUAGES, render
 from assessor.report import render_html
+from assessor.report.pen import Pen
+from assessor.report.unspoken import unspoken
 from connectors.export import gather
 from tests.exports import TAKEN, WIDE, Kept, ns
+from tests.report_example import altered, example
 from tests.test_bundle import KEY, row
 from tests.test_facts import table
 from tests.test_indicators_rules import STALE, Bench, asset, endpoint, scope
@@ -128,6 +131,18 @@ def test_a_record_that_could_not_be_read_whole_proves_nothing(tmp_path: Path) ->
     assert outcome(found, "cnc")[0] is OPEN
 
 
+def test_a_file_that_is_read_twice_counts_once(tmp_path: Path) -> None:
+    """As when a run is resumed: values half an hour apart must not seem a quarter of an hour apart."""
+    plan = plant(written(tmp_path, 30, 40))
+    kept = Kept()
+    for _ in range(2):
+        seen = asyncio.run(gather(plan.endpoints[0], plan, kept, seconds=1, stop=asyncio.Event()))
+    (found,) = facts(table(kept.rows)).values()
+    assert (len(kept.rows), found.rows, found.good) == (80, 40, 40)
+    outcomes = measured(look(plan, [seen], {found.tag: found}, {}))["networked"]
+    assert outcome(outcomes, "cnc")[:2] == (OPEN, "record_sparse")
+
+
 # From the file to the report ------------------------------------------------------------------------------
 
 
@@ -177,6 +192,26 @@ def test_the_report_names_record_person_time_and_digest(tmp_path: Path, photo: t
         for way in ("export", "witnessed"):
             assert f'{render(f"report.cover.way.{way}", language)} <span class="num">1</span>' in cover
         assert render("report.evidence.exported", language) in page
+
+
+def test_the_cover_says_how_machines_are_known_that_were_not_asked() -> None:
+    """One of three S7 machines is read through a system, one vouched for by papers, one untested."""
+    a = example()
+    ids = [x.id for x in a.assets if x.production and x.in_use][:3]
+    shown = dict(zip(ids, (("met", "measured"), ("met", "document"), (OPEN, None)), strict=True))
+
+    def change(document: dict[str, Any]) -> None:
+        for one in document["assets"]:
+            one["interface"] = "ethernet-ip" if one["id"] in ids else "opcua"
+        for sight in document["sights"]:
+            if sight["asset"] in shown:
+                found, evidence = shown[sight["asset"]]
+                sight |= {"readable": found, "connectable": OPEN, "networked": OPEN, "evidence": evidence}
+
+    (found,) = unspoken(altered(change), Pen.of(a, "en"))
+    assert (found.name, found.machines) == ("EtherNet/IP", 3)
+    ways = ("aggregator", "told", "untested")
+    assert found.ways == [(render(f"report.cover.way.{way}", "en"), 1) for way in ways]
 
 
 def test_a_photograph_that_was_replaced_is_refused(photo: tuple[Path, str]) -> None:

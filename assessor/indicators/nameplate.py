@@ -1,7 +1,8 @@
 """Machines that identify themselves: maker, and model or serial number, readable by a machine.
 
-Counts OPC UA Machinery or DI identification, Modbus 43/14 and the SunSpec common model. A machine that was read
-and identified itself by none of them is a no; one that was not read stays open.
+Counts OPC UA Machinery or DI identification, Modbus 43/14, the SunSpec common model and the description of an
+MTConnect device. A machine that was read and identified itself by none of them is a no; one that was not read
+stays open.
 """
 
 from assessor.domain import Line, Measurement, Nameplate, Outcome

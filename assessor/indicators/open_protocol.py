@@ -1,4 +1,4 @@
-"""Machines that speak an open protocol themselves: OPC UA or Modbus.
+"""Machines that speak an open protocol themselves: OPC UA, Modbus or MTConnect.
 
 Counts where the machine answered in one of them directly or through a gateway that only passes requests on. What
 stands behind an aggregating server speaks to that server in a protocol we do not see, so it stays open. A

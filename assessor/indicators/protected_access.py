@@ -1,8 +1,9 @@
 """Servers that let in only who identifies himself over an encrypted channel, of those reached.
 
-OPC UA: no endpoint without encryption and none for anonymous users. Modbus knows neither, so it is a no by
-nature. What that means depends on where the laptop stood: inside an isolated cell it is ordinary, from an office
-network it is not. The point of view is part of the result; no rating is moved by it.
+OPC UA: no endpoint without encryption and none for anonymous users. Modbus and MTConnect over plain HTTP know
+neither, so they are a no by nature. What that means depends on where the laptop stood: inside an isolated cell
+it is ordinary, from an office network it is not. The point of view is part of the result; no rating is moved by
+it.
 """
 
 from assessor.domain import Line, Measurement, Observation, Outcome

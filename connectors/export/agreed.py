@@ -11,6 +11,8 @@ from connectors.export import times
 
 Fault = tuple[str, tuple[str | int, ...], dict[str, str]]
 """The name of a text, where below the endpoint, and what fills its gaps."""
+OPEN = "ASK"
+"""Stands in a draft where only a person knows; a scope that still holds it is refused."""
 FOREIGN = re.compile(r"^([\\/]{2}|[A-Za-z][A-Za-z0-9+.-]+:)")
 """A share of another machine or a URL: a file in the network is not contacted, it is copied here first."""
 
@@ -32,6 +34,7 @@ def _of_endpoint(endpoint: Endpoint) -> Iterator[Fault]:
 
 
 def _of_file(how: Export, assets: Collection[str]) -> Iterator[Fault]:
+    yield from _left_open(how)
     if _aware(how.taken_at) is None:
         yield "taken_at", ("export", "taken_at"), {"value": how.taken_at}
     for name in ("tag", "value") if how.layout == "long" else ():
@@ -48,6 +51,16 @@ def _of_file(how: Export, assets: Collection[str]) -> Iterator[Fault]:
     for i, tag in enumerate(how.tags):
         if tag.asset is not None and tag.asset not in assets:
             yield "asset", ("export", "tags", i, "asset"), {"asset": tag.asset}
+
+
+def _left_open(how: Export) -> Iterator[Fault]:
+    """A draft whose questions nobody has answered."""
+    for name in ("system", "taken_by", "time"):
+        if getattr(how, name) == OPEN:
+            yield "open", ("export", name), {"field": name}
+    for i, tag in enumerate(how.tags):
+        if tag.unit == OPEN:
+            yield "open", ("export", "tags", i), {"field": "unit"}
 
 
 def _aware(text: str) -> datetime | None:
