@@ -112,6 +112,9 @@ class Line:
         try:
             async with self._guard.request(service, detail, device=device, alike=alike) as frame:
                 self._sent = self._received = 0
+                if self._lost.is_set() or not client.connected:  # closed while the request waited its turn
+                    frame.failed("lost")
+                    raise ConnectionError("closed by the device")
                 yield client, frame
         except (OSError, TimeoutError, asyncio.CancelledError):
             self.close()
