@@ -166,6 +166,9 @@ class Line:
         try:
             async with self._guard.request(service, detail, device=device, alike=alike) as frame:
                 self._link.begin()
+                if self._link.lost.is_set() or not client.connected:  # closed while the request waited its turn
+                    frame.failed("lost", closed=True)
+                    raise ConnectionError("closed by the device")
                 yield client, frame
         except asyncio.CancelledError:
             self.close()

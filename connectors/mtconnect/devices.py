@@ -110,7 +110,7 @@ def _item(item: Element, path: list[str], endpoint: str, device: str, asset: str
         description=whole,
         profile_quantity=quantity,
         profile_function=function.value if function else None,
-        on_change=True,
+        sampling="reported",
     )
     return Item(tag, category, type_)
 

@@ -24,6 +24,7 @@ from asyncua.ua.uaerrors import UaError, UaStatusCodeError
 
 from assessor.domain import Endpoint, Limits
 from connectors.guard import OPCUA_SERVICES, Forbidden, Frame, Guard
+from connectors.opcua.garbled import UNDECODABLE, Garbled, Session, told
 from connectors.opcua.identity import OUR_URI, Login
 
 ALLOWED = OPCUA_SERVICES | {"Hello"}
@@ -122,6 +123,10 @@ class _UaClient(UaClient):
         super().__init__(timeout)
         self.set_max_concurrent_requests(1)
         self._guard = guard
+        self.session = Session(self)
+
+    get_endpoints = told(UaClient.get_endpoints)
+    find_servers = told(UaClient.find_servers)
 
     def _make_protocol(self) -> UASocketProtocol:
         protocol = _Protocol(self._guard, self._timeout, security_policy=self.security_policy)
@@ -152,6 +157,9 @@ class _UaClient(UaClient):
             except OSError:
                 frame.failed("lost", cost()[0])
                 raise
+            except UNDECODABLE as problem:  # at the door, where the library decodes before it returns
+                frame.failed("not understood", cost()[0])
+                raise Garbled(type(problem).__name__) from problem
             else:
                 frame.done(*cost())
 
