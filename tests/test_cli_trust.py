@@ -1,5 +1,6 @@
 """`assessor trust` as a person at a terminal uses it, and a whole secured run that leaves no secret."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -80,7 +81,7 @@ def test_a_yes_is_kept_listed_and_taken_back(server: Secure, tmp_path: Path, hom
     accepted = json.loads(done.stdout)["accepted"]
     assert done.returncode == 0 and (accepted["fingerprint"], accepted["by"]) == (fingerprint, "Ms Li")
     assert json.loads(assessor("trust", "list", scope, "--json", home=home).stdout) == [accepted]
-    assert fingerprint[:20] in answering("", "trust", "list", scope, home=home).stdout
+    assert fingerprint in answering("", "trust", "list", scope, home=home).stdout
     forgotten = json.loads(assessor("trust", "forget", scope, "press", "--json", home=home).stdout)
     assert forgotten == {"endpoint": "press", "forgotten": True}
     assert json.loads(assessor("trust", "list", scope, "--json", home=home).stdout) == []
@@ -107,6 +108,7 @@ def test_our_certificate_is_printed_for_the_plants_it(home: Path) -> None:
     shown = certificates.x509.load_der_x509_certificate(Path(told["file"]).read_bytes())
     assert told["fingerprint"] == certificates.fingerprint(shown)
     assert told["uri"] in certificates.names(shown)
+    assert told["thumbprint"] == hashlib.sha1(Path(told["file"]).read_bytes()).hexdigest()
     spoken = assessor("trust", "ours", home=home).stdout
     assert told["fingerprint"] in spoken and told["file"] in spoken
 

@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -295,6 +296,27 @@ def test_a_change_is_reported_where_nothing_rests_on_it(server: Secure) -> None:
 
 
 @pytest.mark.slow
+def test_an_expired_certificate_of_another_host_is_used_where_this_very_one_was_accepted(tmp_path: Path) -> None:
+    poor = certificates.certificate(
+        certificates.key(), "old", issuer="ca", hosts=("plc-7",), begins=timedelta(-90), ends=timedelta(-1)
+    )
+    folder = tmp_path / "s"
+    folder.mkdir()
+    certificates.put(
+        folder, "issuer", certificates.certificate(certificates.key(number=3), "ca"), certificates.key()
+    )
+    with secure(folder, "chain", certificate=poor) as running:
+        scope = agreed(running.address, SLOW, security=CLOSED)
+        unknown, _ = gather(scope, 0.6)
+        accept(poor)
+        seen, kept = gather(scope, 0.6)
+    assert problem(unknown) == "doors.certificate_unknown" and problem(seen) is None and kept.rows
+    shown = seen.certificate
+    assert shown and shown.fingerprint == certificates.fingerprint(poor) and not shown.self_signed
+    assert shown.not_after < seen.started and shown.names_host is False and shown.issuer == "CN=ca"
+
+
+@pytest.mark.slow
 def test_a_certificate_that_changes_in_the_middle_of_a_run_ends_it_there(tmp_path: Path) -> None:
     folder = tmp_path / "s"
     second = certificates.certificate(certificates.key(), "another")
@@ -434,6 +456,16 @@ def test_a_wrong_password_is_tried_once(server: Secure, monkeypatch: pytest.Monk
     assert [r.service for r in kept.requests].count("ActivateSession") == 1
     everything = canonical(seen).decode() + "".join(map(str, kept.requests))
     assert "not-the-passw0rd" not in everything and "reader" in everything
+
+
+@pytest.mark.slow
+def test_a_log_in_without_an_answer_is_not_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with secure(tmp_path / "s", "hang-up") as running:
+        accept(running.certificate)
+        scope = agreed(running.address, SLOW, security=CLOSED, credential=password(monkeypatch))
+        seen, _ = gather(scope, 5)
+        assert running.log().count("ActivateSession") == 1
+    assert problem(seen) == "doors.user_unanswered"
 
 
 @pytest.mark.slow

@@ -1,12 +1,14 @@
 """Whom we trust, and who trusts us: server certificates accepted for one plant, and our own certificate.
 
-With --json: `trust ours` prints file, fingerprint, application URI and end of validity of our certificate; `trust
+With --json: `trust ours` prints file, fingerprint (SHA-256), thumbprint
+(SHA-1), application URI and end of validity of our certificate; `trust
 list` what was accepted for the plant of the scope; `trust accept` what was accepted now, and where it is kept;
 `trust forget` the endpoint and whether anything was forgotten.
 """
 
 import asyncio
 import getpass
+import sys
 from datetime import datetime
 from time import time_ns
 from typing import TYPE_CHECKING, Annotated, Any
@@ -30,16 +32,21 @@ WhichEndpoint = Annotated[str | None, typer.Argument(metavar="[ENDPOINT]", help=
 @app.command("ours")
 def trust_ours(as_json: AsJson = False) -> None:
     """The certificate of this installation, for the plant's IT to trust; made at first use."""
+    from connectors.opcua.doors import thumbprint  # noqa: PLC0415
     from connectors.opcua.identity import OUR_URI, ours  # noqa: PLC0415
 
     mine = ours()
-    ends = int(mine.certificate.not_valid_after_utc.timestamp()) * 10**9
+    facts = {
+        "file": str(mine.file),
+        "fingerprint": mine.fingerprint,
+        "thumbprint": thumbprint(mine.certificate),
+        "uri": OUR_URI,
+        "not_after": int(mine.certificate.not_valid_after_utc.timestamp()) * 10**9,
+    }
     if as_json:
-        facts = {"file": str(mine.file), "fingerprint": mine.fingerprint, "uri": OUR_URI, "not_after": ends}
         emit(facts)
-        return
-    params = {"file": str(mine.file), "fingerprint": mine.fingerprint, "uri": OUR_URI, "ends": ends}
-    out.print(render("doors.ours", language(), **params), soft_wrap=True)
+    else:
+        out.print(render("doors.ours", language(), **facts), soft_wrap=True)
 
 
 @app.command("list")
@@ -52,7 +59,9 @@ def trust_list(scope_file: ScopeFile, as_json: AsJson = False) -> None:
     if as_json:
         emit([accepted.model_dump(mode="json") for accepted in held])
         return
-    table = Table(*(render(f"doors.head.{name}", language()) for name in ("endpoint", "fingerprint", "by", "at")))
+    table = Table()
+    for name in ("endpoint", "fingerprint", "by", "at"):
+        table.add_column(render(f"doors.head.{name}", language()), overflow="fold")
     for accepted in held:
         table.add_row(accepted.endpoint, accepted.fingerprint, accepted.by, accepted.at)
     out.print(table if held else render("doors.none_accepted", language(), plant=scope.plant.id))
@@ -137,6 +146,7 @@ def _show(shown: Certificate, endpoint: Endpoint, before: "Accepted | None") -> 
         "key": f"{shown.key_type} {shown.key_bits}, {shown.signature_hash or '-'}",
         "hosts": ", ".join(shown.hosts) or "-",
         "uri": shown.application_uri or "-",
+        "thumbprint": shown.thumbprint,
         "fingerprint": shown.fingerprint,
     }
     for name, value in facts.items():
@@ -167,9 +177,9 @@ def _agree(shown: Certificate, given: str | None) -> None:
                 Message(id="doors.other_fingerprint", params={"given": plain, "shown": shown.fingerprint})
             )
         return
-    try:
-        yes = typer.confirm(render("doors.question", language()), err=True)
-    except typer.Abort:
-        raise InputError(Message(id="doors.needs_an_answer")) from None
-    if not yes:
+    err.print(render("doors.question", language()), end=" [y/N]: ")
+    answer = sys.stdin.readline()
+    if not answer:
+        raise InputError(Message(id="doors.needs_an_answer"))
+    if answer.strip().lower() not in ("y", "yes", "是"):
         raise InputError(Message(id="doors.not_accepted"))

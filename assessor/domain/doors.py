@@ -48,6 +48,8 @@ class Certificate(Noun):
     not_after: Time
     key_bits: int
     self_signed: bool
+    thumbprint: str = ""
+    """SHA-1 of the whole certificate: what OPC UA tools show people. Nothing is decided by it"""
     issuer: str = ""
     key_type: str = ""
     """'RSA', 'EC', or the name of another kind"""

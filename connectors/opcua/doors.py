@@ -110,6 +110,7 @@ def certificate(raw: bytes, host: str = "") -> Certificate | None:
         uris, hosts = _names_of(found)
         return Certificate(
             fingerprint=found.fingerprint(hashes.SHA256()).hex(),
+            thumbprint=thumbprint(found),
             subject=found.subject.rfc4514_string(),
             issuer=found.issuer.rfc4514_string(),
             not_before=int(found.not_valid_before_utc.timestamp()) * 10**9,
@@ -125,6 +126,11 @@ def certificate(raw: bytes, host: str = "") -> Certificate | None:
         )
     except Exception:  # a malformed certificate must not cost the observation
         return None
+
+
+def thumbprint(found: x509.Certificate) -> str:
+    """SHA-1 of a certificate, by which OPC UA tools and Windows show it to people."""
+    return found.fingerprint(hashes.SHA1()).hex()
 
 
 def _kind(key: object) -> str:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from asyncua import ua
 from asyncua.ua.uaerrors import UaError, UaStatusCodeError
 
-from assessor.domain import Certificate, Endpoint, KnownServer, Limits, Message, Offer
+from assessor.domain import Certificate, Endpoint, KnownServer, Limits, Message, Offer, Text
 from assessor.errors import AssessorError, ContactError
 from connectors.guard import Forbidden, Guard, Open
 from connectors.opcua import doors, entry
@@ -189,7 +189,8 @@ class Session:
         except OSError as problem:
             if user.name is None or self._been_in:
                 raise  # the line, most likely: this user was let in before, or is nobody
-            raise ContactError(user_refused(user.name, type(problem).__name__)) from None
+            params: dict[str, str | int | Text] = {"user": user.name, "reason": type(problem).__name__}
+            raise ContactError(Message(id="doors.user_unanswered", params=params)) from None
 
     async def keep(self) -> None:
         """Renew the secure channel when three quarters of its lifetime have passed."""

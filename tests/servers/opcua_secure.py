@@ -3,8 +3,9 @@
 FOLDER holds `server.der` and `server.pem`, and `user.der`, the certificate of a user. It writes FOLDER/log: every
 request's type, and every activation as 'user NAME ok' or 'user NAME no'. It knows the user 'reader' with the
 password of the environment variable TEST_PASSWORD. `what` asks for special behaviour: 'none-only' offers no
-security; 'named' refuses anonymous sessions; 'distrust' trusts no client; 'elsewhere' advertises an
-address that is not its own; 'silent' never answers FindServers, 'refuse' refuses it; a number is the port to take.
+security; 'named' refuses anonymous sessions; 'distrust' trusts no client; 'elsewhere' advertises an address
+that is not its own; 'hang-up' closes the line on a log-in; 'chain' adds FOLDER/issuer.der to its own certificate;
+'silent' never answers FindServers, 'refuse' refuses it; a number is the port to take.
 """
 
 import asyncio
@@ -55,6 +56,9 @@ def record(log: Any, what: list[str]) -> None:
             return True
         if name == "FindServers" and "refuse" in what:
             raise ua.uaerrors.BadServiceUnsupported
+        if name == "ActivateSession" and "hang-up" in what:
+            self._transport.close()
+            return False
         return await inner(self, typeid, requesthdr, seqhdr, body)
 
     UaProcessor._process_message = process  # type: ignore[method-assign]
@@ -94,6 +98,9 @@ async def main(folder: Path, what: list[str]) -> None:
     if "elsewhere" in what:
         server.iserver._mangle_endpoint_url = lambda *_, **__: "opc.tcp://192.0.2.7:4840/far"
     async with server:
+        if "chain" in what:
+            for endpoint in server.iserver.endpoints:
+                endpoint.ServerCertificate += (folder / "issuer.der").read_bytes()
         sys.stdout.write(json.dumps({"address": f"opc.tcp://127.0.0.1:{port}/"}) + "\n")
         sys.stdout.flush()
         await ended.wait()
