@@ -136,11 +136,8 @@ class Unit:
             except Stopped:
                 break
             except (OSError, TimeoutError) as problem:
-                self.problem = explain(problem, self._endpoint.address)
                 silent.append(block)
-                status = BAD_TIMEOUT if isinstance(problem, TimeoutError) else BAD_COMMUNICATION
-                rows += self._values.bad(block, status)
-                self._asked = time.time_ns()
+                rows += self._unanswered(block, problem)
                 continue
             self.plan.was_read(block)
             read.append(Read(block, values, time.time_ns(), time.monotonic_ns()))
@@ -150,6 +147,13 @@ class Unit:
         if kept_out:
             self.problem = self.problem or kept_out
             self._pause(kept_out)
+        return rows
+
+    def _unanswered(self, block: Block, problem: Exception) -> list[Sample]:
+        """Rows of a block for which nothing came that can be trusted."""
+        self.problem = explain(problem, self._endpoint.address)
+        rows = self._values.bad(block, BAD_TIMEOUT if isinstance(problem, TimeoutError) else BAD_COMMUNICATION)
+        self._asked = time.time_ns()
         return rows
 
     def _leave_out(self, silent: Sequence[Block]) -> None:
