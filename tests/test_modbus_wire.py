@@ -195,3 +195,25 @@ def test_a_precheck_does_not_open_a_serial_port(tmp_path: Path) -> None:
         os.close(slave)
     assert there.problem is not None and there.problem.id == "modbus.port_there"
     assert not there.reached and log == []
+
+
+@pytest.mark.wire
+@pytest.mark.parametrize(
+    ("server", "protocol", "mode"),
+    [
+        ("modbus_bad", "modbus-tcp", "garbage"),
+        ("modbus_bad", "modbus-tcp", "torn"),
+        ("modbus_rtu", "modbus-rtu-tcp", "torn"),
+        ("modbus_rtu", "modbus-rtu", "line-torn"),
+    ],
+)
+def test_what_cannot_be_taken_apart_is_said_and_not_thrown(
+    server: str, protocol: str, mode: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An identification whose lengths do not add up: the library's decoder stumbles over it."""
+    seen, sink, _ = gathered(mode, tmp_path, 1, server=server, protocol=protocol)
+    assert sink.log[0].result in ("garbage", "not what was asked", "timeout") and sink.log[0].service == "fc43/14"
+    assert seen.devices[0].nameplate is None
+    assert not [record for record in caplog.records if record.name == "asyncio"], (
+        "nothing was thrown into the loop"
+    )

@@ -10,6 +10,7 @@ failure nothing is asked until nothing has been heard for a whole time-out; over
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from typing import Any
 
 from pymodbus.client import AsyncModbusSerialClient, AsyncModbusTcpClient
@@ -35,6 +36,8 @@ class Link:
         self._endpoint, self._limits, self._guard = endpoint, limits, guard
         self._client: Client | None = None
         self.lost = asyncio.Event()
+        self.garbled = False
+        """Is it lost because what came could not be taken apart?"""
         self.sent = self.received = 0
         """Bytes since `begin`."""
         self._heard = 0.0
@@ -50,7 +53,9 @@ class Link:
         self.close()
         async with self._guard.connecting():
             lost = self.lost = asyncio.Event()
+            self.garbled = False
             client = self._client = self._make(lost)
+            client.ctx.callback_data = self._careful(client.ctx.callback_data)  # type: ignore[method-assign]
             begun = time.monotonic()
             try:
                 if not await client.connect():
@@ -86,6 +91,19 @@ class Link:
         host, _, port = address.rpartition(":")
         framer = FramerType.SOCKET if self._endpoint.protocol == "modbus-tcp" else FramerType.RTU
         return AsyncModbusTcpClient(host.strip("[]"), port=int(port), framer=framer, **common)
+
+    def _careful(self, decode: Callable[..., int]) -> Callable[..., int]:
+        """Bytes that pymodbus cannot take apart raise far from who waits for them: lose the connection instead."""
+
+        def heard(data: bytes, addr: tuple[Any, ...] | None = None) -> int:
+            try:
+                return decode(data, addr)
+            except Exception:  # whatever its decoders stumble over
+                self.garbled = True
+                self.lost.set()
+                return len(data)
+
+        return heard
 
     def _unreachable(self, begun: float) -> OSError:
         """pymodbus only says that it failed; whoever let us wait to the end was silent."""

@@ -118,6 +118,7 @@ class Unit:
         rows: list[Sample] = []
         read: list[Read] = []
         silent: list[Block] = []
+        kept_out: Message | None = None
         for block in self.plan.due():
             try:
                 values = await line.read(self.agreed.unit, block.fc, block.start, block.length)
@@ -130,23 +131,30 @@ class Unit:
                     silent.append(block)
                 continue
             except Open as left_alone:
-                self.problem = self.problem or left_alone.message
-                self._pause(left_alone.message)
+                kept_out = left_alone.message
                 break
             except Stopped:
                 break
             except (OSError, TimeoutError) as problem:
-                self.problem = explain(problem, self._endpoint.address)
                 silent.append(block)
-                status = BAD_TIMEOUT if isinstance(problem, TimeoutError) else BAD_COMMUNICATION
-                rows += self._values.bad(block, status)
-                self._asked = time.time_ns()
+                rows += self._unanswered(block, problem)
                 continue
             self.plan.was_read(block)
             read.append(Read(block, values, time.time_ns(), time.monotonic_ns()))
         if read:
             self._leave_out(silent)
-        return rows + self._believed(read)
+        rows += self._believed(read)
+        if kept_out:
+            self.problem = self.problem or kept_out
+            self._pause(kept_out)
+        return rows
+
+    def _unanswered(self, block: Block, problem: Exception) -> list[Sample]:
+        """Rows of a block for which nothing came that can be trusted."""
+        self.problem = explain(problem, self._endpoint.address)
+        rows = self._values.bad(block, BAD_TIMEOUT if isinstance(problem, TimeoutError) else BAD_COMMUNICATION)
+        self._asked = time.time_ns()
+        return rows
 
     def _leave_out(self, silent: Sequence[Block]) -> None:
         """What stays silent again and again while the rest answers: each silence costs a connection."""

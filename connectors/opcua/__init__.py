@@ -59,6 +59,8 @@ BYTES_PER_NODE = 250
 """Of a Read, both ways, with node ids as texts: an upper bound for scalar values, own estimate."""
 HANDSHAKE = 16
 """Requests at the door, to open and close channels and session, and to read what the server says of itself."""
+RETURNS = 4
+"""Times that a session may be opened in a run before what was stated is used up."""
 BREAKS = 8
 """Losses of a connection in the first minutes; later ones are a longest pause apart."""
 PARTING = 1.2
@@ -85,7 +87,7 @@ def preview(endpoint: Endpoint, scope: Scope, seconds: float) -> Load:
         endpoint=endpoint.id,
         requests_per_second=fastest,
         bytes_per_second=fastest * limits.max_nodes_per_call * BYTES_PER_NODE,
-        requests=HANDSHAKE + walking + describing + 3 * calls + math.ceil(seconds * cycle),
+        requests=RETURNS * HANDSHAKE + walking + describing + 3 * calls + math.ceil(seconds * cycle),
         connections=1 if endpoint.security.mode == "None" else 2,  # the door is looked at without security
         registers_or_nodes=limits.browse_nodes,
         warnings=withdrawn(endpoint.security),
@@ -151,6 +153,7 @@ async def gather(
     """Look at one server and sample it for so many seconds, or until `stop` is set."""
     limits = scope.limits_for(endpoint)
     guard = guard_for(endpoint, limits, sink.request)
+    guard.promise(preview(endpoint, scope, seconds))
     visit = _Visit(endpoint, guard, started=time.time_ns())
     session = Session(endpoint, limits, guard, TrustStore(scope.plant.id))
     try:

@@ -5,7 +5,8 @@ modes: close (accepts and closes) · silent · late (the answer to a request com
 (exception 6 twice, then answers) · nothing (exception 2 to every register) · half (only unit 1 answers) ·
 dying (silent after the third request) · nofc (exception 1 to everything) · mute (silent on register 30) ·
 named (answers function code 17) · plated (says of itself seven objects, two an answer) · failing (exception 4
-where register 12 is touched) · waits (exception 5 once) · idle (registers from 30 on are zero) · good. Every
+where register 12 is touched) · waits (exception 5 once) · idle (registers from 30 on are zero) · torn
+(says of itself more than it sends) · good. Every
 request is written to the file given as 'unit fc start count'; in mode close every connection, as 'connect'.
 """
 
@@ -56,6 +57,8 @@ class Peer:
             return bytes([17, 8]) + b"PRESS-1" + b"\xff"
         if self.mode == "plated" and pdu[0] == 43:
             return plate(pdu[2], pdu[3])
+        if self.mode == "torn" and pdu[0] == 43:
+            return bytes([43, 14, 1, 1, 0, 0, 1, 0])
         if self.mode == "garbage":
             return bytes([pdu[0], 7, 1, 2, 3])
         if code := self.exception(pdu[0], 12 in range(start, start + count)):
