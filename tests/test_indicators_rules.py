@@ -8,6 +8,7 @@ import pytest
 
 from assessor import indicators
 from assessor.domain import (
+    AddressSpace,
     Browse,
     Device,
     Function,
@@ -175,6 +176,27 @@ def test_an_answer_to_us_does_not_excuse_an_old_value_in_the_system() -> None:
 
 def test_an_answer_to_us_alone_leaves_networked_open() -> None:
     assert outcomes("networked", Bench().put("a-own", "a", FRESH).look(PLANT))["a"] is OPEN
+
+
+@pytest.mark.parametrize(
+    ("typed", "flat", "browse", "value"),
+    [
+        (3, 1, WHOLE, Fraction(3, 4)),
+        (0, 4, WHOLE, Fraction(0)),
+        (0, 0, WHOLE, None),
+        (4, 0, Browse(nodes=9, complete=False, stopped_by="nodes"), None),
+        (4, 0, None, None),
+    ],
+)
+def test_typed_instances_are_counted_where_the_walk_was_whole(
+    typed: int, flat: int, browse: Browse | None, value: Fraction | None
+) -> None:
+    seen = Bench().put("scada", "a", FRESH).look(PLANT, browse)
+    space = AddressSpace(variables=typed + flat, typed_variables=typed, flat_variables=flat)
+    device = Device(asset="a", where="A", answered=True, space=space)
+    walked = [o.model_copy(update={"devices": (device,)}) for o in seen.observations if o.endpoint == "scada"]
+    found = indicators.load()["typed_instances"].measure(look(PLANT, walked, {}, {}))
+    assert found.value == value and (found.state is State.MEASURED) is (value is not None)
 
 
 # A machine that idles --------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from assessor import indicators
 from assessor.domain import AddressSpace, Asset, Branch, Device, Endpoint, Observation, Text
 from assessor.facts import facts
 from assessor.indicators.seen import look
+from connectors.opcua import preview
 from connectors.opcua.attribution import asset_of, is_housekeeping
 from connectors.opcua.browsing import Browser
 from connectors.opcua.capabilities import FACTS, OPERATION_LIMITS, capabilities
@@ -43,7 +44,10 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> tuple[Observation, Kept]:
         pytest.skip("NOT TESTED: npm packages of tests/interop are not installed")
     home = tmp_path_factory.mktemp("node")
     with serving(["node", "companion_server.js"], INTEROP, HOME=str(home)) as server:
-        return gather(agreed(server["address"], branches=PLANT))
+        scope = agreed(server["address"], branches=PLANT)
+        seen, kept = gather(scope)
+    assert len(kept.requests) <= preview(scope.endpoints[0], scope, 1.2).requests
+    return seen, kept
 
 
 def device(seen: Observation, asset: str) -> tuple[Device, AddressSpace]:
@@ -122,7 +126,9 @@ def test_forty_values_that_cannot_be_decoded_cost_few_requests_and_no_other_valu
     with small(tmp_path / "plain") as place:
         usual, kept = gather(agreed(place))
     with small(tmp_path / "odd", "stranger") as place:
-        seen, strange = gather(agreed(place))
+        scope = agreed(place)
+        seen, strange = gather(scope)
+    assert len(strange.requests) <= preview(scope.endpoints[0], scope, 1.2).requests
     assert usual.undecoded == 0 and seen.undecoded == 40
     before = [t.path for t in usual.tags if t.interval_ms is not None]
     assert before == [t.path for t in seen.tags if t.interval_ms is not None] and "Press/Force" in before
@@ -238,6 +244,23 @@ def test_supertypes_end_at_the_base_namespace_and_loops_end() -> None:
     base = ua.NodeId(ObjectIds.BaseObjectType)
     assert lineage(nodes(10)[0], found) == (*nodes(10, 11), base)
     assert lineage(nodes(1)[0], found) == tuple(nodes(1, 2, 3)) and lineage(None, found) == ()
+
+
+def test_pages_without_end_end_with_the_budget() -> None:
+    class Endless:
+        calls = 0
+
+        async def browse(self, parameters: ua.BrowseParameters) -> list[ua.BrowseResult]:
+            return [ua.BrowseResult(ContinuationPoint=b"on") for _ in parameters.NodesToBrowse]
+
+        async def browse_next(self, parameters: ua.BrowseNextParameters) -> list[ua.BrowseResult]:
+            self.calls += 1
+            return [ua.BrowseResult(ContinuationPoint=b"on") for _ in parameters.ContinuationPoints]
+
+    endless = Endless()
+    browser = Browser(endless, 9, lambda _: "seconds" if endless.calls > 50 else None)  # type: ignore[arg-type]
+    (answer,) = asyncio.run(browser.browse(nodes(1)))
+    assert answer.problem == "seconds" and answer.references == [] and endless.calls == 52
 
 
 @pytest.mark.parametrize(

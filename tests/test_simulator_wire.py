@@ -17,10 +17,13 @@ from pymodbus.client import AsyncModbusTcpClient
 
 from assessor.documents import load
 from assessor.domain import (
+    Endpoint,
+    Observation,
     Scope,
     tag_id,
 )
 from assessor.errors import ContactError
+from connectors import opcua
 from connectors.simulator import Running, SimulatedPlant, generate, load_plant, start
 from connectors.simulator import running as running_module
 from connectors.simulator.plant import OpcUaServer
@@ -93,6 +96,34 @@ def test_a_plain_client_reads_what_is_generated(plant: SimulatedPlant, served: R
                 assert ((span.Low, span.High) if span else (None, None)) == (meta.low, meta.high)
 
     asyncio.run(check())
+
+
+@pytest.mark.wire
+@pytest.mark.slow
+def test_the_connector_counts_an_address_space_as_the_generator_does(
+    plant: SimulatedPlant, served: Running
+) -> None:
+    scope = load(Scope, served.scope_file)
+    kept = Kept()
+    generate(plant, kept, NOON, 1)
+    compared = 0
+    for endpoint in scope.endpoints:
+        expected = kept.observations[endpoint.id]
+        if endpoint.protocol != "opcua" or not expected.reached:
+            continue
+
+        async def look(endpoint: Endpoint = endpoint) -> Observation:
+            return await opcua.gather(endpoint, scope, Kept(), seconds=0.1, stop=asyncio.Event())
+
+        seen = asyncio.run(look())
+        assert seen.space == expected.space and seen.space is not None, endpoint.id
+        assert seen.companions == expected.companions
+        for found, generated in zip(seen.devices, expected.devices, strict=True):
+            assert (found.where, found.space, found.companions) == (
+                generated.where, generated.space, generated.companions,
+            )  # fmt: skip
+        compared += len(seen.devices)
+    assert compared >= 5
 
 
 @pytest.mark.wire

@@ -36,7 +36,7 @@ from assessor.domain import (
 from assessor.errors import ContactError
 from connectors.guard import Forbidden, Guard, Open
 from connectors.opcua.browsing import Browser
-from connectors.opcua.capabilities import capabilities
+from connectors.opcua.capabilities import ASKED, capabilities
 from connectors.opcua.describe import Point, describe, points_of
 from connectors.opcua.devices import after_sampling, devices_of
 from connectors.opcua.entry import withdrawn
@@ -75,7 +75,7 @@ def preview(endpoint: Endpoint, scope: Scope, seconds: float) -> Load:
     fastest = 1 / limits.request_gap
     calls = math.ceil(limits.browse_nodes / limits.max_nodes_per_call)
     walking = min(4 * calls, math.ceil(limits.browse_seconds * fastest)) + limits.browse_depth
-    describing = 11 * calls + SPLITS + HIGHEST
+    describing = math.ceil(ASKED / limits.max_nodes_per_call) + 11 * calls + SPLITS + HIGHEST
     cycle = calls / limits.sampling_interval
     if endpoint.sampling == "subscribe":
         # a Publish an interval, or one for each full message; what the server will not watch is polled
@@ -251,7 +251,12 @@ async def _learn_twice(
 async def _learn(visit: _Visit, session: Session, limits: Limits, stop: asyncio.Event) -> None:
     """Namespaces, limits, nodes and what they say of themselves."""
     walk, reader = await _walk(visit, session, limits, stop)
-    browser = Browser(session.client.uaclient, _batch(visit, "MaxNodesPerBrowse", limits), _until(stop))
+    alive = _alive(limits, stop)
+    browser = Browser(
+        session.client.uaclient,
+        _batch(visit, "MaxNodesPerBrowse", limits),
+        lambda _: None if alive() else "seconds",
+    )
     space = await describe(reader, browser, visit.endpoint, visit.namespaces, walk)
     visit.points, visit.devices = points_of(space), devices_of(space)
     visit.evidence = {
@@ -268,13 +273,12 @@ async def _walk(visit: _Visit, session: Session, limits: Limits, stop: asyncio.E
     reader = Reader(uaclient, limits.max_nodes_per_call, lambda: not stop.is_set())
     visit.namespaces, visit.operation_limits, visit.server = await capabilities(reader)
     reader.batch = min(reader.batch, _batch(visit, "MaxNodesPerRead", limits))
-    ends = time.monotonic() + limits.browse_seconds
     walk = Walk(
         uaclient,
         limits,
         _batch(visit, "MaxNodesPerBrowse", limits),
         visit.namespaces,
-        lambda: time.monotonic() < ends and not stop.is_set(),
+        _alive(limits, stop),
     )
     start = await walk.start(visit.endpoint.root)
     if start is None:
@@ -284,8 +288,10 @@ async def _walk(visit: _Visit, session: Session, limits: Limits, stop: asyncio.E
     return walk, reader
 
 
-def _until(stop: asyncio.Event) -> Callable[[int], str | None]:
-    return lambda _: "seconds" if stop.is_set() else None
+def _alive(limits: Limits, stop: asyncio.Event) -> Callable[[], bool]:
+    """May browsing go on? Its time begins now."""
+    ends = time.monotonic() + limits.browse_seconds
+    return lambda: time.monotonic() < ends and not stop.is_set()
 
 
 def _batch(visit: _Visit, limit: str, limits: Limits) -> int:

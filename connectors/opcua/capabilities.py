@@ -68,6 +68,8 @@ FACTS = {
     "min_sample_rate_ms": ObjectIds.Server_ServerCapabilities_MinSupportedSampleRate,
     "profiles": ObjectIds.Server_ServerCapabilities_ServerProfileArray,
 }
+ASKED = 2 + len(OPERATION_LIMITS) + len(FACTS)
+"""Items that are read to learn all this."""
 LONGEST = 200
 """Characters kept of a text, and entries of a list, that a server says of itself."""
 

@@ -1,5 +1,6 @@
 """What a server says of its variables: type, unit, range, access. Read in batches, before any sampling."""
 
+import math
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from connectors.opcua.attribution import asset_of
 from connectors.opcua.browsing import Browser, reference_type
 from connectors.opcua.first_look import Look, Own, first_look
 from connectors.opcua.hierarchy import Supertypes, supertypes
-from connectors.opcua.reading import Reader, content
+from connectors.opcua.reading import LONGEST_TEXT, Reader, content
 from connectors.opcua.walk import Found, Walk
 
 BASE = "http://opcfoundation.org/UA/"
@@ -232,8 +233,9 @@ def text(value: Any) -> str | None:
     """A text of the server, or None where it is empty."""
     if isinstance(value, ua.LocalizedText):
         value = value.Text
-    return value.strip() or None if isinstance(value, str) else None
+    return value.strip()[:LONGEST_TEXT] or None if isinstance(value, str) else None
 
 
 def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return number if number is not None and math.isfinite(number) else None

@@ -65,7 +65,7 @@ def _nameplate(space: Space, inside: Inside) -> Nameplate | None:
 
 def _plate(field: str, value: Any) -> str | int | None:
     if field == "year_of_construction":
-        return value if isinstance(value, int) and value > 0 else None
+        return value if type(value) is int and value > 0 else None
     return text(value)
 
 

@@ -25,6 +25,7 @@ from connectors.simulator.plant import (
     SimulatedUnit,
 )
 from connectors.simulator.registers import SUNSPEC_BASE
+from connectors.simulator.spaces import companions_of, space_of
 from connectors.simulator.tags import Shown, series, shown
 
 UA = "http://opcfoundation.org/UA/"
@@ -90,6 +91,8 @@ def _opcua(plant: SimulatedPlant, server: OpcUaServer, endpoint: Endpoint, begin
             "namespaces": (UA, f"{server.namespace}:server", server.namespace, *companions),
             "operation_limits": dict.fromkeys(LIMITS, server.max_nodes),
             "browse": Browse(nodes=_nodes(plant, server, tags), complete=True),
+            "space": space_of(plant, server, None),
+            "companions": companions_of(plant, server),
         }
     )
 
@@ -179,6 +182,7 @@ def _place_device(
         nameplate=nameplate,
         companions=tuple(sorted({t.rpartition("#")[0] for t in _types(plant, place)})),
         item_state=state,
+        space=space_of(plant, server, place.path if endpoint.branches else None),
     )
 
 
