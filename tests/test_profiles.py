@@ -3,6 +3,7 @@
 import struct
 from fractions import Fraction
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 
@@ -256,6 +257,12 @@ def test_a_shipped_map_is_written_as_it_is_read(name: str) -> None:
 def test_every_map_and_every_family_is_named_in_the_reference() -> None:
     page = profiles_page()
     assert all(f"`{name}`" in page for name in (*names(), *families()))
+
+
+def test_the_map_that_the_how_to_shows_is_in_order() -> None:
+    page = (Path(__file__).parent.parent / "docs/how-to/register-maps.md").read_text("utf-8")
+    shown = read_profile(page.partition("```yaml\n")[2].partition("```")[0], "register-maps.md")
+    assert {p.type for p in shown.points} >= {"bool", "f32", "s16", "bcd32", "text"} and shown.base == 1
 
 
 @pytest.mark.parametrize("name", families())

@@ -86,6 +86,24 @@ def test_a_proposal_is_never_wrong_for_a_meter_under_load(
 
 
 @given(
+    name=st.sampled_from(["abb-b23", "carlo-gavazzi-em340", "socomec-countis-e5x", "huawei-dtsu666-h"]),
+    order=st.sampled_from(ORDERS),
+    volts=st.floats(207, 253),
+    amperes=st.floats(0.5, 400),
+    energy=st.floats(100, 9e5),
+)
+def test_of_whole_numbers_the_right_order_is_never_excluded(
+    name: str, order: Order, volts: float, amperes: float, energy: float
+) -> None:
+    profile = load_profile(name)
+    watts = amperes * volts
+    values = {"power_factor": 0.9, "reactive_power": watts / 20, "apparent_power": watts, "power": watts}
+    values |= {"voltage": volts, "current": amperes, "frequency": 50.0, "energy": energy, "meter_status": 1}
+    found = tried(profile, held(profile.points, values, order))
+    assert found.order in (order, None) and order in {c.order for c in found.fits}
+
+
+@given(
     words=st.dictionaries(st.tuples(st.just(4), st.integers(0, 80)), st.integers(0, 0xFFFF), max_size=80),
     later=st.booleans(),
 )
