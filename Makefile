@@ -26,6 +26,9 @@ docs: tools ## rewrite the generated parts: schemas and reference pages
 	@$(BIN)/python -m assessor.frameworks
 	@$(BIN)/python scripts/reference.py
 
+kit: tools ## the folder for a Windows laptop without network: dist/kit-windows-x64
+	@$(BIN)/python scripts/kit.py
+
 lock: tools ## pin again what pyproject.toml asks for; no file names an address
 	@printf 'uv\nhatchling\neditables\n' | $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-header --universal --python-version 3.11 - -o requirements-uv.lock
 	@$(BIN)/uv lock --quiet --upgrade
