@@ -30,6 +30,9 @@ interop: tools apt ## run against every server of other makers; rewrite docs/ref
 	@[ -d tests/interop/node_modules ] || npm ci --prefix tests/interop --ignore-scripts --no-audit --no-fund --silent
 	@$(BIN)/python -m tests.interop
 
+kit: tools ## the folder for a Windows laptop without network: dist/kit-windows-x64
+	@$(BIN)/python scripts/kit.py
+
 lock: tools ## pin again what pyproject.toml asks for; no file names an address
 	@printf 'uv\nhatchling\neditables\n' | $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-header --universal --python-version 3.11 - -o requirements-uv.lock
 	@$(BIN)/uv lock --quiet --upgrade
