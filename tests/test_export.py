@@ -18,7 +18,7 @@ from assessor.facts import facts
 from assessor.messages import LANGUAGES, render
 from connectors.export import cells, gather, precheck, times
 from connectors.export.layout import Reading
-from connectors.export.opening import look
+from connectors.export.opening import Unreadable, look
 from tests.exports import LONG, WIDE, Kept, doubts, endpoint, ns, problem, read, read_text, replaced
 from tests.test_bundle import SCOPE
 from tests.test_facts import table
@@ -78,6 +78,12 @@ def test_a_long_export_is_one_row_a_value(tmp_path: Path) -> None:
         (7.0, None, UNCERTAIN),
     ]
     assert doubts(seen) == {"unknown_status": (1, "5:D")}
+
+
+def test_a_tag_that_the_scope_names_and_the_file_lacks_is_named(tmp_path: Path) -> None:
+    told = WIDE | {"tags": [{"name": "Temp", "unit": "°C"}]}
+    seen, _ = read_text(tmp_path, f"time,Temperature\n{ROW},20\n", told)
+    assert doubts(seen) == {"no_tag": (1, "Temp")}
 
 
 def test_the_unit_in_a_header_is_not_taken_for_granted(tmp_path: Path) -> None:
@@ -329,6 +335,12 @@ def test_stop_ends_the_reading_and_says_so(tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
     file.write_text("time,T\n" + f"{ROW},20\n" * 20_000, "utf-8")
     kept = Kept()
+    reading = Reading(endpoint(file, WIDE), how(), ns("2026-11-25T00:00:00Z"))
+    calls = iter(range(100_000))
+    rows = reading.samples(look(file), lambda: next(calls) >= 500)
+    with pytest.raises(Unreadable):
+        list(rows)
+    assert reading.rows == 500
 
     async def run() -> Any:
         stop = asyncio.Event()
@@ -336,7 +348,7 @@ def test_stop_ends_the_reading_and_says_so(tmp_path: Path) -> None:
         return await gather(endpoint(file, WIDE), SCOPE, kept, seconds=1, stop=stop)
 
     assert problem(asyncio.run(run()))[0] == "stopped"
-    assert 0 < len(kept.rows) < 20_000
+    assert not kept.rows
 
 
 @pytest.mark.slow
@@ -421,6 +433,13 @@ def test_a_workbook_that_bursts_is_not_unpacked(tmp_path: Path) -> None:
 def test_a_workbook_with_entities_is_not_opened(tmp_path: Path) -> None:
     file = workbook(tmp_path / "a.xlsx", Data=[["time", "T"]])
     replaced(file, "xl/workbook.xml", b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><workbook/>')
+    assert problem(read(file)[0])[0] == "doctype"
+
+
+def test_a_doctype_cannot_hide_behind_a_long_comment(tmp_path: Path) -> None:
+    file = workbook(tmp_path / "a.xlsx", Data=[["time", "T"]])
+    hidden = b'<?xml version="1.0"?><!--' + b"-x" * 50_000 + b'--><!DOCTYPE x [<!ENTITY a "b">]><workbook/>'
+    replaced(file, "xl/workbook.xml", hidden)
     assert problem(read(file)[0])[0] == "doctype"
 
 

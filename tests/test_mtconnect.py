@@ -160,6 +160,7 @@ def test_values_that_the_agent_dropped_are_a_gap(tmp_path: Path) -> None:
     told = sum(int(gap.why.params["n"]) for gap in seen.gaps if isinstance(gap.why.params.get("n"), int))
     assert abs(told - missing) <= len(seen.gaps)  # the present value of each new start was read
     assert found == sorted(set(found))
+    assert all(gap.ends - gap.begins > 50_000_000 for gap in seen.gaps)
 
 
 @pytest.mark.wire
@@ -226,6 +227,19 @@ def test_a_fault_in_the_midst_is_a_gap_at_the_end(tmp_path: Path) -> None:
         seen, kept = visit(plan(address), 4)
     assert seen.reached and kept.rows and seen.problem is not None
     assert seen.gaps[-1].why.id == "mtconnect.no_answer"
+
+
+@pytest.mark.wire
+def test_values_too_large_to_take_are_no_silent_loss(tmp_path: Path) -> None:
+    with agent(tmp_path, fault="fat") as (address, log):
+        seen, kept = visit(plan(address), 3)
+        asked = [
+            line.split("count=")[1].split()[0] for line in log.read_text("utf-8").splitlines() if "count" in line
+        ]
+    assert seen.reached and kept.rows and len(numbers(seen, kept)) == 1
+    assert seen.problem is not None and seen.problem.id == "mtconnect.too_large"
+    assert seen.gaps[-1].why.id == "mtconnect.no_answer"
+    assert asked[:3] == ["100", "50", "25"][: len(asked)]
 
 
 def test_nothing_at_the_address_is_a_problem(tmp_path: Path) -> None:

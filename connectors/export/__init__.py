@@ -14,6 +14,7 @@ What it reads is an *exported record*: weaker than a measurement, with its syste
 
 import asyncio
 import itertools
+import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -60,7 +61,13 @@ async def gather(
     """Read the whole file, however long that takes, unless `stop` is set. A bad file is a `problem`."""
     started = time.time_ns()
     reading = _reading(endpoint)
-    opened, problem = await asyncio.to_thread(_read, endpoint, reading, sink, stop)
+    over = threading.Event()
+    try:
+        opened, problem = await asyncio.to_thread(
+            _read, endpoint, reading, sink, lambda: stop.is_set() or over.is_set()
+        )
+    finally:
+        over.set()  # a thread does not end with the task that waits for it
     seen = _observation(endpoint, reading, opened, started, problem)
     sink.observe(seen)
     sink.flush()
@@ -84,17 +91,15 @@ def _reading(endpoint: Endpoint) -> Reading:
 
 
 def _read(
-    endpoint: Endpoint, reading: Reading, sink: Sink, stop: asyncio.Event
+    endpoint: Endpoint, reading: Reading, sink: Sink, stopped: Callable[[], bool]
 ) -> tuple[Opened | None, Message | None]:
     """Hand every row over; what was read before a fault stays, with the fault named."""
     opened = None
     try:
         opened = look(Path(endpoint.address), reading.how.encoding)
-        rows = reading.samples(opened)
+        rows = reading.samples(opened, stopped)
         while block := list(itertools.islice(rows, BLOCK)):
             sink.samples(block)
-            if stop.is_set():
-                return opened, Message(id="export.stopped", params={"rows": reading.rows})
         if not unchanged(opened):
             return opened, Message(id="export.changed")
         if not reading.tags:

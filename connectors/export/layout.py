@@ -58,16 +58,20 @@ class Reading:
         self._time, self._value = times.reader(self.how), cells.reader(self.how)
         self._told = {tag.name: tag for tag in self.how.tags}
 
-    def samples(self, opened: Opened) -> Iterator[Sample]:
-        """Every value of the file, in the order of its rows. Raises Unreadable."""
+    def samples(self, opened: Opened, stopped: Callable[[], bool] = lambda: False) -> Iterator[Sample]:
+        """Every value of the file, in the order of its rows, until it is stopped. Raises Unreadable."""
         for _, sheet in itertools.groupby(rows(opened, self.how), key=lambda row: row.sheet):
             here = iter(sheet)
             top, head = named(here, self.how)
             read = self._wide(top, head) if self.how.layout == "wide" else self._long(top, head)
             for row in here:
+                if stopped():
+                    raise Unreadable("stopped", place(row))
                 if any(cell not in (None, "") for cell in row.cells):
                     self.rows += 1
                     yield from read(row)
+        for name in self._told.keys() - self.tags.keys():
+            self.doubts.add("no_tag", name)
 
     def _wide(self, top: Row, head: Sequence[str]) -> Callable[[Row], Iterator[Sample]]:
         """One column a tag: all columns but those of time, date and status."""

@@ -1,11 +1,13 @@
 """Rows of an export, one after another: a CSV file or a sheet. Each carries the place that an error names."""
 
+import contextlib
 import csv
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from typing import IO, Any, NamedTuple
+from xml.parsers import expat
 
 from assessor.domain import Export
 from connectors.export.opening import Opened, Unreadable
@@ -15,7 +17,7 @@ Value = str | float | bool | datetime | date | time | None
 LONGEST_LINE = 1_000_000
 """Characters; a longer line is no row of an export."""
 LONGEST_CELL = 100_000
-MOST_BYTES, MOST_TEXTS, MOST_MEMBERS = 4_000_000_000, 300_000_000, 10_000
+MOST_BYTES, MOST_TEXTS, MOST_MEMBERS = 4_000_000_000, 100_000_000, 10_000
 """What a workbook may unpack to, of which its table of texts is held in memory."""
 MOST_COLUMNS = 16_384
 DELIMITERS = ",;\t|"
@@ -135,8 +137,20 @@ def _check_archive(opened: Opened) -> None:
         for member in members:
             if member.filename.endswith((".xml", ".rels")):
                 with archive.open(member) as content:
-                    if b"<!DOCTYPE" in content.read(4096).replace(b"\0", b"").upper():
+                    if _has_doctype(content):
                         raise Unreadable("doctype", member=member.filename[:100])
+
+
+def _has_doctype(content: IO[bytes]) -> bool:
+    """Does a document declare a type before its first element? What is no XML is found later."""
+    found: list[bool] = []
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = lambda *_: found.append(True)
+    parser.StartElementHandler = lambda *_: found.append(False)
+    with contextlib.suppress(expat.ExpatError):
+        while not found and (chunk := content.read(8192)):
+            parser.Parse(chunk)
+    return bool(found) and found[0]
 
 
 def _is_bomb(members: Sequence[zipfile.ZipInfo]) -> bool:

@@ -27,7 +27,10 @@ REQUEST_BYTES = 300
 
 
 def preview(endpoint: Endpoint, scope: Scope, seconds: float) -> Load:
-    """The most that a run will ask of this agent. Contacts nothing."""
+    """The most that a run will ask of this agent. Contacts nothing.
+
+    Bytes are those of following it; probe and current come once each before, of 10 MB at most.
+    """
     limits = scope.limits_for(endpoint)
     rate = min(1 / limits.request_gap, RENEWED / limits.sampling_interval)
     return Load(

@@ -80,17 +80,19 @@ class Visit:
         elif self.lost:
             self._miss(Message(id="mtconnect.no_answer"))
         self.instance, self.next = told.instance, told.next
-        self.count = self.limits.max_nodes_per_call
+        self.count, self.last = self.limits.max_nodes_per_call, time.time_ns()
         return self._rows(current)
 
     async def _go_on(self) -> Sequence[Sample]:
         """Values by their sequence numbers: what the agent still holds is not lost, however late we come."""
         rows: list[Sample] = []
-        for _ in range(RENEWED):
+        for again in range(RENEWED):
             try:
                 answer = await self.wire.get("sample", f"from={self.next}&count={self.count}")
             except TooLarge:
                 self.count = max(1, self.count // 2)
+                if again and not rows:
+                    raise
                 continue
             told = head(answer)
             if told.instance is not None and told.instance != self.instance:
@@ -103,6 +105,7 @@ class Visit:
             rows += self._rows(answer)
             before, self.next = self.next, told.next if told.next is not None else self.next
             if self.next == before or told.last is None or self.next is None or self.next > told.last:
+                self.last = time.time_ns()
                 break
         return rows
 
@@ -110,11 +113,13 @@ class Visit:
         """The agent no longer holds what we ask for: the present values, and a gap that says so."""
         if "OUT_OF_RANGE" not in codes:
             raise Problem(Message(id="mtconnect.error", params={"codes": ", ".join(codes)[:200]}))
-        before = self.next
+        before, since = self.next, self.last
         rows = await self._current()
         fewer = before is None or self.next is None or self.next <= before
         lost = {} if fewer else {"n": self.next - before}  # type: ignore[operator]
-        self._miss(Message(id="mtconnect.overrun_unknown" if fewer else "mtconnect.overrun", params={**lost}))
+        self._miss(
+            Message(id="mtconnect.overrun_unknown" if fewer else "mtconnect.overrun", params={**lost}), since
+        )
         return rows
 
     async def _document(self, resource: str) -> Element:
@@ -133,12 +138,11 @@ class Visit:
                 rows.append(sample(item, value, created, receive, mono))
                 if rows[-1].number is not None or rows[-1].text is not None:
                     self.answered.add(device)
-        self.last = receive
         return rows
 
-    def _miss(self, why: Message) -> None:
-        now = time.time_ns()
-        self.gaps.append(Gap(begins=self.last or self.started, ends=now, why=why))
+    def _miss(self, why: Message, since: Time | None = None) -> None:
+        begins = since or self.last or self.started
+        self.gaps.append(Gap(begins=begins, ends=time.time_ns(), why=why))
 
     def observation(self) -> Observation:
         """What was seen so far."""

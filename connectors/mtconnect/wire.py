@@ -25,7 +25,7 @@ PATIENCE = 5
 """An answer may take so many times the timeout as a whole, if it keeps coming."""
 CLOSED = re.compile("disconnected|peer closed")
 LOST = (OSError, httpcore.ProtocolError, httpcore.NetworkError, httpcore.TimeoutException)
-LARGEST = {"probe": 20_000_000, "current": 20_000_000, "sample": 100_000}
+LARGEST = {"probe": 10_000_000, "current": 10_000_000, "sample": 100_000}
 """Bytes of an answer; a longer one is cut off, not read."""
 
 
@@ -110,7 +110,7 @@ class Wire:
     def __init__(self, endpoint: Endpoint, limits: Limits, guard: Guard, stop: asyncio.Event) -> None:
         parts = urlsplit(endpoint.address)
         self._address, self._host, self._port = endpoint.address, parts.hostname or "", parts.port or 80
-        self._base = parts.path.rstrip("/")
+        self._place, self._base = parts.netloc, parts.path.rstrip("/")
         self._limits, self._guard, self._stop = limits, guard, stop
         self._stream: Stream | None = None
         self._pool: httpcore.AsyncConnectionPool | None = None
@@ -189,7 +189,7 @@ class Wire:
             scheme=b"http", host=self._host.encode("idna"), port=self._port, target=target.encode("ascii")
         )
         headers = [
-            (b"Host", f"{self._host}:{self._port}".encode("ascii")),
+            (b"Host", self._place.encode("ascii")),
             (b"Accept", b"text/xml, application/xml"),
         ]
         patience = {"connect": wait, "read": wait, "write": wait, "pool": wait}

@@ -219,6 +219,13 @@ class Agent(BaseHTTPRequestHandler):
         for _ in range(40_000):  # 40 MB, where the client lets it
             self.wfile.write(b" " * 1000)
 
+    def _fat(self) -> None:
+        """Values that take more room than a client grants, however few it asks for."""
+        if self.path.startswith("/sample"):
+            self._send(200, "<MTConnectStreams>" + " " * 150_000 + "</MTConnectStreams>")
+        else:
+            self._answer(None)
+
     def _error(self) -> None:
         told = {"header": 'instanceId="1"', "buffer": 8}
         self._send(500, ERROR.format(**told, code="INTERNAL_ERROR", text="sorry"))
