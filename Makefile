@@ -1,5 +1,5 @@
 # demo · test · check: what a new user, CI and the inner loop run. `make help` lists all.
-.PHONY: help demo test check soak golden docs interop lock tools apt clean
+.PHONY: help demo test check soak golden docs interop kit bench-connectors lock tools apt clean
 BIN := .venv/bin
 
 help: ## list what can be made
