@@ -5,7 +5,7 @@ from pathlib import Path
 
 from assessor.bundle import create, open_bundle, reopen, seal
 from assessor.bundle.resumed import joined
-from assessor.domain import Browse, Device, Message, Nameplate, Tag, Traffic
+from assessor.domain import AddressSpace, Browse, Device, Message, Nameplate, Tag, Traffic
 from tests.test_bundle import KEY, SCOPE, SCOPE_BYTES, SEEN, row
 
 
@@ -51,9 +51,12 @@ def test_what_answers_again_is_free_of_its_problem_and_new_tags_come_to_the_old(
     both = joined(first, second, 40)
     assert both.tags == (old, new) and both.devices == (well,) and both.reached and both.problem is None
     assert [(gap.begins, gap.ends) for gap in both.gaps] == [(40, 50)]
+    space = AddressSpace(variables=3)
+    both = both.model_copy(update={"space": space, "barred": {"BadUserAccessDenied": 2}})
     third = second.model_copy(update={"started": 90, "devices": (well.model_copy(update={"nameplate": None}),)})
     whole = joined(both, third, 80)
     assert whole.devices == (well,), "it said who it is before"
+    assert (whole.space, whole.barred) == (space, {"BadUserAccessDenied": 2}), "the later run did not get so far"
     assert [(gap.begins, gap.ends) for gap in whole.gaps] == [(40, 50), (80, 90)]
 
 

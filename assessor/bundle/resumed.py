@@ -23,11 +23,24 @@ def joined(earlier: Observation, later: Observation, kept_until: Time) -> Observ
             "problem": later.problem,
             "devices": _devices((*earlier.devices, *later.devices)),
             "tags": tuple({tag.id: tag for tag in (*earlier.tags, *later.tags)}.values()),
+            **_told(later, earlier),
             "browse": max(walks, key=lambda walk: (walk.complete, walk.nodes), default=None),
             "traffic": _traffic([seen.traffic for seen in (earlier, later) if seen.traffic]),
             "gaps": (*earlier.gaps, pause, *later.gaps),
         }
     )
+
+
+def _told(later: Observation, earlier: Observation) -> dict[str, object]:
+    """What a server showed of itself: the later look where it got so far, else the earlier one."""
+    walked = later if later.space is not None else earlier
+    return {
+        "server": later.server or earlier.server,
+        "space": walked.space,
+        "companions": walked.companions,
+        "barred": walked.barred,
+        "undecoded": walked.undecoded,
+    }
 
 
 def _devices(devices: Iterable[Device]) -> tuple[Device, ...]:
@@ -37,8 +50,9 @@ def _devices(devices: Iterable[Device]) -> tuple[Device, ...]:
         before = found.get((device.asset, device.where))
         if before is not None and before.answered and not device.answered:
             now = before.model_copy(update={"problem": device.problem})
-        elif before is not None and device.nameplate is None:
-            now = device.model_copy(update={"nameplate": before.nameplate})
+        elif before is not None:
+            kept = {"nameplate": device.nameplate or before.nameplate, "space": device.space or before.space}
+            now = device.model_copy(update=kept)
         else:
             now = device
         found[device.asset, device.where] = now

@@ -254,7 +254,7 @@ async def _learn(visit: _Visit, session: Session, limits: Limits, stop: asyncio.
     alive = _alive(limits, stop)
     browser = Browser(
         session.client.uaclient,
-        _batch(visit, "MaxNodesPerBrowse", limits),
+        _batch(visit, "MaxNodesPerBrowse", limits.max_nodes_per_call),
         lambda _: None if alive() else "seconds",
     )
     space = await describe(reader, browser, visit.endpoint, visit.namespaces, walk)
@@ -272,11 +272,11 @@ async def _walk(visit: _Visit, session: Session, limits: Limits, stop: asyncio.E
     uaclient = session.client.uaclient
     reader = Reader(uaclient, limits.max_nodes_per_call, lambda: not stop.is_set())
     visit.namespaces, visit.operation_limits, visit.server = await capabilities(reader)
-    reader.batch = min(reader.batch, _batch(visit, "MaxNodesPerRead", limits))
+    reader.batch = min(reader.batch, _batch(visit, "MaxNodesPerRead", limits.max_nodes_per_call))
     walk = Walk(
         uaclient,
         limits,
-        _batch(visit, "MaxNodesPerBrowse", limits),
+        _batch(visit, "MaxNodesPerBrowse", limits.max_nodes_per_call),
         visit.namespaces,
         _alive(limits, stop),
     )
@@ -294,16 +294,19 @@ def _alive(limits: Limits, stop: asyncio.Event) -> Callable[[], bool]:
     return lambda: time.monotonic() < ends and not stop.is_set()
 
 
-def _batch(visit: _Visit, limit: str, limits: Limits) -> int:
+def _batch(visit: _Visit, limit: str, most: int) -> int:
     """The smaller of what the server states and what the scope allows."""
     stated = (visit.operation_limits.get(name) for name in (limit, "MaxArrayLength"))
-    return min([limits.max_nodes_per_call, *(most for most in stated if most)])
+    return min([most, *(number for number in stated if number)])
 
 
 async def _sample(
     visit: _Visit, session: Session, limits: Limits, sink: Sink, seconds: float, stop: asyncio.Event
 ) -> None:
-    batches = Batches(_batch(visit, "MaxNodesPerRead", limits), _batch(visit, "MaxMonitoredItemsPerCall", limits))
+    batches = Batches(
+        _batch(visit, "MaxNodesPerRead", limits.max_nodes_per_call),
+        _batch(visit, "MaxMonitoredItemsPerCall", limits.max_nodes_per_call),
+    )
     sampler = Sampler(session, visit.guard, limits, batches, visit.points, visit.namespaces, sink, stop)
     sampled = await sampler.run(visit.endpoint, seconds)
     visit.gaps, visit.problem, visit.sampling = sampled.gaps, sampled.problem, sampled.sampling
