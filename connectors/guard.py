@@ -151,9 +151,9 @@ class Guard:
         `device` names the device behind the address ('unit 3'). `alike` groups requests whose round trips
         can be compared (by service where absent). `parting` is for closing what we opened: it may be sent to
         a device that is left alone. An exception of the block counts as no answer. Not to be nested: the
-        address is locked until the block ends. `held` is for what the device answers when it has something to
-        say (Publish): it waits its turn and is spaced and logged as any other, but the address is free once it
-        is sent, its waiting is no round trip, and its silence is left to the next request to prove.
+        address is locked until the block ends. `held` is for what is answered when there is something to say
+        (Publish): spaced and logged as any other, but the address is free once it is sent, its waiting is no
+        round trip, and its silence opens no breaker: the next request shows.
         """
         self.check(service)
         if not parting:
@@ -180,10 +180,9 @@ class Guard:
                     frame.failed(_name(problem), frame.bytes_sent)
                 raise
             finally:
-                ended = self._clock.mono()
-                took = (ended - began) / 1e6
+                took = (self._clock.mono() - began) / 1e6
                 if not held:
-                    line.quiet_since = ended
+                    line.quiet_since = self._clock.mono()
                 self._count(frame, took, device, alike or service, held)
                 self._log(
                     RequestRecord(

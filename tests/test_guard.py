@@ -21,7 +21,7 @@ from connectors.guard import (
     limit_hosts,
 )
 
-ALLOWED = frozenset({"Read", "fc3"})
+ALLOWED = frozenset({"Read", "fc3", "Publish"})
 
 
 class Hands:
@@ -272,5 +272,63 @@ def test_no_more_hosts_at_a_time_than_the_limit() -> None:
 
         await asyncio.gather(*(visit() for _ in range(10)))
         assert most == 3
+
+    play(story)
+
+
+def test_a_held_request_waits_its_turn_and_leaves_the_address_free() -> None:
+    async def story(hands: Hands, log: list[RequestRecord]) -> None:
+        plc = guard(hands, log, request_gap=0.1, breaker_failures=1)
+        answered = asyncio.Event()
+
+        async def hold() -> None:
+            async with plc.request("Publish", held=True) as frame:
+                await answered.wait()
+                frame.done(5, 500)
+
+        await ask(plc, hands)
+        ended = hands.time
+        holding = asyncio.create_task(hold())
+        while hands.time < ended + 10**8:  # noqa: ASYNC110 - a clock of the test's own has no events
+            await asyncio.sleep(0)
+        await ask(plc, hands)
+        await ask(plc, hands)
+        answered.set()
+        await holding
+        assert [r.service for r in log] == ["Read", "Read", "Read", "Publish"]
+        sent = sorted(log, key=lambda r: r.time)
+        assert [r.service for r in sent] == ["Read", "Publish", "Read", "Read"]
+        gaps = [b.time - a.time for a, b in itertools.pairwise(sent)]
+        assert all(gap >= 10**8 for gap in gaps), "spaced as any other"
+        traffic = plc.traffic(1)
+        assert traffic.slowest_ms < 20 and (traffic.requests, traffic.bytes_received) == (4, 560)
+
+    play(story)
+
+
+def test_the_silence_of_a_held_request_is_counted_but_opens_no_breaker() -> None:
+    async def story(hands: Hands, log: list[RequestRecord]) -> None:
+        plc = guard(hands, log, breaker_failures=1)
+        with pytest.raises(TimeoutError):
+            async with plc.request("Publish", held=True):
+                await hands.sleep(20)
+                raise TimeoutError
+        assert plc.traffic(1).failures == 1 and log[0].result == "timeout" and plc.problem() is None
+        await ask(plc, hands)
+        with pytest.raises(Forbidden):
+            async with plc.request("Write", held=True):
+                raise AssertionError
+
+    play(story)
+
+
+def test_what_is_held_long_is_never_called_slow() -> None:
+    async def story(hands: Hands, log: list[RequestRecord]) -> None:
+        plc = guard(hands, log)
+        for turn in range(3 * WATCHED):
+            async with plc.request("Publish", held=True) as frame:
+                await hands.sleep(0.01 if turn < WATCHED else 9)
+                frame.done(5, 50)
+        assert not plc.stopped
 
     play(story)
