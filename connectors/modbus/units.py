@@ -58,6 +58,8 @@ class Unit:
         self.answered = False
         self._values = Values(endpoint.id, agreed)
         self._zeros = Zeros()
+        self._mute: list[Block] = []
+        """Blocks of this cycle that gave nothing."""
         self._silent: dict[tuple[int, int], int] = {}
         self._busy = self._rest = 0
         self._gaps: list[Gap] = []
@@ -117,7 +119,7 @@ class Unit:
             return []
         rows: list[Sample] = []
         read: list[Read] = []
-        silent: list[Block] = []
+        self._mute = []
         kept_out: Message | None = None
         for block in self.plan.due():
             try:
@@ -127,8 +129,6 @@ class Unit:
                 self._asked = time.time_ns()
                 if refused.code in WAIT:
                     break
-                if refused.code == DEVICE_FAILURE and not block.halves():
-                    silent.append(block)
                 continue
             except Open as left_alone:
                 kept_out = left_alone.message
@@ -136,13 +136,10 @@ class Unit:
             except Stopped:
                 break
             except (OSError, TimeoutError) as problem:
-                silent.append(block)
                 rows += self._unanswered(block, problem)
                 continue
             self.plan.was_read(block)
             read.append(Read(block, values, time.time_ns(), time.monotonic_ns()))
-        if read:
-            self._leave_out(silent)
         rows += self._believed(read)
         if kept_out:
             self.problem = self.problem or kept_out
@@ -152,14 +149,15 @@ class Unit:
     def _unanswered(self, block: Block, problem: Exception) -> list[Sample]:
         """Rows of a block for which nothing came that can be trusted."""
         self.problem = explain(problem, self._endpoint.address)
+        self._mute.append(block)
         rows = self._values.bad(block, BAD_TIMEOUT if isinstance(problem, TimeoutError) else BAD_COMMUNICATION)
         self._asked = time.time_ns()
         return rows
 
-    def _leave_out(self, silent: Sequence[Block]) -> None:
+    def _leave_out(self) -> None:
         """What stays silent again and again while the rest answers: each silence costs a connection."""
-        self._silent = {b[:2]: self._silent.get(b[:2], 0) + 1 for b in silent}
-        for block in silent:
+        self._silent = {b[:2]: self._silent.get(b[:2], 0) + 1 for b in self._mute}
+        for block in self._mute:
             if self._silent[block[:2]] >= self._limits.breaker_failures:
                 self.plan.leave_out(block)
 
@@ -167,6 +165,7 @@ class Unit:
         """Rows of what was read; what proves nothing is Uncertain."""
         if not read:
             return []
+        self._leave_out()
         self._go_on(read[0].receive)
         self.answered, self._busy, self._asked = True, 0, read[-1].receive
         doubted = self._zeros.doubted(read)
@@ -183,6 +182,8 @@ class Unit:
             self.plan.was_refused(block, code)
         else:
             self.problem = Message(id="modbus.exception", params={"code": code})
+            if code == DEVICE_FAILURE:
+                self._mute.append(block)
             if code in WAIT:
                 self._rest, self._busy = min(self._busy, LONGEST_REST), self._busy + 1
             return self._values.bad(block, BAD_COMMUNICATION)
