@@ -21,7 +21,7 @@ BITS = profile(
 
 
 @pytest.mark.wire
-@pytest.mark.parametrize(("protocol", "mode"), [(TCP, "good"), (LINE, "line-good")])
+@pytest.mark.parametrize(("protocol", "mode"), [(TCP, "good"), (LINE, "line-good"), (LINE, "line-hum")])
 def test_a_station_is_read_in_one_request_a_cycle(protocol: str, mode: str, tmp_path: Path) -> None:
     seen, sink, asked = gathered(mode, tmp_path, protocol=protocol, server="modbus_rtu")
     assert seen.reached and seen.problem is None and seen.devices[0].problem is None

@@ -117,8 +117,9 @@ def test_nothing_listening_is_a_problem_and_no_exception() -> None:
 
 
 @pytest.mark.wire
-def test_a_device_says_of_itself_what_its_conformity_promises(tmp_path: Path) -> None:
-    seen, sink, _ = gathered("plated", tmp_path, 0.6)
+@pytest.mark.parametrize(("server", "protocol"), [("modbus_bad", "modbus-tcp"), ("modbus_rtu", "modbus-rtu-tcp")])
+def test_a_device_says_of_itself_what_its_conformity_promises(server: str, protocol: str, tmp_path: Path) -> None:
+    seen, sink, _ = gathered("plated", tmp_path, 0.6, server=server, protocol=protocol)
     plate = seen.devices[0].nameplate
     assert plate is not None
     assert (plate.manufacturer, plate.model, plate.software) == ("Test Works", "Press 7", "1.2")

@@ -25,6 +25,8 @@ logging.getLogger("pymodbus").setLevel(logging.CRITICAL + 1)  # it writes whole 
 Client = AsyncModbusTcpClient | AsyncModbusSerialClient
 LISTEN = 2.0
 """Seconds of listening on a serial line before the first frame: who speaks there is another master's line."""
+SHORTEST_FRAME = 4
+"""Bytes: station, function code, check sum."""
 PATIENCE = 3
 """Time-outs that a line is given to fall silent after a failure."""
 
@@ -40,7 +42,7 @@ class Link:
         """Is it lost because what came could not be taken apart?"""
         self.sent = self.received = 0
         """Bytes since `begin`."""
-        self._heard = 0.0
+        self._heard, self._overheard = 0.0, 0
 
     def begin(self) -> None:
         """Count bytes anew: one request begins."""
@@ -114,9 +116,9 @@ class Link:
         return (TimeoutError if waited else ConnectionError)(self._endpoint.address)
 
     async def _listen(self) -> None:
-        begun = time.monotonic()
+        self._overheard = 0
         await asyncio.sleep(LISTEN)
-        if self._heard >= begun:
+        if self._overheard >= SHORTEST_FRAME:  # a stray byte may be the line itself
             raise Open(self._other_master())
 
     def _other_master(self) -> Message:
@@ -147,6 +149,7 @@ class Link:
             self.sent += len(data)
         else:
             self._heard = time.monotonic()
+            self._overheard += len(data)
             self.received = max(self.received, len(data))
         return data
 

@@ -4,8 +4,8 @@ the mode begins with 'line-'. Prints its address, ends when its input closes.
 Modes: those of modbus_bad.py that answer or keep silent, and late (an answer takes 0.4 s and every second one
 1.1 s, to whoever is connected then, as on a bus behind a gateway; registers hold the number of the question)
 · noise (a wrong check sum) · stranger (another unit answers) · other (another function code answers) · babble
-(somebody speaks all the time, unasked) · bits (coils and discrete inputs: bit n is on where n is divisible by
-three). Every request is written to the file given as 'unit fc start count'. Simulated.
+(somebody speaks all the time, unasked) · hum (one stray byte) · bits (coils and discrete inputs: bit n is on
+where n is divisible by three). Every request is written to the file given as 'unit fc start count'. Simulated.
 """
 
 import asyncio
@@ -99,6 +99,8 @@ async def main(mode: str, log: Path) -> None:
     else:
         server = await asyncio.start_server(station.over_tcp, "127.0.0.1", 0)
         address = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    if station.mode == "hum":
+        asyncio.get_running_loop().call_later(1.5, lambda: station.write(b"\0"))
     babbling = asyncio.create_task(station.babble()) if station.mode == "babble" else None
     sys.stdout.write(json.dumps({"address": address}) + "\n")
     sys.stdout.flush()
