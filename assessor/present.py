@@ -151,7 +151,7 @@ def _headline(done: Assessment, out: Console, language: Language) -> None:
 
 
 def _machines(done: Assessment, out: Console, language: Language) -> None:
-    heads = ("cli.indicator", "cli.value", "cli.interval", "cli.n")
+    heads = ("cli.indicator", "cli.value", "cli.interval", "cli.n", "export.rests_on")
     table = _table(language, *heads, title="cli.measured")
     for m in done.measurements:
         write = percent if m.unit == "share" else (lambda v: f"{number(v)} s")
@@ -160,7 +160,9 @@ def _machines(done: Assessment, out: Console, language: Language) -> None:
         else:
             value = render(f"report.state.{m.state}", language)
         bounds = f"{write(m.low)} … {write(m.high)}" if m.low is not None and m.high is not None else "-"
-        table.add_row(render(f"indicator.{m.indicator}.title", language), value, bounds, f"{m.count}/{m.total}")
+        title, counted = render(f"indicator.{m.indicator}.title", language), f"{m.count}/{m.total}"
+        classes = " + ".join(render(f"report.evidence.{kind}", language) for kind in m.rests_on)
+        table.add_row(title, value, bounds, counted, classes or "-")
     out.print(table)
     seen = sum(s.readable is Outcome.MET for s in done.sights)
     out.print(render("cli.sights", language, n=seen, total=len(done.sights)), soft_wrap=True)

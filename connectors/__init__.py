@@ -70,7 +70,10 @@ def names() -> tuple[str, ...]:
 
 
 def scheme(protocol: str) -> str | None:
-    """What an address of the protocol begins with, such as 'opc.tcp'; None where it is just host:port."""
+    """What an address of the protocol begins with, such as 'opc.tcp'; None where it is just host:port.
+
+    'file' where it is the path of a file.
+    """
     found = next(c for c in _stated().values() if protocol in c["PROTOCOLS"])
     return found.get("SCHEME")
 

@@ -19,6 +19,7 @@ from assessor.messages import LANGUAGES, render
 from connectors.export import cells, gather, precheck, times
 from connectors.export.layout import Reading
 from connectors.export.opening import Unreadable, look
+from connectors.export.rows import rows
 from tests.exports import LONG, WIDE, Kept, doubts, endpoint, ns, problem, read, read_text, replaced
 from tests.test_bundle import SCOPE
 from tests.test_facts import table
@@ -43,9 +44,9 @@ def test_a_wide_export_is_one_tag_a_column(tmp_path: Path) -> None:
         ("Robot.State", None, None),
     ]
     ids = {tag.id: tag.path for tag in seen.tags}
-    rows = [(ids[r.tag], r.source, r.number, r.flag, r.text, r.status) for r in kept.rows]
+    found = [(ids[r.tag], r.source, r.number, r.flag, r.text, r.status) for r in kept.rows]
     first, second = ns("2026-11-24T00:00:00Z"), ns("2026-11-24T00:00:10Z")
-    assert rows == [
+    assert found == [
         ("Press.Temp", first, 20.5, None, None, GOOD),
         ("Press.On", first, None, True, None, GOOD),
         ("Robot.State", first, None, None, "运行", GOOD),
@@ -337,9 +338,8 @@ def test_stop_ends_the_reading_and_says_so(tmp_path: Path) -> None:
     kept = Kept()
     reading = Reading(endpoint(file, WIDE), how(), ns("2026-11-25T00:00:00Z"))
     calls = iter(range(100_000))
-    rows = reading.samples(look(file), lambda: next(calls) >= 500)
     with pytest.raises(Unreadable):
-        list(rows)
+        list(reading.samples(look(file), lambda: next(calls) >= 500))
     assert reading.rows == 500
 
     async def run() -> Any:
@@ -455,6 +455,7 @@ def test_what_a_sheet_claims_of_its_size_is_not_believed(tmp_path: Path) -> None
     replaced(file, "xl/worksheets/sheet1.xml", sheet)
     seen, kept = read(file)
     assert seen.problem is None and [r.number for r in kept.rows] == [7.0]
+    assert [len(row.cells) for row in rows(look(file), how())] == [2, 2]
 
 
 # What the rows show ---------------------------------------------------------------------------------------

@@ -125,10 +125,14 @@ def test_a_look_that_says_otherwise_leaves_it_open(tmp_path: Path) -> None:
 
 
 def test_a_record_that_could_not_be_read_whole_proves_nothing(tmp_path: Path) -> None:
-    file = written(tmp_path)
-    file.write_bytes(file.read_bytes() + b'2026-11-24 12:00:00,"' + b"x" * 200_000)
-    found = measured(gathered(plant(file)))["networked"]
-    assert outcome(found, "cnc")[0] is OPEN
+    lines = written(tmp_path).read_text("utf-8").splitlines()
+    wide = [line + f",{line.rpartition(',')[2]}" * 150 for line in lines[1:]]  # more than is handed over at a time
+    header = "time,Energy," + ",".join(f"T{i}" for i in range(150))
+    file = tmp_path / "wide.csv"
+    for end, expected in (("", YES), ('2026-11-24 12:00:00,"' + "x" * 200_000, OPEN)):
+        file.write_text("\n".join([header, *wide, end]), "utf-8")
+        found = measured(gathered(plant(file)))["networked"]
+        assert outcome(found, "cnc")[0] is expected
 
 
 def test_a_file_that_is_read_twice_counts_once(tmp_path: Path) -> None:

@@ -19,7 +19,6 @@ LONGEST_LINE = 1_000_000
 LONGEST_CELL = 100_000
 MOST_BYTES, MOST_TEXTS, MOST_MEMBERS = 4_000_000_000, 100_000_000, 10_000
 """What a workbook may unpack to, of which its table of texts is held in memory."""
-MOST_COLUMNS = 16_384
 DELIMITERS = ",;\t|"
 
 
@@ -97,7 +96,7 @@ def _sheets(opened: Opened, wanted: Sequence[str]) -> Iterator[Row]:
             sheet = book[name]
             sheet.reset_dimensions()  # what a file claims of its size is not to be believed
             many = len(wanted) > 1
-            for number, cells in enumerate(sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS), 1):
+            for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
                 yield Row(number, name if many else "", cells)
 
 
