@@ -400,3 +400,24 @@ def test_keys_made_at_the_same_time_are_one_key(home: Path) -> None:
     found = {process.communicate(timeout=60)[0] for process in running}
     assert found == {installation_key().private_bytes_raw().hex().encode()}
     assert [file.name for file in home.iterdir()] == ["signing-key"]
+
+
+def grown(seconds: int) -> float:
+    """MB that a process of its own needs at the most to write so many seconds of 10 000 tags and to seal them."""
+    asked = ["--tags", "10000", "--seconds", str(seconds), "--parts", "4"]
+    told = subprocess.run(
+        [sys.executable, "-m", "benchmarks.folder", *asked],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=280,
+    ).stdout
+    return float(json.loads(told)["peak_mb"])
+
+
+@pytest.mark.slow
+def test_memory_does_not_grow_with_the_length_of_a_run() -> None:
+    """Three times the rows; kept in memory they would take 56 MB more as columns, and ten times that as rows."""
+    short, long = grown(40), grown(120)
+    assert long < short + 40, (short, long)
+    assert long < 500
