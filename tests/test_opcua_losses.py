@@ -19,9 +19,9 @@ from assessor.domain import SAMPLE_COLUMNS, Gap, Limits, Message, Sample, Tag
 from assessor.facts import facts
 from assessor.indicators import completeness, good_status, look
 from connectors.opcua.clocks import Clocks
+from connectors.opcua.confirming import confirm_every
 from connectors.opcua.losses import MOST_COUNTED, MOST_STRETCHES, Losses
 from connectors.opcua.publishing import MOST_REPUBLISHED, NUMBERS, Delivery, Subscription
-from connectors.opcua.subscribing import confirm_every
 from tests.test_opcua import agreed
 
 SECOND = 10**9

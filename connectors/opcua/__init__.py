@@ -37,6 +37,7 @@ from assessor.errors import ContactError
 from connectors.guard import Forbidden, Guard, Open
 from connectors.opcua.browsing import Browser
 from connectors.opcua.capabilities import ASKED, capabilities
+from connectors.opcua.confirming import confirm_every
 from connectors.opcua.describe import Point, describe, points_of
 from connectors.opcua.devices import after_sampling, devices_of
 from connectors.opcua.entry import withdrawn
@@ -47,7 +48,7 @@ from connectors.opcua.reading import SPLITS, Reader
 from connectors.opcua.sampling import LONGEST_BACK_OFF, Sampler
 from connectors.opcua.session import Session, explain, is_lost
 from connectors.opcua.stopping import until_stopped
-from connectors.opcua.subscribing import Batches, confirm_every
+from connectors.opcua.subscribing import Batches
 from connectors.opcua.trust import TrustStore
 from connectors.opcua.walk import Walk
 from connectors.opcua.wire import guard_for
@@ -80,7 +81,7 @@ def preview(endpoint: Endpoint, scope: Scope, seconds: float) -> Load:
     if endpoint.sampling == "subscribe":
         # a Publish an interval, or one for each full message; what the server will not watch is polled
         confirm = calls / confirm_every(limits, 1, seconds)
-        again = (BREAKS / seconds + 1 / LONGEST_BACK_OFF) * (HANDSHAKE + 3 * calls)
+        again = (BREAKS / max(seconds, 1) + 1 / LONGEST_BACK_OFF) * (HANDSHAKE + 3 * calls)
         cycle += 2 / limits.sampling_interval + confirm + again
     cycle = min(cycle, fastest)
     return Load(

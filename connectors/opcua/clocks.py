@@ -16,7 +16,8 @@ STEP = 1.0
 
 
 def _awake() -> int:
-    """Time in ns that goes on while the laptop sleeps, where the system has such a clock."""
+    """Time in ns that goes on while the laptop sleeps. Linux has a clock for it, and on Windows the monotonic one
+    does; where neither holds, a sleep looks like a clock that was set."""
     clock = getattr(time, "CLOCK_BOOTTIME", None)
     return time.clock_gettime_ns(clock) if clock is not None else time.monotonic_ns()
 

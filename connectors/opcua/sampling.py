@@ -168,22 +168,23 @@ class Sampler:
         problem = self._problem
         self._recover()
         self._keeper.flush()
-        sampling = self._subscribing.facts() if self._subscribing else self._sampling
+        polled = {p.tag.id for p in self._polling.points}
+        sampling = self._sampling.model_copy(update={"polled": len(polled)})
         return Sampled(
             gaps=self._losses.gaps,
             problem=problem,
             statuses=self._keeper.statuses,
-            points=tuple(map(self._as_sampled, self._points)),
-            sampling=sampling,
+            points=tuple(self._as_sampled(p, p.tag.id in polled) for p in self._points),
+            sampling=self._subscribing.facts() if self._subscribing else sampling,
         )
 
-    def _as_sampled(self, point: Point) -> Point:
+    def _as_sampled(self, point: Point, polled: bool) -> Point:
         """The point with how it was sampled, where it still was at the end."""
         watched = self._subscribing.watched.get(point.tag.id) if self._subscribing else None
         update: dict[str, Any] = {}
         if watched is not None:
             update = {"sampling": "subscribe", "interval_ms": watched.interval_ms, "queue": watched.queue}
-        elif any(p.tag.id == point.tag.id for p in self._polling.points):
+        elif polled:
             interval = self._polling.interval
             update = {"sampling": "poll", "interval_ms": None if interval is None else 1000 * interval}
         return replace(point, tag=point.tag.model_copy(update=update)) if update else point

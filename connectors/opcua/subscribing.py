@@ -18,6 +18,7 @@ from asyncua import ua
 from asyncua.ua.uaerrors import UaError, UaStatusCodeError
 
 from assessor.domain import Limits, Message, Sample, Sampling
+from connectors.opcua.confirming import QUICKEST, confirm_every
 from connectors.opcua.describe import Point
 from connectors.opcua.keeping import Keeper, look, rows_of
 from connectors.opcua.losses import Losses
@@ -30,15 +31,11 @@ from connectors.opcua.wire import status_name
 
 OVERFLOW = 0x480
 """InfoType DataValue and Overflow in a value's status (OPC 10000-4, 7.38.1): older values were overwritten."""
-CONFIRMATIONS = 5
-"""Readings in a window at least, where it is long enough: fewer rows show no stale value."""
-QUICKEST, SLOWEST = 5.0, 60.0
-"""Bounds of the time between two readings, in seconds."""
-SHARE = 4
-"""A reading takes at most one part in so many of the time, whatever the number of values."""
 TOO_SLOW = 60.0
 """A publishing interval (seconds) that is longer, and ten times what was asked for, makes way for polling."""
 MOST_UNDECODABLE = 3
+MOST_FRUITLESS = 2
+"""Subscriptions in a row of which not one message came."""
 
 
 class Unsupported(Exception):
@@ -55,13 +52,6 @@ class Ended(ConnectionError):
     def __init__(self, message: Message) -> None:
         super().__init__(message.id)
         self.message = message
-
-
-def confirm_every(limits: Limits, points: int, seconds: float) -> float:
-    """Seconds between two readings of all subscribed values."""
-    calls = math.ceil(points / limits.max_nodes_per_call)
-    often = min(max(seconds / CONFIRMATIONS, QUICKEST), SLOWEST)
-    return max(often, SHARE * calls * limits.request_gap, limits.sampling_interval)
 
 
 @dataclass(frozen=True)
@@ -99,8 +89,9 @@ class Subscribing:
         """By handle: what was read and may yet be overtaken by a report."""
         self._subscription: Subscription | None = None
         self._refused: Counter[str] = Counter()
-        self._every, self._took, self._created, self._drained = QUICKEST, 0.0, 0, False
-        self._undecodable = 0
+        self._every, self._took, self._created = QUICKEST, 0.0, 0
+        self._heard = self._drained = False
+        self._undecodable = self._fruitless = 0
 
     def facts(self) -> Sampling:
         """What was agreed with the server."""
@@ -122,19 +113,29 @@ class Subscribing:
         self.points, self.polling.points = list(points), []
         await self._first_look()
         await self._subscribe()
-        tasks = {asyncio.create_task(self._receive()), asyncio.create_task(self._tend(ends))}
+        receiving, tending = asyncio.create_task(self._receive()), asyncio.create_task(self._tend(ends))
         try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait({receiving, tending}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            await cut_off(tasks)
+            await cut_off((receiving, tending))
             self._settle()
         try:
+            if receiving in done:
+                self._consider(receiving.exception())
             for task in done:
                 task.result()
         except Unsupported:
             with suppress(OSError, UaError):
                 await self._remove()
             raise
+
+    def _consider(self, problem: BaseException | None) -> None:
+        """A server that makes subscriptions, again and again, and answers no Publish offers none."""
+        if isinstance(problem, UaStatusCodeError | TimeoutError) and not self._heard:
+            self._fruitless += 1
+            if self._fruitless >= MOST_FRUITLESS:
+                name = status_name(problem.code) if isinstance(problem, UaStatusCodeError) else "BadTimeout"
+                raise Unsupported(Message(id="sampling.not_offered", params={"status": name}))
 
     async def _remove(self) -> None:
         if self._subscription:
@@ -180,7 +181,7 @@ class Subscribing:
             await self._remove()
             params = {"seconds": str(round(made.publishing))}
             raise Unsupported(Message(id="sampling.too_slow", params=dict(params)))
-        self._created, self._drained = time.time_ns(), False
+        self._created, self._heard, self._drained = time.time_ns(), False, False
         self._by_handle, self._unheard, self._silent = {}, set(), set()
 
     async def _add(self) -> None:
@@ -197,6 +198,7 @@ class Subscribing:
                     self._refused[status_name(item.status)] += 1
                     self.polling.points.append(point)
                     self._unheard.discard(handle)
+                    self.watched.pop(point.tag.id, None)
                     del self._by_handle[handle]
                 else:
                     self.watched[point.tag.id] = item
@@ -216,6 +218,7 @@ class Subscribing:
         assert self._subscription is not None
         while True:
             delivery = await self._subscription.next()
+            self._heard, self._fruitless = True, 0
             self._take(delivery)
             self._drained = self._drained or not delivery.more
 

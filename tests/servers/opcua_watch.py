@@ -2,7 +2,7 @@
 
 Simulated. `what` as for opcua_small.py, and: 'unsupported' refuses subscriptions; 'crowded' watches three items
 and refuses the rest; 'mute' watches three items and forgets the rest without a word, as some controllers do beyond
-a thousand; 'shifted' puts another namespace before its own, as a restart may.
+a thousand; 'deaf' refuses every Publish; 'shifted' puts another namespace before its own, as a restart may.
 """
 
 import asyncio
@@ -20,11 +20,11 @@ from tests.servers.opcua_small import main
 WATCHED = 3
 
 
-def refuse_subscriptions() -> None:
+def refuse(request: int) -> None:
     inner = UaProcessor._process_message
 
     async def process(self: Any, typeid: Any, *rest: Any) -> Any:
-        if typeid.Identifier == ua.ObjectIds.CreateSubscriptionRequest_Encoding_DefaultBinary:
+        if typeid.Identifier == request:
             raise BadServiceUnsupported
         return await inner(self, typeid, *rest)
 
@@ -59,7 +59,9 @@ def shift() -> None:
 if __name__ == "__main__":
     log, what = Path(sys.argv[1]), sys.argv[2:]
     if "unsupported" in what:
-        refuse_subscriptions()
+        refuse(ua.ObjectIds.CreateSubscriptionRequest_Encoding_DefaultBinary)
+    if "deaf" in what:
+        refuse(ua.ObjectIds.PublishRequest_Encoding_DefaultBinary)
     if "crowded" in what or "mute" in what:
         watch_few("mute" in what)
     if "shifted" in what:
