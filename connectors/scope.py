@@ -25,7 +25,7 @@ from assessor.domain import (
     Time,
 )
 from assessor.errors import ContactError, InputError
-from connectors.profiles import check_profile, names
+from connectors.profiles import MapUsed, check_profile, maps_used, names
 from connectors.serial_line import fault
 
 HOST = re.compile(r"^(?P<host>[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]):(?P<port>\d{1,5})$")
@@ -68,6 +68,7 @@ class Preview(Noun):
     connections: int
     changes: tuple[ChangedLimit, ...]
     reach: Reach
+    maps: tuple[MapUsed, ...] = ()
 
 
 def load_scope(path: Path) -> Scope:
@@ -294,4 +295,5 @@ def preview(scope: Scope, seconds: float) -> Preview:
         connections=sum(load.connections for load in loads),
         changes=changes,
         reach=reach(scope),
+        maps=maps_used(scope),
     )
