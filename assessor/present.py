@@ -55,6 +55,12 @@ def preview(stated: Preview, out: Console, language: Language) -> None:
         why = render(machine.why, language)
         out.print("  " + render("cli.untestable", language, asset=machine.asset, why=why), soft_wrap=True)
     _care(stated, out, language)
+    for used in stated.maps:
+        if used.confidence == "check-on-site" or used.note:
+            word = render(f"profiles.word.{used.confidence}", language)
+            note = render(used.note, language) if used.note else ""
+            params = {"endpoint": used.endpoint, "unit": used.unit, "profile": used.profile, "standing": word}
+            out.print(render("profiles.map_used", language, note=note, **params).rstrip(), soft_wrap=True)
     for change in stated.changes:
         out.print(render("cli.changed_limit", language, **change.model_dump()), soft_wrap=True)
     for load in stated.loads:

@@ -30,7 +30,7 @@ from assessor.errors import ContactError, InputError
 from connectors.credentials import check_doors
 from connectors.export.agreed import check_export
 from connectors.guard import may_send
-from connectors.profiles import check_profile, names
+from connectors.profiles import MapUsed, check_profile, maps_used, names
 from connectors.serial_line import fault
 
 HOST = re.compile(r"^(?P<host>[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]):(?P<port>\d{1,5})$")
@@ -86,6 +86,7 @@ class Preview(Noun):
     allowed: tuple[Allowed, ...] = ()
     limits: Limits = Limits()
     """Of the run as a whole; `changes` name what differs for one endpoint."""
+    maps: tuple[MapUsed, ...] = ()
 
 
 def load_scope(path: Path) -> Scope:
@@ -344,6 +345,7 @@ def preview(scope: Scope, seconds: float) -> Preview:
         reach=reach(scope),
         allowed=_allowed(scope),
         limits=scope.limits,
+        maps=maps_used(scope),
     )
 
 

@@ -36,7 +36,7 @@ def command(
     """Run `profiles` in this process, in an English terminal and an empty folder."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ASSESSOR_LANGUAGE", "en")
-    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.setattr(cli.out, "width", 160)
     (tmp_path / "points.csv").write_text(SHEET, "gb18030")
 
     def ran(*arguments: str) -> Ran:
@@ -172,3 +172,27 @@ def test_what_is_shown_is_what_is_shipped(command: Callable[..., Ran]) -> None:
         assert done.code == 0
         for point in load_profile(name).points:
             assert point.id[:12] in done.out
+
+
+def test_the_preview_names_the_maps_that_are_to_be_checked_on_site(
+    command: Callable[..., Ran], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    text = SCOPE_BYTES.decode().replace(
+        'protocol: opcua, address: "opc.tcp://127.0.0.1:4840", role: machine, asset: press',
+        "protocol: modbus-tcp, address: '127.0.0.1:1', role: gateway,"
+        " units: [{unit: 3, asset: press, profile: abb-acs550}, {unit: 4, asset: press, profile: abb-b23}]",
+    )
+    (tmp_path / "scope.yaml").write_text(text, "utf-8")
+    capfd.readouterr()
+    with pytest.raises(SystemExit, match="0"):
+        cli.main(["preview", "scope.yaml"])
+    shown = capfd.readouterr().out
+    assert (
+        "press unit 3: register map abb-acs550 (check on site). Register 4GGII" in shown and "abb-b23" not in shown
+    )
+    with pytest.raises(SystemExit, match="0"):
+        cli.main(["preview", "scope.yaml", "--json"])
+    maps = json.loads(capfd.readouterr().out)["maps"]
+    assert [(m["unit"], m["profile"], m["confidence"]) for m in maps] == [
+        (3, "abb-acs550", "check-on-site"), (4, "abb-b23", "verified-from-documents"),
+    ]  # fmt: skip

@@ -1,5 +1,6 @@
 """Trying a map: what is proposed and when nothing is, by law and against real servers in their own processes."""
 
+import asyncio
 import json
 import struct
 import sys
@@ -11,11 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessor.domain import Order, Point, Profile
+from assessor.documents import parse
+from assessor.domain import Observation, Order, Point, Profile, Sample, Scope
+from connectors import modbus
 from connectors.profiles import load_profile
 from connectors.profiles.trying import ORDERS, Proposal, plausible, propose_order, side_by_side
 from tests.servers.processes import assessor, serving
 from tests.test_decode import sent
+from tests.test_modbus import Kept
 
 ROOT = Path(__file__).parent.parent
 METER = load_profile("eastron-sdm630")
@@ -293,3 +297,43 @@ def test_nothing_outside_the_scope_is_tried_and_a_dead_device_is_an_error(tmp_pa
     scope.write_text(closed, "utf-8")
     done = assessor("profiles", "try", scope, "gateway", "--json", home=tmp_path, expect=3)
     assert json.loads(done.stdout)["id"] == "contact.window_closed"
+
+
+async def _sampled(scope: Scope) -> tuple[list[Sample], Observation]:
+    kept = Kept()
+    seen = await modbus.gather(scope.endpoints[0], scope, kept, seconds=0.5, stop=asyncio.Event())
+    return kept.rows, seen
+
+
+@pytest.mark.wire
+def test_every_kind_of_value_reaches_its_column_when_a_run_samples_it(tmp_path: Path) -> None:
+    """Coils, bits of one register, decimal digits and texts, through the connector as a run uses it."""
+    more = """      - {{id: digits, fc: 3, at: 12, type: bcd16, unit: h, scale: 0.1, offset: 2}}
+      - {{id: model, fc: 3, at: 13, type: text, length: 2}}
+"""
+    tables = {"1": {"0": 1}, "2": {"3": 0}, "3": {"10": 0x0082, "11": 0x1234, "12": 0x4142, "13": 0x4300}}
+    (tmp_path / "tables.json").write_text(json.dumps(tables | {"4": {}}), "utf-8")
+    command = [
+        sys.executable,
+        "-m",
+        "tests.servers.modbus_tables",
+        str(tmp_path / "tables.json"),
+        str(tmp_path / "log"),
+    ]
+    with serving(command, cwd=ROOT) as server:
+        scope = parse(Scope, (SCOPE + more).format(**server), "scope.yaml")[0]
+        rows, seen = asyncio.run(_sampled(scope))
+    names_ = {tag.id: tag.path.rpartition("/")[2] for tag in seen.tags}
+    assert len(names_) == len(scope.profiles[0].points), "bits of one register are data points of their own"
+    values = {names_[row.tag]: (row.flag, row.integer, row.number, row.text) for row in rows}
+    assert values["running"] == (True, None, None, None) and values["door"] == (False, None, None, None)
+    assert values["mode"] == (None, 2, None, None) and values["fault"] == (True, None, None, None)
+    assert values["digits"] == (None, None, 125.4, None) and values["model"] == (None, None, None, "ABC")
+    assert {names_[row.tag] for row in rows if row.status == 0} == {
+        "running",
+        "door",
+        "mode",
+        "fault",
+        "digits",
+        "model",
+    }

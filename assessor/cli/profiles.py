@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from assessor.cli import trying
 from assessor.cli.terminal import AsJson, emit, language, out, say
@@ -166,7 +166,13 @@ def _show(profile: Profile) -> None:
     if profile.note:
         out.print(render(profile.note, language()), soft_wrap=True)
     table = Table(
-        _word("point"), "fc", _word("printed"), _word("wire"), _word("type"), _word("factor"), _word("unit")
+        Column(_word("point"), overflow="fold"),
+        "fc",
+        _word("printed"),
+        _word("wire"),
+        _word("type"),
+        _word("factor"),
+        _word("unit"),
     )
     table.add_column(_word("use"))
     for p in profile.points:

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.text import Text as Shown
 
-from assessor.domain import Message, Noun, canonical
+from assessor.domain import Message, Noun, Text, canonical
 from assessor.errors import AssessorError, InputError
 from assessor.messages import LANGUAGES, Language, render
 
@@ -37,7 +37,7 @@ def language() -> Language:
     return next((known for known in LANGUAGES if wanted.lower().startswith(known)), "en")
 
 
-def say(message: Message | str, **params: Any) -> None:
+def say(message: Message | Text | str, **params: Any) -> None:
     """A line of progress."""
     err.print(render(message, language(), **params))
 

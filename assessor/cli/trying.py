@@ -5,7 +5,7 @@ from time import time_ns
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from assessor.cli.terminal import AsJson, ScopeFile, emit, language, out, say
 from assessor.domain import Endpoint, Message, RequestRecord, Scope, Unit
@@ -30,13 +30,15 @@ def profiles_try(
     scope = load_scope(scope_file)
     endpoint, unit = _chosen(scope, endpoint_id, unit_id)
     check_window(scope, time_ns())
+    profile = profile_for(scope, unit.profile or "")
     blocks = requests(scope, endpoint, unit)
     _announce(endpoint, unit, blocks)
+    if profile.note:
+        say(profile.note)
     log: list[RequestRecord] = []
     trial = asyncio.run(read_once(scope, endpoint, unit, log.append, twice=twice))
     if not trial.registers and trial.problem:
         raise ContactError(trial.problem, f"{endpoint.id} unit {unit.unit}")
-    profile = profile_for(scope, unit.profile or "")
     sides = side_by_side(profile, trial.registers)
     proposal = propose_order(profile.points, trial.registers, profile.order, trial.later)
     if as_json:
@@ -88,7 +90,7 @@ def _facts(
 
 def _show(sides: tuple[Side, ...], trial: Trial, proposal: Proposal) -> None:
     words = ("point", "wire", "printed", "registers", "value", "unit", "plausible")
-    table = Table(*(render(f"profiles.word.{word}", language()) for word in words))
+    table = Table(*(Column(render(f"profiles.word.{word}", language()), overflow="fold") for word in words))
     for order in ORDERS if any(side.orders for side in sides) else ():
         table.add_column(order)
     marks = {True: "✓", False: "✗", None: ""}

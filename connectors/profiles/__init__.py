@@ -5,8 +5,18 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from assessor.documents import Lines, load_with_lines, parse
-from assessor.domain import Message, Point, Profile, Scope, Text
+from assessor.domain import Message, Noun, Point, Profile, Scope, Slug, Text
 from assessor.errors import InputError
+
+
+class MapUsed(Noun):
+    """A register map that a unit of the scope is read by, and how far it is to be believed."""
+
+    endpoint: Slug
+    unit: int
+    profile: Slug
+    confidence: str
+    note: Text | None = None
 
 
 def names() -> tuple[str, ...]:
@@ -27,6 +37,15 @@ def load_profile(id_: str) -> Profile:
 def profile_for(scope: Scope, id_: str) -> Profile:
     """The register map a scope means by an id: one made for this plant comes before a shipped one."""
     return next((own for own in scope.profiles if own.id == id_), None) or load_profile(id_)
+
+
+def maps_used(scope: Scope) -> tuple[MapUsed, ...]:
+    """The register map of every unit that has one."""
+    units = [(e.id, u.unit, profile_for(scope, u.profile)) for e in scope.endpoints for u in e.units if u.profile]
+    return tuple(
+        MapUsed(endpoint=id_, unit=unit, profile=held.id, confidence=held.confidence, note=held.note)
+        for id_, unit, held in units
+    )
 
 
 def read_profile(text: str, name: str) -> Profile:

@@ -20,6 +20,8 @@ class Tables(Peer):
         self.tables = {int(fc): {int(at): value for at, value in held.items()} for fc, held in given.items()}
 
     def answer(self, unit: int, pdu: bytes) -> bytes:
+        if pdu[0] > 4:
+            return bytes([pdu[0] | 0x80, 1])
         start, count = struct.unpack(">HH", pdu[1:5])
         with self.log.open("a", encoding="utf-8") as log:
             log.write(f"{unit} {pdu[0]} {start} {count}\n")
