@@ -12,7 +12,7 @@ from assessor.bundle import Sealed
 from assessor.domain import Assessment, Framework, Message, Outcome, Question, State, plain
 from assessor.messages import Language, number, percent, render
 from assessor.pipeline import counts
-from connectors.scope import Preview
+from connectors.preview import Preview
 
 
 def _table(language: Language, *heads: str, title: str | None = None) -> Table:
@@ -24,6 +24,21 @@ def _table(language: Language, *heads: str, title: str | None = None) -> Table:
 
 def preview(stated: Preview, out: Console, language: Language) -> None:
     """The load of a run and what it can test, before anything is sent."""
+    out.print(_loads(stated, language))
+    _reach(stated, out, language)
+    _care(stated, out, language)
+    _maps(stated, out, language)
+    for change in stated.changes:
+        out.print(render("cli.changed_limit", language, **change.model_dump()), soft_wrap=True)
+    for load in stated.loads:
+        for warning in load.warnings:
+            params = {"endpoint": load.endpoint, "problem": render(warning, language)}
+            out.print(render("cli.endpoint_problem", language, **params), style="bold yellow", soft_wrap=True)
+    out.print(render("preview.how_to_stop", language), soft_wrap=True)
+    out.print(render("cli.nothing_sent", language), style="bold")
+
+
+def _loads(stated: Preview, language: Language) -> Table:
     heads = (
         "cli.endpoint",
         "cli.requests_per_second",
@@ -42,10 +57,11 @@ def preview(stated: Preview, out: Console, language: Language) -> None:
             str(load.connections),
             limit,
         )
-    out.print(table)
-    for load in stated.loads:
-        for warning in load.warnings:
-            out.print(render(warning, language), style="bold", soft_wrap=True)
+    return table
+
+
+def _reach(stated: Preview, out: Console, language: Language) -> None:
+    """Machines that can be tested, that are known from a record only, and that cannot be asked."""
     reach = stated.reach
     params = {"n": len(reach.testable), "of": reach.machines, "seconds": f"{stated.seconds:g}"}
     out.print(render("cli.reach", language, **params), soft_wrap=True)
@@ -54,25 +70,16 @@ def preview(stated: Preview, out: Console, language: Language) -> None:
     for machine in reach.untestable:
         why = render(machine.why, language)
         out.print("  " + render("cli.untestable", language, asset=machine.asset, why=why), soft_wrap=True)
-    _care(stated, out, language)
+
+
+def _maps(stated: Preview, out: Console, language: Language) -> None:
+    """Register maps that are to be checked on site, or that have something peculiar to know."""
     for used in stated.maps:
         if used.confidence == "check-on-site" or used.note:
             word = render(f"profiles.word.{used.confidence}", language)
             note = render(used.note, language) if used.note else ""
             params = {"endpoint": used.endpoint, "unit": used.unit, "profile": used.profile, "standing": word}
             out.print(render("profiles.map_used", language, note=note, **params).rstrip(), soft_wrap=True)
-    for change in stated.changes:
-        out.print(render("cli.changed_limit", language, **change.model_dump()), soft_wrap=True)
-    for load in stated.loads:
-        for warning in load.warnings:
-            text = render(warning, language)
-            out.print(
-                render("cli.endpoint_problem", language, endpoint=load.endpoint, problem=text),
-                style="bold yellow",
-                soft_wrap=True,
-            )
-    out.print(render("preview.how_to_stop", language), soft_wrap=True)
-    out.print(render("cli.nothing_sent", language), style="bold")
 
 
 def _care(stated: Preview, out: Console, language: Language) -> None:

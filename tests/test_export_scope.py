@@ -6,7 +6,8 @@ import pytest
 
 from assessor.errors import InputError
 from assessor.messages import LANGUAGES, render
-from connectors.scope import load_scope, preview, reach
+from connectors.preview import preview, reach
+from connectors.scope import load_scope
 from tests.test_scope import GOOD
 
 EXPORT = """\

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from connectors.scope import load_scope, preview
+from connectors.preview import preview
+from connectors.scope import load_scope
 from scripts import kit
 from tests.conftest import need
 

@@ -10,7 +10,8 @@ import connectors
 from assessor.domain import Limits, Scope, Serial
 from assessor.errors import ContactError, InputError
 from assessor.messages import LANGUAGES, render
-from connectors.scope import check_window, load_scope, preview, reach, seconds_left
+from connectors.preview import preview, reach
+from connectors.scope import check_window, load_scope, seconds_left
 
 GOOD = """\
 format: assessor-scope/1

@@ -17,7 +17,8 @@ from assessor.errors import InputError
 from assessor.messages import LANGUAGES, render
 from connectors.opcua.identity import OUR_URI, login, ours
 from connectors.opcua.trust import TrustStore
-from connectors.scope import load_scope, preview
+from connectors.preview import preview
+from connectors.scope import load_scope
 from connectors.secrets import Secret, read
 from tests import certificates
 from tests.test_opcua_doors import accept

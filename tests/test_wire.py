@@ -23,7 +23,8 @@ from assessor import pipeline
 from assessor.bundle import create
 from assessor.domain import Load
 from assessor.run import DEMO
-from connectors.scope import load_scope, preview
+from connectors.preview import preview
+from connectors.scope import load_scope
 from connectors.simulator import load_plant, start
 from tests.servers.frames import ENCRYPTED, Requests, crc
 from tests.servers.processes import serving

@@ -12,7 +12,8 @@ from assessor.cli.terminal import AsJson, ScopeFile, Seconds, emit, err, languag
 from assessor.domain import Message
 from assessor.errors import InputError
 from assessor.messages import render
-from connectors.scope import check_window, load_scope, preview
+from connectors.preview import preview
+from connectors.scope import check_window, load_scope
 from connectors.simulator import serve
 
 app = typer.Typer(no_args_is_help=True)

@@ -50,6 +50,7 @@ from connectors.opcua.session import Session, explain, is_lost
 from connectors.opcua.stopping import until_stopped
 from connectors.opcua.subscribing import Batches
 from connectors.opcua.trust import TrustStore
+from connectors.opcua.visit import KEPT_OUT, Visit, batch, learn_twice, walk_space
 from connectors.opcua.walk import Walk
 from connectors.opcua.wire import guard_for
 
@@ -66,8 +67,6 @@ BREAKS = 8
 """Losses of a connection in the first minutes; later ones are a longest pause apart."""
 PARTING = 1.2
 """Seconds in which a session is closed after a stop, answered or not."""
-KEPT_OUT = (OSError, Open, ContactError, UaError, ValueError, LookupError)
-"""What keeps us out of a server, and is the problem of its Observation"""
 
 
 def preview(endpoint: Endpoint, scope: Scope, seconds: float) -> Load:
@@ -95,59 +94,6 @@ def preview(endpoint: Endpoint, scope: Scope, seconds: float) -> Load:
     )
 
 
-@dataclass
-class _Visit:
-    """What is known of the endpoint so far."""
-
-    endpoint: Endpoint
-    guard: Guard
-    started: int
-    problem: Message | None = None
-    namespaces: tuple[str, ...] = ()
-    operation_limits: dict[str, int] = field(default_factory=dict)
-    server: ServerFacts | None = None
-    browse: Browse | None = None
-    evidence: dict[str, Any] = field(default_factory=dict)
-    """Fields of the Observation that the described address space gives."""
-    points: tuple[Point, ...] = ()
-    devices: tuple[Device, ...] = ()
-    gaps: tuple[Gap, ...] = ()
-    sampling: Sampling | None = None
-
-    def observation(self, session: Session) -> Observation:
-        now = time.time_ns()
-        return Observation(
-            endpoint=self.endpoint.id,
-            protocol=PROTOCOLS[0],
-            connector="opcua",
-            started=self.started,
-            ended=now,
-            reached=session.reached,
-            problem=self.problem,
-            devices=self.devices or self._not_seen(),
-            tags=tuple(p.tag for p in self.points),
-            offers=session.offers,
-            certificate=session.certificate,
-            certificates=session.certificates,
-            servers=session.servers or (),
-            warnings=session.warnings,
-            namespaces=self.namespaces,
-            operation_limits=self.operation_limits,
-            server=self.server,
-            browse=self.browse,
-            **self.evidence,
-            traffic=self.guard.traffic((now - self.started) / 1e9),
-            gaps=self.gaps,
-            sampling=self.sampling,
-        )
-
-    def _not_seen(self) -> tuple[Device, ...]:
-        """Every asset of the endpoint, silent for the reason that kept us out."""
-        wanted = [(b.asset, b.path) for b in self.endpoint.branches]
-        wanted = wanted or [(self.endpoint.asset, self.endpoint.root or "Objects")]  # type: ignore[list-item]
-        return tuple(Device(asset=a, where=w, answered=False, problem=self.problem) for a, w in wanted)
-
-
 async def gather(
     endpoint: Endpoint, scope: Scope, sink: Sink, *, seconds: float, stop: asyncio.Event
 ) -> Observation:
@@ -155,10 +101,10 @@ async def gather(
     limits = scope.limits_for(endpoint)
     guard = guard_for(endpoint, limits, sink.request)
     guard.promise(preview(endpoint, scope, seconds))
-    visit = _Visit(endpoint, guard, started=time.time_ns())
+    visit = Visit(endpoint, guard, started=time.time_ns())
     session = Session(endpoint, limits, guard, TrustStore(scope.plant.id))
     try:
-        if await until_stopped(stop, _learn_twice(visit, session, limits, stop)):
+        if await until_stopped(stop, learn_twice(visit, session, limits, stop)):
             sink.observe(visit.observation(session))
             await _sample(visit, session, limits, sink, seconds, stop)
     finally:
@@ -178,7 +124,7 @@ async def precheck(endpoint: Endpoint, scope: Scope, log: Callable[[RequestRecor
     """
     limits = scope.limits_for(endpoint)
     guard = guard_for(endpoint, limits, log)
-    visit = _Visit(endpoint, guard, started=time.time_ns())
+    visit = Visit(endpoint, guard, started=time.time_ns())
     session = Session(endpoint, limits, guard, TrustStore(scope.plant.id))
     try:
         await session.look()
@@ -208,105 +154,27 @@ async def explore(
 ) -> tuple[Observation, tuple[Proposal, ...]]:
     """Walk one server under the limits of a run, and propose branches as assets. Samples nothing."""
     limits = scope.limits_for(endpoint)
-    visit = _Visit(endpoint, guard_for(endpoint, limits, sink.request), started=time.time_ns())
+    visit = Visit(endpoint, guard_for(endpoint, limits, sink.request), started=time.time_ns())
     session = Session(endpoint, limits, visit.guard, TrustStore(scope.plant.id))
     walks: list[Walk] = []
 
     async def walk(*of_visit: Any) -> None:
-        walks[:] = [(await _walk(*of_visit))[0]]
+        walks[:] = [(await walk_space(*of_visit))[0]]
 
     try:
-        await _learn_twice(visit, session, limits, stop, walk)
+        await learn_twice(visit, session, limits, stop, walk)
     finally:
         await session.leave()
     found = walks[0].found if walks else []
     return visit.observation(session), propose(found, endpoint, scope.assets)
 
 
-Learn = Callable[[_Visit, Session, Limits, asyncio.Event], Awaitable[None]]
-
-
-async def _learn_twice(
-    visit: _Visit, session: Session, limits: Limits, stop: asyncio.Event, learn: Learn | None = None
-) -> bool:
-    """Enter and learn; once more after a pause where the line broke in the middle. False: kept out."""
-    for pause in (2.0, None):
-        begun = session.reached
-        try:
-            await session.enter()
-            begun = True
-            await (learn or _learn)(visit, session, limits, stop)
-            visit.problem = None
-            return True
-        except (Forbidden, asyncio.CancelledError):
-            raise
-        except KEPT_OUT as problem:
-            visit.problem = explain(problem, visit.endpoint.address)
-            await session.leave()
-            if pause is None or stop.is_set() or not (begun and is_lost(problem)):
-                return False
-            await asyncio.sleep(min(pause, LONGEST_BACK_OFF))
-    return False
-
-
-async def _learn(visit: _Visit, session: Session, limits: Limits, stop: asyncio.Event) -> None:
-    """Namespaces, limits, nodes and what they say of themselves."""
-    walk, reader = await _walk(visit, session, limits, stop)
-    alive = _alive(limits, stop)
-    browser = Browser(
-        session.client.uaclient,
-        _batch(visit, "MaxNodesPerBrowse", limits.max_nodes_per_call),
-        lambda _: None if alive() else "seconds",
-    )
-    space = await describe(reader, browser, visit.endpoint, visit.namespaces, walk)
-    visit.points, visit.devices = points_of(space), devices_of(space)
-    visit.evidence = {
-        "companions": companions(space),
-        "space": address_space(space, range(len(space.found))),
-        "barred": dict(space.look.barred),
-        "undecoded": len(space.look.undecoded),
-    }
-
-
-async def _walk(visit: _Visit, session: Session, limits: Limits, stop: asyncio.Event) -> tuple[Walk, Reader]:
-    """The server's own word, then its nodes; the reader has learnt what the server takes."""
-    uaclient = session.client.uaclient
-    reader = Reader(uaclient, limits.max_nodes_per_call, lambda: not stop.is_set())
-    visit.namespaces, visit.operation_limits, visit.server = await capabilities(reader)
-    reader.batch = min(reader.batch, _batch(visit, "MaxNodesPerRead", limits.max_nodes_per_call))
-    walk = Walk(
-        uaclient,
-        limits,
-        _batch(visit, "MaxNodesPerBrowse", limits.max_nodes_per_call),
-        visit.namespaces,
-        _alive(limits, stop),
-    )
-    start = await walk.start(visit.endpoint.root)
-    if start is None:
-        raise ContactError(Message(id="contact.root_missing", params={"path": visit.endpoint.root or "-"}))
-    await walk.run(start, visit.endpoint.root or "")
-    visit.browse = walk.browse
-    return walk, reader
-
-
-def _alive(limits: Limits, stop: asyncio.Event) -> Callable[[], bool]:
-    """May browsing go on? Its time begins now."""
-    ends = time.monotonic() + limits.browse_seconds
-    return lambda: time.monotonic() < ends and not stop.is_set()
-
-
-def _batch(visit: _Visit, limit: str, most: int) -> int:
-    """The smaller of what the server states and what the scope allows."""
-    stated = (visit.operation_limits.get(name) for name in (limit, "MaxArrayLength"))
-    return min([most, *(number for number in stated if number)])
-
-
 async def _sample(
-    visit: _Visit, session: Session, limits: Limits, sink: Sink, seconds: float, stop: asyncio.Event
+    visit: Visit, session: Session, limits: Limits, sink: Sink, seconds: float, stop: asyncio.Event
 ) -> None:
     batches = Batches(
-        _batch(visit, "MaxNodesPerRead", limits.max_nodes_per_call),
-        _batch(visit, "MaxMonitoredItemsPerCall", limits.max_nodes_per_call),
+        batch(visit, "MaxNodesPerRead", limits.max_nodes_per_call),
+        batch(visit, "MaxMonitoredItemsPerCall", limits.max_nodes_per_call),
     )
     sampler = Sampler(session, visit.guard, limits, batches, visit.points, visit.namespaces, sink, stop)
     sampled = await sampler.run(visit.endpoint, seconds)

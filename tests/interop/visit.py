@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 from assessor.bundle import open_bundle
 from assessor.cli import app
 from assessor.domain import GOOD, Observation, RequestRecord, Sample, Scope, severity
-from connectors.scope import load_scope, preview
+from connectors.preview import preview
+from connectors.scope import load_scope
 from tests.interop import asking
 from tests.interop.catalogue import Server
 from tests.servers import rules
