@@ -220,7 +220,7 @@ def on_a_line(tmp_path: Path, old: str = "", new: str = "") -> Path:
 def test_a_serial_line_is_agreed_with_its_settings_and_its_preview_says_what_it_means(tmp_path: Path) -> None:
     scope = load_scope(on_a_line(tmp_path))
     assert scope.endpoints[1].serial == Serial(baudrate=9600, sole_master=True)
-    (note,) = [load.note for load in preview(scope, 60).loads if load.note]
+    (note,) = [warning for load in preview(scope, 60).loads for warning in load.warnings]
     assert "/dev/ttyUSB0" in render(note, "en") and "only master" in render(note, "en")
 
 

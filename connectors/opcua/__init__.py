@@ -11,42 +11,30 @@ simulated plants and on servers of other makers.
 import asyncio
 import math
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 
-from asyncua.ua.uaerrors import UaError
-
 from assessor.domain import (
-    Browse,
     Certificate,
-    Device,
     Endpoint,
-    Gap,
     Limits,
     Load,
     Message,
     Observation,
     RequestRecord,
-    Sampling,
     Scope,
-    ServerFacts,
     Sink,
 )
 from assessor.errors import ContactError
-from connectors.guard import Forbidden, Guard, Open
-from connectors.opcua.browsing import Browser
-from connectors.opcua.capabilities import ASKED, capabilities
+from connectors.opcua.capabilities import ASKED
 from connectors.opcua.confirming import confirm_every
-from connectors.opcua.describe import Point, describe, points_of
-from connectors.opcua.devices import after_sampling, devices_of
+from connectors.opcua.devices import after_sampling
 from connectors.opcua.entry import withdrawn
-from connectors.opcua.evidence import address_space, companions
 from connectors.opcua.hierarchy import HIGHEST
 from connectors.opcua.proposals import Proposal, propose
-from connectors.opcua.reading import SPLITS, Reader
+from connectors.opcua.reading import SPLITS
 from connectors.opcua.sampling import LONGEST_BACK_OFF, Sampler
-from connectors.opcua.session import Session, explain, is_lost
+from connectors.opcua.session import Session, explain
 from connectors.opcua.stopping import until_stopped
 from connectors.opcua.subscribing import Batches
 from connectors.opcua.trust import TrustStore
