@@ -1,9 +1,10 @@
 """A serial line in a scope: its port, what must be agreed, how long it has to be silent. Opens nothing."""
 
 import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
+
+from serial.tools.list_ports import comports
 
 from assessor.domain import Endpoint, Serial
 
@@ -38,9 +39,11 @@ def fault(endpoint: Endpoint, is_line: bool, stations: bool) -> Fault | None:
     return None
 
 
-def exists(address: str, listed: Iterable[str]) -> bool:
+def exists(address: str) -> bool:
     """Is the port there? By the system's own list, or as a device file."""
-    return address in set(listed) or (address.startswith("/dev/") and Path(address).exists())
+    return address in {port.device for port in comports()} or (
+        address.startswith("/dev/") and Path(address).exists()
+    )
 
 
 def bits_a_character(line: Serial) -> int:

@@ -6,7 +6,7 @@ scope says so, at the three base addresses the specification allows.
 
 import math
 import struct
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -19,7 +19,7 @@ Read = Callable[[int, int], Awaitable[list[int]]]
 BASES = (40000, 0, 50000)
 MARK = [0x5375, 0x6E53]
 END = 0xFFFF
-COMMON = 1
+COMMON, STRINGS = 1, 160
 TYPES: dict[str, RegisterType] = {
     "int16": "s16", "uint16": "u16", "int32": "s32", "uint32": "u32", "int64": "s64", "uint64": "u64",
     "acc16": "u16", "acc32": "u32", "acc64": "u64", "float32": "f32", "float64": "f64", "enum16": "u16",
@@ -118,8 +118,8 @@ async def _chain(walk: _Walk, start: int, refused: type[Exception]) -> SelfDescr
 
 
 def _known(model: int) -> dict[str, Any] | None:
-    """The definition of a model that holds live values: inverters (101-113), meters (201-214)."""
-    if not (101 <= model <= 113 or 201 <= model <= 214):
+    """The definition of a model that holds live values: inverters (101-113), strings (160), meters (201-214)."""
+    if not (101 <= model <= 113 or model == STRINGS or 201 <= model <= 214):
         return None
     try:
         found: dict[str, Any] = get_model_def(model)["group"]
@@ -133,24 +133,37 @@ def points_of(model: Model, registers: list[int]) -> list[Scaled]:
     group = _known(model.id)
     points: list[Scaled] = []
     factors: dict[str, Point] = {}
-    placed: list[tuple[dict[str, Any], int]] = []
-    offset = 0
-    for point in group["points"] if group else ():
-        size = int(point["size"])
-        words = registers[offset : offset + size]
-        if point["type"] == "sunssf" and words and factor(words[0]) is not None:
-            name = f"{model.id}/{point['name']}"
-            factors[point["name"]] = Point(id=name, fc=3, at=model.start + offset, type="s16")
-        elif point["type"] in TYPES and len(words) == size and point["name"] not in ("ID", "L"):
+    placed: list[tuple[str, dict[str, Any], int]] = []
+    for name, point, offset in _layout(group, len(registers)) if group else ():
+        words = registers[offset : offset + int(point["size"])]
+        if point["type"] == "sunssf" and factor(words[0]) is not None:
+            factors[name] = Point(id=f"{model.id}/{name}", fc=3, at=model.start + offset, type="s16")
+        elif point["type"] in TYPES and point["name"] not in ("ID", "L"):
             data = b"".join(w.to_bytes(2, "big") for w in words)
             if not _absent(data, point["type"]):
-                placed.append((point, offset))
-        offset += size
-    for point, at in placed:
+                placed.append((name, point, offset))
+    for name, point, at in placed:
         named = point.get("sf")
         if named is None or named in factors:
-            points.append(Scaled(_point(model, point, at), factors[named] if named else None))
+            points.append(Scaled(_point(model, name, point, at), factors[named] if named else None))
     return points
+
+
+def _layout(group: dict[str, Any], length: int) -> Iterator[tuple[str, dict[str, Any], int]]:
+    """Each point that lies wholly inside, with its name and offset; a repeating group as often as it fits."""
+    offset = 0
+    for point in group["points"]:
+        if offset + int(point["size"]) <= length:
+            yield point["name"], point, offset
+        offset += int(point["size"])
+    for part in group.get("groups", ()):
+        size = sum(int(point["size"]) for point in part["points"])
+        for number in range(1, (length - offset) // size + 1):
+            at = offset + (number - 1) * size
+            for point in part["points"]:
+                yield f"{part['name']} {number}/{point['name']}", point, at
+                at += int(point["size"])
+        offset = length
 
 
 def _absent(data: bytes, type_: str) -> bool:
@@ -166,13 +179,13 @@ def factor(register: int) -> Fraction | None:
     return Fraction(10) ** power if power in FACTORS else None
 
 
-def _point(model: Model, point: dict[str, Any], at: int) -> Point:
+def _point(model: Model, name: str, point: dict[str, Any], at: int) -> Point:
     unit, type_ = point.get("units"), point["type"]
     is_state = type_ == "enum16"
     accumulates = type_.startswith("acc") or QUANTITIES.get(unit or "") == "energy"
     counts = Function.COUNTER if accumulates else Function.ACTUAL
     return Point(
-        id=f"{model.id}/{point['name']}",
+        id=f"{model.id}/{name}",
         fc=3,
         at=model.start + at,
         type=TYPES[type_],

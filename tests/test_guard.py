@@ -74,6 +74,7 @@ def test_the_default_limits_are_pinned() -> None:
     assert usual.retries == 0 and usual.breaker_failures <= 3 and usual.breaker_cooldown >= 600
     assert usual.max_registers <= 50 and usual.max_nodes_per_call <= 100 and usual.sampling_interval >= 1
     assert usual.session_timeout == 60 and usual.slowdown_factor <= 2
+    assert usual.refusals == 10 and usual.max_bits == 800 and usual.hosts_at_a_time == 32
 
 
 @given(st.text(max_size=20).filter(lambda name: name not in ALLOWED))

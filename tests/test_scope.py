@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import connectors
-from assessor.domain import Limits, Scope
+from assessor.domain import Limits, Scope, Serial
 from assessor.errors import ContactError, InputError
 from assessor.messages import LANGUAGES, render
 from connectors.scope import check_window, load_scope, preview, reach, seconds_left
@@ -199,3 +199,50 @@ def test_connectors_are_found_by_walking_and_only_they() -> None:
         assert protocol in connectors.get(protocol).PROTOCOLS
     with pytest.raises(KeyError):
         connectors.get("no-such-protocol")
+
+
+LINE = """
+  - id: bus
+    protocol: modbus-rtu
+    address: /dev/ttyUSB0
+    role: gateway
+    serial: {baudrate: 9600, sole_master: true}
+    units: [{unit: 3, asset: meter}]
+meanings:"""
+
+
+def on_a_line(tmp_path: Path, old: str = "", new: str = "") -> Path:
+    assert old in LINE
+    return written(tmp_path, "\nmeanings:", LINE.replace(old, new, 1))
+
+
+def test_a_serial_line_is_agreed_with_its_settings_and_its_preview_says_what_it_means(tmp_path: Path) -> None:
+    scope = load_scope(on_a_line(tmp_path))
+    assert scope.endpoints[1].serial == Serial(baudrate=9600, sole_master=True)
+    (note,) = [load.note for load in preview(scope, 60).loads if load.note]
+    assert "/dev/ttyUSB0" in render(note, "en") and "only master" in render(note, "en")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message", "at"),
+    [
+        (", sole_master: true", "", "sole_master", "serial:"),
+        ("sole_master: true", "sole_master: false", "sole_master", "serial:"),
+        ("    serial: {baudrate: 9600, sole_master: true}\n", "", "sole_master", "id: bus"),
+        ("/dev/ttyUSB0", "10.0.0.7:502", "address", "address:"),
+        ("protocol: modbus-rtu", "protocol: modbus-tcp", "serial_unused", "serial:"),
+        ("unit: 3", "unit: 0", "station", "units:"),
+        ("unit: 3", "unit: 248", "station", "units:"),
+    ],
+)
+def test_a_line_with_another_master_is_refused_by_file_and_line(
+    tmp_path: Path, old: str, new: str, message: str, at: str
+) -> None:
+    file = on_a_line(tmp_path, old, new)
+    with pytest.raises(InputError) as refusal:
+        load_scope(file)
+    assert refusal.value.message.id == f"contact.scope.{message}"
+    line = int(str(refusal.value).removeprefix(f"{file}:").partition(":")[0])
+    assert at in file.read_text("utf-8").splitlines()[line - 1]
+    for language in LANGUAGES:
+        assert render(refusal.value.message, language)

@@ -306,3 +306,27 @@ def test_a_device_without_a_model_that_we_read_says_so(tmp_path: Path) -> None:
     assert not sink.rows
     assert seen.devices[0].problem is not None and seen.devices[0].problem.id == "modbus.no_models"
     assert seen.devices[0].nameplate is not None, "but who made it is known"
+
+
+def test_the_trackers_of_an_inverter_are_read_one_group_each() -> None:
+    """Model 160: eight registers in common, then twenty for each tracker, as often as the length says."""
+    words = [160, 48, 0x10000 - 2, 0x10000 - 1, 0, 1, 0, 0, 2, NONE16]
+    for number, (amps, volts) in enumerate([(812, 6104), (0xFFFF, 6098)], 1):
+        tracker = [number, *[0] * 8, amps, volts, 4900, 0, 123, 0, 0, 312, 4, 0, 0]
+        assert len(tracker) == 20
+        words += tracker
+    points = {s.point.id: s for s in points_of(Model(160, 40070, 48), words)}
+    first, second = points["160/module 1/DCA"], points["160/module 2/DCV"]
+    assert (first.point.at, second.point.at) == (40070 + 10 + 9, 40070 + 10 + 20 + 10)
+    assert first.factor is not None and first.factor.at == 40070 + 2
+    assert points["160/module 1/DCWH"].point.function == Function.COUNTER
+    assert "160/module 2/DCA" not in points, "not implemented"
+    assert not [name for name in points if name.endswith(("/ID", "/N"))]
+    assert max(s.point.at + s.point.size for s in points.values()) <= 40070 + 50
+
+
+@given(cut=st.integers(0, 49))
+def test_a_model_that_ends_early_gives_whole_points_only(cut: int) -> None:
+    words = [160, 48, *[1] * 48][:cut]
+    for scaled in points_of(Model(160, 40070, 48), words):
+        assert scaled.point.at + scaled.point.size <= 40070 + cut

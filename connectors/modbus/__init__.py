@@ -16,8 +16,6 @@ import math
 import time
 from collections.abc import Callable
 
-from serial.tools.list_ports import comports
-
 from assessor.domain import Device, Endpoint, Limits, Load, Message, Observation, RequestRecord, Scope, Sink
 from connectors.guard import MODBUS_FUNCTIONS, MODBUS_REPORT_ID, Guard
 from connectors.modbus.units import FAILURES, Unit, explain, planned
@@ -112,7 +110,7 @@ async def precheck(endpoint: Endpoint, scope: Scope, log: Callable[[RequestRecor
 
 
 def _port(address: str) -> Message:
-    there = exists(address, [port.device for port in comports()])
+    there = exists(address)
     return Message(id="modbus.port_there" if there else "modbus.no_port", params={"address": address})
 
 

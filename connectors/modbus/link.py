@@ -10,6 +10,7 @@ failure nothing is asked until nothing has been heard for a whole time-out; over
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from typing import Any
 
 from pymodbus.client import AsyncModbusSerialClient, AsyncModbusTcpClient
@@ -17,12 +18,15 @@ from pymodbus.framer import FramerType
 
 from assessor.domain import Endpoint, Limits, Message
 from connectors.guard import Guard, Open
+from connectors.serial_line import exists
 
 logging.getLogger("pymodbus").setLevel(logging.CRITICAL + 1)  # it writes whole frames, hence values, to the log
 
 Client = AsyncModbusTcpClient | AsyncModbusSerialClient
 LISTEN = 2.0
 """Seconds of listening on a serial line before the first frame: who speaks there is another master's line."""
+SHORTEST_FRAME = 4
+"""Bytes: station, function code, check sum."""
 PATIENCE = 3
 """Time-outs that a line is given to fall silent after a failure."""
 
@@ -34,9 +38,11 @@ class Link:
         self._endpoint, self._limits, self._guard = endpoint, limits, guard
         self._client: Client | None = None
         self.lost = asyncio.Event()
+        self.garbled = False
+        """Is it lost because what came could not be taken apart?"""
         self.sent = self.received = 0
         """Bytes since `begin`."""
-        self._heard = 0.0
+        self._heard, self._overheard = 0.0, 0
 
     def begin(self) -> None:
         """Count bytes anew: one request begins."""
@@ -49,7 +55,9 @@ class Link:
         self.close()
         async with self._guard.connecting():
             lost = self.lost = asyncio.Event()
+            self.garbled = False
             client = self._client = self._make(lost)
+            client.ctx.callback_data = self._careful(client.ctx.callback_data)  # type: ignore[method-assign]
             begun = time.monotonic()
             try:
                 if not await client.connect():
@@ -86,15 +94,31 @@ class Link:
         framer = FramerType.SOCKET if self._endpoint.protocol == "modbus-tcp" else FramerType.RTU
         return AsyncModbusTcpClient(host.strip("[]"), port=int(port), framer=framer, **common)
 
+    def _careful(self, decode: Callable[..., int]) -> Callable[..., int]:
+        """Bytes that pymodbus cannot take apart raise far from who waits for them: lose the connection instead."""
+
+        def heard(data: bytes, addr: tuple[Any, ...] | None = None) -> int:
+            try:
+                return decode(data, addr)
+            except Exception:  # whatever its decoders stumble over
+                self.garbled = True
+                self.lost.set()
+                return len(data)
+
+        return heard
+
     def _unreachable(self, begun: float) -> OSError:
         """pymodbus only says that it failed; whoever let us wait to the end was silent."""
+        if self._endpoint.serial is not None:
+            kind = PermissionError if exists(self._endpoint.address) else FileNotFoundError
+            return kind(self._endpoint.address)
         waited = time.monotonic() - begun >= 0.95 * self._limits.timeout
         return (TimeoutError if waited else ConnectionError)(self._endpoint.address)
 
     async def _listen(self) -> None:
-        begun = time.monotonic()
+        self._overheard = 0
         await asyncio.sleep(LISTEN)
-        if self._heard >= begun:
+        if self._overheard >= SHORTEST_FRAME:  # a stray byte may be the line itself
             raise Open(self._other_master())
 
     def _other_master(self) -> Message:
@@ -125,6 +149,7 @@ class Link:
             self.sent += len(data)
         else:
             self._heard = time.monotonic()
+            self._overheard += len(data)
             self.received = max(self.received, len(data))
         return data
 

@@ -58,6 +58,8 @@ class Unit:
         self.answered = False
         self._values = Values(endpoint.id, agreed)
         self._zeros = Zeros()
+        self._mute: list[Block] = []
+        """Blocks of this cycle that gave nothing."""
         self._silent: dict[tuple[int, int], int] = {}
         self._busy = self._rest = 0
         self._gaps: list[Gap] = []
@@ -117,40 +119,45 @@ class Unit:
             return []
         rows: list[Sample] = []
         read: list[Read] = []
-        silent: list[Block] = []
+        self._mute = []
+        kept_out: Message | None = None
         for block in self.plan.due():
             try:
                 values = await line.read(self.agreed.unit, block.fc, block.start, block.length)
             except Refused as refused:
                 rows += self._refused(block, refused.code)
+                self._asked = time.time_ns()
                 if refused.code in WAIT:
                     break
-                if refused.code == DEVICE_FAILURE and not block.halves():
-                    silent.append(block)
                 continue
             except Open as left_alone:
-                self.problem = self.problem or left_alone.message
-                self._pause(left_alone.message)
+                kept_out = left_alone.message
                 break
             except Stopped:
                 break
             except (OSError, TimeoutError) as problem:
-                self.problem = explain(problem, self._endpoint.address)
-                silent.append(block)
-                self._asked = time.time_ns()
-                status = BAD_TIMEOUT if isinstance(problem, TimeoutError) else BAD_COMMUNICATION
-                rows += self._values.bad(block, status)
+                rows += self._unanswered(block, problem)
                 continue
             self.plan.was_read(block)
             read.append(Read(block, values, time.time_ns(), time.monotonic_ns()))
-        if read:
-            self._leave_out(silent)
-        return rows + self._believed(read)
+        rows += self._believed(read)
+        if kept_out:
+            self.problem = self.problem or kept_out
+            self._pause(kept_out)
+        return rows
 
-    def _leave_out(self, silent: Sequence[Block]) -> None:
+    def _unanswered(self, block: Block, problem: Exception) -> list[Sample]:
+        """Rows of a block for which nothing came that can be trusted."""
+        self.problem = explain(problem, self._endpoint.address)
+        self._mute.append(block)
+        rows = self._values.bad(block, BAD_TIMEOUT if isinstance(problem, TimeoutError) else BAD_COMMUNICATION)
+        self._asked = time.time_ns()
+        return rows
+
+    def _leave_out(self) -> None:
         """What stays silent again and again while the rest answers: each silence costs a connection."""
-        self._silent = {b[:2]: self._silent.get(b[:2], 0) + 1 for b in silent}
-        for block in silent:
+        self._silent = {b[:2]: self._silent.get(b[:2], 0) + 1 for b in self._mute}
+        for block in self._mute:
             if self._silent[block[:2]] >= self._limits.breaker_failures:
                 self.plan.leave_out(block)
 
@@ -158,6 +165,7 @@ class Unit:
         """Rows of what was read; what proves nothing is Uncertain."""
         if not read:
             return []
+        self._leave_out()
         self._go_on(read[0].receive)
         self.answered, self._busy, self._asked = True, 0, read[-1].receive
         doubted = self._zeros.doubted(read)
@@ -167,7 +175,6 @@ class Unit:
     def _refused(self, block: Block, code: int) -> list[Sample]:
         """An illegal address is looked for by halves and never asked for again; busy and broken pass."""
         known = self._heard(code)
-        self._asked = time.time_ns()
         if code == ILLEGAL_FUNCTION:
             self.plan.function_refused(block, code)
         elif code in (ILLEGAL_ADDRESS, ILLEGAL_VALUE) or (code == DEVICE_FAILURE and known and block.halves()):
@@ -175,6 +182,8 @@ class Unit:
             self.plan.was_refused(block, code)
         else:
             self.problem = Message(id="modbus.exception", params={"code": code})
+            if code == DEVICE_FAILURE:
+                self._mute.append(block)
             if code in WAIT:
                 self._rest, self._busy = min(self._busy, LONGEST_REST), self._busy + 1
             return self._values.bad(block, BAD_COMMUNICATION)
@@ -235,5 +244,6 @@ def explain(problem: Exception, address: str) -> Message:
     if isinstance(problem, Open):
         return problem.message
     params: dict[str, str | int | Text] = {"address": address}
-    name = "silent" if isinstance(problem, TimeoutError) else "lost"
+    kinds = {TimeoutError: "silent", FileNotFoundError: "no_port", PermissionError: "port_taken"}
+    name = next((name for kind, name in kinds.items() if isinstance(problem, kind)), "lost")
     return Message(id=f"modbus.{name}", params=params)

@@ -165,6 +165,8 @@ class Line:
         self._go_on()
         try:
             async with self._guard.request(service, detail, device=device, alike=alike) as frame:
+                if self._link.lost.is_set() or not client.connected:  # closed while the request waited its turn
+                    raise self._closed(frame)
                 self._link.begin()
                 yield client, frame
         except asyncio.CancelledError:
@@ -197,13 +199,13 @@ class Line:
         try:
             await asyncio.wait((answer, lost), return_when=asyncio.FIRST_COMPLETED)
             if not answer.done():
-                frame.failed("lost", self._link.sent, closed=True)
-                raise ConnectionError("closed by the device")
+                raise self._closed(frame)
             return answer.result()
         except ModbusException as problem:
-            closed = self._link.lost.is_set()
-            frame.failed("lost" if closed else "timeout", self._link.sent, closed=closed)
-            raise (ConnectionError("closed") if closed else TimeoutError()) from problem
+            if self._link.lost.is_set():
+                raise self._closed(frame) from problem
+            frame.failed("timeout", self._link.sent)
+            raise TimeoutError from problem
         except (struct.error, ValueError, IndexError, AttributeError, TypeError) as problem:
             frame.failed("garbage", self._link.sent)  # what pymodbus raises for frames it cannot take apart
             raise ConnectionError("garbage") from problem
@@ -211,6 +213,11 @@ class Line:
             for task in (answer, lost):
                 task.cancel()
             await asyncio.gather(answer, lost, return_exceptions=True)
+
+    def _closed(self, frame: Frame) -> ConnectionError:
+        result = "garbage" if self._link.garbled else "lost"
+        frame.failed(result, self._link.sent, closed=not self._link.garbled)
+        return ConnectionError(result)
 
     def _mistaken(self, frame: Frame) -> ConnectionError:
         frame.failed("not what was asked", self._link.sent)

@@ -46,6 +46,8 @@ BYTES_PER_NODE = 250
 """Of a Read, both ways, with node ids as texts: an upper bound for scalar values, own estimate."""
 HANDSHAKE = 12
 """Requests to open and close channel and session, and to read namespaces and limits."""
+RETURNS = 4
+"""Times that a session may be opened in a run before what was stated is used up."""
 OPERATION_LIMITS = {
     "MaxNodesPerRead": 11705,
     "MaxNodesPerHistoryReadData": 12165,
@@ -69,7 +71,7 @@ def preview(endpoint: Endpoint, scope: Scope, seconds: float) -> Load:
         endpoint=endpoint.id,
         requests_per_second=fastest,
         bytes_per_second=fastest * limits.max_nodes_per_call * BYTES_PER_NODE,
-        requests=HANDSHAKE + walking + describing + math.ceil(seconds * cycle),
+        requests=RETURNS * HANDSHAKE + walking + describing + calls + math.ceil(seconds * cycle),
         connections=1,
         registers_or_nodes=limits.browse_nodes,
     )
@@ -124,6 +126,7 @@ async def gather(
     """Look at one server and sample it for so many seconds, or until `stop` is set."""
     limits = scope.limits_for(endpoint)
     guard = guard_for(endpoint, limits, sink.request)
+    guard.promise(preview(endpoint, scope, seconds))
     visit = _Visit(endpoint, guard, started=time.time_ns())
     session = Session(endpoint, limits, guard)
     try:

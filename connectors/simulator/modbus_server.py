@@ -19,6 +19,10 @@ READS = frozenset({1, 2, 3, 4, 43})
 """What is answered. Everything else is refused as an illegal function, as a meter does."""
 
 
+BASIC = 0x01
+"""Conformity of a device that has the basic identification objects only."""
+
+
 class Handler(ServerRequestHandler):
     """One connection."""
 
@@ -70,6 +74,7 @@ class Handler(ServerRequestHandler):
             return
         read_code = int(getattr(self.last_pdu, "read_code", 1))
         answer = ReadDeviceInformationResponse(read_code=read_code, information=_identity(unit.plate))
+        answer.conformity = BASIC
         self._answer(answer)
 
     def _answer(self, response: Any) -> None:

@@ -12,9 +12,9 @@ from collections.abc import AsyncIterator, Callable, Hashable, Mapping
 from contextlib import asynccontextmanager
 
 from assessor.domain import Limits, Load, Message, RequestRecord, Traffic
-from connectors.guard.allowed import MODBUS_FUNCTIONS, MODBUS_REPORT_ID, OPCUA_SERVICES, Forbidden
-from connectors.guard.breaker import WATCHED, Breaker, Open
-from connectors.guard.pacing import Clock, limit_hosts, this_run
+from connectors.allowed import MODBUS_FUNCTIONS, MODBUS_REPORT_ID, OPCUA_SERVICES, Forbidden
+from connectors.breaker import WATCHED, Breaker, Open
+from connectors.pacing import Clock, limit_hosts, this_run
 
 __all__ = [
     "MODBUS_FUNCTIONS",
