@@ -17,9 +17,9 @@ from assessor.domain import Observation, Order, Point, Profile, Sample, Scope
 from connectors import modbus
 from connectors.profiles import load_profile
 from connectors.profiles.trying import ORDERS, Proposal, plausible, propose_order, side_by_side
+from tests.kept import Kept
 from tests.servers.processes import assessor, serving
 from tests.test_decode import sent
-from tests.test_modbus import Kept
 
 ROOT = Path(__file__).parent.parent
 METER = load_profile("eastron-sdm630")
