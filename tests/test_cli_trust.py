@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from tests import certificates
+from tests.interop.visit import SCOPE
 from tests.servers.processes import assessor
-from tests.test_interop import SCOPE
 from tests.test_opcua_doors import PASSWORD, Secure, secure
 
 pytestmark = [pytest.mark.wire, pytest.mark.slow]
@@ -32,9 +32,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secure]:
 
 def written(folder: Path, server: Secure, secret: str = "env:PLANT_SECRET") -> Path:
     extra = SECURED.replace("SECRET", secret)
-    text = SCOPE.format(interface="opcua", protocol="opcua", address=server.address, extra=extra)
+    text = SCOPE.format(protocol="opcua", address=server.address, extra=extra, profiles="")
     file = folder / "scope.yaml"
-    file.write_text(text + "limits: {timeout: 10, connect_spacing: 0.2, request_gap: 0.02}\n", "utf-8")
+    quick = "limits: {timeout: 10, connect_spacing: 0.2, request_gap: 0.02, "
+    file.write_text(text.replace("limits: {connect_spacing: 0.2, ", quick, 1), "utf-8")
     return file
 
 

@@ -140,10 +140,10 @@ def test_the_preview_of_a_line_says_that_we_are_its_only_master_and_stays_within
     scope = scope_for("/dev/ttyUSB0", protocol=LINE)
     slow = scope.endpoints[0].model_copy(update={"serial": Serial(baudrate=1200, sole_master=True)})
     stated = modbus.preview(slow, scope, 60)
-    assert stated.note is not None and stated.note.id == "modbus.sole_master"
+    assert [warning.id for warning in stated.warnings] == ["modbus.sole_master"]
     assert stated.bytes_per_second <= 1200 / 11
     over_tcp = scope_for("10.0.0.1:502", protocol=TCP)
-    assert modbus.preview(over_tcp.endpoints[0], over_tcp, 60).note is None
+    assert modbus.preview(over_tcp.endpoints[0], over_tcp, 60).warnings == ()
 
 
 def endpoint_fault(scope: Scope, is_line: bool = True) -> str | None:

@@ -227,7 +227,7 @@ def reported(tag: int, **more: Any) -> Tag:
 
 def seen_of(tags: list[Tag], rows: list[Sample], gaps: tuple[Gap, ...] = ()) -> Any:
     scope = agreed("opc.tcp://127.0.0.1:1/")
-    observation = SimpleNamespace(endpoint="e1", tags=tags, devices=(), gaps=gaps)
+    observation = SimpleNamespace(endpoint="e1", tags=tags, devices=(), gaps=gaps, record=None)
     every = {t.id: 1.0 for t in tags if t.sampling == "subscribe"}
     return look(scope, [observation], facts(table(rows), every), {})  # type: ignore[list-item]
 
