@@ -10,12 +10,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assessor.bundle import check, create, installation_key, open_bundle, reopen, seal
+from assessor.bundle import check, create, disk, installation_key, open_bundle, reopen, seal
 from assessor.bundle import folder as module
 from assessor.bundle import journal as files
 from assessor.bundle.folder import clock_state
@@ -192,6 +193,24 @@ def test_one_process_at_a_time(tmp_path: Path) -> None:
     assert kept(tmp_path / "w") == 100
     with pytest.raises(BundleError, match="not_a_folder"):
         reopen(tmp_path)
+
+
+def test_on_windows_the_folder_is_locked_by_the_means_it_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stand-in for msvcrt: it shows what is asked of it, not that Windows does it."""
+    held: list[int] = []
+
+    def locking(_: int, mode: int, count: int) -> None:
+        if held:
+            raise PermissionError(13, "locked")
+        held.append(mode * count)
+
+    monkeypatch.setattr(disk, "fcntl", None)
+    monkeypatch.setattr(disk, "msvcrt", SimpleNamespace(LK_NBLCK=2, locking=locking))
+    with filled(tmp_path / "w"), pytest.raises(BundleError, match="in_use"):
+        reopen(tmp_path / "w")
+    assert held == [2]
 
 
 def test_a_resumed_run_goes_on_where_it_was_killed(tmp_path: Path) -> None:

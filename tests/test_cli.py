@@ -522,6 +522,9 @@ def test_a_killed_run_is_gone_on_with_or_sealed_as_it_is(
     assert after.num_rows > before.num_rows and after.slice(0, before.num_rows).equals(before.cast(SCHEMA))
     assert not (tmp_path / "out.zip.work").exists()
     assert json.loads(command("verify", "out.zip", "--json").out)["holds"]
+    starts = json.loads(open_bundle(tmp_path / "out.zip").member("meta.json"))["laptop"]
+    assert [set(start) for start in starts] == [{"at", "awake", "networks"}] * 2, "what each start found"
+    assert all(start["networks"]["bridged"] is False for start in starts), "every endpoint is on this machine"
 
 
 @pytest.mark.wire

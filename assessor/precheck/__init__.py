@@ -82,8 +82,7 @@ async def precheck(scope: Scope, done: Callable[[Checked], None] = lambda _: Non
         done(found)
         return found
 
-    async with asyncio.TaskGroup() as tasks:
-        running = [tasks.create_task(one(endpoint)) for endpoint in scope.endpoints]
+    checked = await asyncio.gather(*(one(endpoint) for endpoint in scope.endpoints))
     return Precheck(
         plant=scope.plant.name,
         simulated=scope.plant.simulated,
@@ -91,7 +90,7 @@ async def precheck(scope: Scope, done: Callable[[Checked], None] = lambda _: Non
         vantage=scope.vantage.value,
         made=made,
         laptop=looked_at(scope),
-        checked=tuple(task.result() for task in running),
+        checked=tuple(checked),
     )
 
 
