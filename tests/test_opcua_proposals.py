@@ -268,7 +268,8 @@ def test_branches_are_proposed_confirmed_and_written(tmp_path: Path, home: Path)
     assert "# confirmed before" in new.read_text("utf-8") and "# by its label" in new.read_text("utf-8")
     assert file.read_text("utf-8") == SCOPE.replace("ADDRESS", place)
     assert set(log.read_text().split()) <= {
-        "FindServers", "GetEndpoints", "CreateSession", "ActivateSession", "Read", "Browse", "BrowseNext", "CloseSession",
+        "FindServers",
+        "GetEndpoints", "CreateSession", "ActivateSession", "Read", "Browse", "BrowseNext", "CloseSession",
     }  # fmt: skip
 
 
