@@ -178,6 +178,7 @@ def test_items_that_are_accepted_and_forgotten_are_noticed(tmp_path: Path) -> No
     forgotten = {gap.tag for gap in seen.gaps if gap.why.id == "sampling.never_reported"}
     assert len(forgotten) == 4 and forgotten == {t.id for t in seen.tags if t.sampling == "poll"}
     assert seen.sampling and (seen.sampling.subscribed, seen.sampling.polled) == (3, 4)
+    assert services(kept).count("CreateSubscription") == 1, "the end of the window is the end"
     assert all(sum(r.tag == tag for r in kept.rows) >= 3 for tag in forgotten)
 
 

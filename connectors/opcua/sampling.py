@@ -87,8 +87,8 @@ class Sampler:
                     await self._again()
                 if self._subscribing:
                     await self._subscribing.run(self._sampled, ends)
-                else:
-                    await self._cycle(ends)
+                    return
+                await self._cycle(ends)
             except Unsupported as problem:
                 self._poll(problem.message)
             except ContactError as problem:  # what was agreed at the door no longer holds: a changed certificate
