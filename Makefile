@@ -1,9 +1,9 @@
 # demo · test · check: what a new user, CI and the inner loop run. `make help` lists all.
-.PHONY: help demo test check soak golden docs interop lock tools apt clean
+.PHONY: help demo test check soak golden docs interop bench-connectors lock tools apt clean
 BIN := .venv/bin
 
 help: ## list what can be made
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
 demo: ## sample a simulated plant, rate it, write demo-output/
 	@scripts/bootstrap.sh requirements.lock
@@ -29,6 +29,10 @@ docs: tools ## rewrite the generated parts: schemas and reference pages
 interop: tools apt ## run against every server of other makers; rewrite docs/reference/interop.md
 	@[ -d tests/interop/node_modules ] || npm ci --prefix tests/interop --ignore-scripts --no-audit --no-fund --silent
 	@$(BIN)/python -m tests.interop
+
+bench-connectors: tools apt ## measure beside plain clients; rewrite benchmarks/connectors.md (some minutes)
+	@[ -d tests/interop/node_modules ] || npm ci --prefix tests/interop --ignore-scripts --no-audit --no-fund --silent
+	@$(BIN)/python -m benchmarks.connectors
 
 lock: tools ## pin again what pyproject.toml asks for; no file names an address
 	@printf 'uv\nhatchling\neditables\n' | $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-header --universal --python-version 3.11 - -o requirements-uv.lock
