@@ -3,7 +3,7 @@
 BIN := .venv/bin
 
 help: ## list what can be made
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
 demo: ## sample a simulated plant, rate it, write demo-output/
 	@scripts/bootstrap.sh requirements.lock
@@ -32,6 +32,10 @@ interop: tools apt ## run against every server of other makers; rewrite docs/ref
 
 kit: tools ## the folder for a Windows laptop without network: dist/kit-windows-x64
 	@$(BIN)/python scripts/kit.py
+
+bench-connectors: tools apt ## measure beside plain clients; rewrite benchmarks/connectors.md (some minutes)
+	@[ -d tests/interop/node_modules ] || npm ci --prefix tests/interop --ignore-scripts --no-audit --no-fund --silent
+	@$(BIN)/python -m benchmarks.connectors
 
 lock: tools ## pin again what pyproject.toml asks for; no file names an address
 	@printf 'uv\nhatchling\neditables\n' | $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-header --universal --python-version 3.11 - -o requirements-uv.lock

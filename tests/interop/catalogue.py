@@ -79,15 +79,15 @@ def _has_libmodbus() -> bool:
     return bool(found) and subprocess.run([found or "", "--exists", "libmodbus"], check=False).returncode == 0
 
 
-def _libmodbus(folder: Path) -> list[str]:
-    """Compile the server into a folder of the test's own."""
+def libmodbus(folder: Path, registers: list[str] = REGISTERS) -> list[str]:
+    """Compile the server into a folder of the test's own; the command that serves these registers."""
     program = folder / "modbus_server"
     flags = subprocess.run(
         [need("pkg-config"), "--cflags", "--libs", "libmodbus"], capture_output=True, text=True, check=True
     ).stdout.split()
     source = str(HERE / "modbus_server.c")
     subprocess.run([need("gcc"), "-Wall", "-Werror", "-O1", "-o", str(program), source, *flags], check=True)
-    return [str(program), *REGISTERS]
+    return [str(program), *registers]
 
 
 def _python(module: str, *given: str) -> Callable[[Path], list[str]]:
@@ -135,7 +135,7 @@ SERVERS = [
         "o6", "o6, open62541 stack (PyPI)", "opcua", _python("tests.interop.opcua_native"), OPCUA_RIGHT,
         package="o6",
     ),
-    _modbus("libmodbus", "libmodbus (Debian), server in C", _libmodbus),
+    _modbus("libmodbus", "libmodbus (Debian), server in C", libmodbus),
     _modbus("modbus-serial", "modbus-serial (npm)", _node("modbus_server.js", *REGISTERS), cwd=HERE,
             npm="modbus-serial"),
     _modbus("pymodbustcp", "pyModbusTCP (PyPI)", _python("tests.interop.modbus_server", "pyModbusTCP", *REGISTERS),

@@ -16,6 +16,7 @@ OPCUA = ("server", "doors", "limits it states", "nodes walked", "with values", "
 MODBUS = ("server", "points with values", "values right", "identification", "unit 7",
           "a register it does not have", "a block that touches such a register", "code 17", "code 43/14",
           "126 registers", "remarks")  # fmt: skip
+LIMITS = ("MaxNodesPerRead", "MaxNodesPerBrowse", "MaxMonitoredItemsPerCall", "MaxBrowseContinuationPoints")
 INTRODUCTION = f"""# Equipment no one here wrote
 
 {NOTE}
@@ -54,7 +55,8 @@ def row(seen: Seen) -> str:
 def _opcua(seen: Seen) -> list[str]:
     observation = seen.observation
     walked = observation.browse
-    limits = ", ".join(f"{k} {v}" for k, v in sorted(observation.operation_limits.items()) if v) or "none"
+    stated = observation.operation_limits
+    limits = ", ".join(f"{name} {stated[name]}" for name in LIMITS if stated.get(name)) or "none"
     nodes = f"{walked.nodes}, {'complete' if walked.complete else walked.stopped_by}" if walked else "-"
     companions = sorted({c for device in observation.devices for c in device.companions})
     return [
