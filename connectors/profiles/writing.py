@@ -93,10 +93,12 @@ def _point(data: dict[str, Any]) -> CommentedMap:
     return flow
 
 
-def _number(digits: str) -> int | ScalarFloat:
-    """Digits as they are: 0.1 stays 0.1."""
+def _number(digits: str) -> int | str | ScalarFloat:
+    """Digits as they are: 0.1 stays 0.1. A negative decimal is written as a text, which keeps its sign."""
     if "." not in digits:
         return int(digits)
+    if digits.startswith("-"):
+        return digits
     point = digits.index(".")
     return ScalarFloat(float(digits), width=len(digits), prec=point, m_sign=False, m_lead0=0)  # type: ignore[no-any-return]
 
