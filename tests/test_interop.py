@@ -11,7 +11,6 @@ from tests.interop.page import row, section
 from tests.interop.visit import Seen, visit
 
 pytestmark = [pytest.mark.wire, pytest.mark.slow]
-KNOWN = {"modbus-serial": "exception 4 to a block with one bad register: the block is not split"}
 GROUPED = [pytest.param(s, marks=pytest.mark.xdist_group(s.id), id=s.id) for s in SERVERS]
 
 
@@ -25,8 +24,6 @@ def seen(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 def test_the_values_are_those_that_the_server_holds(seen: Seen) -> None:
     assert seen.rows, "something was sampled"
-    if seen.wrong and seen.server.id in KNOWN:
-        pytest.xfail(KNOWN[seen.server.id])
     assert not seen.wrong
 
 
