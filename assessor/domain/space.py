@@ -61,9 +61,9 @@ class AddressSpace(Noun):
     """Of a type that a companion specification defines, or of one derived from it."""
     variables: int = 0
     typed_variables: int = 0
-    """Whose nearest object is typed."""
+    """That stand in a typed object, plain objects between looked through."""
     flat_variables: int = 0
-    """Whose nearest object is a folder, or plain."""
+    """That stand in a folder, or in plain objects alone."""
     described: int = 0
     with_unit: int = 0
     """EngineeringUnits."""

@@ -1,8 +1,9 @@
 """Variables of machines that stand in typed objects, of all that OPC UA servers show of machines.
 
-A variable is typed where the nearest object above it has a type of its own, be it a companion specification's or
-the plant's; it is flat below a folder or a plain object. Counted are the devices that were found where the walk
-was complete. What typed objects are worth to a plant depends on who reads them, so no question rests on this.
+A variable is typed where an object with a type of its own holds it, be it a companion specification's or the
+plant's, directly or through plain objects that group; it is flat in a folder, or in plain objects alone.
+Counted are the devices that were found where the walk was complete. What typed objects are worth to a plant
+depends on who reads them, so no question rests on this.
 """
 
 from fractions import Fraction

@@ -26,7 +26,8 @@ COMPANIONS = (
     "http://fdi-cooperation.com/opcua/",
 )
 """What the namespace URIs of companion specifications begin with, in small letters."""
-PLAIN_TYPES = frozenset(ua.NodeId(ua.Int32(n)) for n in (ObjectIds.BaseObjectType, ObjectIds.FolderType))
+PLAIN = ua.NodeId(ua.Int32(ObjectIds.BaseObjectType))
+PLAIN_TYPES = frozenset({PLAIN, ua.NodeId(ua.Int32(ObjectIds.FolderType))})
 CONDITION = ua.NodeId(ua.Int32(ObjectIds.ConditionType))
 KEPT = 20
 """Condition types that are named at most."""
@@ -100,9 +101,10 @@ def _is_typed(found: Found) -> bool:
 
 
 def _is_below_typed(space: Space, index: int) -> bool:
-    """Is the nearest object above of a type that says what it is?"""
+    """Does it stand in a typed object? Plain objects group what such a one has (ParameterSet of OPC UA DI), so
+    they are looked through; a folder ends the search."""
     above = space.found[index].parent
-    while above >= 0 and space.found[above].variable:
+    while above >= 0 and (space.found[above].variable or space.found[above].type_definition == PLAIN):
         above = space.found[above].parent
     return above >= 0 and _is_typed(space.found[above])
 

@@ -16,7 +16,7 @@ def space_of(plant: SimulatedPlant, server: OpcUaServer, branch: str | None) -> 
     objects = objects_of(plant, server)
     here = [path for path in objects if inside(path)]
     tags = [tag for tag in shown(plant, server) if inside(tag.path)]
-    typed = sum(objects.get(_above(tag)) is not None for tag in tags)
+    typed = sum(_is_typed(objects, _above(tag)) for tag in tags)
     variables = [tag.variable for tag in tags]
     kinds = sum(objects[path] is not None for path in here)
     return AddressSpace(
@@ -60,6 +60,15 @@ def _make(objects: Objects, path: str, kind: str | None) -> None:
     for depth in range(1, len(names)):
         objects.setdefault("/".join(names[:depth]), None)
     objects.setdefault(path, kind)
+
+
+def _is_typed(objects: Objects, path: str) -> bool:
+    """Is there a typed object at a path or above? The plain ones between are no folders."""
+    while path:
+        if objects[path] is not None:
+            return True
+        path = path.rpartition("/")[0]
+    return False
 
 
 def _above(tag: Shown) -> str:
