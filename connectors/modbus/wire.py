@@ -168,9 +168,6 @@ class Line:
                 if self._link.lost.is_set() or not client.connected:  # closed while the request waited its turn
                     raise self._closed(frame)
                 self._link.begin()
-                if self._link.lost.is_set() or not client.connected:  # closed while the request waited its turn
-                    frame.failed("lost", closed=True)
-                    raise ConnectionError("closed by the device")
                 yield client, frame
         except asyncio.CancelledError:
             self.close()

@@ -23,6 +23,12 @@ class Keeper:
         self._flushed = time.monotonic()
         self.statuses: dict[int, int] = {}
         """Of each tag with rows: the best status seen."""
+        self.heard: tuple[int, int] | None = None
+        """When the server last gave anything, be it that there is nothing new: UTC and the monotonic clock, ns."""
+
+    def hear(self) -> None:
+        """An answer came."""
+        self.heard = time.time_ns(), time.monotonic_ns()
 
     def rows(self, rows: Sequence[Sample]) -> None:
         """Hand rows over."""
@@ -41,6 +47,7 @@ class Keeper:
 
     def read(self, points: Sequence[Point], answers: Sequence[ua.DataValue | None]) -> set[int]:
         """Keep what was read; the tags of which nothing can be kept."""
+        self.hear()
         rows = rows_of(points, answers)
         self.rows(rows)
         return {p.tag.id for p in points} - {row.tag for row in rows}

@@ -154,7 +154,8 @@ class Sampler:
             await self._wait(min(time.monotonic() + pause, ends))
 
     def _begin_gap(self, why: Message) -> None:
-        self._lost_since = self._lost_since or (time.time_ns(), time.monotonic_ns())
+        """From when something last came, not from when its absence was noticed."""
+        self._lost_since = self._lost_since or self._keeper.heard or (time.time_ns(), time.monotonic_ns())
         self._problem = why
 
     def _recover(self) -> None:

@@ -223,6 +223,7 @@ class Subscribing:
             self._drained = self._drained or not delivery.more
 
     def _take(self, delivery: Delivery) -> None:
+        self._keeper.hear()
         receive, mono = time.time_ns(), time.monotonic_ns()
         rows: list[Sample] = []
         for handle, code, source, server, columns in delivery.values:
