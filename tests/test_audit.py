@@ -13,6 +13,8 @@ from assessor.frameworks import load_library
 from assessor.run import DEMO
 from tests.golden import KEY, assessed
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Assessment]:

@@ -138,6 +138,7 @@ def judged(err: str, place: str, piece: str) -> None:
     assert "\x1b]" not in err and "\x1b[2J" not in err, "a terminal shows foreign codes and obeys none"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_bad_input_is_one_message_and_nothing_else(
     name: str, tmp_path: Path, made: Path, listener: tuple[int, list[Any]], command: Callable[..., Ran]

@@ -31,6 +31,9 @@ YES, NO, OPEN = Outcome.MET, Outcome.NOT_MET, Outcome.NOT_DETERMINED
 ASSETS = [asset("cnc", interface="focas"), asset("press", interface="s7"), asset("saw", interface="none")]
 
 
+pytestmark = pytest.mark.slow
+
+
 def written(folder: Path, every: int = 10, rows: int = 60, value: str = "{i}.5") -> Path:
     """An hour of one machine's energy, as an EMS stored it."""
     lines = [
