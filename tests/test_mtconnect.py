@@ -372,5 +372,10 @@ def test_a_time_that_does_not_say_where_is_none(text: str | None) -> None:
     assert moment(text) is None
 
 
+@pytest.mark.parametrize("text", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])
+def test_a_time_that_64_bits_cannot_hold_is_none(text: str) -> None:
+    assert moment(text) is None
+
+
 def test_a_time_keeps_what_python_can_hold_of_it() -> None:
     assert moment("2026-11-24T00:00:00.123456789Z") == 1_795_478_400_123_456_000

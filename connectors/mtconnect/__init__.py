@@ -49,6 +49,7 @@ async def gather(
     """Learn what the agent has and follow its values for so many seconds, or until `stop` is set."""
     limits = scope.limits_for(endpoint)
     guard = Guard(endpoint.id, endpoint.address, limits, SERVICES, sink.request)
+    guard.promise(preview(endpoint, scope, seconds))
     wire = Wire(endpoint, limits, guard, stop)
     visit = Visit(endpoint, limits, guard, wire)
     try:

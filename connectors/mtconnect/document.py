@@ -8,6 +8,7 @@ from xml.parsers import expat
 from assessor.domain import Time
 
 DEEPEST, MOST_ELEMENTS, LONGEST_TEXT = 64, 500_000, 100_000
+LARGEST = 2**63 - 1
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -102,11 +103,12 @@ def errors(root: Element) -> list[str]:
 
 
 def moment(text: str | None) -> Time | None:
-    """ns UTC of a timestamp; None for one that does not say where, or is none."""
+    """ns UTC of a timestamp; None for one that does not say where, is none, or that 64 bits cannot hold."""
     try:
         found = datetime.fromisoformat(text or "")
     except ValueError:
         return None
     if found.tzinfo is None:
         return None
-    return (found - EPOCH) // timedelta(microseconds=1) * 1000
+    result = (found - EPOCH) // timedelta(microseconds=1) * 1000
+    return result if abs(result) <= LARGEST else None
