@@ -440,3 +440,10 @@ def test_memory_does_not_grow_with_the_length_of_a_run() -> None:
     short, long = grown(40), grown(120)
     assert long < short + 40, (short, long)
     assert long < 500
+
+
+def test_names_that_are_no_utf8_end_no_run(tmp_path: Path) -> None:
+    with create(tmp_path / "work", SCOPE_BYTES, SCOPE) as folder:
+        folder.observe(SEEN.model_copy(update={"namespaces": ("urn:\udcbe\udced",)}))
+        (line,) = folder.lines("observations")
+    assert json.loads(line)["namespaces"] == ["urn:??"]

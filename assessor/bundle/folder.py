@@ -138,7 +138,7 @@ class Folder:
 
     def _waiting(self) -> Iterator[Part]:
         if self._observations:
-            lines = [o.model_dump_json().encode() + b"\n" for o in self._observations.values()]
+            lines = [_json(o) + b"\n" for o in self._observations.values()]
             yield Part("observations", len(lines), b"".join(lines))
         if self._requests:
             text = "".join(json.dumps(r._asdict(), ensure_ascii=False) + "\n" for r in self._requests)
@@ -183,6 +183,14 @@ class Folder:
     def member(self, name: str) -> bytes:
         """scope.yaml or meta.json as stored."""
         return (self.path / name).read_bytes()
+
+
+def _json(seen: Observation) -> bytes:
+    """As JSON; what was no UTF-8 in the words of a server (a name in GBK) shows as question marks."""
+    try:
+        return seen.model_dump_json().encode()
+    except ValueError:
+        return json.dumps(seen.model_dump(mode="json"), ensure_ascii=False).encode("utf-8", "replace")
 
 
 def create(

@@ -55,7 +55,8 @@ SAMPLE_COLUMNS: tuple[tuple[str, str], ...] = (
 
 def tag_id(endpoint: str, address: str) -> int:
     """A stable id of 63 bits for one data point, the same in every run against the same server."""
-    return int.from_bytes(hashlib.sha256(f"{endpoint}\n{address}".encode()).digest()[:8], "big") >> 1
+    place = f"{endpoint}\n{address}".encode("utf-8", "backslashreplace")  # a server's text may be no UTF-8
+    return int.from_bytes(hashlib.sha256(place).digest()[:8], "big") >> 1
 
 
 class Tag(Noun):
