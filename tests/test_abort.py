@@ -17,6 +17,8 @@ from assessor import pipeline
 from assessor.bundle import create, open_bundle, seal
 from assessor.domain import Endpoint, Observation, Scope, Sink
 from connectors.abort import LAST, POLITE, run_bounded, within
+from connectors.opcua import PARTING
+from connectors.opcua.stopping import GRACE
 from tests.test_bundle import KEY, SCOPE, SCOPE_BYTES, SEEN, row
 
 LATE = 10.0
@@ -25,6 +27,7 @@ LATE = 10.0
 
 def test_the_two_seconds_are_kept_by_design() -> None:
     assert POLITE + LAST < 2
+    assert GRACE + PARTING < POLITE  # so that an OPC UA run still says what it saw
 
 
 class Hanging:

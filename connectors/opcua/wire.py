@@ -287,10 +287,12 @@ class ReadOnlyClient(Client):
 
     async def leave(self) -> None:
         """Close the session, the channel and the socket, as far as each still exists. Never raises."""
-        for close in (self.close_session, self.close_secure_channel):
-            with suppress(Exception):
-                await close()
-        self.disconnect_socket()
+        try:
+            for close in (self.close_session, self.close_secure_channel):
+                with suppress(Exception):
+                    await close()
+        finally:  # cut off while it waits for an answer, too
+            self.disconnect_socket()
 
 
 def guard_for(endpoint: Endpoint, limits: Limits, log: Any) -> Guard:
