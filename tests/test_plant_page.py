@@ -8,12 +8,13 @@ import pytest
 from assessor.domain import Limits
 from connectors.abort import LAST, POLITE
 from connectors.guard import MODBUS_FUNCTIONS, MODBUS_REPORT_ID, OPCUA_SERVICES
+from connectors.mtconnect.wire import SERVICES
 
 PAGES = Path(__file__).parent.parent / "docs/how-to"
 NAMES = ("for-the-plant.md", "for-the-plant.zh.md")
 STATED = {
     "hosts_at_a_time", "request_gap", "sampling_interval", "connect_spacing", "timeout", "retries",
-    "breaker_failures", "breaker_cooldown", "slowdown_factor",
+    "breaker_failures", "breaker_cooldown", "refusals", "slowdown_factor",
 }  # fmt: skip
 
 
@@ -32,6 +33,8 @@ def test_what_may_be_sent_is_the_allow_list(name: str) -> None:
     assert listed(name, "opcua") == OPCUA_SERVICES
     assert {f"fc{code}" for code in listed(name, "modbus")} == MODBUS_FUNCTIONS
     assert f"`{MODBUS_REPORT_ID.removeprefix('fc')}`" in text(name)
+    line = next(line for line in text(name).splitlines() if "**MTConnect**" in line)
+    assert {f"GET {path}" for path in re.findall(r"`(/\w+)`", line)} == SERVICES
 
 
 @pytest.mark.parametrize("name", NAMES)
