@@ -165,9 +165,9 @@ class Line:
         self._go_on()
         try:
             async with self._guard.request(service, detail, device=device, alike=alike) as frame:
+                self._link.begin()
                 if self._link.lost.is_set() or not client.connected:  # closed while the request waited its turn
                     raise self._closed(frame)
-                self._link.begin()
                 yield client, frame
         except asyncio.CancelledError:
             self.close()
