@@ -46,7 +46,10 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> tuple[Observation, Kept]:
     with serving(["node", "companion_server.js"], INTEROP, HOME=str(home)) as server:
         scope = agreed(server["address"], branches=PLANT)
         seen, kept = gather(scope)
+        short, _ = gather(agreed(server["address"], {"browse_nodes": 400}, branches=PLANT))
     assert len(kept.requests) <= preview(scope.endpoints[0], scope, 1.2).requests
+    # it takes 20 nodes in a call, where 100 were counted on: a fifth of the nodes for the calls that were stated
+    assert short.browse and (short.browse.nodes, short.browse.complete) == (80, False)
     return seen, kept
 
 

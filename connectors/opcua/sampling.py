@@ -14,6 +14,7 @@ from assessor.errors import ContactError
 from connectors.guard import Guard, Open
 from connectors.opcua.clocks import Clocks
 from connectors.opcua.describe import Point, uri
+from connectors.opcua.garbled import UNDECODABLE
 from connectors.opcua.keeping import Keeper
 from connectors.opcua.losses import Losses
 from connectors.opcua.polling import Polling
@@ -94,7 +95,7 @@ class Sampler:
             except ContactError as problem:  # what was agreed at the door no longer holds: a changed certificate
                 self._begin_gap(problem.message)
                 break
-            except (OSError, Open, UaError) as problem:
+            except (OSError, Open, UaError, *UNDECODABLE) as problem:
                 why = problem.message if isinstance(problem, Ended) else explain(problem, address)
                 await self._lose(problem, why, ends)
                 if self._guard.stopped:

@@ -26,12 +26,13 @@ from connectors.opcua.capabilities import capabilities
 from connectors.opcua.describe import Point, describe, points_of
 from connectors.opcua.devices import devices_of
 from connectors.opcua.evidence import address_space, companions
+from connectors.opcua.garbled import UNDECODABLE
 from connectors.opcua.reading import Reader
 from connectors.opcua.sampling import LONGEST_BACK_OFF
 from connectors.opcua.session import Session, explain, is_lost
 from connectors.opcua.walk import Walk
 
-KEPT_OUT = (OSError, Open, ContactError, UaError, ValueError, LookupError)
+KEPT_OUT = (OSError, Open, ContactError, UaError, *UNDECODABLE)
 """What keeps us out of a server, and is the problem of its Observation"""
 
 
@@ -141,7 +142,7 @@ async def walk_space(visit: Visit, session: Session, limits: Limits, stop: async
     reader.batch = min(reader.batch, batch(visit, "MaxNodesPerRead", limits.max_nodes_per_call))
     walk = Walk(
         uaclient,
-        limits,
+        _within_promise(visit, limits),
         batch(visit, "MaxNodesPerBrowse", limits.max_nodes_per_call),
         visit.namespaces,
         _alive(limits, stop),
@@ -152,6 +153,13 @@ async def walk_space(visit: Visit, session: Session, limits: Limits, stop: async
     await walk.run(start, visit.endpoint.root or "")
     visit.browse = walk.browse
     return walk, reader
+
+
+def _within_promise(visit: Visit, limits: Limits) -> Limits:
+    """A server that takes less in one call is walked less far, for the same number of calls: that was stated."""
+    names, most = ("MaxNodesPerRead", "MaxNodesPerBrowse", "MaxMonitoredItemsPerCall"), limits.max_nodes_per_call
+    least = min(batch(visit, name, most) for name in names)
+    return limits.model_copy(update={"browse_nodes": max(1, limits.browse_nodes * least // most)})
 
 
 def _alive(limits: Limits, stop: asyncio.Event) -> Callable[[], bool]:
