@@ -12,9 +12,9 @@ from asyncua import ua
 
 from assessor.bundle import create
 from assessor.domain import Limits, Sink, Tag
+from connectors.losses import Losses
 from connectors.opcua.describe import Point
 from connectors.opcua.keeping import Keeper
-from connectors.opcua.losses import Losses
 from connectors.opcua.polling import Polling
 from connectors.opcua.publishing import Subscription
 from connectors.opcua.subscribing import Batches, Subscribing
@@ -51,7 +51,8 @@ def receive(tags: int, turns: int, sink: Sink, every: int = 10) -> list[int]:
     """Take in so many messages as a subscription does; resident bytes after every tenth."""
     sent = messages(tags, 1)[0]
     server = Server()
-    losses, keeper, stop = Losses(), Keeper(sink), asyncio.Event()
+    losses, stop = Losses(), asyncio.Event()
+    keeper = Keeper(sink, losses)
     polling = Polling(None, LIMITS, 1, keeper, stop)  # type: ignore[arg-type]
     made = Subscribing(None, LIMITS, Batches(1, 1), keeper, losses, polling, lambda: None)  # type: ignore[arg-type]
     made._by_handle = dict(enumerate(points(tags)))

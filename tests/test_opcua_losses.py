@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from assessor.domain import SAMPLE_COLUMNS, Gap, Limits, Message, Sample, Tag
 from assessor.facts import facts
 from assessor.indicators import completeness, good_status, look
+from connectors.losses import MOST_COUNTED, MOST_STRETCHES, Losses
 from connectors.opcua.clocks import Clocks
 from connectors.opcua.confirming import confirm_every
-from connectors.opcua.losses import MOST_COUNTED, MOST_STRETCHES, Losses
 from connectors.opcua.publishing import MOST_REPUBLISHED, NUMBERS, Delivery, Subscription
 from tests.test_opcua import agreed
 

@@ -16,6 +16,7 @@ from assessor.domain import (
     Time,
 )
 from connectors.guard import Guard, Open
+from connectors.losses import Losses
 from connectors.mtconnect.devices import Item, Machine, machines
 from connectors.mtconnect.document import Element, errors
 from connectors.mtconnect.streams import head, known, sample, values
@@ -47,7 +48,7 @@ class Visit:
     """When values were last complete up to then."""
     reached: bool = False
     problem: Message | None = None
-    gaps: list[Gap] = field(default_factory=list)
+    losses: Losses = field(default_factory=Losses)
     lost: bool = False
     """Was an answer missing since `last`?"""
 
@@ -142,12 +143,12 @@ class Visit:
 
     def _miss(self, why: Message, since: Time | None = None) -> None:
         begins = since or self.last or self.started
-        self.gaps.append(Gap(begins=begins, ends=time.time_ns(), why=why))
+        self.losses.stretch(begins, time.time_ns(), why)
 
     def observation(self) -> Observation:
         """What was seen so far."""
         ended = time.time_ns()
-        gaps = list(self.gaps)
+        gaps = list(self.losses.gaps)
         if self.lost and self.reached:
             gaps.append(Gap(begins=self.last or self.started, ends=ended, why=Message(id="mtconnect.no_answer")))
         return Observation(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from assessor.domain import Message
-from connectors.opcua.losses import Losses
+from connectors.losses import Losses
 
 EVERY = 1.0
 HELD_UP = 10.0

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from asyncua import ua
 from asyncua.client.ua_client import UaClient
 
-from assessor.domain import Sample, Sink, severity
+from assessor.domain import Message, Sample, Sink, severity
+from connectors.losses import Losses
 from connectors.opcua.describe import Point
 from connectors.opcua.reading import OF_OUR_SESSION, Reader, sample, status
 
@@ -18,8 +19,8 @@ RANK = {0x00000000: 0, 0x40000000: 1}
 class Keeper:
     """Keeps the rows of one endpoint and the best status of each tag."""
 
-    def __init__(self, sink: Sink) -> None:
-        self._sink = sink
+    def __init__(self, sink: Sink, losses: Losses) -> None:
+        self._sink, self._losses = sink, losses
         self._flushed = time.monotonic()
         self.statuses: dict[int, int] = {}
         """Of each tag with rows: the best status seen."""
@@ -46,11 +47,14 @@ class Keeper:
         self._flushed = time.monotonic()
 
     def read(self, points: Sequence[Point], answers: Sequence[ua.DataValue | None]) -> set[int]:
-        """Keep what was read; the tags of which nothing can be kept."""
+        """Keep what was read; the tags of which nothing can be kept, which is a loss from here on."""
         self.hear()
         rows = rows_of(points, answers)
         self.rows(rows)
-        return {p.tag.id for p in points} - {row.tag for row in rows}
+        useless = {p.tag.id for p in points} - {row.tag for row in rows}
+        for tag in useless:
+            self._losses.count(Message(id="sampling.left_out"), tag=tag)
+        return useless
 
 
 def rows_of(points: Sequence[Point], answers: Sequence[ua.DataValue | None]) -> list[Sample]:

@@ -12,11 +12,11 @@ from asyncua.ua.uaerrors import UaError
 from assessor.domain import Endpoint, Gap, Limits, Message, Sampling, Sink
 from assessor.errors import ContactError
 from connectors.guard import Guard, Open
+from connectors.losses import Losses
 from connectors.opcua.clocks import Clocks
 from connectors.opcua.describe import Point, uri
 from connectors.opcua.garbled import UNDECODABLE
 from connectors.opcua.keeping import Keeper
-from connectors.opcua.losses import Losses
 from connectors.opcua.polling import Polling
 from connectors.opcua.reading import Reader, content
 from connectors.opcua.session import Session, explain, is_lost
@@ -56,7 +56,8 @@ class Sampler:
     ) -> None:
         self._session, self._guard, self._limits = session, guard, limits
         self._points, self._namespaces, self._stop = tuple(points), tuple(namespaces), stop
-        self._losses, self._keeper = Losses(), Keeper(sink)
+        self._losses = Losses()
+        self._keeper = Keeper(sink, self._losses)
         self._polling = Polling(session, limits, batches.read, self._keeper, stop)
         self._subscribing: Subscribing | None = Subscribing(
             session, limits, batches, self._keeper, self._losses, self._polling, self._recover

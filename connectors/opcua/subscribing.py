@@ -18,10 +18,10 @@ from asyncua import ua
 from asyncua.ua.uaerrors import UaError, UaStatusCodeError
 
 from assessor.domain import Limits, Message, Sample, Sampling
+from connectors.losses import Losses
 from connectors.opcua.confirming import QUICKEST, confirm_every
 from connectors.opcua.describe import Point
 from connectors.opcua.keeping import Keeper, look, rows_of
-from connectors.opcua.losses import Losses
 from connectors.opcua.polling import Polling
 from connectors.opcua.publishing import Delivery, Subscription, Watched
 from connectors.opcua.reading import SESSION_LOST
@@ -181,6 +181,8 @@ class Subscribing:
             await self._remove()
             params = {"seconds": str(round(made.publishing))}
             raise Unsupported(Message(id="sampling.too_slow", params=dict(params)))
+        # a reading has settled before the next one begins
+        self._every = max(self._every, 3 * made.publishing)
         self._created, self._heard, self._drained = time.time_ns(), False, False
         self._by_handle, self._unheard, self._silent = {}, set(), set()
 
