@@ -82,12 +82,12 @@ def _inside(bundle: Bundle) -> tuple[Library, Answers]:
 
 
 def _judged(done: Assessment, library: Library, answers: Answers) -> Found:
-    framework, questions = library.frameworks.get(done.framework.id), library.questions
+    framework = library.frameworks.get(done.framework.id)
     parts = {part.name: part.sha256 for part in done.parts}
     same_parts = parts == {name: sha256(data) for name, data in library.parts.items()}
     if framework != done.framework or answers != done.answers or not same_parts:
         return [Message(id="audit.other_inputs")], False
-    again = pipeline.judge(framework, questions, answers, done.measurements)
+    again = pipeline.judge(done.framework, library, answers, done.measurements, done.plant.kind)
     return _compare(done, again.parts, "audit.judged_again")
 
 

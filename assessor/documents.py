@@ -5,6 +5,7 @@ refused, since a document that people review should say what it says where it sa
 """
 
 import difflib
+from collections.abc import Callable
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
@@ -41,7 +42,7 @@ def load(kind: type[N], file: Path) -> N:
     return load_with_lines(kind, file)[0]
 
 
-def load_with_lines(kind: type[N], file: Path) -> tuple[N, Lines]:
+def load_with_lines(kind: "Chosen[N]", file: Path) -> tuple[N, Lines]:
     """Read one document and where its keys stand."""
     try:
         with file.open("rb") as opened:
@@ -57,7 +58,11 @@ def load_with_lines(kind: type[N], file: Path) -> tuple[N, Lines]:
     return parse(kind, text, str(file))
 
 
-def parse(kind: type[N], text: str, name: str) -> tuple[N, Lines]:
+Chosen = type[N] | Callable[[Any], type[N]]
+"""What a document is: a noun, or how its content tells which."""
+
+
+def parse(kind: Chosen[N], text: str, name: str) -> tuple[N, Lines]:
     """Read one document from its text; `name` stands for the file in errors."""
     lines: dict[Path_, int] = {}
     try:
@@ -72,10 +77,11 @@ def parse(kind: type[N], text: str, name: str) -> tuple[N, Lines]:
         data = _plain(node, (), lines, name)
     except RecursionError as problem:
         raise _not_yaml("nested too deeply", name) from problem
+    noun: type[N] = kind if isinstance(kind, type) else kind(data)
     try:
-        return kind.model_validate(data), Lines(name, lines)
+        return noun.model_validate(data), Lines(name, lines)
     except ValidationError as problem:
-        raise _explain(problem, kind, data, lines, name) from problem
+        raise _explain(problem, noun, data, lines, name) from problem
 
 
 def _not_yaml(detail: str, place: str) -> InputError:

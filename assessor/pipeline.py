@@ -20,6 +20,7 @@ from assessor.domain import (
     Endpoint,
     Evidence,
     Framework,
+    Ladder,
     Measurement,
     Member,
     Message,
@@ -41,7 +42,7 @@ from assessor.facts import facts
 from assessor.frameworks import Library
 from assessor.indicators import look, looked_at, measure_all, sights
 from assessor.interpret import interpret
-from assessor.rating import chances, is_pre_assessment, rate, rate_all, testable, tested
+from assessor.rating import Kind, chances, is_pre_assessment, rate, rate_all, rate_library, testable, tested
 from assessor.reconcile import findings, reconcile
 from assessor.roadmap import plan
 from connectors.abort import within
@@ -155,14 +156,16 @@ class Judgement:
 
 
 def judge(
-    framework: Framework,
-    questions: Mapping[str, Question],
+    framework: Ladder,
+    library: Library,
     answers: Answers,
     measurements: Sequence[Measurement],
+    plant: Kind,
 ) -> Judgement:
     """Reconcile and rate: pure, so that anyone can do it again and compare."""
-    asked = tuple(questions.values())
-    evidence = reconcile(asked, answers, measurements, framework)
+    asked = tuple(library.questions.values())
+    ladders = [f for f in library.frameworks.values() if isinstance(f, Ladder)]
+    evidence = reconcile(asked, answers, measurements, ladders)
     ratings = rate_all(framework, evidence, answers.cuts)
     drawn = draws(framework, evidence, DRAWS, SEED)
     return Judgement(
@@ -170,10 +173,11 @@ def judge(
         {
             "evidence": evidence,
             "ratings": ratings,
+            "rated": rate_library(wanted(library, answers, framework), asked, evidence, answers.cuts, plant),
             "chances": chances(framework, evidence, answers.cuts, drawn),
-            "findings": findings(evidence, asked, ratings[1], measurements),
+            "findings": findings(evidence, library.statements.values(), ratings[1], measurements),
             "pre_assessment": is_pre_assessment(framework, evidence),
-            "testable": testable(framework, asked),
+            "testable": testable(framework, library.statements.values()),
             "tested": tested(framework, evidence),
         },
     )
@@ -184,14 +188,14 @@ def assess(
 ) -> Assessment:
     """Measure, judge and plan from one sealed bundle and one answer file."""
     scope, observations = source.scope(), source.observations()
-    framework = choose(library.frameworks, framework_id)
+    framework = choose_ladder(library.frameworks, framework_id)
     _same_plant(scope, answers)
     table = source.samples()
     meanings = interpret(observations, scope)
     figures = facts(table, {t.id: s for o in observations for t in o.tags if (s := looked_at(t)) is not None})
     seen = look(scope, observations, figures, meanings, answers.witnessed)
     measurements = measure_all(seen)
-    judged = judge(framework, library.questions, answers, measurements)
+    judged = judge(framework, library, answers, measurements, scope.plant.kind)
     roadmap = advise(framework, judged.evidence, answers, tuple(library.recommendations.values()))
     chosen = {choice.recommendation for choice in roadmap.choices} if roadmap else set()
     return Assessment(
@@ -206,7 +210,7 @@ def assess(
         source=_source(source, observations, figures.values(), table.num_rows),
         records=tuple(o.record for o in observations if o.record),
         framework=framework,
-        questions=_named(framework, judged.evidence, library.questions),
+        questions=_named(library, answers, framework, judged.evidence),
         recommendations=tuple(r for r in library.recommendations.values() if r.id in chosen),
         parts=tuple(Part(name=name, sha256=sha256(data)) for name, data in sorted(library.parts.items())),
         answers=answers,
@@ -219,7 +223,7 @@ def assess(
 
 
 def advise(
-    framework: Framework,
+    framework: Ladder,
     evidence: Sequence[Evidence],
     answers: Answers,
     recommendations: Sequence[Recommendation],
@@ -230,7 +234,7 @@ def advise(
     return plan(judging(framework, answers), evidence, recommendations, answers.budget)
 
 
-def judging(framework: Framework, answers: Answers) -> Callable[[Iterable[Evidence]], Rating]:
+def judging(framework: Ladder, answers: Answers) -> Callable[[Iterable[Evidence]], Rating]:
     """How a plan learns what evidence is worth: the verified column under the default weights."""
     return lambda evidence: rate(framework, "verified", evidence, answers.cuts)
 
@@ -241,6 +245,21 @@ def choose(frameworks: Mapping[str, Framework], id_: str) -> Framework:
         return frameworks[id_]
     known = ", ".join(sorted(frameworks))
     raise InputError(Message(id="forms.unknown_framework", params={"id": id_, "known": known}))
+
+
+def choose_ladder(frameworks: Mapping[str, Framework], id_: str) -> Ladder:
+    """A framework with sub-domains and levels by its id: what chances, findings and a plan can go by."""
+    chosen = choose(frameworks, id_)
+    if isinstance(chosen, Ladder):
+        return chosen
+    known = ", ".join(sorted(f.id for f in frameworks.values() if isinstance(f, Ladder)))
+    raise InputError(Message(id="forms.no_ladder", params={"id": id_, "law": chosen.law, "known": known}))
+
+
+def wanted(library: Library, answers: Answers, main: Framework) -> tuple[Framework, ...]:
+    """What to rate by: the framework chosen, all that are on, and those that the answers ask for."""
+    asked_for = {choose(library.frameworks, id_).id for id_ in answers.frameworks} | {main.id}
+    return tuple(f for f in library.frameworks.values() if f.on or f.id in asked_for)
 
 
 def _same_plant(scope: Scope, answers: Answers) -> None:
@@ -274,12 +293,14 @@ def _source(
 
 
 def _named(
-    framework: Framework, evidence: Sequence[Evidence], questions: Mapping[str, Question]
+    library: Library, answers: Answers, framework: Ladder, evidence: Sequence[Evidence]
 ) -> tuple[Question, ...]:
-    """The questions that a reader of the Assessment needs: the framework's, and those with evidence."""
-    ids = {q for d in framework.dimensions for c in d.cells for q in c.requirements}
+    """The questions that a reader of the Assessment needs: those of its frameworks, and those with evidence."""
+    ids = {q for f in wanted(library, answers, framework) for q in f.asks}
     ids |= {d.rubric for d in framework.dimensions} | {e.question for e in evidence}
-    return tuple(question for id_, question in sorted(questions.items()) if id_ in ids)
+    held = library.questions | library.statements
+    ids |= {parent for id_ in ids if id_ in held and (parent := held[id_].part_of)}
+    return tuple(question for id_, question in sorted(held.items()) if id_ in ids)
 
 
 def _members(manifest: Manifest) -> tuple[Member, ...]:

@@ -9,7 +9,7 @@ from rich.text import Text as Shown
 
 from assessor.audit import Verification
 from assessor.bundle import Sealed
-from assessor.domain import Assessment, Framework, Message, Outcome, Question, State, plain
+from assessor.domain import Assessment, Ladder, Message, Outcome, Question, State, plain
 from assessor.messages import Language, number, percent, render
 from assessor.pipeline import counts
 from connectors.preview import Preview
@@ -206,7 +206,7 @@ def verification(result: Verification, out: Console, language: Language) -> None
     out.print(render("cli.verify_holds" if result.holds else "cli.verify_differs", language), style=style)
 
 
-def framework(held: Framework, questions: dict[str, Question], out: Console, language: Language) -> None:
+def framework(held: Ladder, questions: dict[str, Question], out: Console, language: Language) -> None:
     """A framework's tree with the number of requirements a cell, its weights and their standing."""
     out.print(render(held.title, language), style="bold")
     out.print(render(held.source, language), soft_wrap=True)

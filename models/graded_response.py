@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, ndtri
 
-from assessor.domain import Evidence, Framework, Verdict
+from assessor.domain import Evidence, Ladder, Verdict
 from assessor.rating import not_applicable
 
 Floats = NDArray[np.float64]
@@ -26,7 +26,7 @@ GRID: Floats = np.linspace(MIDDLE_LEVEL - 4 * SPREAD, MIDDLE_LEVEL + 4 * SPREAD,
 SILENT = (Verdict.UNTESTED, Verdict.UNUSABLE)
 
 
-def draws(framework: Framework, evidence: Iterable[Evidence], count: int, seed: int) -> list[dict[str, Fraction]]:
+def draws(framework: Ladder, evidence: Iterable[Evidence], count: int, seed: int) -> list[dict[str, Fraction]]:
     """Seeded draws of every degree the framework asks for.
 
     What a measurement bounds is drawn evenly from the degrees inside its interval; what else is known stays;

@@ -80,5 +80,5 @@ def said(*given: Answer, settlements: Sequence[Settlement] = ()) -> Answers:
 
 def one(asked: Question, given: object, *seen: Measurement) -> Evidence:
     answers = said() if given is None else said(answer(given, id_=asked.id))
-    (found,) = reconcile([asked], answers, seen, OF)
+    (found,) = reconcile([asked], answers, seen, [OF])
     return found

@@ -7,8 +7,8 @@ from assessor.domain import (
     Cell,
     Dimension,
     Evidence,
-    Framework,
     Group,
+    Ladder,
     Level,
     Message,
     Parameter,
@@ -36,18 +36,21 @@ def framework(
     stop: bool = True,
     may_be_cut: Iterable[str] = (),
     more: Mapping[str, Mapping[str, Fraction]] | None = None,
-) -> Framework:
+) -> Ladder:
     """A framework by the number of requirements of each sub-domain at each level; None: no such cell."""
     sets = {"equal": weights or dict.fromkeys(shape, F(1))} | dict(more or {})
-    return Framework(
+    return Ladder(
         format="assessor-framework/1",
         id="small",
         version="1",
+        date="2026-11-26",
         title=text(),
         law="ladder",
         status=Status.OWN,
         source=text(),
         wording=text(),
+        disclaimer=text(),
+        loses=text(),
         degrees=DEGREES,
         satisfied_at=F(4, 5),
         stop_rule=Parameter(value=stop, status=Status.UNVERIFIED, why=text()),
@@ -97,11 +100,11 @@ def claim(question: str, value: Fraction | None, claimed: str = "answered", **mo
     return Evidence.model_validate(given | more)
 
 
-def asked(of: Framework) -> list[str]:
+def asked(of: Ladder) -> list[str]:
     return [q for d in of.dimensions for c in d.cells for q in c.requirements]
 
 
-def answered(of: Framework, by_level: Mapping[int, Fraction]) -> list[Evidence]:
+def answered(of: Ladder, by_level: Mapping[int, Fraction]) -> list[Evidence]:
     """The same degree for every requirement of a level."""
     return [
         claim(q, by_level[c.level])

@@ -72,7 +72,7 @@ def test_a_better_measurement_is_found_once_the_samples_are_there(
         m.model_copy(update={"low": Fraction(1), "high": Fraction(1)}) if m.indicator == "boundary" else m
         for m in done.measurements
     )
-    judged = pipeline.judge(done.framework, load_library().questions, done.answers, better)
+    judged = pipeline.judge(done.framework, load_library(), done.answers, better, done.plant.kind)
     forged = done.model_copy(update={"measurements": better, **judged.parts, "roadmap": None})
     file = filed(tmp_path, sealed, forged)
     assert audit.verify(file).holds, "it follows from its measurements"

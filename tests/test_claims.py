@@ -23,7 +23,7 @@ def test_within_a_role_the_latest_answer_counts_and_between_roles_the_lowest() -
         answer("0.8", "production", "2026-03-01"),
         answer("do-not-know", "quality"),
     )
-    (found,) = reconcile([asked], answers, [measured("0.75", "0.95")], OF)
+    (found,) = reconcile([asked], answers, [measured("0.75", "0.95")], [OF])
     assert (found.claim, found.verdict) == (F(4, 5), Verdict.CORROBORATED)
     assert found.why.id == "verdict.roles_differ"
     assert "0.8～1" in render(found.why, "zh")
@@ -34,7 +34,7 @@ def test_within_a_role_the_latest_answer_counts_and_between_roles_the_lowest() -
 
 def test_a_number_goes_before_not_applicable_and_that_before_do_not_know() -> None:
     def claimed(*values: str) -> tuple[object, str]:
-        (found,) = reconcile([question()], said(*(answer(v, f"role {v}") for v in values)), [], OF)
+        (found,) = reconcile([question()], said(*(answer(v, f"role {v}") for v in values)), [], [OF])
         return found.claim, found.claimed
 
     assert claimed("not-applicable", "0.5") == (F(1, 2), "answered")
@@ -44,7 +44,7 @@ def test_a_number_goes_before_not_applicable_and_that_before_do_not_know() -> No
 
 def test_a_time_that_is_none_is_refused() -> None:
     with pytest.raises(InputError) as caught:
-        reconcile([question()], said(answer("1", at="yesterday")), [], OF)
+        reconcile([question()], said(answer("1", at="yesterday")), [], [OF])
     assert "yesterday" in render(caught.value.message, "en")
 
 
@@ -59,7 +59,7 @@ def test_a_rubric_prefills_what_was_not_answered_itself() -> None:
         answer("0.5", id_="r1-l2-1"),
         answer("do-not-know", id_="r1-l2-2"),
     )
-    found = {e.question: e for e in reconcile(questions, answers, [], OF)}
+    found = {e.question: e for e in reconcile(questions, answers, [], [OF])}
     assert {q: (e.claim, e.claimed, e.verified) for q, e in found.items()} == {
         "r1-l1-1": (1, "prefilled", 1),
         "r1-l2-1": (F(1, 2), "answered", F(1, 2)),
@@ -71,7 +71,7 @@ def test_a_rubric_prefills_what_was_not_answered_itself() -> None:
 
 def test_a_rubric_that_is_not_known_prefills_nothing() -> None:
     questions = [question(id_="r1-l1-1"), question(kind="rubric", id_="r1-rubric")]
-    found = reconcile(questions, said(answer("do-not-know", id_="r1-rubric")), [], OF)
+    found = reconcile(questions, said(answer("do-not-know", id_="r1-rubric")), [], [OF])
     assert [e.question for e in found] == ["r1-rubric"]
 
 
@@ -80,7 +80,7 @@ def test_a_settlement_sets_the_verified_answer_and_leaves_both_figures() -> None
         return Settlement(question="r1-l2-1", value=F(value), reply="r", reason="r", proof=PROOF, by="c", at=at)
 
     answers = said(answer("1"), settlements=[settle("0.8", "2026-03-04"), settle("0", "2026-03-03")])
-    (found,) = reconcile([question(bearing())], answers, [measured("0.5")], OF)
+    (found,) = reconcile([question(bearing())], answers, [measured("0.5")], [OF])
     assert (found.claim, found.verified, found.low, found.high) == (1, F(4, 5), F(1, 2), F(1, 2))
     assert found.verdict is Verdict.LOWER
     assert found.settlement is not None

@@ -54,7 +54,7 @@ def test_findings_are_ordered_by_what_hangs_on_them() -> None:
     questions = [question(bearing(), id_=id_) for id_ in ids[:3]]
     questions.append(question(bearing(steps=None), kind="share", id_="share-networked", step=F(1, 10)))
     seen = [measured("0.2")]
-    evidence = reconcile(questions, said(*(answer("1", id_=id_) for id_ in ids)), seen, OF)
+    evidence = reconcile(questions, said(*(answer("1", id_=id_) for id_ in ids)), seen, [OF])
     found = findings(evidence, questions, rate(OF, "verified", evidence), seen)
     assert [(f.question, f.weight) for f in found] == [
         ("m6-l2-1", F(1, 2)),  # alone in a cell of half the level

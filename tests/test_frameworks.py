@@ -12,9 +12,10 @@ import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
-from assessor.domain import Framework, Question, Text
+from assessor.domain import Ladder, Question, Text
 from assessor.errors import InputError
-from assessor.frameworks import Library, load_framework, load_library, read_library, schemas
+from assessor.frameworks import Library, load_framework, load_library, read_library
+from assessor.frameworks.schemas import schemas
 from assessor.messages import render
 
 ROOT = Path(__file__).parent.parent
@@ -45,7 +46,7 @@ def library() -> Library:
 
 
 @pytest.fixture(scope="module")
-def cmmm(library: Library) -> Framework:
+def cmmm(library: Library) -> Ladder:
     return library.frameworks["cmmm-2020-discrete"]
 
 
@@ -68,13 +69,13 @@ def _texts(value: Any) -> Iterator[Text]:
 # The shipped library
 
 
-def test_counts_of_requirements_by_cell(cmmm: Framework) -> None:
+def test_counts_of_requirements_by_cell(cmmm: Ladder) -> None:
     found = {d.id: "".join(str(len(c.requirements) or "-") for c in d.cells) for d in cmmm.dimensions}
     assert found == COUNTS
     assert sum(len(c.requirements) for d in cmmm.dimensions for c in d.cells) == 219
 
 
-def test_every_requirement_stands_in_its_own_cell_and_none_is_left_out(library: Library, cmmm: Framework) -> None:
+def test_every_requirement_stands_in_its_own_cell_and_none_is_left_out(library: Library, cmmm: Ladder) -> None:
     placed = set()
     for dimension in cmmm.dimensions:
         assert dimension.rubric == f"{dimension.id}-rubric"
@@ -123,7 +124,7 @@ def test_tests_bear_as_agreed(library: Library) -> None:
     assert found == BEARINGS
 
 
-def test_steps_are_degrees_of_the_framework_and_only_frozen_tags_fall(library: Library, cmmm: Framework) -> None:
+def test_steps_are_degrees_of_the_framework_and_only_frozen_tags_fall(library: Library, cmmm: Ladder) -> None:
     rising = [(Fraction("0.4"), Fraction("0.5")), (Fraction("0.7"), Fraction("0.8")), (Fraction("0.9"), 1)]
     falling = [
         (0, 1),
@@ -138,7 +139,7 @@ def test_steps_are_degrees_of_the_framework_and_only_frozen_tags_fall(library: L
             assert {step.answer for step in test.steps} <= set(cmmm.degrees)
 
 
-def test_the_framework_says_how_well_it_is_founded(cmmm: Framework) -> None:
+def test_the_framework_says_how_well_it_is_founded(cmmm: Ladder) -> None:
     assert (len(cmmm.elements), len(cmmm.domains), len(cmmm.dimensions)) == (4, 12, 20)
     assert cmmm.status == "unverified"
     assert {cell.count_status for d in cmmm.dimensions for cell in d.cells} == {"unverified"}
@@ -150,7 +151,7 @@ def test_the_framework_says_how_well_it_is_founded(cmmm: Framework) -> None:
     assert set(status.values()) == {"unverified"} and len(status) == 2
 
 
-def test_recollected_weights_close_at_a_hundred_by_domain(cmmm: Framework) -> None:
+def test_recollected_weights_close_at_a_hundred_by_domain(cmmm: Ladder) -> None:
     wanted = {"design": 13, "production": 48, "logistics": 4, "sales": 6, "service": 6}
     wanted |= {"strategy": 3, "skills": 3}
     for weights in cmmm.weight_sets:

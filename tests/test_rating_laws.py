@@ -6,7 +6,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessor.domain import Cut, Evidence, Framework
+from assessor.domain import Cut, Evidence, Ladder
 from assessor.rating import chances, not_applicable, rate
 from tests.small import DEGREES, asked, claim, framework
 
@@ -17,7 +17,7 @@ weight = st.fractions(min_value=F(1, 50), max_value=50, max_denominator=50)
 
 
 @st.composite
-def cases(draw: st.DrawFn, *, stop: bool | None = None) -> tuple[Framework, dict[str, Evidence]]:
+def cases(draw: st.DrawFn, *, stop: bool | None = None) -> tuple[Ladder, dict[str, Evidence]]:
     """A small framework, and for some of its requirements an answer, an unknown or a not applicable."""
     names = "abc"[: draw(st.integers(1, 3))]
     shape = {id_: draw(st.lists(st.integers(0, 3), min_size=5, max_size=5)) for id_ in names}
@@ -32,7 +32,7 @@ def cases(draw: st.DrawFn, *, stop: bool | None = None) -> tuple[Framework, dict
 
 
 @given(cases(), st.data())
-def test_better_evidence_never_lowers(case: tuple[Framework, dict[str, Evidence]], data: st.DataObject) -> None:
+def test_better_evidence_never_lowers(case: tuple[Ladder, dict[str, Evidence]], data: st.DataObject) -> None:
     of, evidence = case
     movable = [q for q in asked(of) if q not in evidence or evidence[q].claimed != "not-applicable"]
     if not movable:
@@ -50,7 +50,7 @@ def test_better_evidence_never_lowers(case: tuple[Framework, dict[str, Evidence]
 
 
 @given(cases())
-def test_what_holds_lies_between_low_and_high(case: tuple[Framework, dict[str, Evidence]]) -> None:
+def test_what_holds_lies_between_low_and_high(case: tuple[Ladder, dict[str, Evidence]]) -> None:
     of, evidence = case
     rating = rate(of, "verified", evidence.values())
     assert 0 <= rating.score <= rating.score_high <= 5
@@ -65,7 +65,7 @@ def test_what_holds_lies_between_low_and_high(case: tuple[Framework, dict[str, E
 
 
 @given(cases(), weight)
-def test_scaling_all_weights_changes_nothing(case: tuple[Framework, dict[str, Evidence]], by: Fraction) -> None:
+def test_scaling_all_weights_changes_nothing(case: tuple[Ladder, dict[str, Evidence]], by: Fraction) -> None:
     of, evidence = case
     equal = of.weight_sets[0]
     scaled = equal.model_copy(update={"weights": {id_: w * by for id_, w in equal.weights.items()}})
@@ -74,7 +74,7 @@ def test_scaling_all_weights_changes_nothing(case: tuple[Framework, dict[str, Ev
 
 
 @given(cases(), st.randoms(use_true_random=False))
-def test_order_changes_nothing(case: tuple[Framework, dict[str, Evidence]], random: object) -> None:
+def test_order_changes_nothing(case: tuple[Ladder, dict[str, Evidence]], random: object) -> None:
     of, evidence = case
 
     def mixed(items: Iterable[object]) -> tuple[object, ...]:
@@ -96,7 +96,7 @@ def test_order_changes_nothing(case: tuple[Framework, dict[str, Evidence]], rand
 
 
 @given(cases())
-def test_not_applicable_equals_absent(case: tuple[Framework, dict[str, Evidence]]) -> None:
+def test_not_applicable_equals_absent(case: tuple[Ladder, dict[str, Evidence]]) -> None:
     """Of a cell that keeps a requirement: the question is absent. Of one that keeps none: the cell is."""
     of, evidence = case
     aside = not_applicable(evidence.values(), "declared")
@@ -113,7 +113,7 @@ def test_not_applicable_equals_absent(case: tuple[Framework, dict[str, Evidence]
 
 
 @given(cases())
-def test_a_cut_equals_absent(case: tuple[Framework, dict[str, Evidence]]) -> None:
+def test_a_cut_equals_absent(case: tuple[Ladder, dict[str, Evidence]]) -> None:
     of, evidence = case
     if len(of.dimensions) < 2:
         return
@@ -124,7 +124,7 @@ def test_a_cut_equals_absent(case: tuple[Framework, dict[str, Evidence]]) -> Non
 
 @given(cases(stop=True))
 def test_with_the_stop_rule_no_score_lies_between_four_fifths_and_the_next_whole(
-    case: tuple[Framework, dict[str, Evidence]],
+    case: tuple[Ladder, dict[str, Evidence]],
 ) -> None:
     of, evidence = case
     rating = rate(of, "declared", evidence.values())
@@ -135,7 +135,7 @@ def test_with_the_stop_rule_no_score_lies_between_four_fifths_and_the_next_whole
 
 @given(cases(stop=False))
 def test_without_the_stop_rule_the_score_is_no_lower_and_every_satisfied_level_counts_one(
-    case: tuple[Framework, dict[str, Evidence]],
+    case: tuple[Ladder, dict[str, Evidence]],
 ) -> None:
     of, evidence = case
     rating = rate(of, "declared", evidence.values())
@@ -146,7 +146,7 @@ def test_without_the_stop_rule_the_score_is_no_lower_and_every_satisfied_level_c
 
 
 @given(cases())
-def test_draws_of_certain_answers_give_the_rating_itself(case: tuple[Framework, dict[str, Evidence]]) -> None:
+def test_draws_of_certain_answers_give_the_rating_itself(case: tuple[Ladder, dict[str, Evidence]]) -> None:
     of, evidence = case
     filled = {q: evidence.get(q) or claim(q, F(1, 2)) for q in asked(of)}
     filled = {q: claim(q, F(1, 2)) if e.claimed == "do-not-know" else e for q, e in filled.items()}

@@ -153,7 +153,7 @@ def test_without_a_claim_a_narrow_interval_gives_its_lower_end_and_a_wide_one_no
 def test_nobody_answered_and_nothing_measured_is_unknown() -> None:
     found = one(question(bearing()), None)
     assert (found.claim, found.verified, found.verdict) == (None, None, Verdict.UNTESTED)
-    assert reconcile([question()], said(), [], OF) == ()
+    assert reconcile([question()], said(), [], [OF]) == ()
 
 
 def test_not_applicable_stays_and_is_flagged_where_something_was_seen() -> None:
@@ -230,8 +230,8 @@ def test_more_seen_never_lowers_the_verified_answer(a: Fraction, b: Fraction, c:
 def test_nothing_measured_in_one_place_changes_an_answer_about_another(given: Fraction, value: Fraction) -> None:
     here, there = question(bearing("a"), id_="r1-l2-1"), question(bearing("b"), id_="r1-l2-2")
     answers = said(answer(given, id_="r1-l2-1"), answer(given, id_="r1-l2-2"))
-    without = reconcile([here, there], answers, [], OF)
-    measured_here = reconcile([here, there], answers, [measured(str(value), indicator="a")], OF)
+    without = reconcile([here, there], answers, [], [OF])
+    measured_here = reconcile([here, there], answers, [measured(str(value), indicator="a")], [OF])
     assert measured_here[1] == without[1]
 
 
@@ -241,10 +241,10 @@ def test_nothing_measured_in_one_place_changes_an_answer_about_another(given: Fr
     )
 )
 def test_the_order_of_answers_changes_nothing(given: list[Answer]) -> None:
-    (found,) = reconcile([question()], said(*given), [], OF)
+    (found,) = reconcile([question()], said(*given), [], [OF])
     assert found.claim == F(1, 2)
 
 
 def test_evidence_that_no_machine_bears_on_is_the_claim_itself() -> None:
-    (found,) = reconcile([question()], said(answer("0.8")), [measured("0")], OF)
-    assert found == claim("r1-l2-1", F(4, 5))
+    (found,) = reconcile([question()], said(answer("0.8")), [measured("0")], [OF])
+    assert found == claim("r1-l2-1", F(4, 5), roles=1)

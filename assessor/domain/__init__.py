@@ -8,6 +8,7 @@ from assessor.domain.assessment import (
     Source,
     question_index,
 )
+from assessor.domain.bank import DEGREES, Bearing, Kind, Need, Option, Question, Step, Topic
 from assessor.domain.doors import Certificate, KnownServer, Offer, TokenOffer, Trust, reused
 from assessor.domain.evidence import (
     Answer,
@@ -25,23 +26,8 @@ from assessor.domain.evidence import (
     Witness,
 )
 from assessor.domain.export import Export, ExportTag, Quality, Record
-from assessor.domain.framework import (
-    Bearing,
-    Cell,
-    Dimension,
-    Effect,
-    Framework,
-    Group,
-    Level,
-    Lift,
-    Parameter,
-    Question,
-    Range,
-    Recommendation,
-    Step,
-    Topic,
-    WeightSet,
-)
+from assessor.domain.framework import Fact, Grade, Head, Parameter, Unmapped, head
+from assessor.domain.laws import LAWS, Cell, Dimension, Framework, Group, Ladder, Level, WeightSet
 from assessor.domain.noun import (
     Digest,
     EvidenceClass,
@@ -108,7 +94,9 @@ from assessor.domain.rating import (
     RequirementLine,
     Roadmap,
 )
+from assessor.domain.recommendation import Effect, Lift, Range, Recommendation
 from assessor.domain.registers import SIZES, Order, Point, Profile, RegisterType
+from assessor.domain.result import Operation, Rated, Result, TableStep, Term
 from assessor.domain.scope import (
     SYSTEMS,
     Agreement,
@@ -133,7 +121,9 @@ __all__ = [
     "BAD_COMMUNICATION",
     "BAD_NO_DATA",
     "BAD_TIMEOUT",
+    "DEGREES",
     "GOOD",
+    "LAWS",
     "SAMPLE_COLUMNS",
     "SIZES",
     "SPOKEN",
@@ -169,14 +159,19 @@ __all__ = [
     "Expect",
     "Export",
     "ExportTag",
+    "Fact",
     "Finding",
     "Framework",
     "Function",
     "Gap",
+    "Grade",
     "Group",
+    "Head",
     "Interface",
     "KeyProcess",
+    "Kind",
     "KnownServer",
+    "Ladder",
     "Level",
     "LevelLine",
     "Lift",
@@ -189,10 +184,13 @@ __all__ = [
     "Member",
     "Message",
     "Nameplate",
+    "Need",
     "Noun",
     "Observation",
     "Offer",
     "OpcUaSecurity",
+    "Operation",
+    "Option",
     "Order",
     "Outcome",
     "Parameter",
@@ -204,6 +202,7 @@ __all__ = [
     "Quality",
     "Question",
     "Range",
+    "Rated",
     "Rating",
     "Recommendation",
     "Record",
@@ -211,6 +210,7 @@ __all__ = [
     "RegisterType",
     "RequestRecord",
     "RequirementLine",
+    "Result",
     "Roadmap",
     "Role",
     "Sample",
@@ -230,9 +230,11 @@ __all__ = [
     "Status",
     "Step",
     "Stratum",
+    "TableStep",
     "Tag",
     "TagFacts",
     "TagMeaning",
+    "Term",
     "Text",
     "Time",
     "TokenOffer",
@@ -240,6 +242,7 @@ __all__ = [
     "Traffic",
     "Trust",
     "Unit",
+    "Unmapped",
     "Unread",
     "Unwalked",
     "Vantage",
@@ -250,6 +253,7 @@ __all__ = [
     "Witness",
     "canonical",
     "exact",
+    "head",
     "plain",
     "question_index",
     "reused",

@@ -4,12 +4,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from assessor.domain.bank import Question
 from assessor.domain.evidence import Answers, Evidence, Finding, Measurement
 from assessor.domain.export import Record
-from assessor.domain.framework import Framework, Question, Recommendation
+from assessor.domain.laws.ladder import Ladder
 from assessor.domain.noun import Digest, EvidenceClass, Exact, Message, Noun, Outcome, Slug, Time
 from assessor.domain.plant import Asset, KeyProcess, Plant, Register
 from assessor.domain.rating import Chance, Rating, Roadmap
+from assessor.domain.recommendation import Recommendation
+from assessor.domain.result import Rated
 from assessor.domain.scope import Vantage
 
 
@@ -73,9 +76,12 @@ class Assessment(Noun):
     source: Source
     records: tuple[Record, ...] = ()
     """Exported records that were read beside what was measured."""
-    framework: Framework
+    framework: Ladder
+    """The one that chances, findings and the plan go by."""
+    rated: tuple[Rated, ...] = ()
+    """The same answers by every framework that is for this plant, this one included."""
     questions: tuple[Question, ...]
-    """Those that the framework or an answer names."""
+    """Those that a framework or an answer names; options of a several-of as questions of their own."""
     recommendations: tuple[Recommendation, ...]
     """Those of the plan."""
     parts: tuple[Part, ...]

@@ -32,14 +32,16 @@ class Answer(Noun):
     """What one respondent says to one question. The three ways of not giving a value stay apart."""
 
     question: Slug
-    value: Exact | Literal["not-applicable", "do-not-know"]
+    value: Exact | tuple[Slug, ...] | Literal["not-applicable", "do-not-know"]
+    """Of a several-of: the options that hold, none of them being an answer too."""
     by: str
     """Role of the respondent."""
     at: str
     """ISO 8601"""
     reason: str | None = None
     """Required for not-applicable."""
-    target: Exact | None = None
+    target: Exact | tuple[Slug, ...] | None = None
+    """Where the plant wants to be in three years."""
     proofs: tuple[Proof, ...] = ()
 
 
@@ -86,6 +88,8 @@ class Answers(Noun):
     witnessed: tuple[Witness, ...] = ()
     cuts: tuple[Cut, ...] = ()
     settlements: tuple[Settlement, ...] = ()
+    frameworks: tuple[Slug, ...] = ()
+    """Frameworks to rate by that are off by default."""
     budget: Annotated[int, Field(ge=0, le=10**12)] | None = None
     """Yuan over the three phases of the plan."""
 
@@ -158,6 +162,12 @@ class Evidence(Noun):
 
     question: Slug
     claim: Exact | None
+    highest: Exact | None = None
+    """Where roles differ, the highest of their answers; the claim is the lowest."""
+    roles: int = 0
+    """How many roles gave a value."""
+    target: Exact | None = None
+    """Where the plant wants to be in three years; of several roles the lowest."""
     claimed: Literal["answered", "prefilled", "not-applicable", "do-not-know", "unanswered"]
     low: Exact | None = None
     high: Exact | None = None

@@ -1,12 +1,12 @@
 """What people say, brought together: one claim a question."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Literal
 
-from assessor.domain import Answer, Framework, Message, Settlement, Text
+from assessor.domain import Answer, Ladder, Message, Question, Settlement, Text
 from assessor.errors import InputError
 
 Said = Literal["answered", "prefilled", "not-applicable", "do-not-know", "unanswered"]
@@ -20,7 +20,9 @@ class Claim:
     said: Said
     highest: Fraction | None = None
     """The highest answer, where roles differ; the lowest is the claim."""
-    roles: int = 1
+    roles: int = 0
+    """How many roles gave a value."""
+    target: Fraction | None = None
 
 
 UNANSWERED = Claim(None, "unanswered")
@@ -36,26 +38,54 @@ def when(item: Answer | Settlement) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def bring_together(answers: Sequence[Answer]) -> dict[str, Claim]:
-    """Within a role the latest answer counts; between roles the lowest value is the claim."""
+def bring_together(answers: Sequence[Answer], questions: Iterable[Question] = ()) -> dict[str, Claim]:
+    """Within a role the latest answer counts; between roles the lowest value is the claim.
+
+    An answer to a several-of of `questions` says of each option whether it holds.
+    """
+    several = {q.id: [option.id for option in q.options] for q in questions if q.kind == "several"}
     latest: dict[str, dict[str, Answer]] = {}
     for answer in sorted(answers, key=when):
-        latest.setdefault(answer.question, {})[answer.by] = answer
-    return {question: _claim([a.value for a in by_role.values()]) for question, by_role in latest.items()}
+        for single in _single(answer, several.get(answer.question)):
+            latest.setdefault(single.question, {})[single.by] = single
+    return {question: _claim(tuple(by_role.values())) for question, by_role in latest.items()}
 
 
-def _claim(given: Sequence[Fraction | Literal["not-applicable", "do-not-know"]]) -> Claim:
-    values = [v for v in given if isinstance(v, Fraction)]
+def _single(answer: Answer, options: Sequence[str] | None) -> Iterable[Answer]:
+    """The answer itself, or one for each option: 1 where it was chosen, 0 where it was not."""
+    if options is None:
+        return [answer]
+    return [
+        answer.model_copy(
+            update={
+                "question": option,
+                "value": _chosen(answer.value, option),
+                "target": _chosen(answer.target, option),
+            }
+        )
+        for option in options
+    ]
+
+
+def _chosen(given: object, option: str) -> object:
+    return Fraction(option in given) if isinstance(given, tuple) else given
+
+
+def _claim(given: Sequence[Answer]) -> Claim:
+    values = [a.value for a in given if isinstance(a.value, Fraction)]
+    targets = [a.target for a in given if isinstance(a.target, Fraction)]
+    target = min(targets, default=None)
     if values:
         highest = max(values) if max(values) != min(values) else None
-        return Claim(min(values), "answered", highest, len(values))
-    return Claim(None, "not-applicable" if "not-applicable" in given else "do-not-know")
+        return Claim(min(values), "answered", highest, len(values), target)
+    set_aside = any(a.value == "not-applicable" for a in given)
+    return Claim(None, "not-applicable" if set_aside else "do-not-know", target=target)
 
 
-def prefilled(claims: Mapping[str, Claim], framework: Framework) -> dict[str, Claim]:
+def prefilled(claims: Mapping[str, Claim], ladders: Iterable[Ladder]) -> dict[str, Claim]:
     """Degrees that a rubric suggests: 1 up to the level chosen, 0 above. A direct answer replaces them."""
     found: dict[str, Claim] = {}
-    for dimension in framework.dimensions:
+    for dimension in (d for ladder in ladders for d in ladder.dimensions):
         chosen = claims.get(dimension.rubric, UNANSWERED).value
         if chosen is None:
             continue

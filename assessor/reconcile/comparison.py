@@ -6,7 +6,7 @@ from fractions import Fraction
 from assessor.domain import (
     Answers,
     Evidence,
-    Framework,
+    Ladder,
     Measurement,
     Message,
     Question,
@@ -25,25 +25,27 @@ def reconcile(
     questions: Iterable[Question],
     answers: Answers,
     measurements: Iterable[Measurement],
-    framework: Framework,
+    ladders: Iterable[Ladder],
 ) -> tuple[Evidence, ...]:
-    """Evidence for every question that has an answer, a prefilled degree, a settlement or a test."""
-    claims = bring_together(answers.answers)
-    claims = prefilled(claims, framework) | claims
+    """Evidence for every question that has an answer, a prefilled degree, a settlement or a test.
+
+    Of a several-of each option is a question of its own.
+    """
+    questions = tuple(questions)
+    claims = bring_together(answers.answers, questions)
+    claims = prefilled(claims, ladders) | claims
     settled = {s.question: s for s in sorted(answers.settlements, key=when)}
     by_indicator = {m.indicator: m for m in measurements}
     found = []
-    for question in questions:
+    for question in (statement for q in questions for statement in q.statements):
         if question.id in claims or question.tests or question.id in settled:
             claim = claims.get(question.id, UNANSWERED)
-            evidence = _compare(question, claim, by_indicator, framework)
+            evidence = _compare(question, claim, by_indicator)
             found.append(_settle(evidence, settled.get(question.id)))
     return tuple(found)
 
 
-def _compare(
-    question: Question, claim: Claim, by_indicator: Mapping[str, Measurement], framework: Framework
-) -> Evidence:
+def _compare(question: Question, claim: Claim, by_indicator: Mapping[str, Measurement]) -> Evidence:
     seen = images(question, by_indicator)
     if not seen:
         verdict, why = _unmeasured(question, by_indicator)
@@ -52,7 +54,7 @@ def _compare(
     if low > high:  # indicators disagree: the truth lies between them, and nothing is concluded
         why = _why("contradictory", claim, high, low)
         return _evidence(question, claim, Verdict.INCONCLUSIVE, why, claim.value, (high, low))
-    close = narrow(question, low, high, framework)
+    close = narrow(question, low, high)
     bounded = any(i.bounded for i in seen if i.high == high)
     if claim.value is None:
         verdict, name, verified = _without_claim(claim, low, close, bounded)
@@ -120,6 +122,9 @@ def _evidence(
     return Evidence(
         question=question.id,
         claim=claim.value,
+        highest=claim.highest,
+        roles=claim.roles,
+        target=claim.target,
         claimed=claim.said,
         low=seen[0] if seen else None,
         high=seen[1] if seen else None,

@@ -4,10 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from assessor.domain import Bearing, Framework, Measurement, Question, State
-
-TOP = {"degree": Fraction(1), "share": Fraction(1), "yes-no": Fraction(1), "rubric": Fraction(5)}
-"""The best answer of each kind of question; the worst is 0."""
+from assessor.domain import Bearing, Measurement, Question, State
 
 
 @dataclass(frozen=True)
@@ -33,12 +30,13 @@ def _image(question: Question, test: Bearing, measured: Measurement) -> Image | 
     high = measured.value if measured.high is None else measured.high
     if measured.state is not State.MEASURED or low is None or high is None:
         return None
+    assert question.top is not None  # the bank refuses tests of anything else
     reached = _answers(test, low, high)
     return Image(
         test,
         measured,
         low=Fraction(0) if test.bound == "upper" else min(reached),
-        high=TOP[question.kind] if test.bound == "lower" else max(reached),
+        high=question.top if test.bound == "lower" else max(reached),
         bounded=measured.absence_tested or falling(test),
     )
 
@@ -61,10 +59,8 @@ def falling(test: Bearing) -> bool:
     return bool(steps) and steps[0].answer > steps[-1].answer
 
 
-def narrow(question: Question, low: Fraction, high: Fraction, framework: Framework) -> bool:
-    """Does the interval span at most one step of the question's scale?"""
-    if question.kind == "degree":
-        return not any(low < degree < high for degree in framework.degrees)
-    if question.kind == "rubric":
-        return high - low <= 1
+def narrow(question: Question, low: Fraction, high: Fraction) -> bool:
+    """Does the interval span at most one step of the question's scale, and not all of it?"""
+    if (scale := question.scale) is not None:
+        return (low, high) != (scale[0], scale[-1]) and not any(low < answer < high for answer in scale)
     return high - low <= (question.step or 0)

@@ -19,7 +19,7 @@ from assessor.domain import (
     Dimension,
     DimensionScore,
     Evidence,
-    Framework,
+    Ladder,
     LevelLine,
     Message,
     Question,
@@ -43,11 +43,11 @@ class Rung:
     not_applicable: tuple[str, ...] = ()
 
 
-Ladder = Mapping[int, Sequence[Rung]]
+Rungs = Mapping[int, Sequence[Rung]]
 """What counts at each level, lowest first."""
 
 
-def rate_all(framework: Framework, evidence: Iterable[Evidence], cuts: Iterable[Cut]) -> tuple[Rating, ...]:
+def rate_all(framework: Ladder, evidence: Iterable[Evidence], cuts: Iterable[Cut]) -> tuple[Rating, ...]:
     """Both columns under every weight set: the default set first, declared before verified."""
     evidence, cuts = tuple(evidence), tuple(cuts)
     ids = [framework.default_weights]
@@ -57,7 +57,7 @@ def rate_all(framework: Framework, evidence: Iterable[Evidence], cuts: Iterable[
 
 
 def rate(
-    framework: Framework,
+    framework: Ladder,
     column: Column,
     evidence: Iterable[Evidence],
     cuts: Iterable[Cut] = (),
@@ -92,7 +92,7 @@ def rate(
 
 
 def chances(
-    framework: Framework,
+    framework: Ladder,
     evidence: Iterable[Evidence],
     cuts: Iterable[Cut],
     draws: Iterable[Mapping[str, Fraction]],
@@ -109,26 +109,26 @@ def chances(
     return tuple(Chance(level=k, share=Fraction(found[k], total)) for k in numbers) if total else ()
 
 
-def is_pre_assessment(framework: Framework, evidence: Iterable[Evidence]) -> bool:
+def is_pre_assessment(framework: Ladder, evidence: Iterable[Evidence]) -> bool:
     """预评估: does the rating rest on rubrics alone, no requirement having been answered for itself?"""
     asked = {q for d in framework.dimensions for cell in d.cells for q in cell.requirements}
     itself = ("answered", "not-applicable")
     return not any(e.question in asked and (e.claimed in itself or e.settlement) for e in evidence)
 
 
-def testable(framework: Framework, questions: Iterable[Question]) -> int:
+def testable(framework: Ladder, questions: Iterable[Question]) -> int:
     """Sub-domains with at least one requirement that machine data bear on."""
     return _dimensions_with(framework, {q.id for q in questions if q.tests})
 
 
-def tested(framework: Framework, evidence: Iterable[Evidence]) -> int:
+def tested(framework: Ladder, evidence: Iterable[Evidence]) -> int:
     """Sub-domains in which a measurement said more of a requirement than 'anything from 0 to 1'."""
     silent = (Verdict.UNTESTED, Verdict.UNUSABLE)
     said = {e.question for e in evidence if e.verdict not in silent and (e.low, e.high) != (NONE, ALL)}
     return _dimensions_with(framework, said)
 
 
-def uncut(framework: Framework, cuts: Iterable[Cut]) -> tuple[Dimension, ...]:
+def uncut(framework: Ladder, cuts: Iterable[Cut]) -> tuple[Dimension, ...]:
     """The sub-domains that count. 裁剪 takes out only what the framework allows to be taken out."""
     known = {dimension.id: dimension for dimension in framework.dimensions}
     out = set()
@@ -156,11 +156,11 @@ def not_applicable(evidence: Iterable[Evidence], column: Column) -> frozenset[st
 
 
 def _ladder(
-    framework: Framework,
+    framework: Ladder,
     dimensions: Iterable[Dimension],
     weights: Mapping[str, Fraction],
     aside: Collection[str],
-) -> Ladder:
+) -> Rungs:
     """The cells that count. One that the framework leaves empty counts as satisfied; one emptied by answers
     drops out, with weight 0, as if the framework did not have it: never a free pass."""
     ladder: dict[int, list[Rung]] = {
@@ -180,7 +180,7 @@ def _normalised(rungs: Sequence[Rung]) -> list[Rung]:
     return [Rung(r.dimension, r.weight / total, r.requirements, r.not_applicable) for r in rungs]
 
 
-def _scores(ladder: Ladder, degrees: Mapping[str, Fraction], nothing: Fraction) -> list[Fraction]:
+def _scores(ladder: Rungs, degrees: Mapping[str, Fraction], nothing: Fraction) -> list[Fraction]:
     """A of every level; `nothing` where no cell is left that could be judged."""
     return [
         sum((rung.weight * _c(rung, degrees) for rung in rungs if rung.weight), NONE)
@@ -196,7 +196,7 @@ def _c(rung: Rung, degrees: Mapping[str, Fraction]) -> Fraction:
     return sum((degrees[q] for q in rung.requirements), NONE) / len(rung.requirements)
 
 
-def _counted(framework: Framework, scores: Sequence[Fraction]) -> list[Fraction]:
+def _counted(framework: Ladder, scores: Sequence[Fraction]) -> list[Fraction]:
     """What each level adds to the total: 1, its own score, or 0 after the stop."""
     counted, stopped = [], False
     for score in scores:
@@ -206,14 +206,14 @@ def _counted(framework: Framework, scores: Sequence[Fraction]) -> list[Fraction]
     return counted
 
 
-def _level(framework: Framework, score: Fraction) -> int:
+def _level(framework: Ladder, score: Fraction) -> int:
     return max((level.number for level in framework.levels if level.from_ <= score), default=0)
 
 
 # What is open to the reader ------------------------------------------------------------------------------
 
 
-def _lines(framework: Framework, column: Column, evidence: Iterable[Evidence]) -> dict[str, RequirementLine]:
+def _lines(framework: Ladder, column: Column, evidence: Iterable[Evidence]) -> dict[str, RequirementLine]:
     """Every requirement with what it was given in this column."""
     by_question = {e.question: e for e in evidence}
     asked = [q for d in framework.dimensions for cell in d.cells for q in cell.requirements]
@@ -249,9 +249,9 @@ def _cell(level: int, rung: Rung, lines: Mapping[str, RequirementLine]) -> CellL
 
 
 def _alone(
-    framework: Framework,
+    framework: Ladder,
     dimension: str,
-    ladder: Ladder,
+    ladder: Rungs,
     low: Mapping[str, Fraction],
     high: Mapping[str, Fraction],
 ) -> DimensionScore:
@@ -267,7 +267,7 @@ def _alone(
     )
 
 
-def _coverage(ladder: Ladder, lines: Mapping[str, RequirementLine]) -> Fraction:
+def _coverage(ladder: Rungs, lines: Mapping[str, RequirementLine]) -> Fraction:
     """Weight of the requirements with an answer over that of all that count; a level weighs 1."""
     known = total = NONE
     for rungs in ladder.values():
@@ -279,7 +279,7 @@ def _coverage(ladder: Ladder, lines: Mapping[str, RequirementLine]) -> Fraction:
     return known / total if total else NONE
 
 
-def _dimensions_with(framework: Framework, questions: Collection[str]) -> int:
+def _dimensions_with(framework: Ladder, questions: Collection[str]) -> int:
     return sum(
         any(question in questions for cell in dimension.cells for question in cell.requirements)
         for dimension in framework.dimensions

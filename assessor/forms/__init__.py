@@ -8,15 +8,8 @@ from fractions import Fraction
 from pathlib import Path
 
 from assessor.documents import Lines, load_with_lines
-from assessor.domain import Answer, Answers, EvidenceClass, Message, Question, Text, Witness
+from assessor.domain import Answer, Answers, EvidenceClass, Message, Question, Text, Witness, plain
 from assessor.errors import InputError
-
-SCALES: Mapping[str, tuple[Fraction, ...]] = {
-    "degree": (Fraction(0), Fraction(1, 2), Fraction(4, 5), Fraction(1)),
-    "rubric": tuple(Fraction(level) for level in range(6)),
-    "yes-no": (Fraction(0), Fraction(1)),
-}
-"""The values that a question of a kind can be answered with; a share takes any from 0 to 1."""
 
 
 def load_answers(file: Path, questions: Mapping[str, Question]) -> Answers:
@@ -46,17 +39,37 @@ def _check(answer: Answer, questions: Mapping[str, Question], lines: Lines, i: i
     place = lines.at("answers", i)
     if answer.value == "not-applicable" and not answer.reason:
         raise InputError(Message(id="forms.no_reason", params={"question": question.id}), place)
-    values = [v for v in (answer.value, answer.target) if isinstance(v, Fraction)]
-    for value in values:
-        scale = SCALES.get(question.kind)
-        if (scale and value not in scale) or not 0 <= value <= 5 or (not scale and value > 1):
-            allowed = ", ".join(str(float(v)).removesuffix(".0") for v in scale) if scale else "0 … 1"
-            params: dict[str, str | int | Text] = {
-                "question": question.id,
-                "value": str(float(value)),
-                "allowed": allowed,
-            }
-            raise InputError(Message(id="forms.off_scale", params=params), place)
+    for key in ("value", "target"):
+        if (fault := off_scale(question, getattr(answer, key))) is not None:
+            raise InputError(fault, place)
+
+
+def off_scale(question: Question, value: object) -> Message | None:
+    """What is wrong with a value or a target of this question; None where nothing is, or none was given."""
+    if value is None or isinstance(value, str):
+        return None
+    options = [option.id for option in question.options]
+    several = isinstance(value, tuple)
+    if several != (question.kind == "several"):
+        name = "one_value" if several else "option_list"
+        return Message(id=f"forms.{name}", params={"question": question.id, "known": ", ".join(options)})
+    if isinstance(value, tuple):
+        strange = [name for name in value if name not in options or value.count(name) > 1]
+        params: dict[str, str | int | Text] = {"question": question.id, "known": ", ".join(options)}
+        return Message(id="forms.unknown_option", params=params | {"id": strange[0]}) if strange else None
+    assert isinstance(value, Fraction)
+    if value in (question.scale or [value]) and 0 <= value <= (question.top or value):
+        whole = question.kind != "count" or value.denominator == 1
+        return None if whole else Message(id="forms.not_whole", params={"question": question.id})
+    params = {"question": question.id, "value": plain(value), "allowed": allowed(question)}
+    return Message(id="forms.off_scale", params=params)
+
+
+def allowed(question: Question) -> str:
+    """The values that a question takes, in words for an error."""
+    if question.scale is not None:
+        return ", ".join(plain(value) for value in question.scale)
+    return "0 …" if question.top is None else f"0 … {plain(question.top)}"
 
 
 STRONGEST = {

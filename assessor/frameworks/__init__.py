@@ -1,0 +1,142 @@
+"""LOAD the questionnaires: YAML → questions, frameworks, recommendations. An error names file and line.
+
+`python -m assessor.frameworks` writes the JSON Schemas that an editor completes and checks YAML files with.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from assessor.documents import Chosen, Lines, load_with_lines, parse
+from assessor.domain import LAWS, Framework, Message, Noun, Option, Question, Recommendation, Topic
+from assessor.errors import InputError
+from assessor.frameworks.bank import topic_faults
+from assessor.frameworks.fault import Fault, refuse, repeated
+from assessor.frameworks.ladder import ladder_faults
+from assessor.frameworks.recommendation import recommendation_faults
+
+N = TypeVar("N", bound=Noun)
+T = TypeVar("T", Topic, Question | Option, Framework, Recommendation)
+
+FAULTS: Mapping[str, Callable[[Any, Mapping[str, Question]], Iterator[Fault]]] = {"ladder": ladder_faults}
+"""What can be wrong in a framework, by its law."""
+
+
+@dataclass(frozen=True)
+class Library:
+    """What domain experts wrote: all of it, by id, and the very files it was read from."""
+
+    questions: dict[str, Question]
+    frameworks: dict[str, Framework]
+    recommendations: dict[str, Recommendation]
+    parts: dict[str, bytes]
+    """Content of every file, by its name such as 'bank/t1.yaml'."""
+
+    @cached_property
+    def statements(self) -> dict[str, Question]:
+        """Whatever has one value: questions by id, options of several-ofs in place of these."""
+        return {s.id: s for question in self.questions.values() for s in question.statements}
+
+
+def load_library(
+    folder: Traversable | Path | None = None, known_indicators: Collection[str] | None = None
+) -> Library:
+    """Read and cross-check a folder with bank/, frameworks/ and recommendations/; the shipped one by default.
+
+    Tests of questions may name only known indicators; where none are given, their names are not checked.
+    """
+    root = files("questionnaires") if folder is None else folder
+    parts: dict[str, bytes] = {}
+    for kind in ("bank", "frameworks", "recommendations"):
+        inside = root.joinpath(kind)
+        found = sorted(inside.iterdir(), key=lambda f: f.name) if inside.is_dir() else []
+        parts |= {f"{kind}/{f.name}": _content(f) for f in found if f.name.endswith((".yaml", ".yml"))}
+    if not parts:
+        raise InputError(Message(id="library.empty"), str(root))
+    return read_library(parts, known_indicators, "" if folder is None else f"{root}/")
+
+
+def read_library(
+    parts: Mapping[str, bytes], known_indicators: Collection[str] | None = None, place: str = ""
+) -> Library:
+    """Read and cross-check files that are already at hand, such as those embedded in a bundle."""
+    topics = _documents(Topic, "bank", parts, place)
+    frameworks = _documents(_by_law, "frameworks", parts, place)
+    recommendations = _documents(Recommendation, "recommendations", parts, place)
+    _unique((topic, lines.at("id")) for topic, lines in topics)
+    _unique(_asked(topics))
+    questions = {question.id: question for topic, _ in topics for question in topic.questions}
+    by_id = _unique((item, lines.at("id")) for item, lines in recommendations)
+    held = _unique((framework, lines.at("id")) for framework, lines in frameworks)
+    library = Library(questions, held, by_id, dict(parts))
+    known = None if known_indicators is None else frozenset(known_indicators)
+    for topic, lines in topics:
+        refuse(topic_faults(topic, known, library.statements), lines)
+    for framework, lines in frameworks:
+        refuse(_framework_faults(framework, library), lines)
+    for item, lines in recommendations:
+        refuse(recommendation_faults(item, by_id, library.statements), lines)
+    return library
+
+
+def load_framework(file: Path, library: Library) -> Framework:
+    """Read a user's own framework file against the questions of a library."""
+    framework, lines = load_with_lines(_by_law, file)
+    refuse(_framework_faults(framework, library), lines)
+    return framework
+
+
+def _by_law(data: Any) -> type[Framework]:
+    """The noun of a framework file; where its law is none that is known, the first one explains."""
+    law = data.get("law") if isinstance(data, dict) else None
+    return LAWS.get(str(law), next(iter(LAWS.values())))
+
+
+def _framework_faults(framework: Framework, library: Library) -> Iterator[Fault]:
+    yield from FAULTS[framework.law](framework, library.statements)
+    yield from repeated(("unmapped",), [item.name.en for item in framework.unmapped])
+
+
+def _asked(topics: Iterable[tuple[Topic, Lines]]) -> Iterator[tuple[Question | Option, str]]:
+    """Questions and their options: an id stands once over both, since either can be rated."""
+    for topic, lines in topics:
+        for i, question in enumerate(topic.questions):
+            yield question, lines.at("questions", i, "id")
+            for j, option in enumerate(question.options):
+                yield option, lines.at("questions", i, "options", j, "id")
+
+
+def _content(file: Traversable | Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as problem:
+        reason = problem.strerror or str(problem)
+        raise InputError(Message(id="input.unreadable", params={"reason": reason}), str(file)) from problem
+
+
+def _documents(kind: Chosen[N], folder: str, parts: Mapping[str, bytes], place: str) -> list[tuple[N, Lines]]:
+    found = []
+    for name in sorted(n for n in parts if n.startswith(f"{folder}/")):
+        try:
+            text = parts[name].decode("utf-8-sig")
+        except UnicodeDecodeError as problem:
+            message = Message(id="input.not_utf8", params={"at": problem.start})
+            raise InputError(message, place + name) from problem
+        found.append(parse(kind, text, place + name))
+    return found
+
+
+def _unique(items: Iterable[tuple[T, str]]) -> dict[str, T]:
+    """Items by id; an id stands once over all files of its kind."""
+    places: dict[str, str] = {}
+    found: dict[str, T] = {}
+    for item, place in items:
+        if item.id in found:
+            params: dict[str, str | int] = {"id": item.id, "first": places[item.id]}
+            raise InputError(Message(id="library.duplicate_id", params=params), place)
+        places[item.id], found[item.id] = place, item
+    return found

@@ -1,0 +1,69 @@
+"""Faults of a ladder."""
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+
+from assessor.domain import Ladder, Question, plain
+from assessor.frameworks.fault import Fault, Place, fault, question_faults, repeated
+
+SENTENCES = 5
+"""Of the rubric of a sub-domain: one a level."""
+
+
+def ladder_faults(framework: Ladder, questions: Mapping[str, Question]) -> Iterator[Fault]:
+    for key in ("elements", "domains", "dimensions", "weight_sets"):
+        yield from repeated((key,), [item.id for item in getattr(framework, key)])
+    levels = list(pairwise(framework.levels))
+    if not levels or any(b.number != a.number + 1 or b.from_ <= a.from_ for a, b in levels):
+        yield fault(("levels",), "levels_order")
+    if any(not 0 <= degree <= 1 for degree in framework.degrees) or not {0, 1} <= set(framework.degrees):
+        yield fault(("degrees",), "degrees")
+    for i, dimension in enumerate(framework.dimensions):
+        here = ("dimensions", i)
+        for key in ("element", "domain"):
+            known = [group.id for group in getattr(framework, f"{key}s")]
+            if (name := getattr(dimension, key)) not in known:
+                yield fault((*here, key), "unknown_group", id=name, known=", ".join(known))
+        yield from _rubric_faults((*here, "rubric"), dimension.rubric, questions)
+    yield from _cell_faults(framework, questions)
+    yield from _weight_faults(framework)
+
+
+def _cell_faults(framework: Ladder, questions: Mapping[str, Question]) -> Iterator[Fault]:
+    asked: dict[str, str] = {}
+    levels = [level.number for level in framework.levels]
+    for i, dimension in enumerate(framework.dimensions):
+        here: Place = ("dimensions", i, "cells")
+        yield from repeated(here, [str(cell.level) for cell in dimension.cells])
+        for j, cell in enumerate(dimension.cells):
+            if cell.level not in levels:
+                yield fault((*here, j, "level"), "unknown_level", level=cell.level)
+            for k, name in enumerate(cell.requirements):
+                at = (*here, j, "requirements", k)
+                yield from question_faults(at, name, questions, "degree")
+                if name in asked:
+                    yield fault(at, "asked_twice", id=name, first=asked[name])
+                asked[name] = f"{dimension.id}/{cell.level}"
+
+
+def _weight_faults(framework: Ladder) -> Iterator[Fault]:
+    wanted = {dimension.id for dimension in framework.dimensions}
+    for i, weights in enumerate(framework.weight_sets):
+        here = ("weight_sets", i, "weights")
+        for name, weight in weights.weights.items():
+            if name not in wanted:
+                yield fault((*here, name), "unknown_dimension", id=name)
+            if weight <= 0:
+                yield fault((*here, name), "weight_not_positive", id=name, weight=plain(weight))
+        if missing := sorted(wanted - set(weights.weights)):
+            yield fault(here, "weights_missing", ids=", ".join(missing))
+    names = [weights.id for weights in framework.weight_sets]
+    if (name := framework.default_weights) not in names:
+        yield fault(("default_weights",), "unknown_weights", id=name, known=", ".join(names))
+
+
+def _rubric_faults(at: Place, name: str, questions: Mapping[str, Question]) -> Iterator[Fault]:
+    """The rubric of a sub-domain has one sentence a level."""
+    yield from question_faults(at, name, questions, "rubric")
+    if name in questions and (found := len(questions[name].sentences)) != SENTENCES:
+        yield fault(at, "rubric_sentences", id=name, wanted=SENTENCES, found=found)

@@ -1,0 +1,22 @@
+"""JSON Schema of each kind of file that people write, so that an editor completes and checks it."""
+
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from assessor.domain import Answers, Framework, Profile, Recommendation, Scope, Topic
+
+KINDS: dict[str, Any] = {
+    "bank": Topic,
+    "framework": Framework,
+    "recommendation": Recommendation,
+    "scope": Scope,
+    "answers": Answers,
+    "profile": Profile,
+}
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """JSON Schema of each kind, by name."""
+    return {name: {"$schema": DRAFT} | TypeAdapter(kind).json_schema() for name, kind in KINDS.items()}

@@ -1,0 +1,101 @@
+"""What is known of each question in one column: the only thing a law learns about a plant."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from assessor.domain import Evidence, Need, Question
+
+Column = Literal["declared", "verified"]
+Kind = Literal["discrete", "process"]
+"""Of plant."""
+Source = Literal["answer", "rubric", "measured", "settled", "unknown"]
+
+
+@dataclass(frozen=True)
+class Value:
+    """An answer in one column. Both ends None: a number that nobody gave."""
+
+    low: Fraction | None
+    high: Fraction | None
+    source: Source
+    applies: bool = True
+    """False: set aside as not applicable, as if the question did not exist."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """Everything a law may look at: values by question, the kind of plant, levels by other frameworks."""
+
+    column: Column
+    values: Mapping[str, Value]
+    plant: Kind
+    levels: Mapping[str, tuple[int, int]]
+    """Formal level and highest possible level by framework id, under its default variant, in this column."""
+
+    def value(self, question: str) -> Value:
+        """What is known of a question; of one that nobody ever met, nothing."""
+        return self.values.get(question, Value(None, None, "unknown"))
+
+    def holds(self, need: Need) -> tuple[bool, bool] | None:
+        """(holds for sure, may hold); None where the need speaks only of what is not applicable."""
+        if need.plant is not None:
+            same = need.plant == self.plant
+            return same, same
+        if need.question is not None:
+            return self._held(need)
+        parts = [part for part in (self.holds(n) for n in (*need.all, *need.any)) if part is not None]
+        if not parts:
+            return None
+        several = all if need.all else any
+        return several(sure for sure, _ in parts), several(may for _, may in parts)
+
+    def _held(self, need: Need) -> tuple[bool, bool] | None:
+        value = self.value(need.question or "")
+        if not value.applies:
+            return None
+        if value.low is None or value.high is None:
+            return False, True
+        if need.at_least is not None:
+            return value.low >= need.at_least, value.high >= need.at_least
+        assert need.at_most is not None
+        return value.high <= need.at_most, value.low <= need.at_most
+
+
+def values(
+    questions: Iterable[Question],
+    evidence: Iterable[Evidence],
+    column: Column,
+    asked: frozenset[str] | None = None,
+) -> dict[str, Value]:
+    """Every statement of the bank with what is known of it. Without evidence it is open: 0 to its best answer.
+
+    `asked`: ids of questions that are asked at all; any other is set aside like one that is not applicable.
+    """
+    by_question = {e.question: e for e in evidence}
+    found = {}
+    for question in (statement for q in questions for statement in q.statements):
+        if asked is not None and question.id not in asked:
+            found[question.id] = Value(None, None, "unknown", applies=False)
+        else:
+            found[question.id] = _value(question, by_question.get(question.id), column)
+    return found
+
+
+def _value(question: Question, evidence: Evidence | None, column: Column) -> Value:
+    settled = evidence is not None and evidence.settlement is not None and column == "verified"
+    if evidence is not None and evidence.claimed == "not-applicable" and not settled:
+        return Value(None, None, "unknown", applies=False)
+    value = None
+    if evidence is not None:
+        value = evidence.claim if column == "declared" else evidence.verified
+    if evidence is None or value is None:
+        bottom = None if question.top is None else Fraction(0)
+        return Value(bottom, question.top, "unknown")
+    source: Source = "rubric" if evidence.claimed == "prefilled" else "answer"
+    if settled:
+        source = "settled"
+    elif column == "verified" and evidence.claim != value:
+        source = "measured"
+    return Value(value, value, source)
