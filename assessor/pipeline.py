@@ -27,6 +27,7 @@ from assessor.domain import (
     Observation,
     Part,
     Question,
+    Rated,
     Rating,
     Recommendation,
     Roadmap,
@@ -220,6 +221,16 @@ def assess(
         members=_members(source.manifest),
         **judged.parts,
     )
+
+
+def rate_answers(library: Library, answers: Answers, plant: Kind) -> tuple[Rated, ...]:
+    """What people say by every framework, without a machine having been heard: verified is as declared."""
+    asked = tuple(library.questions.values())
+    ladders = [f for f in library.frameworks.values() if isinstance(f, Ladder)]
+    evidence = reconcile(asked, answers, (), ladders)
+    chosen = {choose(library.frameworks, id_).id for id_ in answers.frameworks}
+    frameworks = [f for f in library.frameworks.values() if f.on or f.id in chosen]
+    return rate_library(frameworks, asked, evidence, answers.cuts, plant)
 
 
 def advise(

@@ -1,5 +1,8 @@
 """Results as tables of a terminal. Words come by id; nothing is decided here."""
 
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +12,7 @@ from rich.text import Text as Shown
 
 from assessor.audit import Verification
 from assessor.bundle import Sealed
-from assessor.domain import Assessment, Ladder, Message, Outcome, Question, State, plain
+from assessor.domain import Assessment, Ladder, Message, Outcome, Question, Rated, State, plain
 from assessor.messages import Language, number, percent, render
 from assessor.pipeline import counts
 from connectors.preview import Preview
@@ -204,6 +207,33 @@ def verification(result: Verification, out: Console, language: Language) -> None
         out.print(render(line, language), soft_wrap=True)
     style = "bold green" if result.holds else "bold red"
     out.print(render("cli.verify_holds" if result.holds else "cli.verify_differs", language), style=style)
+
+
+def rated(found: Iterable[Rated], out: Console, language: Language, column: str) -> None:
+    """Every framework in one column under its default variant: level, score, coverage, standing."""
+    table = _table(language, "cli.title", "cli.level", "cli.score", "cli.coverage", "cli.status")
+    for one in found:
+        result = next(r for r in one.results if r.column == column)
+        table.add_row(
+            render(one.head.title, language),
+            _span(result.level, result.level_high, partial(_grade, one, language)),
+            _span(result.score, result.score_high, number),
+            percent(result.coverage),
+            one.head.status.value,
+        )
+    out.print(table)
+    out.print(render("report.disclaimer", language), soft_wrap=True)
+
+
+def _grade(one: Rated, language: Language, level: int) -> str:
+    return next((render(g.name, language) for g in one.grades if g.number == level), str(level))
+
+
+def _span(low: Fraction | int | None, high: Fraction | int | None, write: Callable[..., str]) -> str:
+    """One value, or from … to where the unknown leaves it open; a dash where there is none."""
+    if low is None or high is None:
+        return "–"
+    return write(low) if low == high else f"{write(low)} … {write(high)}"
 
 
 def framework(held: Ladder, questions: dict[str, Question], out: Console, language: Language) -> None:
