@@ -23,6 +23,7 @@ SECTIONS = (
     "machines",
     "measured",
     "plan",
+    "frameworks",
     "sums",
     "open",
     "left",

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from assessor.domain import Assessment, Rating, WeightSet
 from assessor.report import charts
 from assessor.report.claims import Difference, Group, differences, groups
+from assessor.report.frameworks import Standing, standings
 from assessor.report.machines import Machines, machines
 from assessor.report.measured import Figure, Gap, figures, gaps
 from assessor.report.pen import Pen, code
@@ -82,6 +83,7 @@ class View:
     gaps: list[Gap]
     plan: Plan | None
     sums: list[LevelSum]
+    standings: list[Standing]
     cell_counts: list[tuple[str, int]]
     """Of how many cells the number of requirements has which standing."""
 
@@ -123,6 +125,7 @@ def view(a: Assessment, pen: Pen) -> View:
         gaps=gaps(a, pen),
         plan=plan(a, pen),
         sums=sums(a, pen),
+        standings=standings(a, pen),
         cell_counts=sorted(Counter(c.count_status.value for d in a.framework.dimensions for c in d.cells).items()),
     )
 
