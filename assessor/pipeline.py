@@ -189,7 +189,7 @@ def assess(
 ) -> Assessment:
     """Measure, judge and plan from one sealed bundle and one answer file."""
     scope, observations = source.scope(), source.observations()
-    framework = choose_ladder(library.frameworks, framework_id)
+    framework = choose_ladder(library, framework_id)
     _same_plant(scope, answers)
     table = source.samples()
     meanings = interpret(observations, scope)
@@ -228,9 +228,7 @@ def rate_answers(library: Library, answers: Answers, plant: Kind) -> tuple[Rated
     asked = tuple(library.questions.values())
     ladders = [f for f in library.frameworks.values() if isinstance(f, Ladder)]
     evidence = reconcile(asked, answers, (), ladders)
-    chosen = {choose(library.frameworks, id_).id for id_ in answers.frameworks}
-    frameworks = [f for f in library.frameworks.values() if f.on or f.id in chosen]
-    return rate_library(frameworks, asked, evidence, answers.cuts, plant)
+    return rate_library(wanted(library, answers), asked, evidence, answers.cuts, plant)
 
 
 def advise(
@@ -250,27 +248,29 @@ def judging(framework: Ladder, answers: Answers) -> Callable[[Iterable[Evidence]
     return lambda evidence: rate(framework, "verified", evidence, answers.cuts)
 
 
-def choose(frameworks: Mapping[str, Framework], id_: str) -> Framework:
-    """A framework by its id."""
-    if id_ in frameworks:
-        return frameworks[id_]
-    known = ", ".join(sorted(frameworks))
+def choose(library: Library, id_: str) -> Framework:
+    """A framework by its id, an earlier edition by 'id@version'."""
+    held = library.frameworks | library.earlier
+    if id_ in held:
+        return held[id_]
+    known = ", ".join(sorted(held))
     raise InputError(Message(id="forms.unknown_framework", params={"id": id_, "known": known}))
 
 
-def choose_ladder(frameworks: Mapping[str, Framework], id_: str) -> Ladder:
+def choose_ladder(library: Library, id_: str) -> Ladder:
     """A framework with sub-domains and levels by its id: what chances, findings and a plan can go by."""
-    chosen = choose(frameworks, id_)
+    chosen = choose(library, id_)
     if isinstance(chosen, Ladder):
         return chosen
-    known = ", ".join(sorted(f.id for f in frameworks.values() if isinstance(f, Ladder)))
+    known = ", ".join(sorted(f.id for f in library.frameworks.values() if isinstance(f, Ladder)))
     raise InputError(Message(id="forms.no_ladder", params={"id": id_, "law": chosen.law, "known": known}))
 
 
-def wanted(library: Library, answers: Answers, main: Framework) -> tuple[Framework, ...]:
+def wanted(library: Library, answers: Answers, *main: Framework) -> tuple[Framework, ...]:
     """What to rate by: the framework chosen, all that are on, and those that the answers ask for."""
-    asked_for = {choose(library.frameworks, id_).id for id_ in answers.frameworks} | {main.id}
-    return tuple(f for f in library.frameworks.values() if f.on or f.id in asked_for)
+    chosen = {f.id: f for f in library.frameworks.values() if f.on}
+    chosen |= {f.id: f for f in (*(choose(library, id_) for id_ in answers.frameworks), *main)}
+    return tuple(chosen.values())
 
 
 def _same_plant(scope: Scope, answers: Answers) -> None:

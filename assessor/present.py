@@ -1,6 +1,6 @@
 """Results as tables of a terminal. Words come by id; nothing is decided here."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,8 @@ from assessor.bundle import Sealed
 from assessor.domain import Assessment, Ladder, Message, Outcome, Question, Rated, State, plain
 from assessor.messages import Language, number, percent, render
 from assessor.pipeline import counts
+from assessor.portfolio.rerate import Move, Standing
+from assessor.portfolio.rerate import change as moved
 from connectors.preview import Preview
 
 
@@ -234,6 +236,38 @@ def _span(low: Fraction | int | None, high: Fraction | int | None, write: Callab
     if low is None or high is None:
         return "–"
     return write(low) if low == high else f"{write(low)} … {write(high)}"
+
+
+def moves(found: Sequence[Move], out: Console, language: Language) -> None:
+    """Who moved, by how much, and why."""
+    table = _table(
+        language, "rerate.plant", "cli.title", "rerate.filed", "rerate.now", "rerate.change", "rerate.why"
+    )
+    for move in found:
+        change = moved(move)
+        table.add_row(
+            move.plant,
+            move.framework,
+            _stood(move.before),
+            _stood(move.after),
+            "–" if change is None else f"{'+' if change > 0 else ''}{number(change, 3)}",
+            render(f"rerate.{move.moved_by}", language),
+        )
+    out.print(table)
+    steps = [(m.before.level, m.after.level) for m in found if m.before]
+    up = sum(a is not None and b is not None and b > a for a, b in steps)
+    down = sum(a is not None and b is not None and b < a for a, b in steps)
+    n = sum(m.moved_by != "nothing" for m in found)
+    out.print(render("rerate.summary", language, n=len(found), moved=n, up=up, down=down), soft_wrap=True)
+    for plant, names in {m.plant: m.dropped for m in found if m.dropped}.items():
+        out.print(render("rerate.dropped", language, plant=plant, names=", ".join(names)), soft_wrap=True)
+
+
+def _stood(standing: Standing | None) -> str:
+    if standing is None:
+        return "–"
+    level = "–" if standing.level is None else str(standing.level)
+    return f"{level} ({number(standing.score, 3)}) v{standing.version}" if standing.score is not None else level
 
 
 def framework(held: Ladder, questions: dict[str, Question], out: Console, language: Language) -> None:

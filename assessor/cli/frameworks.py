@@ -32,7 +32,7 @@ def frameworks_list(as_json: AsJson = False) -> None:
 def frameworks_show(id_: Annotated[str, typer.Argument(metavar="ID")], as_json: AsJson = False) -> None:
     """One framework: its tree, weights, parameters and their standing."""
     library = load_library()
-    framework = pipeline.choose(library.frameworks, id_)
+    framework = pipeline.choose(library, id_)
     if as_json:
         emit(framework)
     else:

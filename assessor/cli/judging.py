@@ -28,7 +28,7 @@ def assess(
     """Measure, compare with the answers, rate, plan; write assessment.json, report.html, filing.zip."""
     library = load_library(known_indicators=indicators())
     given = load_answers(answers, library.questions)
-    pipeline.choose(library.frameworks, framework)
+    pipeline.choose_ladder(library, framework)
     run.free_results(output)
     source = open_bundle(audit.bundle_file(bundle))
     if source.manifest.kind != "sample":
