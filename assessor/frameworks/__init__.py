@@ -31,6 +31,7 @@ FAULTS: Mapping[str, Callable[[Any, Mapping[str, Question]], Iterator[Fault]]] =
 class Library:
     """What domain experts wrote: all of it, by id, and the very files it was read from."""
 
+    topics: tuple[Topic, ...]
     questions: dict[str, Question]
     frameworks: dict[str, Framework]
     """The edition in force of each, by id."""
@@ -80,7 +81,7 @@ def read_library(
     by_id = _unique((item, lines.at("id")) for item, lines in recommendations)
     held = _unique((framework, lines.at("id")) for framework, lines in frameworks)
     earlier = {edition(framework): framework for framework, _ in old}
-    library = Library(questions, held, earlier, by_id, dict(parts))
+    library = Library(tuple(topic for topic, _ in topics), questions, held, earlier, by_id, dict(parts))
     known = None if known_indicators is None else frozenset(known_indicators)
     for topic, lines in topics:
         refuse(topic_faults(topic, known, library.statements), lines)

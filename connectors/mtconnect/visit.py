@@ -15,10 +15,11 @@ from assessor.domain import (
     Sample,
     Time,
 )
+from assessor.markup import Element
 from connectors.guard import Guard, Open
 from connectors.losses import Losses
 from connectors.mtconnect.devices import Item, Machine, machines
-from connectors.mtconnect.document import Element, errors
+from connectors.mtconnect.document import errors
 from connectors.mtconnect.streams import head, known, sample, values
 from connectors.mtconnect.wire import Problem, TooLarge, Wire
 
