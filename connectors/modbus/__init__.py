@@ -2,10 +2,11 @@
 
 Checklist: read-only (function codes 1 to 4 and 43/14; 17 only where the scope says so); limits load (one request
 in flight an address, paced, registers grouped, more at a time only from a unit that has answered a whole cycle,
-nothing asked that no map names, never more than the preview stated); times out (each request; a unit that fails twice in a row is left alone while its neighbours go on; a busy
-one is given time); stops at once when told to; a late answer is never taken for the next one; a refused address is
-never asked for again; reports status of every value, and gaps as gaps (Modbus has no clock, so source times stay
-empty). A serial line is spoken to only where the plant has made us its sole master.
+nothing asked that no map names, never more than the preview stated); times out (each request; a unit that fails
+twice in a row is left alone while its neighbours go on; a busy one is given time); stops at once when told to; a
+late answer is never taken for the next one; a refused address is never asked for again; reports status of every
+value, and gaps as gaps (Modbus has no clock, so source times stay empty). A serial line is spoken to only where
+the plant has made us its sole master.
 Known limits: no ASCII, no UDP, no TLS. Tested on real hardware: no, on simulated plants, on pseudo-terminals and
 on servers of other makers.
 """
