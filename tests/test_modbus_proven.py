@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, cast
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 from rich.console import Console
@@ -186,6 +187,12 @@ def test_a_limit_that_the_scope_states_is_never_exceeded(stated: int, proven: in
     changed = type(scope.endpoints[0]).model_validate(scope.endpoints[0].model_dump() | {"changes": change})
     assert scope.limits.most_registers == 125
     assert scope.limits_for(changed).most_registers == limits.most_registers
+
+
+def test_a_wrong_limit_is_complained_of_once() -> None:
+    with pytest.raises(ValidationError) as refused:
+        Limits.model_validate({"max_registers": 126})
+    assert [fault["loc"] for fault in refused.value.errors()] == [("max_registers",)]
 
 
 @pytest.mark.parametrize(("stated", "most"), [({"max_registers": 50}, 46), ({"max_registers": 7}, 6), ({}, 121)])

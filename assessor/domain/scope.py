@@ -82,8 +82,9 @@ class Limits(Noun):
 
 
 def _capped(stated: dict[str, Any]) -> dict[str, Any]:
-    """Who states how many registers a read may ask for means all reads."""
-    return {"proven_registers": stated["max_registers"]} | stated if "max_registers" in stated else stated
+    """Who states how many registers a read may ask for means all reads. A wrong number stays the one fault."""
+    most = stated.get("max_registers")
+    return {"proven_registers": most} | stated if most in range(1, 126) else stated
 
 
 class LimitChange(Noun):
