@@ -104,8 +104,12 @@ def _care(stated: Preview, out: Console, language: Language) -> None:
         "failures": limits.breaker_failures,
         "cooldown": f"{limits.breaker_cooldown:g}",
         "factor": f"{limits.slowdown_factor:g}",
+        "refusals": limits.refusals,
     }
     out.print(render("preview.pace", language, **pace), soft_wrap=True)
+    if limits.most_registers > limits.max_registers and any("fc3" in one.services for one in stated.allowed):
+        sizes = {"few": limits.max_registers, "most": limits.most_registers}
+        out.print(render("preview.registers", language, **sizes), soft_wrap=True)
 
 
 def sealed_facts(bundle: Path, sealed: Sealed) -> dict[str, Any]:

@@ -72,7 +72,8 @@ def test_the_default_limits_are_pinned() -> None:
     usual = Limits()
     assert usual.connect_spacing >= 1 and usual.pause_after_connect >= 0.5 and usual.request_gap >= 0.1
     assert usual.retries == 0 and usual.breaker_failures <= 3 and usual.breaker_cooldown >= 600
-    assert usual.max_registers <= 50 and usual.max_nodes_per_call <= 100 and usual.sampling_interval >= 1
+    assert usual.max_registers == 50 and usual.proven_registers == usual.most_registers == 125
+    assert usual.max_nodes_per_call <= 100 and usual.sampling_interval >= 1
     assert usual.session_timeout == 60 and usual.slowdown_factor <= 2
     assert usual.refusals == 10 and usual.max_bits == 800 and usual.hosts_at_a_time == 32
 
