@@ -8,6 +8,7 @@ from assessor.domain.assessment import (
     Source,
     question_index,
 )
+from assessor.domain.contact import Contact, Door, Loss, Paper, Skipped
 from assessor.domain.doors import Certificate, KnownServer, Offer, TokenOffer, Trust, reused
 from assessor.domain.evidence import (
     Answer,
@@ -155,12 +156,14 @@ __all__ = [
     "Choice",
     "Companion",
     "Condition",
+    "Contact",
     "Credential",
     "Cut",
     "Device",
     "Digest",
     "Dimension",
     "DimensionScore",
+    "Door",
     "Effect",
     "Endpoint",
     "Evidence",
@@ -184,6 +187,7 @@ __all__ = [
     "Limits",
     "Line",
     "Load",
+    "Loss",
     "MeaningRule",
     "Measurement",
     "Member",
@@ -195,6 +199,7 @@ __all__ = [
     "OpcUaSecurity",
     "Order",
     "Outcome",
+    "Paper",
     "Parameter",
     "Part",
     "Plant",
@@ -224,6 +229,7 @@ __all__ = [
     "Sight",
     "SignalKind",
     "Sink",
+    "Skipped",
     "Slug",
     "Source",
     "State",

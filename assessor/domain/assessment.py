@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from assessor.domain.contact import Contact
 from assessor.domain.evidence import Answers, Evidence, Finding, Measurement
 from assessor.domain.export import Record
 from assessor.domain.framework import Framework, Question, Recommendation
@@ -73,6 +74,8 @@ class Assessment(Noun):
     source: Source
     records: tuple[Record, ...] = ()
     """Exported records that were read beside what was measured."""
+    contacts: tuple[Contact, ...] = ()
+    """What the connectors met at each endpoint; empty in documents from before this was kept."""
     framework: Framework
     questions: tuple[Question, ...]
     """Those that the framework or an answer names."""

@@ -119,7 +119,8 @@ class Visit:
         """The rows of one answer; whether they reach the present."""
         told = head(answer)
         if told.first is not None and self.next is not None and told.first > self.next:
-            self._miss(Message(id="mtconnect.overrun", params={"n": told.first - self.next}))
+            gone = told.first - self.next
+            self._miss(Message(id="mtconnect.overrun", params={"n": gone}), lost=gone)
         rows += self._rows(answer)
         before, self.next = self.next, told.next if told.next is not None else self.next
         if self.next == before or told.last is None or self.next is None or self.next > told.last:
@@ -132,10 +133,11 @@ class Visit:
         before, since = self.next, self.last
         rows = await self._current()
         fewer = before is None or self.next is None or self.next <= before
-        lost = {} if fewer else {"n": self.next - before}  # type: ignore[operator]
-        self._miss(
-            Message(id="mtconnect.overrun_unknown" if fewer else "mtconnect.overrun", params={**lost}), since
-        )
+        lost = None if fewer else self.next - before  # type: ignore[operator]
+        why = Message(id="mtconnect.overrun_unknown")
+        if lost is not None:
+            why = Message(id="mtconnect.overrun", params={"n": lost})
+        self._miss(why, since, lost)
         return rows
 
     async def _document(self, resource: str, query: str = "", bear: str | None = None) -> Element:
@@ -158,9 +160,9 @@ class Visit:
                     self.answered.add(device)
         return rows
 
-    def _miss(self, why: Message, since: Time | None = None) -> None:
+    def _miss(self, why: Message, since: Time | None = None, lost: int | None = None) -> None:
         begins = since or self.last or self.started
-        self.losses.stretch(begins, time.time_ns(), why)
+        self.losses.stretch(begins, time.time_ns(), why, lost)
 
     def observation(self) -> Observation:
         """What was seen so far."""
