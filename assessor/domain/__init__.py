@@ -43,6 +43,7 @@ from assessor.domain.framework import (
     Topic,
     WeightSet,
 )
+from assessor.domain.meaning import Function, SignalKind, TagFacts, TagMeaning
 from assessor.domain.noun import (
     Digest,
     EvidenceClass,
@@ -69,7 +70,6 @@ from assessor.domain.observation import (
     SAMPLE_COLUMNS,
     UNCERTAIN,
     Device,
-    Function,
     Gap,
     Load,
     Nameplate,
@@ -77,11 +77,8 @@ from assessor.domain.observation import (
     RequestRecord,
     Sample,
     Sampling,
-    SignalKind,
     Sink,
     Tag,
-    TagFacts,
-    TagMeaning,
     Traffic,
     Unread,
     severity,
