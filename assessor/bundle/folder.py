@@ -18,16 +18,18 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from pydantic import TypeAdapter
 
 from assessor.bundle import journal
 from assessor.bundle.disk import claim, guarded, sync_folder, write_new, write_synced
 from assessor.bundle.journal import Journal
 from assessor.bundle.rows import batch
 from assessor.bundle.tail import Part
-from assessor.domain import Message, Observation, RequestRecord, Sample, Scope, Time, canonical
+from assessor.domain import Message, Observation, RequestRecord, Sample, Scope, Time, canonical, utf8
 from assessor.errors import BundleError
 
 FORMAT = "assessor-folder/2"
+OBSERVATION = TypeAdapter(Observation)
 ROWS, SECONDS = 20_000, 1.0
 """A frame is written when so many rows wait, or after so long, or when it is asked for."""
 
@@ -138,8 +140,8 @@ class Folder:
 
     def _waiting(self) -> Iterator[Part]:
         if self._observations:
-            lines = [_json(o) + b"\n" for o in self._observations.values()]
-            yield Part("observations", len(lines), b"".join(lines))
+            for seen in self._observations.values():
+                yield Part("observations", 1, _json(seen) + b"\n")
         if self._requests:
             text = "".join(json.dumps(r._asdict(), ensure_ascii=False) + "\n" for r in self._requests)
             yield Part("requests", len(self._requests), text.encode("utf-8", "backslashreplace"))
@@ -173,7 +175,7 @@ class Folder:
         return self._journal.tables()
 
     def lines(self, kind: str) -> Iterator[bytes]:
-        """Acknowledged JSON lines of one kind (requests, observations, laptop), in pieces of whole lines."""
+        """Acknowledged JSON lines of one kind (requests, observations, laptop), one at a time."""
         return self._journal.lines(kind)
 
     def kept_until(self, moment: Time) -> Time:
@@ -186,11 +188,11 @@ class Folder:
 
 
 def _json(seen: Observation) -> bytes:
-    """As JSON; what was no UTF-8 in the words of a server (a name in GBK) shows as question marks."""
+    """As JSON on one line."""
     try:
-        return seen.model_dump_json().encode()
+        return OBSERVATION.dump_json(seen)
     except ValueError:
-        return json.dumps(seen.model_dump(mode="json"), ensure_ascii=False).encode("utf-8", "replace")
+        return utf8(json.dumps(seen.model_dump(mode="json"), ensure_ascii=False))
 
 
 def create(

@@ -55,9 +55,11 @@ from assessor.domain.noun import (
     Text,
     Time,
     canonical,
+    canonical_pieces,
     exact,
     plain,
     sha256,
+    utf8,
 )
 from assessor.domain.observation import (
     BAD,
@@ -249,6 +251,7 @@ __all__ = [
     "Window",
     "Witness",
     "canonical",
+    "canonical_pieces",
     "exact",
     "plain",
     "question_index",
@@ -256,4 +259,5 @@ __all__ = [
     "severity",
     "sha256",
     "tag_id",
+    "utf8",
 ]
