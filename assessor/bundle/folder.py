@@ -25,7 +25,7 @@ from assessor.bundle.disk import claim, guarded, sync_folder, write_new, write_s
 from assessor.bundle.journal import Journal
 from assessor.bundle.rows import batch
 from assessor.bundle.tail import Part
-from assessor.domain import Message, Observation, RequestRecord, Sample, Scope, Time, canonical, utf8
+from assessor.domain import Message, Observation, RequestRecord, Sample, Scope, Time, canonical, sha256, utf8
 from assessor.errors import BundleError
 
 FORMAT = "assessor-folder/2"
@@ -57,8 +57,9 @@ class Folder:
         self.rows, self.requests = journal.count(kept, "samples"), journal.count(kept, "requests")
         self._samples: list[Sample] = []
         self._requests: list[RequestRecord] = []
-        self._observations: dict[str, Observation] = {}
-        self._seen: dict[str, Observation] = {}
+        self._observations: dict[str, bytes] = {}
+        self._seen: dict[str, str] = {}
+        """By endpoint: the digest of what was last seen."""
         self._shift: int | None = None if self.rows else 0
         self._lock = threading.RLock()
         self._flushed = monotonic()
@@ -79,9 +80,10 @@ class Folder:
 
     def observe(self, observation: Observation) -> None:
         """Keep an Observation; one that says nothing new is not written again."""
+        line, of = _line(observation), observation.endpoint
         with self._lock:
-            if self._seen.get(observation.endpoint) != observation:
-                self._observations[observation.endpoint] = self._seen[observation.endpoint] = observation
+            if self._seen.get(of) != (digest := sha256(line)):
+                self._observations[of], self._seen[of] = line, digest
                 self._write()
 
     def flush(self) -> None:
@@ -140,8 +142,7 @@ class Folder:
 
     def _waiting(self) -> Iterator[Part]:
         if self._observations:
-            for seen in self._observations.values():
-                yield Part("observations", 1, _json(seen) + b"\n")
+            yield from (Part("observations", 1, line) for line in self._observations.values())
         if self._requests:
             text = "".join(json.dumps(r._asdict(), ensure_ascii=False) + "\n" for r in self._requests)
             yield Part("requests", len(self._requests), text.encode("utf-8", "backslashreplace"))
@@ -187,12 +188,12 @@ class Folder:
         return (self.path / name).read_bytes()
 
 
-def _json(seen: Observation) -> bytes:
-    """As JSON on one line."""
+def _line(seen: Observation) -> bytes:
+    """As JSON on one line, without what is as a reader takes it to be anyway."""
     try:
-        return OBSERVATION.dump_json(seen)
+        return OBSERVATION.dump_json(seen, exclude_defaults=True) + b"\n"
     except ValueError:
-        return utf8(json.dumps(seen.model_dump(mode="json"), ensure_ascii=False))
+        return utf8(json.dumps(seen.model_dump(mode="json", exclude_defaults=True), ensure_ascii=False) + "\n")
 
 
 def create(
