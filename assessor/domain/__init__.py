@@ -43,9 +43,11 @@ from assessor.domain.noun import (
     Text,
     Time,
     canonical,
+    canonical_pieces,
     exact,
     plain,
     sha256,
+    utf8,
 )
 from assessor.domain.observation import (
     BAD,
@@ -255,6 +257,7 @@ __all__ = [
     "Window",
     "Witness",
     "canonical",
+    "canonical_pieces",
     "exact",
     "head",
     "plain",
@@ -263,4 +266,5 @@ __all__ = [
     "severity",
     "sha256",
     "tag_id",
+    "utf8",
 ]
