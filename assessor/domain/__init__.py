@@ -27,7 +27,17 @@ from assessor.domain.evidence import (
 )
 from assessor.domain.export import Export, ExportTag, Quality, Record
 from assessor.domain.framework import Fact, Grade, Head, Parameter, Unmapped, head
-from assessor.domain.laws import LAWS, Cell, Dimension, Framework, Group, Ladder, Level, WeightSet
+from assessor.domain.laws import (
+    LAWS,
+    Cell,
+    Dimension,
+    Framework,
+    Group,
+    Ladder,
+    Level,
+    Points,
+    WeightSet,
+)
 from assessor.domain.noun import (
     Digest,
     EvidenceClass,
@@ -197,6 +207,7 @@ __all__ = [
     "Part",
     "Plant",
     "Point",
+    "Points",
     "Profile",
     "Proof",
     "Quality",
