@@ -52,22 +52,25 @@ class _Rating:
 
     def points(self) -> Term:
         """Points gained, scaled to what applies: what does not is as if it were not in the file."""
-        areas = [self.area(area) for area in self.framework.areas]
-        gained = terms.sum_of("a/gained", [term for term, _ in areas], name=Message(id="term.points_gained"))
-        most = sum((most for _, most in areas), Fraction(0))
-        applying = terms.constant("a/applying", most, name=Message(id="term.points_applying"))
-        scale = terms.constant("a/scale", self.framework.scale, name=Message(id="term.points_scale"))
+        items = {item.id: found for item in self.framework.items if (found := self.item(item))}
+        areas = [self.area(area, items) for area in self.framework.areas]
+        full = [terms.constant(f"a/applying/{id_}", most, name=term.name) for id_, (term, most) in items.items()]
+        gained = terms.sum_of("a/gained", areas, name=Message(id="term.points_gained"))
+        applying = terms.sum_of("a/applying", full, name=Message(id="term.points_applying"))
         share = terms.ratio("a/share", gained, applying, name=Message(id="term.points_share"))
+        scale = terms.constant("a/scale", self.framework.scale, name=Message(id="term.points_scale"))
         return terms.product("a", [share, scale], name=self.framework.score)
 
-    def area(self, area: Area) -> tuple[Term, Fraction]:
-        """Its points, and the most that they could be of what applies."""
-        blocks, most = [], Fraction(0)
-        for block in area.blocks:
-            items = [item for item in map(self.item, block.items) if item]
-            most += sum((top for _, top in items), Fraction(0))
-            blocks.append(terms.sum_of(f"a/{area.id}/{block.id}", [t for t, _ in items], name=block.name))
-        return terms.sum_of(f"a/{area.id}", blocks, name=area.name), most
+    def area(self, area: Area, items: Mapping[str, tuple[Term, Fraction]]) -> Term:
+        blocks = [
+            terms.sum_of(
+                f"a/{area.id}/{block.id}",
+                [items[item.id][0] for item in block.items if item.id in items],
+                name=block.name,
+            )
+            for block in area.blocks
+        ]
+        return terms.sum_of(f"a/{area.id}", blocks, name=area.name)
 
     def item(self, item: Item) -> tuple[Term, Fraction] | None:
         """Points of an item and the most it could bring; None where nothing of it applies."""
