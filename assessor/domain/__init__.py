@@ -28,7 +28,17 @@ from assessor.domain.evidence import (
 )
 from assessor.domain.export import Export, ExportTag, Quality, Record
 from assessor.domain.framework import Fact, Grade, Head, Parameter, Unmapped, head
-from assessor.domain.laws import LAWS, Cell, Dimension, Framework, Group, Ladder, Level, WeightSet
+from assessor.domain.laws import (
+    LAWS,
+    Cell,
+    Dimension,
+    Framework,
+    Group,
+    Ladder,
+    Level,
+    Points,
+    WeightSet,
+)
 from assessor.domain.meaning import Function, SignalKind, TagFacts, TagMeaning
 from assessor.domain.noun import (
     Digest,
@@ -201,6 +211,7 @@ __all__ = [
     "Part",
     "Plant",
     "Point",
+    "Points",
     "Profile",
     "Proof",
     "Quality",
