@@ -9,7 +9,7 @@ from rich.text import Text as Shown
 
 from assessor.audit import Verification
 from assessor.bundle import Sealed
-from assessor.domain import Assessment, Ladder, Message, Outcome, Question, State, plain
+from assessor.domain import Assessment, Framework, Ladder, Message, Outcome, Question, State, plain
 from assessor.messages import Language, number, percent, render
 from assessor.pipeline import counts
 from connectors.preview import Preview
@@ -206,10 +206,23 @@ def verification(result: Verification, out: Console, language: Language) -> None
     out.print(render("cli.verify_holds" if result.holds else "cli.verify_differs", language), style=style)
 
 
-def framework(held: Ladder, questions: dict[str, Question], out: Console, language: Language) -> None:
-    """A framework's tree with the number of requirements a cell, its weights and their standing."""
+def framework(held: Framework, questions: dict[str, Question], out: Console, language: Language) -> None:
+    """What a framework holds, by its law, and how many questions it asks."""
     out.print(render(held.title, language), style="bold")
     out.print(render(held.source, language), soft_wrap=True)
+    if isinstance(held, Ladder):
+        _ladder(held, questions, out, language)
+    else:
+        table = _table(language, "cli.grade", "cli.title")
+        for grade in held.grades:
+            table.add_row(str(grade.number), render(grade.name, language))
+        out.print(table)
+        out.print(render("cli.asks", language, n=len(held.asks), bank=len(questions)), soft_wrap=True)
+        out.print(render(held.loses, language), soft_wrap=True)
+
+
+def _ladder(held: Ladder, questions: dict[str, Question], out: Console, language: Language) -> None:
+    """The tree with the number of requirements a cell, its weights and their standing."""
     table = _table(language, "cli.dimension", "cli.element")
     for level in held.levels[1:]:
         table.add_column(str(level.number), justify="right")
@@ -222,6 +235,5 @@ def framework(held: Ladder, questions: dict[str, Question], out: Console, langua
         row = [cells.get(level.number, "-") for level in held.levels[1:]]
         table.add_row(render(d.name, language), render(names[d.element], language), *row, *shares)
     out.print(table)
-    asked = sum(len(c.requirements) for d in held.dimensions for c in d.cells)
-    out.print(render("cli.asked", language, n=asked, bank=len(questions)), soft_wrap=True)
+    out.print(render("cli.asked", language, n=len(held.asks), bank=len(questions)), soft_wrap=True)
     out.print(render(held.stop_rule.why, language), soft_wrap=True)

@@ -1,10 +1,39 @@
 """The laws: one module each with the nouns of its file. A framework is one of them, told by its `law`."""
 
+from assessor.domain.laws.gates import (
+    Build,
+    BuildItem,
+    BuildLink,
+    Gate,
+    Gates,
+    KeyFigure,
+    SceneCounts,
+    Tier,
+    TypicalScene,
+)
 from assessor.domain.laws.ladder import Cell, Dimension, Group, Ladder, Level, WeightSet
 
-Framework = Ladder
+Framework = Ladder | Gates
 """Any framework, whatever its law."""
-LAWS: dict[str, type[Framework]] = {"ladder": Ladder}
+LAWS: dict[str, type[Framework]] = {"ladder": Ladder, "gates": Gates}
 """The noun of each law by its name."""
 
-__all__ = ["LAWS", "Cell", "Dimension", "Framework", "Group", "Ladder", "Level", "WeightSet"]
+__all__ = [
+    "LAWS",
+    "Build",
+    "BuildItem",
+    "BuildLink",
+    "Cell",
+    "Dimension",
+    "Framework",
+    "Gate",
+    "Gates",
+    "Group",
+    "KeyFigure",
+    "Ladder",
+    "Level",
+    "SceneCounts",
+    "Tier",
+    "TypicalScene",
+    "WeightSet",
+]
