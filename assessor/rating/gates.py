@@ -191,7 +191,9 @@ class _Judge:
         """How many typical scenes the answers of the bank speak for; no tier hangs on it."""
         found = []
         for scene in self.framework.scenes:
-            need = scene.need if kind == "in-place" else scene.ai
+            need: Need | None = scene.need
+            if kind == "ai":
+                need = Need(all=(scene.need, scene.ai)) if scene.ai and self.known.holds(scene.need) else None
             id_, said = f"scenes/{kind}/{scene.id}", {"name": scene.name} | _standing_of(scene)
             term = needs.opened(id_, need, self.statements, self.known, **said) if need else None
             found += [term] if term else []
