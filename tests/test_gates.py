@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
-from assessor.domain import Cell, Dimension, Evidence, Gates, Ladder, Message, Need, Rated, Result, Term
+from assessor.documents import load
+from assessor.domain import Answers, Cell, Dimension, Evidence, Gates, Ladder, Message, Need, Rated, Result, Term
 from assessor.frameworks import Library, load_library
 from assessor.messages import render
 from assessor.rating import Known, Value, rate_library, values
 from assessor.rating.gates import results, standing
+from assessor.reconcile.claims import bring_together
 from tests.small import F, claim
 
+ROOT = Path(__file__).parent.parent
 TIERS, SHANGHAI = "smart-factory-tiers-2025", "shanghai-smart-factory"
 
 # What each tier asks, written out by hand from the outline of the conditions: a degree of 0.8, or a yes.
@@ -300,6 +304,21 @@ def test_a_gate_looks_at_the_ladder_that_fits_the_plant(library: Library, plant:
     evidence = [e for e in evidence if e.question != "r1-l2-1"]
     seen = claim("r1-l2-1", F(4, 5)).model_copy(update={"verified": F(1, 2)})
     assert [(r.column, r.level) for r in run([seen])[TIERS].results] == [("declared", 2), ("verified", 0)]
+
+
+def test_the_worked_example_of_the_method(library: Library) -> None:
+    """The simulated plant, as docs/method.md reckons it by hand."""
+    given = load(Answers, ROOT / "connectors/simulator/plants/demo/answers.yaml")
+    claims = bring_together(given.answers, library.questions.values())
+    evidence = [claim(name, c.value, c.said) for name, c in claims.items()]
+    held = [library.frameworks[id_] for id_ in ("cmmm-2020-discrete", TIERS)]
+    done = rate_library(held, library.questions.values(), evidence, given.cuts, "discrete")
+    [result] = [r for r in done[1].results if r.column == "declared"]
+    assert (result.level, result.level_high) == (0, 1)
+    assert [k for k, how in gates_of(result, 1).items() if how != "holds"] == ["performance"]
+    assert (len(gates_of(result, 1)), gates_of(result, 1)["performance"]) == (7, "open")
+    assert standing(line(result, "tier/2")) == "fails"
+    assert line(result, "scenes/share").low == F(1, 8)
 
 
 def test_values_of_options_are_what_scenes_look_at(library: Library) -> None:

@@ -20,14 +20,14 @@ BANK: dict[str, Question] = {
 
 
 @st.composite
-def some_need(draw: st.DrawFn, deep: int = 2, *, most: bool = False) -> Need:
+def some_need(draw: st.DrawFn, deep: int = 1, *, most: bool = False) -> Need:
     kind = draw(st.sampled_from(["question", "question", "all", "any"] if deep else ["question"]))
     if kind == "question":
         bound = "at_most" if most and draw(st.booleans()) else "at_least"
         return Need.model_validate(
             {"question": draw(st.sampled_from(NAMES)), bound: draw(st.sampled_from(DEGREES[1:]))}
         )
-    parts = draw(st.lists(some_need(deep - 1, most=most), min_size=1, max_size=3))
+    parts = draw(st.lists(some_need(deep - 1, most=most), min_size=1, max_size=2))
     return Need.model_validate({kind: parts})
 
 
@@ -50,13 +50,13 @@ def files(draw: st.DrawFn, *, most: bool = False) -> Gates:
     count = draw(st.integers(1, 3))
     tiers = []
     for number in range(1, count + 1):
-        gates = [draw(some_gate(i, most=most)) for i in range(draw(st.integers(1, 3)))]
+        gates = [draw(some_gate(i, most=most)) for i in range(draw(st.integers(1, 2)))]
         tiers.append({"number": number + 1, "name": text(), "text": text(), "status": "own", "gates": gates})
     links = []
     for id_ in ("x", "y"):
         builds = []
         for tier in tiers:
-            needs_ = draw(st.lists(some_need(most=most), min_size=1, max_size=3))
+            needs_ = draw(st.lists(some_need(most=most), min_size=1, max_size=2))
             items = [{"id": f"i{i}", "name": text(), "status": "own", "need": n} for i, n in enumerate(needs_)]
             builds.append({"tier": tier["number"], "text": text(), "status": "own", "items": items})
         links.append({"id": id_, "name": text(), "builds": builds})
