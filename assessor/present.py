@@ -280,14 +280,17 @@ def framework(held: Framework, questions: dict[str, Question], out: Console, lan
     out.print(render(held.source, language), soft_wrap=True)
     if isinstance(held, Ladder):
         _ladder(held, questions, out, language)
-        return
-    for grade in held.grades:
-        out.print(f"{grade.number}  {render(grade.name, language)}")
-    out.print(render(held.loses, language), soft_wrap=True)
+    else:
+        table = _table(language, "cli.grade", "cli.title")
+        for grade in held.grades:
+            table.add_row(str(grade.number), render(grade.name, language))
+        out.print(table)
+        out.print(render("cli.asks", language, n=len(held.asks), bank=len(questions)), soft_wrap=True)
+        out.print(render(held.loses, language), soft_wrap=True)
 
 
 def _ladder(held: Ladder, questions: dict[str, Question], out: Console, language: Language) -> None:
-    """The number of requirements a cell, the weights and their standing."""
+    """The tree with the number of requirements a cell, its weights and their standing."""
     table = _table(language, "cli.dimension", "cli.element")
     for level in held.levels[1:]:
         table.add_column(str(level.number), justify="right")
@@ -300,6 +303,5 @@ def _ladder(held: Ladder, questions: dict[str, Question], out: Console, language
         row = [cells.get(level.number, "-") for level in held.levels[1:]]
         table.add_row(render(d.name, language), render(names[d.element], language), *row, *shares)
     out.print(table)
-    asked = sum(len(c.requirements) for d in held.dimensions for c in d.cells)
-    out.print(render("cli.asked", language, n=asked, bank=len(questions)), soft_wrap=True)
+    out.print(render("cli.asked", language, n=len(held.asks), bank=len(questions)), soft_wrap=True)
     out.print(render(held.stop_rule.why, language), soft_wrap=True)

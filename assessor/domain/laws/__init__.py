@@ -1,11 +1,41 @@
 """The laws: one module each with the nouns of its file. A framework is one of them, told by its `law`."""
 
+from assessor.domain.laws.gates import (
+    Build,
+    BuildItem,
+    BuildLink,
+    Gate,
+    Gates,
+    KeyFigure,
+    SceneCounts,
+    Tier,
+    TypicalScene,
+)
 from assessor.domain.laws.ladder import Cell, Dimension, Group, Ladder, Level, WeightSet
 from assessor.domain.laws.points import Points
 
-Framework = Ladder | Points
+Framework = Ladder | Points | Gates
 """Any framework, whatever its law."""
-LAWS: dict[str, type[Framework]] = {"ladder": Ladder, "points-and-scenes": Points}
+LAWS: dict[str, type[Framework]] = {"ladder": Ladder, "points-and-scenes": Points, "gates": Gates}
 """The noun of each law by its name."""
 
-__all__ = ["LAWS", "Cell", "Dimension", "Framework", "Group", "Ladder", "Level", "Points", "WeightSet"]
+__all__ = [
+    "LAWS",
+    "Build",
+    "BuildItem",
+    "BuildLink",
+    "Cell",
+    "Dimension",
+    "Framework",
+    "Gate",
+    "Gates",
+    "Group",
+    "KeyFigure",
+    "Ladder",
+    "Level",
+    "Points",
+    "SceneCounts",
+    "Tier",
+    "TypicalScene",
+    "WeightSet",
+]
