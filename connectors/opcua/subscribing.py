@@ -39,11 +39,12 @@ MOST_FRUITLESS = 2
 
 
 class Unsupported(Exception):
-    """The server offers no subscription that is of use; `message` says why."""
+    """The server offers no subscription that is of use; `message` says why. `silent` where it said nothing at all,
+    so that nobody knows whether the line still carries."""
 
-    def __init__(self, message: Message) -> None:
+    def __init__(self, message: Message, *, silent: bool = False) -> None:
         super().__init__(message.id)
-        self.message = message
+        self.message, self.silent = message, silent
 
 
 class Ended(ConnectionError):
@@ -124,9 +125,10 @@ class Subscribing:
                 self._consider(receiving.exception())
             for task in done:
                 task.result()
-        except Unsupported:
-            with suppress(OSError, UaError):
-                await self._remove()
+        except Unsupported as problem:
+            if not problem.silent:
+                with suppress(OSError, UaError):
+                    await self._remove()
             raise
 
     def _consider(self, problem: BaseException | None) -> None:
@@ -134,8 +136,9 @@ class Subscribing:
         if isinstance(problem, UaStatusCodeError | TimeoutError) and not self._heard:
             self._fruitless += 1
             if self._fruitless >= MOST_FRUITLESS:
-                name = status_name(problem.code) if isinstance(problem, UaStatusCodeError) else "BadTimeout"
-                raise Unsupported(Message(id="sampling.not_offered", params={"status": name}))
+                silent = isinstance(problem, TimeoutError)
+                name = "BadTimeout" if isinstance(problem, TimeoutError) else status_name(problem.code)
+                raise Unsupported(Message(id="sampling.not_offered", params={"status": name}), silent=silent)
 
     async def _remove(self) -> None:
         if self._subscription:
