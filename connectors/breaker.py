@@ -1,5 +1,5 @@
-"""When a device is left alone: after failures or refusals in a row, when it closes, when it cannot be reached, when
-it grows slower. Pure."""
+"""When a device is left alone: after failures or refusals in a row, when it closes, cannot be reached, or grows
+slower. Pure."""
 
 import math
 from collections import defaultdict, deque

@@ -155,10 +155,10 @@ class Guard:
 
         `device` names the device behind the address ('unit 3'). `alike` groups requests whose round trips
         can be compared (by service where absent). `parting` is for closing what we opened: it may be sent to
-        a device that is left alone, and its silence says nothing new. An exception of the block counts as no answer. Not to be nested: the
-        address is locked until the block ends. `held` is for what is answered when there is something to say
-        (Publish): spaced and logged as any other, but the address is free once it is sent, its waiting is no
-        round trip, and its silence opens no breaker: the next request shows.
+        a device that is left alone, and its silence says nothing new. An exception of the block counts as no
+        answer. Not to be nested: the address is locked until the block ends. `held` is for what is answered when
+        there is something to say (Publish): spaced and logged as any other, but the address is free once it is
+        sent, its waiting is no round trip, and its silence opens no breaker: the next request shows.
         """
         self.check(service)
         if not parting:

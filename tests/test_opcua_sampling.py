@@ -238,7 +238,8 @@ def test_a_half_open_connection_is_noticed_and_resumed(tmp_path: Path) -> None:
 def test_a_restarted_server_with_moved_namespaces_is_found_again(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    scope = agreed(f"opc.tcp://127.0.0.1:{port}/", PATIENT, branches=BRANCHES[:2])
+    scope = agreed(f"opc.tcp://127.0.0.1:{port}/", {"slowdown_factor": 100}, branches=BRANCHES[:2])
+    assert scope.limits.breaker_failures == 2, "the usual caution: a restart does not cost the cooldown"
     first: AbstractContextManager[str] = watch(tmp_path / "log", str(port))
     first.__enter__()
 

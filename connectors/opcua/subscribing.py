@@ -92,6 +92,8 @@ class Subscribing:
         self._refused: Counter[str] = Counter()
         self._every, self._took, self._created = QUICKEST, 0.0, 0
         self._heard = self._drained = False
+        self._came = time.time_ns(), time.monotonic_ns()
+        """When the last message came: UTC and the monotonic clock, ns."""
         self._undecodable = self._fruitless = 0
 
     def facts(self) -> Sampling:
@@ -187,6 +189,7 @@ class Subscribing:
         # a reading has settled before the next one begins
         self._every = max(self._every, 3 * made.publishing)
         self._created, self._heard, self._drained = time.time_ns(), False, False
+        self._came = self._created, time.monotonic_ns()
         self._by_handle, self._unheard, self._silent = {}, set(), set()
 
     async def _add(self) -> None:
@@ -230,6 +233,7 @@ class Subscribing:
     def _take(self, delivery: Delivery) -> None:
         self._keeper.hear()
         receive, mono = time.time_ns(), time.monotonic_ns()
+        self._mind_full(delivery, receive, mono)
         rows: list[Sample] = []
         for handle, code, source, server, columns in delivery.values:
             point = self._by_handle.get(handle)
@@ -248,6 +252,19 @@ class Subscribing:
         if delivery.missing:
             self._losses.count(Message(id="sampling.messages_missing"), lost=delivery.missing)
         self._judge(delivery)
+
+    def _mind_full(self, delivery: Delivery, receive: int, mono: int) -> None:
+        """A queue that comes back full, later than it could bridge, has most likely overflown: not all servers say
+        so by the bit that is there for it."""
+        (begins, before), self._came = self._came, (receive, mono)
+        told = {value.handle for value in delivery.values if value.status & OVERFLOW == OVERFLOW}
+        for handle, held in Counter(value.handle for value in delivery.values).items():
+            point = self._by_handle.get(handle)
+            item = self.watched.get(point.tag.id) if point else None
+            if point is None or item is None or handle in told or held < max(item.queue, 2):
+                continue
+            if (mono - before) / 1e6 > (item.queue + 1) * item.interval_ms:
+                self._losses.count(Message(id="sampling.queue_full"), tag=point.tag.id, begins=begins)
 
     def _judge(self, delivery: Delivery) -> None:
         """Raise where the subscription is over, or of no use."""
