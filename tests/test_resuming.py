@@ -12,20 +12,27 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from itertools import pairwise
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from asyncua import Client, ua
 
 from assessor.bundle import open_bundle
-from assessor.domain import Observation
+from assessor.domain import SAMPLE_COLUMNS, Observation, away
+from assessor.facts import facts
+from assessor.indicators import completeness, look
 from connectors.scope import load_scope
 from tests import faults
+from tests.kept import Kept
+from tests.servers.opcua_small import free_port
 from tests.servers.processes import serving
 from tests.servers.sevens import COUNTED, LEAP, POINTS, wrong
 from tests.test_faults import PASSING, need_package
+from tests.test_opcua import BRANCHES, _until, agreed
+from tests.test_opcua_sampling import grows, run, watch
 
 pytestmark = [pytest.mark.wire, pytest.mark.slow]
 SERVERS = ("native", "opcua")
@@ -133,7 +140,9 @@ def test_a_laptop_that_sleeps_goes_on_afterwards(kind: str, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("fault", ["stall-once", "half-open-once"])
 @pytest.mark.parametrize("kind", SERVERS)
-def test_what_a_dead_line_leaves_behind_ends_with_the_session_timeout(kind: str, fault: str, tmp_path: Path) -> None:
+def test_what_a_dead_line_leaves_behind_ends_with_the_session_timeout(
+    kind: str, fault: str, tmp_path: Path
+) -> None:
     """Where the server still hears us the session is closed at once; where it does not, it is gone soon enough."""
     when = tmp_path / "now"
     with counted(kind) as (server, count):
@@ -168,3 +177,37 @@ def test_a_server_whose_clock_is_set_is_sampled_on(tmp_path: Path) -> None:
     assert min(ahead) < 1 and max(ahead) > LEAP.total_seconds() - 2
     came = sorted({row.mono for row in sink.rows})
     assert max(b - a for a, b in pairwise(came)) < 2e9, "values come as if nothing were"
+
+
+def test_a_server_that_comes_back_without_subscriptions_is_polled_on(tmp_path: Path) -> None:
+    """What was reported for a part of the run owes no row for what stood still then."""
+    port = free_port()
+    scope = agreed(f"opc.tcp://127.0.0.1:{port}/", {"slowdown_factor": 100}, branches=BRANCHES[:1])
+    first: AbstractContextManager[str] = watch(tmp_path / "log", str(port))
+    first.__enter__()
+
+    async def story(kept: Kept, stop: asyncio.Event) -> None:
+        await grows(kept, 8)
+        await asyncio.to_thread(first.__exit__, None, None, None)
+        second = watch(tmp_path / "log", str(port), "unsupported")
+        await asyncio.to_thread(second.__enter__)
+        try:
+            await grows(kept, 20)
+            stop.set()
+            await _until(lambda: len(kept.observed) == 2)
+        finally:
+            await asyncio.to_thread(second.__exit__, None, None, None)
+
+    seen, kept = run(scope, 60, story)
+    assert seen.problem is None and seen.sampling and seen.sampling.mode == "poll" and len(seen.gaps) == 1
+    force = next(t for t in seen.tags if t.path == "Press/Force")
+    assert (force.sampling, force.queue) == ("subscribe", None) and force.interval_ms
+    every = {t.id: force.interval_ms / 1000 for t in seen.tags if t.sampling}
+    table = pa.table({n: pa.array([getattr(r, n) for r in kept.rows], kind) for n, kind in SAMPLE_COLUMNS})
+    figures = facts(table, every, dict.fromkeys(every, away(seen.gaps)))
+    found = completeness.measure(look(scope, [seen], figures, {}))
+    gone = (seen.gaps[0].ends - seen.gaps[0].begins) / 1e9
+    came, due = (int(found.why.params[name]) for name in ("came", "due"))  # type: ignore[union-attr,arg-type]
+    assert found.count == len(every) and due > 0
+    assert abs((due - came) / found.count - gone / every[force.id]) <= 2, "all but the gap came"
+    assert figures[force.id].away_seconds == pytest.approx(gone, abs=1)

@@ -83,6 +83,7 @@ from assessor.domain.observation import (
     TagMeaning,
     Traffic,
     Unread,
+    away,
     severity,
     tag_id,
 )
@@ -248,6 +249,7 @@ __all__ = [
     "WeightSet",
     "Window",
     "Witness",
+    "away",
     "canonical",
     "exact",
     "plain",

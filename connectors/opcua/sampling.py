@@ -61,6 +61,7 @@ class Sampler:
         self._subscribing: Subscribing | None = Subscribing(
             session, limits, batches, self._keeper, self._losses, self._polling, self._recover
         )
+        self._reported = self._subscribing.reported
         self._sampled = [p for p in points if p.sampled]
         self._sampling = Sampling(mode="poll")
         self._problem: Message | None = None
@@ -183,14 +184,17 @@ class Sampler:
         )
 
     def _as_sampled(self, point: Point, polled: bool) -> Point:
-        """The point with how it was sampled, where it still was at the end."""
+        """The point with how it was sampled, where it still was at the end. What was subscribed to for a part of
+        the run counts as such: its rows are fewer than its looks."""
         watched = self._subscribing.watched.get(point.tag.id) if self._subscribing else None
         update: dict[str, Any] = {}
         if watched is not None:
             update = {"sampling": "subscribe", "interval_ms": watched.interval_ms, "queue": watched.queue}
         elif polled:
-            interval = self._polling.interval
-            update = {"sampling": "poll", "interval_ms": None if interval is None else 1000 * interval}
+            interval, mode = self._polling.interval, "subscribe" if point.tag.id in self._reported else "poll"
+            if interval is None and mode == "subscribe":
+                interval = self._limits.sampling_interval
+            update = {"sampling": mode, "interval_ms": None if interval is None else 1000 * interval}
         return replace(point, tag=point.tag.model_copy(update=update)) if update else point
 
     async def _wait(self, until: float) -> None:

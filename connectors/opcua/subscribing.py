@@ -81,6 +81,8 @@ class Subscribing:
         self.points: list[Point] = []
         self.watched: dict[int, Watched] = {}
         """By tag: how its server watches it."""
+        self.reported: set[int] = set()
+        """Tags of which a report ever came: from then on their rows are no longer one a look."""
         self._by_handle: dict[int, Point] = {}
         self._unheard: set[int] = set()
         """Handles that never reported."""
@@ -241,6 +243,7 @@ class Subscribing:
                 continue
             if handle in self._unheard:  # its first value came because we asked, not because it changed
                 self._unheard.discard(handle)
+                self.reported.add(point.tag.id)
             else:
                 self._silent.discard(handle)
             self._waiting.pop(handle, None)
