@@ -37,6 +37,7 @@ from assessor.domain import (
     Source,
     TagFacts,
     Verdict,
+    away,
     sha256,
 )
 from assessor.errors import AssessorError, InputError
@@ -194,7 +195,8 @@ def assess(
     _same_plant(scope, answers)
     table = source.samples()
     meanings = interpret(observations, scope)
-    figures = facts(table, {t.id: s for o in observations for t in o.tags if (s := looked_at(t)) is not None})
+    every = {t.id: s for o in observations for t in o.tags if (s := looked_at(t)) is not None}
+    figures = facts(table, every, {t.id: gone for o in observations if (gone := away(o.gaps)) for t in o.tags})
     seen = look(scope, observations, figures, meanings, answers.witnessed)
     measurements = measure_all(seen)
     judged = judge(framework, library, answers, measurements, scope.plant.kind)

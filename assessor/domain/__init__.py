@@ -88,6 +88,7 @@ from assessor.domain.observation import (
     Tag,
     Traffic,
     Unread,
+    away,
     severity,
     tag_id,
 )
@@ -285,6 +286,7 @@ __all__ = [
     "WeightSet",
     "Window",
     "Witness",
+    "away",
     "canonical",
     "canonical_pieces",
     "exact",
