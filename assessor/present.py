@@ -9,7 +9,7 @@ from rich.text import Text as Shown
 
 from assessor.audit import Verification
 from assessor.bundle import Sealed
-from assessor.domain import Assessment, Ladder, Message, Outcome, Question, State, plain
+from assessor.domain import Assessment, Framework, Ladder, Message, Outcome, Question, State, plain
 from assessor.messages import Language, number, percent, render
 from assessor.pipeline import counts
 from connectors.preview import Preview
@@ -206,10 +206,16 @@ def verification(result: Verification, out: Console, language: Language) -> None
     out.print(render("cli.verify_holds" if result.holds else "cli.verify_differs", language), style=style)
 
 
-def framework(held: Ladder, questions: dict[str, Question], out: Console, language: Language) -> None:
-    """A framework's tree with the number of requirements a cell, its weights and their standing."""
+def framework(held: Framework, questions: dict[str, Question], out: Console, language: Language) -> None:
+    """What a framework rests on and loses; of a ladder also its requirements a cell and its weights."""
     out.print(render(held.title, language), style="bold")
-    out.print(render(held.source, language), soft_wrap=True)
+    for said in (held.source, held.loses, held.disclaimer):
+        out.print(render(said, language), soft_wrap=True)
+    if isinstance(held, Ladder):
+        _ladder(held, questions, out, language)
+
+
+def _ladder(held: Ladder, questions: dict[str, Question], out: Console, language: Language) -> None:
     table = _table(language, "cli.dimension", "cli.element")
     for level in held.levels[1:]:
         table.add_column(str(level.number), justify="right")

@@ -27,7 +27,23 @@ from assessor.domain.evidence import (
 )
 from assessor.domain.export import Export, ExportTag, Quality, Record
 from assessor.domain.framework import Fact, Grade, Head, Parameter, Unmapped, head
-from assessor.domain.laws import LAWS, Cell, Dimension, Framework, Group, Ladder, Level, WeightSet
+from assessor.domain.laws import (
+    LAWS,
+    Basis,
+    Benchmark,
+    Cell,
+    Coefficient,
+    Dimension,
+    FactorSet,
+    Figure,
+    Formula,
+    Formulas,
+    Framework,
+    Group,
+    Ladder,
+    Level,
+    WeightSet,
+)
 from assessor.domain.noun import (
     Digest,
     EvidenceClass,
@@ -135,7 +151,9 @@ __all__ = [
     "Answers",
     "Assessment",
     "Asset",
+    "Basis",
     "Bearing",
+    "Benchmark",
     "Branch",
     "Browse",
     "Cell",
@@ -143,6 +161,7 @@ __all__ = [
     "Certificate",
     "Chance",
     "Choice",
+    "Coefficient",
     "Companion",
     "Condition",
     "Credential",
@@ -160,7 +179,11 @@ __all__ = [
     "Export",
     "ExportTag",
     "Fact",
+    "FactorSet",
+    "Figure",
     "Finding",
+    "Formula",
+    "Formulas",
     "Framework",
     "Function",
     "Gap",

@@ -16,13 +16,17 @@ from assessor.domain import LAWS, Framework, Message, Noun, Option, Question, Re
 from assessor.errors import InputError
 from assessor.frameworks.bank import topic_faults
 from assessor.frameworks.fault import Fault, refuse, repeated
+from assessor.frameworks.formulas import formulas_faults
 from assessor.frameworks.ladder import ladder_faults
 from assessor.frameworks.recommendation import recommendation_faults
 
 N = TypeVar("N", bound=Noun)
 T = TypeVar("T", Topic, Question | Option, Framework, Recommendation)
 
-FAULTS: Mapping[str, Callable[[Any, Mapping[str, Question]], Iterator[Fault]]] = {"ladder": ladder_faults}
+FAULTS: Mapping[str, Callable[[Any, Mapping[str, Question]], Iterator[Fault]]] = {
+    "ladder": ladder_faults,
+    "formulas": formulas_faults,
+}
 """What can be wrong in a framework, by its law."""
 
 
