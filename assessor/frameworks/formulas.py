@@ -38,7 +38,7 @@ def _basis_faults(framework: Formulas, statements: Mapping[str, Question]) -> It
     for i, basis in enumerate(framework.bases):
         here: Place = ("bases", i)
         if basis.assumes:
-            yield from question_faults((*here, "assumes"), basis.assumes, statements, "yes-no")
+            yield from question_faults((*here, "assumes", "holds"), basis.assumes.holds, statements, "yes-no")
         named = [("coefficients", j, coefficient.id) for j, coefficient in enumerate(basis.coefficients)]
         for kind, j, id_ in [*named, *(("sets", j, held.id) for j, held in enumerate(basis.sets))]:
             if id_ in seen:

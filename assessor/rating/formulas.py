@@ -38,20 +38,38 @@ def rate_formulas(framework: Formulas, statements: Mapping[str, Question], known
     default = {id_: sets[0] for id_, sets in held.items()}
     usual = _Desk(framework, statements, known, default)
     results = [_result(usual, "default", [figure.id for figure in framework.figures])]
-    for id_, sets in held.items():
-        for other in sets[1:]:
-            desk = _Desk(framework, statements, known, default | {id_: other})
-            if changed := _changed(usual, desk):
+    for basis in framework.bases:
+        resting = _resting(framework, basis)
+        kept = {id_: term for id_, term in usual.done.items() if id_ not in resting}
+        for other in held.get(basis.id, ())[1:]:
+            desk = _Desk(framework, statements, known, default | {basis.id: other}, dict(kept))
+            if changed := _changed(usual, desk, resting):
                 results.append(_result(desk, other.id, changed, other))
     return tuple(results)
 
 
 def applying(basis: Basis, known: Known) -> tuple[FactorSet, ...]:
-    """Sets for this plant, in the order of the file. What the basis assumes holds while nobody has answered it."""
-    if basis.assumes and known.value(basis.assumes).source == "unknown" and known.value(basis.assumes).applies:
-        yes = Value(Fraction(1), Fraction(1), "unknown")
-        known = replace(known, values={**known.values, basis.assumes: yes})
-    return tuple(s for s in basis.sets if s.applies is None or (known.holds(s.applies) or (False,))[0])
+    """Sets for this plant, in the order of the file; one taken on an assumption says so in its name."""
+    assumed = basis.assumes
+    if assumed is None or not _unsaid(known.value(assumed.holds)):
+        return tuple(held for held in basis.sets if _applies(held, known))
+    yes = Value(Fraction(1), Fraction(1), "unknown")
+    supposed = replace(known, values={**known.values, assumed.holds: yes})
+    found = []
+    for held in basis.sets:
+        if _applies(held, known):
+            found.append(held)
+        elif _applies(held, supposed):
+            found.append(held.model_copy(update={"name": _joined(held.name, assumed.because)}))
+    return tuple(found)
+
+
+def _applies(held: FactorSet, known: Known) -> bool:
+    return held.applies is None or (known.holds(held.applies) or (False, False))[0]
+
+
+def _unsaid(value: Value) -> bool:
+    return value.applies and value.source == "unknown"
 
 
 @dataclass(frozen=True)
@@ -71,7 +89,7 @@ class _Desk:
         return self.done[id_]
 
     def _figure(self, figure: Figure) -> Term | None:
-        if figure.only_if and not (self.known.holds(figure.only_if) or (False,))[0]:
+        if figure.only_if and not (self.known.holds(figure.only_if) or (False, False))[0]:
             return None
         term = self.term(figure.formula, figure.id)
         if term is None:
@@ -79,7 +97,7 @@ class _Desk:
         open_ = term.low is None or term.low != term.high
         known = {"name": figure.name, "unit": figure.unit, "status": figure.status, "cite": figure.source}
         why = term.why or terms.NO_VALUE if open_ else None
-        return term.model_copy(update=known | {"why": why, "note": _note(figure)})
+        return term.model_copy(update=known | {"why": why, "note": _joined(figure.note, figure.loses)})
 
     def term(self, formula: Formula, id_: str) -> Term | None:
         """A formula as a term; None where it rests on what does not apply."""
@@ -124,7 +142,7 @@ class _Desk:
             unit=unit,
             status=given.status or taken.status,
             cite=given.source or taken.source,
-            note=_joined(taken.name, given.note),
+            note=_joined(taken.name, given.note or taken.note),
         )
 
 
@@ -163,7 +181,7 @@ def _result(desk: _Desk, variant: str, figures: Iterable[str], other: FactorSet 
     return Result(
         column=desk.known.column,
         variant=variant,
-        variant_name=other.name if other else _names(held),
+        variant_name=other.name if other else _names(desk.framework, desk.taken),
         status=other.status if other else weakest,
         coverage=Fraction(sure, len(listed)) if listed else Fraction(0),
         open_questions=tuple(
@@ -206,11 +224,26 @@ def _benchmarks(figure: Figure) -> Iterator[Term]:
         )
 
 
-def _changed(usual: _Desk, desk: _Desk) -> list[str]:
+def _resting(framework: Formulas, basis: Basis) -> set[str]:
+    """Figures that rest on a coefficient of the basis, however far below."""
+    own = {coefficient.id for coefficient in basis.coefficients}
+    parts = {f.id: [part for _, part in f.formula.walk()] for f in framework.figures}
+    found: set[str] = set()
+    while (
+        more := {
+            id_ for id_, below in parts.items() if any(p.coefficient in own or p.figure in found for p in below)
+        }
+        - found
+    ):
+        found |= more
+    return found
+
+
+def _changed(usual: _Desk, desk: _Desk, resting: set[str]) -> list[str]:
     """Figures that come out differently, and all that they refer to, in the order of the file."""
     figures = desk.framework.figures
     refers = {f.id: {part.figure for _, part in f.formula.walk() if part.figure} for f in figures}
-    listed = {f.id for f in figures if _ends(usual.figure(f.id)) != _ends(desk.figure(f.id))}
+    listed = {id_ for id_ in resting if _ends(usual.figure(id_)) != _ends(desk.figure(id_))}
     while more := {other for id_ in listed for other in refers[id_]} - listed:
         listed |= more
     return [figure.id for figure in figures if figure.id in listed]
@@ -220,17 +253,17 @@ def _ends(term: Term | None) -> tuple[Fraction | None, Fraction | None] | None:
     return None if term is None else (term.low, term.high)
 
 
-def _names(sets: list[FactorSet]) -> Text | None:
-    if not sets:
+def _names(framework: Formulas, taken: Taken) -> Text | None:
+    """What the default takes of each basis."""
+    pairs = [(basis.name, taken[basis.id].name) for basis in framework.bases if basis.id in taken]
+    if not pairs:
         return None
-    return Text(zh="；".join(s.name.zh for s in sets), en="; ".join(s.name.en for s in sets))
-
-
-def _note(figure: Figure) -> Text | None:
-    return _joined(figure.note, figure.loses)
+    zh = "；".join(f"{basis.zh}：{held.zh}" for basis, held in pairs)
+    return Text(zh=zh, en="; ".join(f"{basis.en}: {held.en}" for basis, held in pairs))
 
 
 def _joined(first: Text | None, second: Text | None) -> Text | None:
     if first is None or second is None:
         return first or second
-    return Text(zh=f"{first.zh} {second.zh}", en=f"{first.en} {second.en}")
+    zh = first.zh.removesuffix("。") + "；" + second.zh
+    return Text(zh=zh, en=first.en.removesuffix(".") + "; " + second.en)

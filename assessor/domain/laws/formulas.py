@@ -165,14 +165,22 @@ class FactorSet(Fact):
     values: dict[Slug, Given]
 
 
+class Assumption(Noun):
+    """What is taken to hold while nobody has answered it, so that sets that hang on it can be taken."""
+
+    holds: Slug
+    """A yes-no statement."""
+    because: Text
+    """Said beside every set taken on this ground."""
+
+
 class Basis(Noun):
     """One thing that the sources leave open: sets of coefficients, of which one is taken at a time."""
 
     id: Slug
     name: Text
     coefficients: Annotated[tuple[Coefficient, ...], Field(min_length=1)]
-    assumes: Slug | None = None
-    """A yes-no statement taken to hold while nobody has answered it, so that sets that hang on it can be taken."""
+    assumes: Assumption | None = None
     sets: Annotated[tuple[FactorSet, ...], Field(min_length=1)]
     """The first that applies to the plant is the default."""
 
@@ -187,7 +195,7 @@ class Formulas(Head):
     @property
     def asks(self) -> tuple[str, ...]:
         """Every question that a figure or the choice of a set rests on, once."""
-        assumed = [basis.assumes for basis in self.bases if basis.assumes]
+        assumed = [basis.assumes.holds for basis in self.bases if basis.assumes]
         asked = [f.answer for figure in self.figures for _, f in figure.formula.walk() if f.answer]
         needed = [q for figure in self.figures if figure.only_if for q in figure.only_if.names()]
         return tuple(dict.fromkeys([*assumed, *asked, *needed]))
