@@ -9,7 +9,7 @@ from rich.text import Text as Shown
 
 from assessor.audit import Verification
 from assessor.bundle import Sealed
-from assessor.domain import Assessment, Framework, Ladder, Message, Outcome, Question, State, plain
+from assessor.domain import Assessment, Formulas, Framework, Ladder, Message, Outcome, Question, State, plain
 from assessor.messages import Language, number, percent, render
 from assessor.pipeline import counts
 from connectors.preview import Preview
@@ -207,12 +207,18 @@ def verification(result: Verification, out: Console, language: Language) -> None
 
 
 def framework(held: Framework, questions: dict[str, Question], out: Console, language: Language) -> None:
-    """What a framework rests on and loses; of a ladder also its requirements a cell and its weights."""
+    """What a framework rests on and loses; of a ladder also its cells and weights, of formulas its figures."""
     out.print(render(held.title, language), style="bold")
     for said in (held.source, held.loses, held.disclaimer):
         out.print(render(said, language), soft_wrap=True)
     if isinstance(held, Ladder):
         _ladder(held, questions, out, language)
+    elif isinstance(held, Formulas):
+        table = Table("id", render("cli.title", language), render("cli.status", language))
+        for figure in held.figures:
+            unit = f" ({render(figure.unit, language)})" if figure.unit else ""
+            table.add_row(figure.id, render(figure.name, language) + unit, figure.status)
+        out.print(table)
 
 
 def _ladder(held: Ladder, questions: dict[str, Question], out: Console, language: Language) -> None:

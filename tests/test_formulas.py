@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from io import StringIO
 from math import prod
 
 import pytest
+from rich.console import Console
 
+from assessor import present
 from assessor.domain import Result, Term
 from assessor.frameworks import Library, load_library
 from assessor.frameworks.formulas import unit
@@ -405,6 +408,14 @@ def test_every_coefficient_names_its_unit_its_set_and_its_standing(library: Libr
             if line.how == "constant" and line.name and not line.id.startswith("published"):
                 assert line.unit
                 assert (line.status and line.note) or (line.low is None and line.why)
+
+
+def test_a_terminal_lists_every_figure(library: Library) -> None:
+    out = Console(file=StringIO(), width=160)
+    present.framework(library.frameworks["green-profile"], library.questions, out, "en")
+    shown = out.file.getvalue()  # type: ignore[attr-defined]
+    assert all(id_ in shown for id_ in GREEN)
+    assert "robots/10⁴ persons" in shown and "GB 17167-2025 has applied since 2026-02-01" in shown
 
 
 def _walk(term: Term) -> list[Term]:
