@@ -10,6 +10,8 @@ from assessor.frameworks.fault import Fault, Place, fault, need_faults, question
 Unit = Counter[str] | None
 """Powers of symbols, none of them 0. None: the formula has faults of its own, or reads a table."""
 RATED = ("number", "count", "share", "yes-no", "degree")
+DEEPEST = 20
+"""Formulas within formulas; a reader is lost long before, and so are the writers of JSON."""
 NONE = ("1", "times")
 """How a number without a unit is written."""
 
@@ -25,6 +27,8 @@ def formulas_faults(framework: Formulas, statements: Mapping[str, Question]) -> 
             yield from _source_faults(framework, (*here, "benchmarks", j), mark.source)
         if figure.only_if:
             yield from need_faults((*here, "only_if"), figure.only_if, statements)
+        if (depth := _depth(figure.formula)) > DEEPEST:
+            yield fault((*here, "formula"), "formula_deep", depth=depth, most=DEEPEST)
         for at, formula in figure.formula.walk((*here, "formula")):
             yield from _formula_faults(framework, at, formula, statements)
         if figure.id in _below(framework, figure.id):
@@ -86,6 +90,10 @@ def _formula_faults(
         yield fault((*at, "coefficient"), "unknown_coefficient", id=formula.coefficient, known=known)
     if formula.steps and not _rises(formula.steps.table):
         yield fault((*at, "steps", "table"), "table_order")
+
+
+def _depth(formula: Formula) -> int:
+    return 1 + max((_depth(part) for _, part in formula.parts), default=0)
 
 
 def _rises(table: tuple[TableStep, ...]) -> bool:
