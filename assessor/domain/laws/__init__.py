@@ -1,5 +1,14 @@
 """The laws: one module each with the nouns of its file. A framework is one of them, told by its `law`."""
 
+from assessor.domain.laws.formulas import (
+    Basis,
+    Benchmark,
+    Coefficient,
+    FactorSet,
+    Figure,
+    Formula,
+    Formulas,
+)
 from assessor.domain.laws.gates import (
     Build,
     BuildItem,
@@ -14,18 +23,30 @@ from assessor.domain.laws.gates import (
 from assessor.domain.laws.ladder import Cell, Dimension, Group, Ladder, Level, WeightSet
 from assessor.domain.laws.points import Points
 
-Framework = Ladder | Points | Gates
+Framework = Ladder | Points | Formulas | Gates
 """Any framework, whatever its law."""
-LAWS: dict[str, type[Framework]] = {"ladder": Ladder, "points-and-scenes": Points, "gates": Gates}
+LAWS: dict[str, type[Ladder] | type[Points] | type[Formulas] | type[Gates]] = {
+    "ladder": Ladder,
+    "points-and-scenes": Points,
+    "formulas": Formulas,
+    "gates": Gates,
+}
 """The noun of each law by its name."""
 
 __all__ = [
     "LAWS",
+    "Basis",
+    "Benchmark",
     "Build",
     "BuildItem",
     "BuildLink",
     "Cell",
+    "Coefficient",
     "Dimension",
+    "FactorSet",
+    "Figure",
+    "Formula",
+    "Formulas",
     "Framework",
     "Gate",
     "Gates",
