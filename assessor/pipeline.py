@@ -188,7 +188,7 @@ def assess(
 ) -> Assessment:
     """Measure, judge and plan from one sealed bundle and one answer file."""
     scope, observations = source.scope(), source.observations()
-    framework = choose_ladder(library.frameworks, framework_id)
+    framework = choose_ladder(library.frameworks, framework_id).of_plant(scope.plant.kind)
     _same_plant(scope, answers)
     table = source.samples()
     meanings = interpret(observations, scope)
@@ -297,7 +297,7 @@ def _named(
 ) -> tuple[Question, ...]:
     """The questions that a reader of the Assessment needs: those of its frameworks, and those with evidence."""
     ids = {q for f in wanted(library, answers, framework) for q in f.asks}
-    ids |= {d.rubric for d in framework.dimensions} | {e.question for e in evidence}
+    ids |= {d.rubric for d in framework.dimensions if d.rubric} | {e.question for e in evidence}
     held = library.questions | library.statements
     ids |= {parent for id_ in ids if id_ in held and (parent := held[id_].part_of)}
     return tuple(question for id_, question in sorted(held.items()) if id_ in ids)

@@ -9,7 +9,7 @@ from rich.text import Text as Shown
 
 from assessor.audit import Verification
 from assessor.bundle import Sealed
-from assessor.domain import Assessment, Ladder, Message, Outcome, Question, State, plain
+from assessor.domain import Assessment, Ladder, Message, Outcome, Question, State, WeightSet, plain
 from assessor.messages import Language, number, percent, render
 from assessor.pipeline import counts
 from connectors.preview import Preview
@@ -218,10 +218,15 @@ def framework(held: Ladder, questions: dict[str, Question], out: Console, langua
     names = {g.id: g.name for g in held.elements}
     for d in held.dimensions:
         cells = {c.level: str(len(c.requirements) or "-") for c in d.cells}
-        shares = [percent(w.weights[d.id] / sum(w.weights.values())) for w in held.weight_sets]
+        shares = [_weight(w, d.id) for w in held.weight_sets]
         row = [cells.get(level.number, "-") for level in held.levels[1:]]
         table.add_row(render(d.name, language), render(names[d.element], language), *row, *shares)
     out.print(table)
     asked = sum(len(c.requirements) for d in held.dimensions for c in d.cells)
     out.print(render("cli.asked", language, n=asked, bank=len(questions)), soft_wrap=True)
     out.print(render(held.stop_rule.why, language), soft_wrap=True)
+
+
+def _weight(held: WeightSet, dimension: str) -> str:
+    given = held.weights.get(dimension)
+    return "-" if given is None else percent(given / sum(held.weights.values()))

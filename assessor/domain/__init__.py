@@ -27,7 +27,7 @@ from assessor.domain.evidence import (
 )
 from assessor.domain.export import Export, ExportTag, Quality, Record
 from assessor.domain.framework import Fact, Grade, Head, Parameter, Unmapped, head
-from assessor.domain.laws import LAWS, Cell, Dimension, Framework, Group, Ladder, Level, WeightSet
+from assessor.domain.laws import LAWS, Cell, Dimension, Framework, Group, Ladder, LeftOut, Level, WeightSet
 from assessor.domain.noun import (
     Digest,
     EvidenceClass,
@@ -172,6 +172,7 @@ __all__ = [
     "Kind",
     "KnownServer",
     "Ladder",
+    "LeftOut",
     "Level",
     "LevelLine",
     "Lift",

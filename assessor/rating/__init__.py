@@ -10,6 +10,7 @@ from typing import Any
 from assessor.domain import Cut, Evidence, Framework, Ladder, Question, Rated, Result, head
 from assessor.rating import opened
 from assessor.rating.asked import asked, known
+from assessor.rating.cuts import after_cuts
 from assessor.rating.ladder import (
     chances,
     is_pre_assessment,
@@ -55,20 +56,30 @@ def rate_library(
     cuts: Iterable[Cut],
     plant: Kind,
 ) -> tuple[Rated, ...]:
-    """One set of answers by every framework given that is for this kind of plant."""
+    """One set of answers by every framework given that is for this kind of plant.
+
+    A ladder's results are those of its parts for such plants. Cuts that it does not know it leaves to others.
+    """
     questions, evidence, cuts = tuple(questions), tuple(evidence), tuple(cuts)
     order = ["ladder", *RATERS]
-    ours = sorted((f for f in frameworks if f.plant in (None, plant)), key=lambda f: (order.index(f.law), f.id))
+    ours = [_of_plant(f, plant) for f in frameworks if f.plant in (None, plant)]
+    ours.sort(key=lambda f: (order.index(f.law), f.id))
+    ladders = [f for f in ours if isinstance(f, Ladder)]
     rated: list[Rated] = []
     for framework in ours:
         if isinstance(framework, Ladder):
-            results = opened.results(framework, evidence, cuts)
+            ladder, own = after_cuts(framework, cuts, ladders)
+            results = opened.results(ladder, evidence, own)
         else:
             results = _results(framework, questions, evidence, plant, rated)
         rated.append(
             Rated(head=head(framework), grades=framework.grades, covered=covered(framework), results=results)
         )
     return tuple(rated)
+
+
+def _of_plant(framework: Framework, plant: Kind) -> Framework:
+    return framework.of_plant(plant) if isinstance(framework, Ladder) else framework
 
 
 def _results(

@@ -21,13 +21,12 @@ from assessor.domain import (
     Evidence,
     Ladder,
     LevelLine,
-    Message,
     Question,
     Rating,
     RequirementLine,
     Verdict,
 )
-from assessor.errors import InputError
+from assessor.rating.cuts import uncut
 
 Column = Literal["declared", "verified"]
 NONE, ALL = Fraction(0), Fraction(1)
@@ -126,21 +125,6 @@ def tested(framework: Ladder, evidence: Iterable[Evidence]) -> int:
     silent = (Verdict.UNTESTED, Verdict.UNUSABLE)
     said = {e.question for e in evidence if e.verdict not in silent and (e.low, e.high) != (NONE, ALL)}
     return _dimensions_with(framework, said)
-
-
-def uncut(framework: Ladder, cuts: Iterable[Cut]) -> tuple[Dimension, ...]:
-    """The sub-domains that count. 裁剪 takes out only what the framework allows to be taken out."""
-    known = {dimension.id: dimension for dimension in framework.dimensions}
-    out = set()
-    for cut in cuts:
-        if cut.dimension not in known:
-            params = {"id": cut.dimension, "known": ", ".join(known)}
-            raise InputError(Message(id="rating.unknown_cut", params=dict(params)), cut.dimension)
-        if not known[cut.dimension].may_be_cut:
-            name = known[cut.dimension].name
-            raise InputError(Message(id="rating.cut_not_allowed", params={"name": name}), cut.dimension)
-        out.add(cut.dimension)
-    return tuple(dimension for dimension in framework.dimensions if dimension.id not in out)
 
 
 def not_applicable(evidence: Iterable[Evidence], column: Column) -> frozenset[str]:
