@@ -27,7 +27,18 @@ from assessor.domain.evidence import (
 )
 from assessor.domain.export import Export, ExportTag, Quality, Record
 from assessor.domain.framework import Fact, Grade, Head, Parameter, Unmapped, head
-from assessor.domain.laws import LAWS, Cell, Dimension, Framework, Group, Ladder, LeftOut, Level, WeightSet
+from assessor.domain.laws import (
+    LAWS,
+    Cell,
+    Dimension,
+    Framework,
+    Group,
+    Ladder,
+    LeftOut,
+    Level,
+    Standing,
+    WeightSet,
+)
 from assessor.domain.noun import (
     Digest,
     EvidenceClass,
@@ -227,6 +238,7 @@ __all__ = [
     "Sink",
     "Slug",
     "Source",
+    "Standing",
     "State",
     "Status",
     "Step",

@@ -46,6 +46,21 @@ def _cell_faults(framework: Ladder, questions: Mapping[str, Question]) -> Iterat
                 if name in asked:
                     yield fault(at, "asked_twice", id=name, first=asked[name])
                 asked[name] = f"{dimension.id}/{cell.level}"
+    yield from _part_faults(framework)
+
+
+def _part_faults(framework: Ladder) -> Iterator[Fault]:
+    """A level without a cell is not known, and is listed as unmapped; a level with one is not."""
+    levels = [level.number for level in framework.levels if level.number > 0]
+    known = {f"{d.id}/{cell.level}" for d in framework.dimensions for cell in d.cells}
+    listed = {item.part for item in framework.unmapped}
+    for i, dimension in enumerate(framework.dimensions):
+        if missing := [k for k in levels if f"{dimension.id}/{k}" not in known | listed]:
+            yield fault(("dimensions", i, "cells"), "cells_missing", levels=", ".join(map(str, missing)))
+    open_ = {f"{dimension.id}/{k}" for dimension in framework.dimensions for k in levels} - known
+    for i, item in enumerate(framework.unmapped):
+        if item.part is not None and item.part not in open_:
+            yield fault(("unmapped", i, "part"), "part_not_open", part=item.part)
 
 
 def _weight_faults(framework: Ladder) -> Iterator[Fault]:

@@ -20,7 +20,7 @@ from assessor.rating.ladder import (
     testable,
     tested,
 )
-from assessor.rating.values import Column, Kind, Known, Value, values
+from assessor.rating.values import COLUMNS, Column, Kind, Known, Value, values
 
 __all__ = [
     "Column",
@@ -55,6 +55,7 @@ def rate_library(
     evidence: Iterable[Evidence],
     cuts: Iterable[Cut],
     plant: Kind,
+    columns: tuple[Column, ...] = COLUMNS,
 ) -> tuple[Rated, ...]:
     """One set of answers by every framework given that is for this kind of plant.
 
@@ -69,9 +70,9 @@ def rate_library(
     for framework in ours:
         if isinstance(framework, Ladder):
             ladder, own = after_cuts(framework, cuts, ladders)
-            results = opened.results(ladder, evidence, own)
+            results = opened.results(ladder, evidence, own, columns)
         else:
-            results = _results(framework, questions, evidence, plant, rated)
+            results = _results(framework, questions, evidence, plant, rated, columns)
         rated.append(
             Rated(head=head(framework), grades=framework.grades, covered=covered(framework), results=results)
         )
@@ -88,10 +89,10 @@ def _results(
     evidence: tuple[Evidence, ...],
     plant: Kind,
     before: list[Rated],
+    columns: tuple[Column, ...],
 ) -> tuple[Result, ...]:
-    """Both columns of each variant: declared before verified."""
+    """The columns of each variant: declared before verified."""
     statements = {s.id: s for question in questions for s in question.statements}
-    columns: tuple[Column, ...] = ("declared", "verified")
     by_column = [
         RATERS[framework.law](framework, statements, known(questions, evidence, column, plant, before))
         for column in columns

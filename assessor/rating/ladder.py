@@ -27,8 +27,8 @@ from assessor.domain import (
     Verdict,
 )
 from assessor.rating.cuts import uncut
+from assessor.rating.values import COLUMNS, Column
 
-Column = Literal["declared", "verified"]
 NONE, ALL = Fraction(0), Fraction(1)
 
 
@@ -46,12 +46,13 @@ Rungs = Mapping[int, Sequence[Rung]]
 """What counts at each level, lowest first."""
 
 
-def rate_all(framework: Ladder, evidence: Iterable[Evidence], cuts: Iterable[Cut]) -> tuple[Rating, ...]:
-    """Both columns under every weight set: the default set first, declared before verified."""
+def rate_all(
+    framework: Ladder, evidence: Iterable[Evidence], cuts: Iterable[Cut], columns: Sequence[Column] = COLUMNS
+) -> tuple[Rating, ...]:
+    """The columns under every weight set: the default set first, declared before verified."""
     evidence, cuts = tuple(evidence), tuple(cuts)
     ids = [framework.default_weights]
     ids += [weights.id for weights in framework.weight_sets if weights.id not in ids]
-    columns: tuple[Column, ...] = ("declared", "verified")
     return tuple(rate(framework, column, evidence, cuts, id_) for id_ in ids for column in columns)
 
 

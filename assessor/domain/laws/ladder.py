@@ -70,6 +70,18 @@ class WeightSet(Noun):
     weights: dict[Slug, Exact]
 
 
+class Standing(Noun):
+    """How well founded what has no standing of its own is, by the field of the file that states it."""
+
+    degrees: Fact | None = None
+    satisfied_at: Fact | None = None
+    levels: Fact | None = None
+    elements: Fact | None = None
+    domains: Fact | None = None
+    dimensions: Fact | None = None
+    """Their names, and which may be cut."""
+
+
 class Ladder(Head):
     """Requirements graded level by level: C = mean of degrees, A = weighted mean of C, bands of the total."""
 
@@ -83,6 +95,7 @@ class Ladder(Head):
     dimensions: tuple[Dimension, ...]
     left_out: tuple[LeftOut, ...] = ()
     weight_sets: tuple[WeightSet, ...]
+    standing: Standing = Standing()
     default_weights: Slug
     """Where it is not for the kind of plant at hand, the first set that is takes its place."""
 
