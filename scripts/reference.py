@@ -93,8 +93,8 @@ def facts_page() -> str:
     """Every fact of every framework with its standing and source: what is to be verified first."""
     page = "# Facts of the frameworks\n\n" + NOTE
     page += """Whoever has the official text at hand corrects the file named and its status; no code changes.
-`assessor frameworks facts ID` shows the same in either language. Where no source is named, what the whole file goes
-by says all. *Unmapped*: the framework asks for it, and no question answers it.
+`assessor frameworks facts ID` shows the same in either language. Where no source is named, what the whole file
+goes by says all. *Unmapped*: the framework asks for it, and no question answers it.
 
 """
     held = {id_: (framework, facts(framework)) for id_, framework in load_library().frameworks.items()}

@@ -61,7 +61,9 @@ def _said(framework: Framework, place: tuple[str, ...], value: Noun) -> Any:
 def _source(framework: Framework, value: Noun) -> Text | None:
     """Its own source, or the one of the file's that it names."""
     own = getattr(value, "source", None)
-    return own if isinstance(own, Text) else framework.sources.get(own) if isinstance(own, str) else None
+    if isinstance(own, Text) and value is not framework:
+        return own
+    return framework.sources.get(own) if isinstance(own, str) else None
 
 
 def _words(value: Any, language: Literal["zh", "en"]) -> str:

@@ -54,7 +54,7 @@ class _Climbs:
         self, framework: Framework, held: Mapping[str, Framework], questions: Mapping[str, Question], kind: Kind
     ) -> None:
         self.framework, self.kind = framework, kind
-        self.rated_by = _with_others(framework, held)
+        self.rated_by = with_others(framework, held)
         statements = {s.id: s for question in questions.values() for s in question.statements}
         names = _names(self.rated_by, statements, questions)
         self.statements = {id_: statements[id_] for id_ in sorted(names)}
@@ -148,7 +148,7 @@ class _Climbs:
         return given
 
 
-def _with_others(framework: Framework, held: Mapping[str, Framework]) -> tuple[Framework, ...]:
+def with_others(framework: Framework, held: Mapping[str, Framework]) -> tuple[Framework, ...]:
     """A framework and every other that it names, however far back: gates rest on levels of others."""
     found, waiting = {framework.id: framework}, [framework]
     while waiting:
