@@ -51,6 +51,8 @@ from connectors.scope import seconds_left
 from models.graded_response import draws
 
 SCORER = importlib.metadata.version("plant-assessor")
+USUAL: Mapping[Kind, str] = {"discrete": "cmmm-2020-discrete", "process": "cmmm-2020-process"}
+"""The framework that an Assessment is about where none is named."""
 DRAWS, SEED = 400, 20201011
 """How many draws of the answers the chances of the levels rest on, and their seed."""
 
@@ -184,11 +186,11 @@ def judge(
 
 
 def assess(
-    source: Bundle, answers: Answers, library: Library, framework_id: str, *, made: int | None = None
+    source: Bundle, answers: Answers, library: Library, framework_id: str | None = None, *, made: int | None = None
 ) -> Assessment:
     """Measure, judge and plan from one sealed bundle and one answer file."""
     scope, observations = source.scope(), source.observations()
-    framework = choose_ladder(library.frameworks, framework_id).of_plant(scope.plant.kind)
+    framework = choose_ladder(library.frameworks, framework_id or USUAL[scope.plant.kind], scope.plant.kind)
     _same_plant(scope, answers)
     table = source.samples()
     meanings = interpret(observations, scope)
@@ -247,11 +249,19 @@ def choose(frameworks: Mapping[str, Framework], id_: str) -> Framework:
     raise InputError(Message(id="forms.unknown_framework", params={"id": id_, "known": known}))
 
 
-def choose_ladder(frameworks: Mapping[str, Framework], id_: str) -> Ladder:
-    """A framework with sub-domains and levels by its id: what chances, findings and a plan can go by."""
+def choose_ladder(frameworks: Mapping[str, Framework], id_: str, kind: Kind) -> Ladder:
+    """A framework with sub-domains and levels by its id: what chances, findings and a plan can go by.
+
+    Of one that treats kinds of plant apart, what it has for this kind.
+    """
     chosen = choose(frameworks, id_)
+    if chosen.plant not in (None, kind):
+        fit = ", ".join(
+            sorted(f.id for f in frameworks.values() if f.plant in (None, kind) and isinstance(f, Ladder))
+        )
+        raise InputError(Message(id="forms.other_kind", params={"id": id_, "kind": kind, "known": fit}))
     if isinstance(chosen, Ladder):
-        return chosen
+        return chosen.of_plant(kind)
     known = ", ".join(sorted(f.id for f in frameworks.values() if isinstance(f, Ladder)))
     raise InputError(Message(id="forms.no_ladder", params={"id": id_, "law": chosen.law, "known": known}))
 
