@@ -17,6 +17,7 @@ from assessor.documents import parse
 from assessor.domain import Answers, Assessment, Ladder, Message, Noun, sha256
 from assessor.errors import BundleError, InputError
 from assessor.frameworks import Library, read_library
+from assessor.frameworks.editions import edition
 from assessor.roadmap import check_plan
 
 Found = tuple[list[Message], bool]
@@ -41,7 +42,7 @@ def verify(file: Path, sealed: Path | None = None) -> Verification:
     if holds and checked.kind == "assessment":
         bundle = open_bundle(file)
         done = read_assessment(bundle.member("assessment.json"), str(file))
-        library, answers = _inside(bundle)
+        library, answers = inside(bundle)
         for found in (
             _judged(done, library, answers),
             _planned(done, library),
@@ -68,7 +69,7 @@ def read_assessment(data: bytes, name: str) -> Assessment:
         raise BundleError(Message(id="audit.not_an_assessment"), name) from problem
 
 
-def _inside(bundle: Bundle) -> tuple[Library, Answers]:
+def inside(bundle: Bundle) -> tuple[Library, Answers]:
     """The data files and answers that a filing bundle carries, read as they were read when it was made."""
     names = [m.name for m in bundle.manifest.members if m.name.startswith("parts/")]
     parts = {name.removeprefix("parts/"): bundle.member(name) for name in names}
@@ -82,14 +83,20 @@ def _inside(bundle: Bundle) -> tuple[Library, Answers]:
 
 
 def _judged(done: Assessment, library: Library, answers: Answers) -> Found:
-    held = library.frameworks.get(done.framework.id)
-    framework = held.of_plant(done.plant.kind) if isinstance(held, Ladder) else None
+    held = (library.frameworks | library.earlier).get(_name(done, library))
+    framework = held.of_plant(done.plant.kind) if isinstance(held, Ladder) else held
     parts = {part.name: part.sha256 for part in done.parts}
     same_parts = parts == {name: sha256(data) for name, data in library.parts.items()}
     if framework != done.framework or answers != done.answers or not same_parts:
         return [Message(id="audit.other_inputs")], False
     again = pipeline.judge(done.framework, library, answers, done.measurements, done.plant.kind)
     return _compare(done, again.parts, "audit.judged_again")
+
+
+def _name(done: Assessment, library: Library) -> str:
+    """The framework that an Assessment went by, as the library names it: an earlier edition by its version."""
+    name = edition(done.framework)
+    return name if name in library.earlier else done.framework.id
 
 
 def _planned(done: Assessment, library: Library) -> Found:
@@ -111,7 +118,7 @@ def _sampled(done: Assessment, library: Library, sealed: Path | None) -> Found:
             *checked.lines,
             Message(id="audit.other_source", params={"digest": done.source.bundle}),
         ], False
-    again = pipeline.assess(source, done.answers, library, done.framework.id, made=done.made)
+    again = pipeline.assess(source, done.answers, library, _name(done, library), made=done.made)
     names = [name for name in Assessment.model_fields if name != "scorer"]
     return _compare(done, {name: getattr(again, name) for name in names}, "audit.measured_again")
 

@@ -14,6 +14,7 @@ from time import time_ns
 
 import connectors
 from assessor.bundle import Bundle, Manifest
+from assessor.contacts import contacts
 from assessor.domain import (
     Answers,
     Assessment,
@@ -27,6 +28,7 @@ from assessor.domain import (
     Observation,
     Part,
     Question,
+    Rated,
     Rating,
     Recommendation,
     Roadmap,
@@ -35,6 +37,7 @@ from assessor.domain import (
     Source,
     TagFacts,
     Verdict,
+    away,
     sha256,
 )
 from assessor.errors import AssessorError, InputError
@@ -190,11 +193,12 @@ def assess(
 ) -> Assessment:
     """Measure, judge and plan from one sealed bundle and one answer file."""
     scope, observations = source.scope(), source.observations()
-    framework = choose_ladder(library.frameworks, framework_id or USUAL[scope.plant.kind], scope.plant.kind)
+    framework = choose_ladder(library, framework_id or USUAL[scope.plant.kind], scope.plant.kind)
     _same_plant(scope, answers)
     table = source.samples()
     meanings = interpret(observations, scope)
-    figures = facts(table, {t.id: s for o in observations for t in o.tags if (s := looked_at(t)) is not None})
+    every = {t.id: s for o in observations for t in o.tags if (s := looked_at(t)) is not None}
+    figures = facts(table, every, {t.id: gone for o in observations if (gone := away(o.gaps)) for t in o.tags})
     seen = look(scope, observations, figures, meanings, answers.witnessed)
     measurements = measure_all(seen)
     judged = judge(framework, library, answers, measurements, scope.plant.kind)
@@ -211,6 +215,7 @@ def assess(
         key_processes=scope.key_processes,
         source=_source(source, observations, figures.values(), table.num_rows),
         records=tuple(o.record for o in observations if o.record),
+        contacts=contacts(scope, observations),
         framework=framework,
         questions=_named(library, answers, framework, judged.evidence),
         recommendations=tuple(r for r in library.recommendations.values() if r.id in chosen),
@@ -222,6 +227,14 @@ def assess(
         members=_members(source.manifest),
         **judged.parts,
     )
+
+
+def rate_answers(library: Library, answers: Answers, plant: Kind) -> tuple[Rated, ...]:
+    """What people say by every framework, without a machine having been heard: verified is as declared."""
+    asked = tuple(library.questions.values())
+    ladders = [f for f in library.frameworks.values() if isinstance(f, Ladder)]
+    evidence = reconcile(asked, answers, (), ladders)
+    return rate_library(wanted(library, answers), asked, evidence, answers.cuts, plant)
 
 
 def advise(
@@ -241,35 +254,35 @@ def judging(framework: Ladder, answers: Answers) -> Callable[[Iterable[Evidence]
     return lambda evidence: rate(framework, "verified", evidence, answers.cuts)
 
 
-def choose(frameworks: Mapping[str, Framework], id_: str) -> Framework:
-    """A framework by its id."""
-    if id_ in frameworks:
-        return frameworks[id_]
-    known = ", ".join(sorted(frameworks))
+def choose(library: Library, id_: str) -> Framework:
+    """A framework by its id, an earlier edition by 'id@version'."""
+    held = library.frameworks | library.earlier
+    if id_ in held:
+        return held[id_]
+    known = ", ".join(sorted(held))
     raise InputError(Message(id="forms.unknown_framework", params={"id": id_, "known": known}))
 
 
-def choose_ladder(frameworks: Mapping[str, Framework], id_: str, kind: Kind) -> Ladder:
+def choose_ladder(library: Library, id_: str, kind: Kind) -> Ladder:
     """A framework with sub-domains and levels by its id: what chances, findings and a plan can go by.
 
     Of one that treats kinds of plant apart, what it has for this kind.
     """
-    chosen = choose(frameworks, id_)
+    chosen = choose(library, id_)
+    ladders = [f for f in library.frameworks.values() if isinstance(f, Ladder)]
+    known = ", ".join(sorted(f.id for f in ladders if f.plant in (None, kind)))
+    if not isinstance(chosen, Ladder):
+        raise InputError(Message(id="forms.no_ladder", params={"id": id_, "law": chosen.law, "known": known}))
     if chosen.plant not in (None, kind):
-        fit = ", ".join(
-            sorted(f.id for f in frameworks.values() if f.plant in (None, kind) and isinstance(f, Ladder))
-        )
-        raise InputError(Message(id="forms.other_kind", params={"id": id_, "kind": kind, "known": fit}))
-    if isinstance(chosen, Ladder):
-        return chosen.of_plant(kind)
-    known = ", ".join(sorted(f.id for f in frameworks.values() if isinstance(f, Ladder)))
-    raise InputError(Message(id="forms.no_ladder", params={"id": id_, "law": chosen.law, "known": known}))
+        raise InputError(Message(id="forms.other_kind", params={"id": id_, "kind": kind, "known": known}))
+    return chosen.of_plant(kind)
 
 
-def wanted(library: Library, answers: Answers, main: Framework) -> tuple[Framework, ...]:
+def wanted(library: Library, answers: Answers, *main: Framework) -> tuple[Framework, ...]:
     """What to rate by: the framework chosen, all that are on, and those that the answers ask for."""
-    asked_for = {choose(library.frameworks, id_).id for id_ in answers.frameworks} | {main.id}
-    return tuple(f for f in library.frameworks.values() if f.on or f.id in asked_for)
+    chosen = {f.id: f for f in library.frameworks.values() if f.on}
+    chosen |= {f.id: f for f in (*(choose(library, id_) for id_ in answers.frameworks), *main)}
+    return tuple(chosen.values())
 
 
 def _same_plant(scope: Scope, answers: Answers) -> None:

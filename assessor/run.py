@@ -28,6 +28,7 @@ from assessor.domain import Assessment, Message, Scope, canonical
 from assessor.errors import AssessorError, InputError, StorageError
 from assessor.forms import load_answers
 from assessor.frameworks import Library, load_library
+from assessor.home import create_file
 from assessor.indicators import load as indicators
 from assessor.laptop import Awake, awake, looked_at
 from assessor.messages import Language, render
@@ -219,10 +220,15 @@ def write_report(done: Assessment, output: Path) -> None:
 
 def write_text(output: Path, text: str) -> None:
     """A text into a file that is not there yet, with its folder."""
+    write_bytes(output, text.encode())
+
+
+def write_bytes(output: Path, data: bytes) -> None:
+    """A file that is not there yet, with its folder; whole or not at all."""
     free(output)
     with _writing(output):
         output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(text, "utf-8")
+        create_file(output, data)
 
 
 def load_assessment(file: Path) -> Assessment:

@@ -1,8 +1,8 @@
 """One client, one case, in a process of its own: `clients.py CLIENT CASE ADDRESS`; prints a line of JSON.
 
 {"requests", "seconds", "cpu" (seconds of this process), "got", "expected"}. Cases: read (every value once), walk
-(all nodes), registers (200 scattered ones, once), watch (changes for a while). Clients: ours-default, ours-opened,
-asyncua, pymodbus. node-opcua is measured by client.js in the same way.
+(all nodes), registers (200 scattered ones, once), follow (the same, 30 times), watch (changes for a while).
+Clients: ours-default, ours-opened, asyncua, pymodbus. node-opcua is measured by client.js in the same way.
 """
 
 import asyncio
@@ -25,6 +25,8 @@ from tests.kept import Kept
 
 WATCH = 20.0
 REGISTERS = tuple(range(0, 1000, 5))
+TIMES = 30
+"""How often registers are read that are followed."""
 OPENED = {
     "connect_spacing": 0.2, "pause_after_connect": 0, "request_gap": 0.02, "max_nodes_per_call": 1000,
     "max_registers": 125,
@@ -60,11 +62,11 @@ def pair(value: float) -> tuple[int, int]:
 
 
 class Bench(Kept):
-    """A sink that notes when learning ended, and sets `enough` once every tag has a row."""
+    """A sink that notes when learning ended, and sets `enough` once every tag has a row, or there are `most`."""
 
-    def __init__(self, enough: asyncio.Event, once: bool) -> None:
+    def __init__(self, enough: asyncio.Event, once: bool, most: int) -> None:
         super().__init__()
-        self._enough, self._once, self._having = enough, once, set[int]()
+        self._enough, self._once, self._most, self._having = enough, once, most, set[int]()
         self.learnt = self.full = (0.0, 0.0, 0)
 
     def _now(self) -> tuple[float, float, int]:
@@ -82,6 +84,8 @@ class Bench(Kept):
             self.full = self._now()
             if self._once:
                 self._enough.set()
+        if len(self.rows) >= self._most:
+            self._enough.set()
 
     def _wanted(self) -> int:
         return sum(t.path.startswith(("Line/", "unit ")) for t in self.observed[-1].tags)
@@ -90,7 +94,8 @@ class Bench(Kept):
 async def ours(case: str, address: str, opened: bool) -> dict[str, Any]:
     """The product, through its public way."""
     enough = asyncio.Event()
-    sink = Bench(enough, once=case != "watch")
+    follows = TIMES * len(REGISTERS)
+    sink = Bench(enough, case not in ("watch", "follow"), follows if case == "follow" else sys.maxsize)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "scope.yaml"
         file.write_text(scope(case, address, opened), "utf-8")
@@ -99,8 +104,10 @@ async def ours(case: str, address: str, opened: bool) -> dict[str, Any]:
         await pipeline.gather(load_scope(file), sink, seconds=seconds, stop=enough)
     ended = (time.monotonic(), time.process_time(), len(sink.requests))
     first, last = ((begun, cpu, 0), sink.learnt) if case == "walk" else (sink.learnt, sink.full)
-    if case == "watch":
+    if case in ("watch", "follow"):
         last = ended
+    if case == "follow":
+        first = (begun, cpu, 0)
     got, expected = len(sink.rows), len(REGISTERS) if case == "registers" else sink._wanted()
     if case == "walk":
         got = sum(t.path.startswith("Line/") for t in sink.observed[-1].tags)
@@ -109,6 +116,8 @@ async def ours(case: str, address: str, opened: bool) -> dict[str, Any]:
         got, expected = turns({pair(r.number) for r in sink.rows if r.number is not None and r.tag in line})
     if case == "read":
         got = len(sink._having)
+    if case == "follow":
+        expected = follows
     return {
         "requests": last[2] - first[2], "seconds": last[0] - first[0], "cpu": last[1] - first[1],
         "got": min(got, expected), "expected": expected,
@@ -116,7 +125,7 @@ async def ours(case: str, address: str, opened: bool) -> dict[str, Any]:
 
 
 def scope(case: str, address: str, opened: bool) -> str:
-    modbus = case == "registers"
+    modbus = case in ("registers", "follow")
     limits = json.dumps(OPENED if opened else {})
     points = ", ".join(f"{{id: p{at}, fc: 3, at: {at}, type: u16}}" for at in REGISTERS)
     return SCOPE.format(
@@ -166,7 +175,7 @@ async def plain_asyncua(case: str, address: str) -> dict[str, Any]:
         return await timed({"read": read, "walk": walk, "watch": watch}[case], sent)
 
 
-async def plain_pymodbus(address: str) -> dict[str, Any]:
+async def plain_pymodbus(case: str, address: str) -> dict[str, Any]:
     """pymodbus, a request a register."""
     host, _, port = address.rpartition(":")
     client = AsyncModbusTcpClient(host, port=int(port))
@@ -174,11 +183,11 @@ async def plain_pymodbus(address: str) -> dict[str, Any]:
     sent = [0]
 
     async def registers() -> tuple[int, int]:
-        got = 0
-        for at in REGISTERS:
+        got, wanted = 0, REGISTERS * (TIMES if case == "follow" else 1)
+        for at in wanted:
             sent[0] += 1
             got += len((await client.read_holding_registers(at, count=1)).registers)
-        return got, len(REGISTERS)
+        return got, len(wanted)
 
     done = await timed(registers, sent)
     client.close()
@@ -200,7 +209,7 @@ def main(client: str, case: str, address: str) -> None:
         case "asyncua":
             done = asyncio.run(plain_asyncua(case, address))
         case "pymodbus":
-            done = asyncio.run(plain_pymodbus(address))
+            done = asyncio.run(plain_pymodbus(case, address))
         case _:
             done = asyncio.run(ours(case, address, client == "ours-opened"))
     sys.stdout.write(json.dumps(done) + "\n")

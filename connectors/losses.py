@@ -12,23 +12,27 @@ MORE = Message(id="sampling.more")
 
 
 class Losses:
-    """The gaps of one endpoint. Losses of one tag by one cause become one record that counts them."""
+    """The gaps of one endpoint. Losses of one tag or device by one cause become one record that counts them."""
 
     def __init__(self) -> None:
         self._stretches: list[Gap] = []
-        self._counted: dict[tuple[int | None, str], Gap] = {}
+        self._counted: dict[tuple[str | None, int | None, str], Gap] = {}
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
         """All records, by the time they begin."""
         return tuple(sorted((*self._stretches, *self._counted.values()), key=lambda gap: gap.begins))
 
-    def stretch(self, begins: int, ends: int, why: Message, lost: int | None = None) -> None:
-        """All tags of the endpoint were without rows from one moment (ns UTC) to another."""
-        if len(self._stretches) < MOST_STRETCHES:
-            self._stretches.append(Gap(begins=begins, ends=ends, why=why, lost=lost))
+    def stretch(
+        self, begins: int, ends: int, why: Message, lost: int | None = None, *, where: str | None = None
+    ) -> None:
+        """All tags of the endpoint, or of one of its devices, were without rows from one moment (ns UTC) on."""
+        kept = len(self._stretches) < MOST_STRETCHES
+        gap = Gap(begins=begins, ends=ends, why=why if kept else MORE, lost=lost, where=where)
+        if kept:
+            self._stretches.append(gap)
         else:
-            self._add(Gap(begins=begins, ends=ends, why=MORE, lost=lost))
+            self._add(gap)
 
     def count(
         self, why: Message, *, tag: int | None = None, lost: int | None = None, begins: int | None = None
@@ -38,10 +42,10 @@ class Losses:
         self._add(Gap(begins=begins or now, ends=now, why=why, tag=tag, lost=lost))
 
     def _add(self, gap: Gap) -> None:
-        key = (gap.tag, gap.why.id)
+        key = (gap.where, gap.tag, gap.why.id)
         if key not in self._counted and len(self._counted) >= MOST_COUNTED:
-            key = (None, gap.why.id)
-            gap = gap.model_copy(update={"tag": None})
+            key = (None, None, gap.why.id)
+            gap = gap.model_copy(update={"tag": None, "where": None})
         before = self._counted.get(key)
         if before is not None:
             known = None if before.lost is None and gap.lost is None else (before.lost or 0) + (gap.lost or 0)

@@ -9,6 +9,7 @@ import pytest
 from assessor.domain import BAD, GOOD, Scope, Serial
 from connectors import modbus
 from connectors.modbus.link import Link
+from connectors.modbus.load import limits_of
 from connectors.serial_line import fault, silence
 from tests.modbus_runs import Kept, gathered, profile, scope_for
 
@@ -133,7 +134,7 @@ def test_frames_are_three_and_a_half_characters_apart_and_the_pause_comes_on_top
     assert silence(line) == pytest.approx(seconds)
     scope = scope_for("/dev/ttyUSB0", protocol=LINE)
     endpoint = scope.endpoints[0].model_copy(update={"serial": line})
-    assert modbus.limits_of(endpoint, scope).request_gap == pytest.approx(scope.limits.request_gap + seconds)
+    assert limits_of(endpoint, scope).request_gap == pytest.approx(scope.limits.request_gap + seconds)
 
 
 def test_the_preview_of_a_line_says_that_we_are_its_only_master_and_stays_within_its_rate() -> None:

@@ -22,10 +22,11 @@ from assessor.errors import InputError
 from assessor.facts import facts
 from assessor.indicators.seen import look
 from assessor.interpret import interpret
+from assessor.markup import BadDocument, parse
 from assessor.messages import LANGUAGES, render
 from connectors.guard import Forbidden
 from connectors.mtconnect import gather, precheck, preview
-from connectors.mtconnect.document import BadDocument, moment, parse
+from connectors.mtconnect.document import moment
 from connectors.mtconnect.wire import SERVICES, Stream
 from connectors.scope import load_scope
 from tests.exports import Kept

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from assessor.domain import GOOD, Endpoint, Function, Limits, Observation, Role, Unit
 from connectors import modbus
+from connectors.losses import Losses
 from connectors.modbus import units as modbus_units
 from connectors.modbus import wire as modbus_wire
 from connectors.modbus.decode import decode
@@ -274,7 +275,7 @@ def test_a_device_that_refuses_what_it_gave_before_is_asked_no_more_often_than_s
     held = Sulky(image(40000, common(), *[full] * 4))
     agreed, limits = Unit(unit=1, asset="press", sunspec=True), Limits()
     endpoint = Endpoint(id="m", protocol="modbus-tcp", address="127.0.0.1:9", role=Role.METER, units=(agreed,))
-    unit = modbus_units.Unit(agreed, endpoint, limits, None)
+    unit = modbus_units.Unit(agreed, endpoint, limits, None, Losses())
     line = cast(modbus_wire.Line, Wired(held))
 
     async def run() -> list[int]:

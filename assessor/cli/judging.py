@@ -31,7 +31,7 @@ def assess(
     library = load_library(known_indicators=indicators())
     given = load_answers(answers, library.questions)
     if framework is not None:
-        pipeline.choose(library.frameworks, framework)
+        pipeline.choose(library, framework)
     run.free_results(output)
     source = open_bundle(audit.bundle_file(bundle))
     if source.manifest.kind != "sample":

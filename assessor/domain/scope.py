@@ -4,7 +4,7 @@ import re
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from assessor.domain.export import Export
 from assessor.domain.noun import Day, Noun, Slug, Text
@@ -53,6 +53,10 @@ class Limits(Noun):
     refusals: Annotated[int, Field(ge=2, le=100)] = 10
     """Refusals in a row after which a device is left alone for the rest of the run."""
     max_registers: Annotated[int, Field(ge=1, le=125)] = 50
+    """In one Modbus read. Stated by itself it holds for the whole run."""
+    proven_registers: Annotated[int, Field(ge=1, le=125)] = 125
+    """In one Modbus read of a device that has answered a whole cycle; as `max_registers` where only that is
+    stated."""
     max_bits: Annotated[int, Field(ge=1, le=2000)] = 800
     """Coils or discrete inputs in one Modbus read."""
     max_nodes_per_call: Annotated[int, Field(ge=1, le=1000)] = 100
@@ -62,6 +66,25 @@ class Limits(Noun):
     browse_depth: Annotated[int, Field(ge=1)] = 12
     browse_seconds: Annotated[float, Field(gt=0)] = 60.0
     hosts_at_a_time: Annotated[int, Field(ge=1, le=32)] = 32
+
+    @property
+    def most_registers(self) -> int:
+        """What a device that has proved itself may be asked for in one Modbus read.
+
+        Where one failure is enough to leave a device alone nothing larger is tried: it would cost the device.
+        """
+        return max(self.max_registers, self.proven_registers if self.breaker_failures > 1 else 0)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _never_more_than_stated(cls, data: Any) -> Any:
+        return _capped(data) if isinstance(data, dict) else data
+
+
+def _capped(stated: dict[str, Any]) -> dict[str, Any]:
+    """Who states how many registers a read may ask for means all reads. A wrong number stays the one fault."""
+    most = stated.get("max_registers")
+    return {"proven_registers": most} | stated if most in range(1, 126) else stated
 
 
 class LimitChange(Noun):
@@ -217,4 +240,4 @@ class Scope(Noun):
     def limits_for(self, endpoint: Endpoint) -> Limits:
         """The limits of one endpoint: the scope's own, with what the plant changed for it."""
         changed = {change.limit: change.value for change in endpoint.changes}
-        return Limits.model_validate(self.limits.model_dump() | changed)
+        return Limits.model_validate(self.limits.model_dump() | _capped(changed))

@@ -15,14 +15,23 @@ from assessor.documents import Chosen, Lines, load_with_lines, parse
 from assessor.domain import LAWS, Framework, Message, Noun, Option, Question, Recommendation, Topic
 from assessor.errors import InputError
 from assessor.frameworks.bank import topic_faults
-from assessor.frameworks.fault import Fault, refuse, repeated
+from assessor.frameworks.editions import edition, unchanged
+from assessor.frameworks.fault import Fault, fault, refuse, repeated
+from assessor.frameworks.formulas import formulas_faults
+from assessor.frameworks.gates import gates_faults
 from assessor.frameworks.ladder import ladder_faults
+from assessor.frameworks.points import points_faults
 from assessor.frameworks.recommendation import recommendation_faults
 
 N = TypeVar("N", bound=Noun)
 T = TypeVar("T", Topic, Question | Option, Framework, Recommendation)
 
-FAULTS: Mapping[str, Callable[[Any, Mapping[str, Question]], Iterator[Fault]]] = {"ladder": ladder_faults}
+FAULTS: Mapping[str, Callable[[Any, Mapping[str, Question]], Iterator[Fault]]] = {
+    "ladder": ladder_faults,
+    "points-and-scenes": points_faults,
+    "gates": gates_faults,
+    "formulas": formulas_faults,
+}
 """What can be wrong in a framework, by its law."""
 
 
@@ -30,8 +39,12 @@ FAULTS: Mapping[str, Callable[[Any, Mapping[str, Question]], Iterator[Fault]]] =
 class Library:
     """What domain experts wrote: all of it, by id, and the very files it was read from."""
 
+    topics: tuple[Topic, ...]
     questions: dict[str, Question]
     frameworks: dict[str, Framework]
+    """The edition in force of each, by id."""
+    earlier: dict[str, Framework]
+    """Earlier editions by 'id@version': they stay runnable."""
     recommendations: dict[str, Recommendation]
     parts: dict[str, bytes]
     """Content of every file, by its name such as 'bank/t1.yaml'."""
@@ -57,7 +70,9 @@ def load_library(
         parts |= {f"{kind}/{f.name}": _content(f) for f in found if f.name.endswith((".yaml", ".yml"))}
     if not parts:
         raise InputError(Message(id="library.empty"), str(root))
-    return read_library(parts, known_indicators, "" if folder is None else f"{root}/")
+    library = read_library(parts, known_indicators, "" if folder is None else f"{root}/")
+    unchanged(root, (*library.frameworks.values(), *library.earlier.values()))
+    return library
 
 
 def read_library(
@@ -65,19 +80,23 @@ def read_library(
 ) -> Library:
     """Read and cross-check files that are already at hand, such as those embedded in a bundle."""
     topics = _documents(Topic, "bank", parts, place)
-    frameworks = _documents(_by_law, "frameworks", parts, place)
+    frameworks = _documents(_by_law, "frameworks", {n: d for n, d in parts.items() if "@" not in n}, place)
+    old = _documents(_by_law, "frameworks", {n: d for n, d in parts.items() if "@" in n}, place)
     recommendations = _documents(Recommendation, "recommendations", parts, place)
     _unique((topic, lines.at("id")) for topic, lines in topics)
     _unique(_asked(topics))
     questions = {question.id: question for topic, _ in topics for question in topic.questions}
     by_id = _unique((item, lines.at("id")) for item, lines in recommendations)
     held = _unique((framework, lines.at("id")) for framework, lines in frameworks)
-    library = Library(questions, held, by_id, dict(parts))
+    earlier = {edition(framework): framework for framework, _ in old}
+    library = Library(tuple(topic for topic, _ in topics), questions, held, earlier, by_id, dict(parts))
     known = None if known_indicators is None else frozenset(known_indicators)
     for topic, lines in topics:
         refuse(topic_faults(topic, known, library.statements), lines)
-    for framework, lines in frameworks:
+    for framework, lines in (*frameworks, *old):
         refuse(_framework_faults(framework, library), lines)
+    for framework, lines in old:
+        refuse(_edition_faults(framework, lines, held), lines)
     for item, lines in recommendations:
         refuse(recommendation_faults(item, by_id, library.statements), lines)
     return library
@@ -99,6 +118,15 @@ def _by_law(data: Any) -> type[Framework]:
 def _framework_faults(framework: Framework, library: Library) -> Iterator[Fault]:
     yield from FAULTS[framework.law](framework, library.statements)
     yield from repeated(("unmapped",), [item.name.en for item in framework.unmapped])
+
+
+def _edition_faults(framework: Framework, lines: Lines, held: Mapping[str, Framework]) -> Iterator[Fault]:
+    """The name of an earlier edition's file says which one it is, and there is one in force."""
+    named = Path(lines.at("id").rpartition(":")[0]).stem
+    if named != edition(framework):
+        yield fault(("version",), "edition_name", named=named, found=edition(framework))
+    if framework.id not in held or held[framework.id].version == framework.version:
+        yield fault(("id",), "edition_alone", id=framework.id)
 
 
 def _asked(topics: Iterable[tuple[Topic, Lines]]) -> Iterator[tuple[Question | Option, str]]:

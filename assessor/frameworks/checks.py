@@ -65,7 +65,7 @@ def _faults(framework: Framework, library: Library) -> Iterator[Message]:
     if held and not any(f"frameworks/{framework.id}.{end}" in library.parts for end in ("yaml", "yml")):
         yield Message(id="check.file_name", params={"id": framework.id})
     numbers = [grade.number for grade in framework.grades]
-    if any(b != a + 1 for a, b in pairwise(numbers)):
+    if any(b <= a for a, b in pairwise(numbers)):
         yield Message(id="check.grades", params={"numbers": ", ".join(map(str, numbers))})
     for language in ("zh", "en"):
         names = [getattr(grade.name, language) for grade in framework.grades]

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
-from assessor.domain import Evidence, Framework, Message, Need, Question, Rated, Verdict
+from assessor.domain import Evidence, Framework, Message, Need, Question, Rated, Term, Verdict
 from assessor.frameworks.walk import walk
 from assessor.rating import Kind, rate_library
-from assessor.rating.terms import leaves
 
 KINDS: tuple[Kind, ...] = ("discrete", "process")
 FIGURES = (Fraction(0), Fraction(1), Fraction(100), Fraction(10**6))
@@ -104,9 +103,9 @@ class _Climbs:
     def _orders(self, worst: Given, best: Given) -> Iterator[list[Step]]:
         """Question by question as the open sum has them, from its other end, and step by step of all questions."""
         open_sum = self._rated(best).results[0].sum
-        order = dict.fromkeys(leaf.question for leaf in leaves(open_sum) if leaf.question in best)
+        order = dict.fromkeys(id_ for id_ in _in_order(open_sum) if id_ in best)
         others = [id_ for id_ in best if id_ not in order]
-        questions = [*others, *(id_ for id_ in order if id_ is not None)]
+        questions = [*others, *order]
         yield [(id_, best[id_]) for id_ in questions]
         yield [(id_, best[id_]) for id_ in [*others, *reversed(questions[len(others) :])]]
         paths = {id_: self._between(id_, worst[id_], best[id_]) for id_ in questions}
@@ -141,11 +140,33 @@ class _Climbs:
             return sign * Fraction(result.level or 0), sign * (result.score or Fraction(0))
 
         value = worth(given)
-        for id_ in [id_ for id_, s in self.statements.items() if s.scale is None]:
+        either = [id_ for id_, s in self.statements.items() if s.scale is None]
+        if worth({**given, **{id_: self._values(id_)[-1 if sign < 0 else 0] for id_ in either}}) == value:
+            return given  # figures that stand beside and decide nothing
+        for id_ in either:
             for other in self._values(id_):
                 if other != given[id_] and (better := worth({**given, id_: other})) > value:
                     given, value = {**given, id_: other}, better
         return given
+
+
+def _in_order(open_sum: Term) -> Iterator[str]:
+    """Questions as a sum comes to them; a line that repeats another stands for what is below that one."""
+    lines: dict[str, Term] = {}
+    waiting = [open_sum]
+    while waiting:
+        term = waiting.pop()
+        lines[term.id] = term
+        waiting += term.of
+    waiting, seen = [open_sum], set[str]()
+    while waiting:
+        term = waiting.pop()
+        if term.id in seen:
+            continue
+        seen.add(term.id)
+        if term.question is not None:
+            yield term.question
+        waiting += [lines[term.ref]] if term.ref in lines else reversed(term.of)
 
 
 def with_others(framework: Framework, held: Mapping[str, Framework]) -> tuple[Framework, ...]:

@@ -8,9 +8,10 @@ from fractions import Fraction
 from typing import Any
 
 from assessor.domain import Cut, Evidence, Framework, Ladder, Question, Rated, Result, head
-from assessor.rating import opened
+from assessor.rating import gates, opened, points
 from assessor.rating.asked import asked, known
 from assessor.rating.cuts import after_cuts
+from assessor.rating.formulas import rate_formulas
 from assessor.rating.ladder import (
     chances,
     is_pre_assessment,
@@ -45,7 +46,11 @@ __all__ = [
 Rater = Callable[[Any, Mapping[str, Question], Known], tuple[Result, ...]]
 """A law: its framework, the bank's statements by id, and what is known in one column → a result a variant, the
 default one first."""
-RATERS: Mapping[str, Rater] = {}
+RATERS: Mapping[str, Rater] = {
+    "points-and-scenes": points.results,
+    "formulas": rate_formulas,
+    "gates": gates.results,
+}
 """Every law but the ladder, which has cuts of its own. Gates come last: they look at the levels of others."""
 
 
@@ -91,13 +96,14 @@ def _results(
     before: list[Rated],
     columns: tuple[Column, ...],
 ) -> tuple[Result, ...]:
-    """The columns of each variant: declared before verified."""
+    """The columns of each variant: declared before verified. A settlement may leave a variant one of them."""
     statements = {s.id: s for question in questions for s in question.statements}
     by_column = [
         RATERS[framework.law](framework, statements, known(questions, evidence, column, plant, before))
         for column in columns
     ]
-    return tuple(result for pair in zip(*by_column, strict=True) for result in pair)
+    variants = dict.fromkeys(result.variant for results in by_column for result in results)
+    return tuple(r for variant in variants for results in by_column for r in results if r.variant == variant)
 
 
 def covered(framework: Framework) -> Fraction:

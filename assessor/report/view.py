@@ -9,6 +9,8 @@ from markupsafe import Markup
 from assessor.domain import Assessment, Rating, WeightSet
 from assessor.report import charts
 from assessor.report.claims import Difference, Group, differences, groups
+from assessor.report.contacts import Contacts, contacts
+from assessor.report.frameworks import Standing, standings
 from assessor.report.machines import Machines, machines
 from assessor.report.measured import Figure, Gap, figures, gaps
 from assessor.report.pen import Pen, code
@@ -79,9 +81,11 @@ class View:
     verdicts: Markup
     machines: Machines
     figures: list[Figure]
+    contacts: Contacts
     gaps: list[Gap]
     plan: Plan | None
     sums: list[LevelSum]
+    standings: list[Standing]
     cell_counts: list[tuple[str, int]]
     """Of how many cells the number of requirements has which standing."""
 
@@ -120,9 +124,11 @@ def view(a: Assessment, pen: Pen) -> View:
         verdicts=verdicts,
         machines=machines(a, pen),
         figures=figures(a, pen),
+        contacts=contacts(a, pen),
         gaps=gaps(a, pen),
         plan=plan(a, pen),
         sums=sums(a, pen),
+        standings=standings(a, pen),
         cell_counts=sorted(Counter(c.count_status.value for d in a.framework.dimensions for c in d.cells).items()),
     )
 

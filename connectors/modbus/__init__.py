@@ -1,85 +1,39 @@
 """GATHER from Modbus devices and gateways: identification, mapped registers and bits, SunSpec. Read-only.
 
 Checklist: read-only (function codes 1 to 4 and 43/14; 17 only where the scope says so); limits load (one request
-in flight an address, paced, registers grouped, nothing asked that no map names, never more than the preview
-stated); times out (each request; a unit that fails twice in a row is left alone while its neighbours go on; a busy
-one is given time); stops at once when told to; a late answer is never taken for the next one; a refused address is
-never asked for again; reports status of every value, and gaps as gaps (Modbus has no clock, so source times stay
-empty). A serial line is spoken to only where the plant has made us its sole master.
+in flight an address, paced, registers grouped, more at a time only from a unit that has answered a whole cycle,
+nothing asked that no map names, never more than the preview stated); times out (each request; a unit that fails
+twice in a row is left alone while its neighbours go on; a busy one is given time); stops at once when told to; a
+late answer is never taken for the next one; a refused address is never asked for again; reports status of every
+value, and gaps as gaps (Modbus has no clock, so source times stay empty). A serial line is spoken to only where
+the plant has made us its sole master.
 Known limits: no ASCII, no UDP, no TLS. Tested on real hardware: no, on simulated plants, on pseudo-terminals and
 on servers of other makers.
 """
 
 import asyncio
 import contextlib
-import math
 import time
 from collections.abc import Callable
 
-from assessor.domain import Device, Endpoint, Limits, Load, Message, Observation, RequestRecord, Scope, Sink, Text
+from assessor.domain import Device, Endpoint, Limits, Load, Message, Observation, RequestRecord, Scope, Sink
 from connectors.guard import MODBUS_FUNCTIONS, MODBUS_REPORT_ID, Guard
-from connectors.modbus.units import FAILURES, Unit, explain, planned
+from connectors.losses import Losses
+from connectors.modbus.load import limits_of, most
+from connectors.modbus.units import FAILURES, Unit, explain
 from connectors.modbus.visit import Visit
-from connectors.modbus.wire import BASIC, MOST_ANSWERS, REGULAR, Line, Stopped
+from connectors.modbus.wire import Line, Stopped
 from connectors.profiles import profile_for
-from connectors.serial_line import bits_a_character, exists, silence
-from connectors.sunspec import most_requests
+from connectors.serial_line import exists
 
 PROTOCOLS = ("modbus-tcp", "modbus-rtu-tcp", "modbus-rtu")
 SERIAL = ("modbus-rtu",)
 STATIONS = ("modbus-rtu-tcp", "modbus-rtu")
 
-IDENTIFY_REQUESTS, REPORT_REQUESTS = MOST_ANSWERS * len((BASIC, REGULAR)), 1
-REQUEST_BYTES, ANSWER_BYTES, LONGEST_ANSWER = 12, 9, 260
-
-
-def limits_of(endpoint: Endpoint, scope: Scope) -> Limits:
-    """The limits of an endpoint; on a serial line the silence between frames comes on top of the pause."""
-    limits = scope.limits_for(endpoint)
-    if endpoint.serial is None:
-        return limits
-    return limits.model_copy(update={"request_gap": limits.request_gap + silence(endpoint.serial)})
-
 
 def preview(endpoint: Endpoint, scope: Scope, seconds: float) -> Load:
     """The most that a run will ask of this address. Contacts nothing."""
-    limits = limits_of(endpoint, scope)
-    once = blocks = registers = longest = 0
-    for unit in endpoint.units:
-        once += (IDENTIFY_REQUESTS if endpoint.identify else 0) + (REPORT_REQUESTS if endpoint.report_id else 0)
-        if unit.sunspec:
-            walk = most_requests(limits.max_registers)  # what the walk did not read is not read later either
-            once, blocks, registers = once + walk, blocks + walk, registers + walk * limits.max_registers
-            longest = 2 * limits.max_registers
-        if unit.profile:
-            profile = profile_for(scope, unit.profile)
-            blocks += len(profile.points)  # what a device refuses is halved, down to single points
-            registers += sum(block.length for block in planned(profile, limits))
-            longest = max(longest, *(block.size for block in planned(profile, limits)), 0)
-    fastest = 1 / limits.request_gap
-    rate = min(fastest, blocks / limits.sampling_interval) if blocks else fastest
-    return Load(
-        endpoint=endpoint.id,
-        requests_per_second=fastest,
-        bytes_per_second=_bytes(endpoint, longest, fastest),
-        requests=once + math.ceil(seconds * rate) + 2 * blocks,
-        connections=1,
-        registers_or_nodes=registers,
-        warnings=_sole_master(endpoint),
-    )
-
-
-def _bytes(endpoint: Endpoint, longest: int, fastest: float) -> float:
-    """Bytes a second both ways, at most: a device may say of itself as much as a frame holds."""
-    talks = endpoint.identify or endpoint.report_id
-    a_request = REQUEST_BYTES + (LONGEST_ANSWER if talks else ANSWER_BYTES + longest)
-    line = endpoint.serial.baudrate / bits_a_character(endpoint.serial) if endpoint.serial else math.inf
-    return min(fastest * a_request, line)
-
-
-def _sole_master(endpoint: Endpoint) -> tuple[Message, ...]:
-    params: dict[str, str | int | Text] = {"address": endpoint.address}
-    return (Message(id="modbus.sole_master", params=params),) if endpoint.serial else ()
+    return most(endpoint, scope, seconds)
 
 
 def _guard(endpoint: Endpoint, limits: Limits, log: Callable[[RequestRecord], None]) -> Guard:
@@ -137,8 +91,9 @@ async def gather(
     guard.promise(preview(endpoint, scope, seconds))
     line = Line(endpoint, limits, guard, stop)
     maps = [profile_for(scope, unit.profile) if unit.profile else None for unit in endpoint.units]
-    units = (Unit(unit, endpoint, limits, held) for unit, held in zip(endpoint.units, maps, strict=True))
-    visit = Visit(endpoint, limits, guard, tuple(units))
+    losses = Losses()
+    units = (Unit(u, endpoint, limits, held, losses) for u, held in zip(endpoint.units, maps, strict=True))
+    visit = Visit(endpoint, limits, guard, tuple(units), losses)
     try:
         with contextlib.suppress(Stopped):
             for unit in visit.units:

@@ -1,7 +1,7 @@
 """PLAN reads: as few requests as device and map allow, and the search for what a device refuses. Pure."""
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate, groupby, islice
 from typing import NamedTuple
 
@@ -73,11 +73,24 @@ def _block(points: Sequence[Point]) -> Block:
     return Block(held[0].fc, held[0].at, end - held[0].at, held)
 
 
+Grouping = Callable[[Iterable[Point]], tuple[Block, ...]]
+"""A way to group points into requests: `plan` with its limits."""
+
+
+class Wide(NamedTuple):
+    """A larger request, and what it holds of each smaller block whose place it takes: (that block, its part)."""
+
+    block: Block
+    parts: tuple[tuple[Block, Block], ...]
+
+
 class Plan:
     """What is asked of a unit in every cycle, and what it has turned out not to give.
 
     A refused block is halved until what the device refuses stands alone; that is never asked for again. Of k
-    places refused among n, the search takes no more than 1 + 2·k·⌈log2 n⌉ requests beside the others.
+    places refused among n, the search takes no more than 1 + 2·k·⌈log2 n⌉ requests beside the others. A unit that
+    has given all for a whole cycle is asked for more at a time, until the first larger request that it does not
+    answer: from then on the smaller ones stay.
     """
 
     def __init__(self) -> None:
@@ -86,22 +99,73 @@ class Plan:
         self._blocks: list[Block] = []
         self._halves: deque[Block] = deque()
         self._known: set[int] = set()
+        self._grown: list[tuple[tuple[Block, ...], Grouping]] = []
+        """Blocks that were added together, and how their points are grouped once the unit has proved itself."""
+        self._wide: dict[tuple[int, int, int], Wide] = {}
+        self._is_proved = False
         self.refused: list[tuple[Block, int]] = []
         """What it refuses, each with the exception code."""
         self.silent: list[Block] = []
         """What it gave no answer to, again and again, while it answered for the rest."""
 
-    def add(self, blocks: Iterable[Block], room: int) -> None:
-        """Ask for more, no more than `room` requests a cycle even where every block falls apart."""
+    def add(self, blocks: Sequence[Block], room: int, grown: Grouping | None = None) -> None:
+        """Ask for more, no more than `room` requests a cycle even where every block falls apart.
+
+        `grown` groups the points of these blocks once the unit has proved itself.
+        """
         self._blocks += blocks
         self.room += room
+        if grown is not None:
+            self._grown.append((tuple(blocks), grown))
 
     def due(self) -> tuple[Block, ...]:
         """The requests of the next cycle."""
-        return (*self._blocks, *islice(self._halves, PROBES))
+        held = {small[:3] for wide in self._wide.values() for small, _ in wide.parts}
+        small = (block for block in self._blocks if block[:3] not in held)
+        return (*(wide.block for wide in self._wide.values()), *small, *islice(self._halves, PROBES))
 
     def __bool__(self) -> bool:
         return bool(self._blocks or self._halves)
+
+    def proved(self) -> None:
+        """It gave all that was asked for a whole cycle. Once: ask for more at a time, but over nothing refused."""
+        if self._is_proved or self._halves:
+            return
+        self._is_proved = True
+        for whole, grown in self._grown:
+            untouched = [block for block in self._blocks if block in whole]
+            barred = [block for block in self._blocks if block not in whole]
+            barred += [*(block for block, _ in self.refused), *self.silent]
+            in_order = sorted(untouched + barred, key=lambda block: block[:3])
+            for may, run in groupby(in_order, key=lambda block: block in untouched):
+                if may:
+                    self._widen(tuple(run), grown)
+
+    def _widen(self, run: Sequence[Block], grown: Grouping) -> None:
+        larger = grown(point for small in run for point in small.points)
+        for block in larger if len(larger) < len(run) else ():
+            if block not in run:
+                mine = {id(point) for point in block.points}
+                shared = ((small, [p for p in small.points if id(p) in mine]) for small in run)
+                parts = tuple((small, _block(points)) for small, points in shared if points)
+                self._wide[block[:3]] = Wide(block, parts)
+
+    def narrow(self, block: Block) -> bool:
+        """It did not answer. Was the request one of the larger ones? Then there are none of them any more."""
+        if block[:3] not in self._wide:
+            return False
+        self._wide.clear()
+        return True
+
+    def lacking(self, asked: Iterable[Block]) -> tuple[Block, ...]:
+        """What is still to be asked for in a cycle, with the smaller blocks, after these."""
+        had = {id(point) for block in asked for point in block.points}
+        return tuple(block for block in self._blocks if not all(id(point) in had for point in block.points))
+
+    def parts(self, block: Block) -> tuple[tuple[Block, Block], ...]:
+        """The smaller blocks that a request stands for, each with its part of the request."""
+        wide = self._wide.get(block[:3])
+        return wide.parts if wide else ((block, block),)
 
     def was_read(self, block: Block) -> None:
         """It gave what was asked."""

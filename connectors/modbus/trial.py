@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from assessor.domain import Endpoint, Message, Profile, RequestRecord, Scope, Unit
 from connectors.guard import Guard
-from connectors.modbus import limits_of
 from connectors.modbus.blocks import Block, Plan
+from connectors.modbus.load import limits_of
 from connectors.modbus.units import FAILURES, explain, planned
 from connectors.modbus.wire import ILLEGAL_ADDRESS, ILLEGAL_FUNCTION, ILLEGAL_VALUE, WAIT, Line, Refused
 from connectors.profiles import profile_for

@@ -1,7 +1,9 @@
 """One Modbus unit during a run: what it is, what is read of it, when it is left out."""
 
 import time
+from collections import deque
 from collections.abc import Sequence
+from functools import partial
 
 from assessor.domain import (
     BAD_COMMUNICATION,
@@ -20,7 +22,8 @@ from assessor.domain import (
 )
 from assessor.domain import Unit as Agreed
 from connectors.guard import Open
-from connectors.modbus.blocks import Block, Plan, plan, stretches
+from connectors.losses import Losses
+from connectors.modbus.blocks import Block, Grouping, Plan, plan, stretches
 from connectors.modbus.values import Read, Values, Zeros
 from connectors.modbus.wire import (
     DEVICE_FAILURE,
@@ -41,20 +44,30 @@ LONGEST_REST = 10
 RESTING = Message(id="modbus.resting")
 
 
-def planned(profile: Profile, limits: Limits) -> tuple[Block, ...]:
-    """The requests that a register map takes under the limits agreed."""
-    most = min(limits.max_registers, profile.max_registers)
-    return plan(profile.points, most, profile.gaps, widest=profile.max_gap, bits=limits.max_bits)
+def planned(profile: Profile, limits: Limits, most: int | None = None) -> tuple[Block, ...]:
+    """The requests that a register map takes under the limits agreed; `most` registers instead, where given."""
+    return _grouping(profile, limits, most or limits.max_registers)(profile.points)
+
+
+def _grouping(profile: Profile, limits: Limits, most: int) -> Grouping:
+    most = min(most, profile.max_registers)
+    return partial(plan, most=most, gaps=profile.gaps, widest=profile.max_gap, bits=limits.max_bits)
 
 
 class Unit:
     """One unit id behind an address."""
 
-    def __init__(self, agreed: Agreed, endpoint: Endpoint, limits: Limits, profile: Profile | None) -> None:
+    def __init__(
+        self, agreed: Agreed, endpoint: Endpoint, limits: Limits, profile: Profile | None, losses: Losses
+    ) -> None:
+        """`losses` keeps the gaps of all units of the address."""
         self.agreed, self._endpoint, self._limits, self._profile = agreed, endpoint, limits, profile
+        self._losses = losses
         self.plan = Plan()
         self.nameplate: Nameplate | None = None
         self.problem: Message | None = None
+        self.narrowed: Message | None = None
+        """It was asked for more at a time once, and did not answer: said where that happened."""
         self.answered = False
         self._values = Values(endpoint.id, agreed)
         self._zeros = Zeros()
@@ -62,7 +75,6 @@ class Unit:
         """Blocks of this cycle that gave nothing."""
         self._silent: dict[tuple[int, int], int] = {}
         self._busy = self._rest = 0
-        self._gaps: list[Gap] = []
         self._paused: tuple[int, Message] | None = None
         self._asked = time.time_ns()
         """When it was last asked for values."""
@@ -72,7 +84,8 @@ class Unit:
         if profile := self._profile:
             self._values.order = profile.order
             self._values.add(profile.points)
-            self.plan.add(planned(profile, self._limits), room=len(profile.points))
+            grown = _grouping(profile, self._limits, self._limits.most_registers)
+            self.plan.add(planned(profile, self._limits), len(profile.points), grown)
         try:
             if not self.agreed.sunspec and self._limits.breaker_failures > 1:
                 # Many devices stay silent on identification. Where one silence is enough to leave a unit
@@ -107,7 +120,8 @@ class Unit:
             return
         self.answered, self.nameplate = True, found.nameplate
         room = most_requests(most)
-        self.plan.add(plan(self._values.add_scaled(found.points), most, gaps=True)[:room], room)
+        grown = partial(plan, most=self._limits.most_registers, gaps=True)
+        self.plan.add(plan(self._values.add_scaled(found.points), most, gaps=True)[:room], room, grown)
         if not found.points:
             self.problem = Message(id="modbus.no_models")
 
@@ -119,38 +133,62 @@ class Unit:
             return []
         rows: list[Sample] = []
         read: list[Read] = []
-        self._mute = []
-        kept_out: Message | None = None
-        for block in self.plan.due():
+        asked: list[Block] = []
+        self._mute, whole, kept_out = [], True, None
+        todo = deque(self.plan.due())
+        while todo:
+            block = todo.popleft()
             try:
                 values = await line.read(self.agreed.unit, block.fc, block.start, block.length)
-            except Refused as refused:
-                rows += self._refused(block, refused.code)
-                self._asked = time.time_ns()
-                if refused.code in WAIT:
+            except (Open, Stopped) as ended:
+                whole, kept_out = False, ended.message if isinstance(ended, Open) else None
+                break
+            except (Refused, OSError, TimeoutError) as problem:
+                whole, busy = False, isinstance(problem, Refused) and problem.code in WAIT
+                if self._too_much(block) and not busy:
+                    todo = deque(self.plan.lacking(asked))  # no value of this cycle is lost
+                    continue
+                rows += self._failed(block, problem)
+                if busy:
                     break
-                continue
-            except Open as left_alone:
-                kept_out = left_alone.message
-                break
-            except Stopped:
-                break
-            except (OSError, TimeoutError) as problem:
-                rows += self._unanswered(block, problem)
-                continue
-            self.plan.was_read(block)
-            read.append(Read(block, values, time.time_ns(), time.monotonic_ns()))
+            else:
+                read += self._parts(block, values)
+            asked.append(block)
         rows += self._believed(read)
+        if whole:
+            self.plan.proved()
         if kept_out:
             self.problem = self.problem or kept_out
             self._pause(kept_out)
         return rows
 
-    def _unanswered(self, block: Block, problem: Exception) -> list[Sample]:
-        """Rows of a block for which nothing came that can be trusted."""
-        self.problem = explain(problem, self._endpoint.address)
-        self._mute.append(block)
-        rows = self._values.bad(block, BAD_TIMEOUT if isinstance(problem, TimeoutError) else BAD_COMMUNICATION)
+    def _parts(self, block: Block, values: list[int]) -> list[Read]:
+        """What was read, by the smaller blocks that the request stands for."""
+        self.plan.was_read(block)
+        now, mono = time.time_ns(), time.monotonic_ns()
+        found = []
+        for home, part in self.plan.parts(block):
+            at = part.start - block.start
+            found.append(Read(part, values[at : at + part.length], now, mono, home))
+        return found
+
+    def _too_much(self, block: Block) -> bool:
+        """Was it a larger request that failed? Then the device is asked for less at a time, for good."""
+        if not self.plan.narrow(block):
+            return False
+        where, few = f"unit {self.agreed.unit}", self._limits.max_registers
+        self.narrowed = Message(id="modbus.narrowed", params={"where": where, "most": block.length, "few": few})
+        return True
+
+    def _failed(self, block: Block, problem: Exception) -> list[Sample]:
+        """Rows of a block that was refused, or for which nothing came that can be trusted."""
+        if isinstance(problem, Refused):
+            rows = self._refused(block, problem.code)
+        else:
+            self.problem = explain(problem, self._endpoint.address)
+            self._mute.append(block)
+            silent = isinstance(problem, TimeoutError)
+            rows = self._values.bad(block, BAD_TIMEOUT if silent else BAD_COMMUNICATION)
         self._asked = time.time_ns()
         return rows
 
@@ -202,15 +240,16 @@ class Unit:
 
     def _go_on(self, now: int) -> None:
         if self._paused:
-            self._gaps.append(self._gap(now, *self._paused))
+            begins, why = self._paused
+            self._losses.stretch(begins, max(begins, now), why, where=f"unit {self.agreed.unit}")
             self._paused = None
 
-    def _gap(self, ends: int, begins: int, why: Message) -> Gap:
-        return Gap(begins=begins, ends=max(begins, ends), why=why, where=f"unit {self.agreed.unit}")
-
-    def gaps(self, now: int) -> tuple[Gap, ...]:
-        """When it gave no rows because it was left alone; what lasts still ends now."""
-        return (*self._gaps, self._gap(now, *self._paused)) if self._paused else tuple(self._gaps)
+    def gap(self, now: int) -> Gap | None:
+        """The stretch, up to now, in which it gives no rows because it is left alone; those before are losses."""
+        if self._paused is None:
+            return None
+        begins, why = self._paused
+        return Gap(begins=begins, ends=max(begins, now), why=why, where=f"unit {self.agreed.unit}")
 
     def tags(self, interval_ms: float | None) -> tuple[Tag, ...]:
         """Its points as data points of the plant."""

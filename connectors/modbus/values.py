@@ -1,6 +1,7 @@
 """WHAT registers mean: rows and data points of one unit, and what is too empty to believe. Pure."""
 
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import NamedTuple
@@ -22,6 +23,13 @@ class Read(NamedTuple):
     values: list[int]
     receive: int
     mono: int
+    home: Block | None = None
+    """The smaller block that it is part of, where it came with a larger request: by that it is judged."""
+
+    @property
+    def judged(self) -> Block:
+        """The block by which it is believed or doubted: the same whatever the size of requests."""
+        return self.home or self.block
 
     @property
     def bits(self) -> int:
@@ -48,14 +56,19 @@ class Zeros:
         """The blocks of one cycle, by table and place, that prove nothing."""
         empty = not any(any(r.values) for r in read) and sum(r.bits for r in read) >= ZEROS_SUSPECTED
         self.throughout = empty if self.throughout is None else self.throughout and empty
+        shown: dict[tuple[int, int], list[Read]] = defaultdict(list)
         for r in read:
-            place = r.block[:2]
-            if any(r.values):
+            shown[r.judged[:2]].append(r)
+        for place, parts in shown.items():
+            block = parts[0].judged
+            if any(any(r.values) for r in parts):
                 self._live.add(place)
                 self._empty.pop(place, None)
-            elif place not in self._live and r.bits >= ZEROS_SUSPECTED and r.block.fc not in BITS:
-                self._empty[place] = r.block
-        return frozenset(r.block[:2] for r in read if empty or r.block[:2] in self._empty)
+            elif (
+                place not in self._live and sum(r.bits for r in parts) >= ZEROS_SUSPECTED and block.fc not in BITS
+            ):
+                self._empty[place] = block
+        return frozenset(place for place in shown if empty or place in self._empty)
 
     @property
     def blocks(self) -> tuple[Block, ...]:
@@ -93,7 +106,7 @@ class Values:
             held |= {(r.block.fc, r.block.start + i): word for i, word in enumerate(r.values)}
         wanted, rows = self._places(), []
         for r in read:
-            good = UNCERTAIN if r.block[:2] in doubted else GOOD
+            good = UNCERTAIN if r.judged[:2] in doubted else GOOD
             for point in r.block.points:
                 if (point.fc, point.at) in wanted:
                     rows.append(self._row(point, r, self._scale(point, held), good))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from assessor.domain import Endpoint, Limits, Observation
 from connectors.guard import Guard
+from connectors.losses import Losses
 from connectors.modbus.units import Unit
 
 
@@ -16,6 +17,7 @@ class Visit:
     limits: Limits
     guard: Guard
     units: tuple[Unit, ...]
+    losses: Losses
     started: int = field(default_factory=time.time_ns)
     interval_ms: float | None = None
 
@@ -35,5 +37,6 @@ class Visit:
             devices=tuple(unit.device() for unit in self.units),
             tags=tuple(tag for unit in self.units for tag in unit.tags(self.interval_ms)),
             traffic=self.guard.traffic((now - self.started) / 1e9),
-            gaps=tuple(gap for unit in self.units for gap in unit.gaps(now)),
+            gaps=(*self.losses.gaps, *(gap for unit in self.units if (gap := unit.gap(now)))),
+            warnings=tuple(unit.narrowed for unit in self.units if unit.narrowed),
         )

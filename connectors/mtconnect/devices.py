@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from assessor.domain import Endpoint, Function, Nameplate, Tag, tag_id
-from connectors.mtconnect.document import Element
+from assessor.markup import Element
 
 STATES = frozenset({
     "AVAILABILITY", "EXECUTION", "CONTROLLER_MODE", "EMERGENCY_STOP", "FUNCTIONAL_MODE", "POWER_STATE",

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from assessor.domain import BAD_NO_DATA, GOOD, Sample
+from assessor.markup import Element
 from connectors.mtconnect.devices import NUMERIC, Item
-from connectors.mtconnect.document import Element, moment
+from connectors.mtconnect.document import moment
 
 LONGEST_TEXT = 500
 GROUPS = frozenset({"Samples", "Events", "Condition"})

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 import httpcore
 
 from assessor.domain import Endpoint, Limits, Message
+from assessor.markup import BadDocument, Element, parse
 from connectors.guard import Forbidden, Guard
-from connectors.mtconnect.document import BadDocument, Element, parse
 
 T = TypeVar("T")
 SERVICES = frozenset({"GET /probe", "GET /current", "GET /sample"})

@@ -6,7 +6,8 @@ modes: close (accepts and closes) · silent · late (the answer to a request com
 dying (silent after the third request) · nofc (exception 1 to everything) · mute (silent on register 30) ·
 named (answers function code 17) · plated (says of itself seven objects, two an answer) · failing (exception 4
 where register 12 is touched) · waits (exception 5 once) · idle (registers from 30 on are zero) · torn
-(says of itself more than it sends) · good. Every
+(says of itself more than it sends) · narrow-HOW (more than 50 registers at a time: an exception of that code, or
+silent, short, close) · good. Every
 request is written to the file given as 'unit fc start count'; in mode close every connection, as 'connect'.
 """
 
@@ -15,6 +16,9 @@ import json
 import struct
 import sys
 from pathlib import Path
+
+MOST = 50
+"""Registers that a narrow peer gives at a time."""
 
 
 class Peer:
@@ -59,6 +63,8 @@ class Peer:
             return plate(pdu[2], pdu[3])
         if self.mode == "torn" and pdu[0] == 43:
             return bytes([43, 14, 1, 1, 0, 0, 1, 0])
+        if self.mode.startswith("narrow-") and count > MOST:
+            return self.too_much(pdu[0])
         if self.mode == "garbage":
             return bytes([pdu[0], 7, 1, 2, 3])
         if code := self.exception(pdu[0], 12 in range(start, start + count)):
@@ -68,6 +74,15 @@ class Peer:
         empty = self.mode == "zeros" or (self.mode == "idle" and start >= 30)
         values = [0 if empty else start + i for i in range(count)]
         return bytes([pdu[0], 2 * count]) + struct.pack(f">{count}H", *values)
+
+    def too_much(self, function: int) -> bytes:
+        """How it takes it that more is asked for than it gives at a time."""
+        how = self.mode.removeprefix("narrow-")
+        if how == "close":
+            raise ConnectionError
+        if how == "short":
+            return bytes([function, 2 * MOST]) + bytes(2 * MOST)
+        return b"" if how == "silent" else bytes([function | 0x80, int(how)])
 
     def exception(self, function: int, at_twelve: bool) -> int:
         """The exception code that it answers with; 0 for none."""

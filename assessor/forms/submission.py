@@ -1,0 +1,106 @@
+"""A filled XLSForm as ODK and Kobo send it (an XML instance) → Answers. An error names the file and the field."""
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from pathlib import Path
+
+from assessor.domain import Answer, Answers, Message, Question, exact
+from assessor.errors import InputError
+from assessor.forms.check import off_scale
+from assessor.forms.words import SET_ASIDE
+from assessor.forms.xlsform import GIVEN, REASON, ROLES, STATE, TARGET
+from assessor.markup import BadDocument, Element, parse
+
+LARGEST = 5_000_000
+"""Bytes; photographs are sent beside the document, not in it."""
+
+
+def read_submission(file: Path, questions: Mapping[str, Question]) -> Answers:
+    """The answers of one respondent. What was left blank is no answer."""
+    fields = _fields(file)
+    for needed in ("plant", "role"):
+        if not fields.get(needed):
+            raise InputError(Message(id="forms.submission_lacks", params={"field": needed}), str(file))
+    if fields["role"] not in ROLES:
+        raise _wrong(file, "role", fields["role"])
+    moment = fields.get("ended") or fields.get("started") or ""
+    answers = tuple(_answers(file, fields, questions, moment))
+    try:
+        return Answers(format="assessor-answers/1", plant=fields["plant"], answers=answers)
+    except ValueError as problem:
+        raise _wrong(file, "plant", fields["plant"]) from problem
+
+
+def _fields(file: Path) -> dict[str, str]:
+    """The text of every field by its name; names are ids, so a name stands once."""
+    try:
+        with file.open("rb") as opened:
+            data = opened.read(LARGEST + 1)
+    except OSError as problem:
+        reason = problem.strerror or str(problem)
+        raise InputError(Message(id="input.unreadable", params={"reason": reason}), str(file)) from problem
+    if len(data) > LARGEST:
+        raise InputError(Message(id="input.too_large", params={"most": LARGEST}), str(file))
+    try:
+        root = parse(data)
+    except BadDocument as problem:
+        params: dict[str, str | int] = {"reason": str(problem)}
+        raise InputError(Message(id="forms.not_a_submission", params=dict(params)), str(file)) from problem
+    return {leaf.name: leaf.text.strip() for leaf in _leaves(root)}
+
+
+def _leaves(element: Element) -> Iterator[Element]:
+    if not element.children:
+        yield element
+    for child in element.children:
+        yield from _leaves(child)
+
+
+def _answers(
+    file: Path, fields: Mapping[str, str], questions: Mapping[str, Question], moment: str
+) -> Iterator[Answer]:
+    for question in questions.values():
+        given = _given(question, fields)
+        if given is None:
+            continue
+        place = f"{file}: {question.id}"
+        reason = fields.get(question.id + REASON) or None
+        if given == "not-applicable" and reason is None:
+            raise InputError(Message(id="forms.no_reason", params={"question": question.id}), place)
+        target = fields.get(question.id + TARGET)
+        answer = Answer.model_validate(
+            {
+                "question": question.id,
+                "value": given if given in SET_ASIDE else _value(file, question, question.id, given),
+                "by": fields["role"],
+                "at": moment,
+                "reason": reason,
+                "target": _value(file, question, question.id + TARGET, target) if target else None,
+            }
+        )
+        yield answer
+
+
+def _given(question: Question, fields: Mapping[str, str]) -> str | None:
+    """What was entered; None where nothing was. A several-of in which nothing is ticked is an answer."""
+    state = fields.get(question.id + STATE)
+    if state in SET_ASIDE:
+        return state
+    text = fields.get(question.id, "")
+    return text if text or (question.kind == "several" and state == GIVEN) else None
+
+
+def _value(file: Path, question: Question, field: str, text: str) -> Fraction | tuple[str, ...]:
+    try:
+        value = tuple(text.split()) if question.kind == "several" else exact(text)
+    except ValueError as problem:
+        raise _wrong(file, field, text) from problem
+    if question.kind == "share" and isinstance(value, Fraction):
+        value /= 100
+    if (fault := off_scale(question, value)) is not None:
+        raise InputError(fault, f"{file}: {field}")
+    return value
+
+
+def _wrong(file: Path, field: str, value: str) -> InputError:
+    return InputError(Message(id="forms.submission_value", params={"value": value[:80]}), f"{file}: {field}")
