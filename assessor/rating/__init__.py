@@ -3,7 +3,7 @@
 Each law is one module. All of them give results of one form, whose sums are made of the operations in `terms`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from assessor.domain import Cut, Evidence, Framework, Ladder, Question, Rated, Result, head
 from assessor.rating import gates, opened, points
 from assessor.rating.asked import asked, known, spans
+from assessor.rating.cuts import after_cuts
 from assessor.rating.formulas import rate_formulas
 from assessor.rating.ladder import (
     chances,
@@ -21,7 +22,7 @@ from assessor.rating.ladder import (
     testable,
     tested,
 )
-from assessor.rating.values import Column, Kind, Known, Value, values
+from assessor.rating.values import COLUMNS, Column, Kind, Known, Value, values
 
 __all__ = [
     "Column",
@@ -60,16 +61,20 @@ def rate_library(
     evidence: Iterable[Evidence],
     cuts: Iterable[Cut],
     plant: Kind,
+    columns: tuple[Column, ...] = COLUMNS,
 ) -> tuple[Rated, ...]:
     """One set of answers by every framework given that is for this kind of plant: as it is, and as the plant wants
-    it to be in three years, where it said so of anything."""
+    it to be in three years, where it said so of anything.
+
+    A ladder's results are those of its parts for such plants. Cuts that it does not know it leaves to others.
+    """
     questions, evidence, cuts = tuple(questions), tuple(evidence), tuple(cuts)
     order = ["ladder", *RATERS]
-    ours = sorted((f for f in frameworks if f.plant in (None, plant)), key=lambda f: (order.index(f.law), f.id))
-    both: tuple[Column, ...] = ("declared", "verified")
-    now = _every(ours, questions, evidence, cuts, plant, both)
+    ours = [_of_plant(f, plant) for f in frameworks if f.plant in (None, plant)]
+    ours.sort(key=lambda f: (order.index(f.law), f.id))
+    now = _every(ours, questions, evidence, cuts, plant, columns)
     wanted = aimed(evidence)
-    aims = _every(ours, questions, wanted, cuts, plant, both[1:]) if wanted != evidence else {}
+    aims = _every(ours, questions, wanted, cuts, plant, ("verified",)) if wanted != evidence else {}
     return tuple(
         Rated(
             head=head(framework),
@@ -91,8 +96,12 @@ def _reached(evidence: Evidence) -> Evidence:
     return evidence.model_copy(update={"verified": evidence.target, "settlement": None})
 
 
+def _of_plant(framework: Framework, plant: Kind) -> Framework:
+    return framework.of_plant(plant) if isinstance(framework, Ladder) else framework
+
+
 def _every(
-    frameworks: Iterable[Framework],
+    frameworks: Sequence[Framework],
     questions: tuple[Question, ...],
     evidence: tuple[Evidence, ...],
     cuts: tuple[Cut, ...],
@@ -102,10 +111,12 @@ def _every(
     """Results by framework id. A settlement may leave a variant only one of the columns."""
     statements = {s.id: s for question in questions for s in question.statements}
     heard = {column: known(questions, evidence, column, plant) for column in columns}
+    ladders = [f for f in frameworks if isinstance(f, Ladder)]
     found: dict[str, tuple[Result, ...]] = {}
     for framework in frameworks:
         if isinstance(framework, Ladder):
-            results = opened.results(framework, evidence, cuts, columns)
+            ladder, own = after_cuts(framework, cuts, ladders)
+            results = opened.results(ladder, evidence, own, columns)
         else:
             rater, levels = RATERS[framework.law], {c: spans(found, c) for c in columns}
             told = [rater(framework, statements, replace(heard[c], levels=levels[c])) for c in columns]

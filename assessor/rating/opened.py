@@ -1,6 +1,6 @@
 """A ladder's rating as an open sum, like that of every other law."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from assessor.domain import (
@@ -16,17 +16,16 @@ from assessor.domain import (
 )
 from assessor.rating import terms
 from assessor.rating.ladder import rate_all
-from assessor.rating.values import Column
+from assessor.rating.values import COLUMNS, Column
 
 ONE = Fraction(1)
 
 
 def results(
-    framework: Ladder, evidence: Iterable[Evidence], cuts: Iterable[Cut], columns: Collection[Column]
+    framework: Ladder, evidence: Iterable[Evidence], cuts: Iterable[Cut], columns: Sequence[Column] = COLUMNS
 ) -> tuple[Result, ...]:
     """The columns under every weight set: the default set first, declared before verified."""
-    rated = rate_all(framework, evidence, cuts)
-    return tuple(result(framework, rating) for rating in rated if rating.column in columns)
+    return tuple(result(framework, rating) for rating in rate_all(framework, evidence, cuts, columns))
 
 
 def result(framework: Ladder, rating: Rating) -> Result:

@@ -20,7 +20,7 @@ from assessor.domain.laws.gates import (
     Tier,
     TypicalScene,
 )
-from assessor.domain.laws.ladder import Cell, Dimension, Group, Ladder, Level, WeightSet
+from assessor.domain.laws.ladder import Cell, Dimension, Group, Ladder, LeftOut, Level, Standing, WeightSet
 from assessor.domain.laws.points import Points
 
 Framework = Ladder | Points | Formulas | Gates
@@ -53,9 +53,11 @@ __all__ = [
     "Group",
     "KeyFigure",
     "Ladder",
+    "LeftOut",
     "Level",
     "Points",
     "SceneCounts",
+    "Standing",
     "Tier",
     "TypicalScene",
     "WeightSet",
