@@ -8,8 +8,9 @@ from itertools import combinations
 
 import pytest
 
-from assessor.domain import Formulas, Ladder, Question, Text
+from assessor.domain import Ladder, Question, Text
 from assessor.frameworks import Library, load_library
+from tests import counts
 
 NEAR = {"zh": 0.72, "en": 0.8}
 """From this likeness on two texts may ask the same; letters and digits alone are compared."""
@@ -86,14 +87,11 @@ def test_requirements_are_statements_and_all_else_is_a_question(library: Library
 
 def test_every_question_is_there_for_something(library: Library) -> None:
     """For a framework, for an indicator, as the condition of another, or to choose a set of coefficients."""
-    used = {name for framework in library.frameworks.values() for name in framework.asks}
+    used = {name for framework in library.frameworks.values() for name in counts.names(framework)}
     assert used <= set(library.statements)
     for framework in library.frameworks.values():
         if isinstance(framework, Ladder):
             used |= {dimension.rubric for dimension in framework.dimensions}
-        if isinstance(framework, Formulas):
-            sets = (held for basis in framework.bases for held in basis.sets if held.applies)
-            used |= {name for held in sets for name in held.applies.names()}
     for question in library.questions.values():
         used |= set(question.asked_if.names()) if question.asked_if else set()
     idle = [s.id for s in library.statements.values() if s.id not in used and not s.tests]
@@ -107,3 +105,11 @@ def test_rates_are_shares_and_amounts_name_their_unit_alike(library: Library) ->
             assert not re.search(r"百分|%", question.unit.zh), question.id
             assert ("万元" in question.unit.zh) == ("10⁴ yuan" in question.unit.en), question.id
             assert ("年" in question.unit.zh) == ("/a" in question.unit.en), question.id
+
+
+def test_the_page_says_how_many_questions_each_framework_needs(library: Library) -> None:
+    page = counts.PAGE.read_text("utf-8")
+    assert [match[0] for match in counts.BLOCK.finditer(page)] == [counts.table(library)], (
+        "run: python -m tests.counts"
+    )
+    assert all(f"| `{id_}` | " in page.split("<!-- counts -->")[0] for id_ in library.frameworks)
