@@ -232,7 +232,7 @@ def assess(
 
 
 def kept(rated: Rated) -> Rated:
-    """What an Assessment keeps of it: every sum line by line under the default variant, of others its end alone."""
+    """What an Assessment keeps: sums line by line under the default variant, of others their end alone."""
     default = rated.results[0].variant
     results = tuple(r if r.variant == default else _end(r) for r in rated.results)
     return rated.model_copy(update={"results": results, "target": rated.target and _end(rated.target)})
