@@ -27,7 +27,20 @@ from assessor.domain.evidence import (
 )
 from assessor.domain.export import Export, ExportTag, Quality, Record
 from assessor.domain.framework import Fact, Grade, Head, Parameter, Unmapped, head
-from assessor.domain.laws import LAWS, Cell, Dimension, Framework, Group, Ladder, Level, WeightSet
+from assessor.domain.laws import (
+    LAWS,
+    Aspect,
+    Cell,
+    Criteria,
+    Criterion,
+    Dimension,
+    Framework,
+    Group,
+    Ladder,
+    Level,
+    Stage,
+    WeightSet,
+)
 from assessor.domain.noun import (
     Digest,
     EvidenceClass,
@@ -133,6 +146,7 @@ __all__ = [
     "Agreement",
     "Answer",
     "Answers",
+    "Aspect",
     "Assessment",
     "Asset",
     "Bearing",
@@ -146,6 +160,8 @@ __all__ = [
     "Companion",
     "Condition",
     "Credential",
+    "Criteria",
+    "Criterion",
     "Cut",
     "Device",
     "Digest",
@@ -226,6 +242,7 @@ __all__ = [
     "Sink",
     "Slug",
     "Source",
+    "Stage",
     "State",
     "Status",
     "Step",

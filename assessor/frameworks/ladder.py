@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
-from assessor.domain import Ladder, Question, plain
+from assessor.domain import Criteria, Ladder, Question, plain
 from assessor.frameworks.fault import Fault, Place, fault, question_faults, repeated
 
 SENTENCES = 5
@@ -26,7 +26,7 @@ def ladder_faults(framework: Ladder, questions: Mapping[str, Question]) -> Itera
                 yield fault((*here, key), "unknown_group", id=name, known=", ".join(known))
         yield from _rubric_faults((*here, "rubric"), dimension.rubric, questions)
     yield from _cell_faults(framework, questions)
-    yield from _weight_faults(framework)
+    yield from weight_faults(framework)
 
 
 def _cell_faults(framework: Ladder, questions: Mapping[str, Question]) -> Iterator[Fault]:
@@ -46,7 +46,8 @@ def _cell_faults(framework: Ladder, questions: Mapping[str, Question]) -> Iterat
                 asked[name] = f"{dimension.id}/{cell.level}"
 
 
-def _weight_faults(framework: Ladder) -> Iterator[Fault]:
+def weight_faults(framework: Ladder | Criteria) -> Iterator[Fault]:
+    """Of every set of weights: each dimension has one, above 0, and the default set is there."""
     wanted = {dimension.id for dimension in framework.dimensions}
     for i, weights in enumerate(framework.weight_sets):
         here = ("weight_sets", i, "weights")
@@ -58,7 +59,7 @@ def _weight_faults(framework: Ladder) -> Iterator[Fault]:
         if missing := sorted(wanted - set(weights.weights)):
             yield fault(here, "weights_missing", ids=", ".join(missing))
     names = [weights.id for weights in framework.weight_sets]
-    if (name := framework.default_weights) not in names:
+    if (name := framework.default_weights or "") not in names:
         yield fault(("default_weights",), "unknown_weights", id=name, known=", ".join(names))
 
 
