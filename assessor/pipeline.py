@@ -14,6 +14,7 @@ from time import time_ns
 
 import connectors
 from assessor.bundle import Bundle, Manifest
+from assessor.contacts import contacts
 from assessor.domain import (
     Answers,
     Assessment,
@@ -36,6 +37,7 @@ from assessor.domain import (
     Source,
     TagFacts,
     Verdict,
+    away,
     sha256,
 )
 from assessor.errors import AssessorError, InputError
@@ -193,7 +195,8 @@ def assess(
     _same_plant(scope, answers)
     table = source.samples()
     meanings = interpret(observations, scope)
-    figures = facts(table, {t.id: s for o in observations for t in o.tags if (s := looked_at(t)) is not None})
+    every = {t.id: s for o in observations for t in o.tags if (s := looked_at(t)) is not None}
+    figures = facts(table, every, {t.id: gone for o in observations if (gone := away(o.gaps)) for t in o.tags})
     seen = look(scope, observations, figures, meanings, answers.witnessed)
     measurements = measure_all(seen)
     judged = judge(framework, library, answers, measurements, scope.plant.kind)
@@ -210,6 +213,7 @@ def assess(
         key_processes=scope.key_processes,
         source=_source(source, observations, figures.values(), table.num_rows),
         records=tuple(o.record for o in observations if o.record),
+        contacts=contacts(scope, observations),
         framework=framework,
         questions=_named(library, answers, framework, judged.evidence),
         recommendations=tuple(r for r in library.recommendations.values() if r.id in chosen),

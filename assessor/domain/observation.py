@@ -1,9 +1,11 @@
-"""What connectors see: one Observation an endpoint, samples apart from it, and what samples show."""
+"""What connectors see: one Observation an endpoint, and samples apart from it."""
 
 import hashlib
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import Literal, NamedTuple, Protocol
+
+from pydantic import ConfigDict
+from pydantic.dataclasses import dataclass
 
 from assessor.domain.doors import Certificate, KnownServer, Offer
 from assessor.domain.export import Record
@@ -59,8 +61,12 @@ def tag_id(endpoint: str, address: str) -> int:
     return int.from_bytes(hashlib.sha256(place).digest()[:8], "big") >> 1
 
 
-class Tag(Noun):
-    """A data point: what its server says of it, before any value."""
+@dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid", use_attribute_docstrings=True))
+class Tag:
+    """A data point: what its server says of it, before any value.
+
+    A noun in all but its base: a server may have fifty thousand, and each takes four times the memory as a model.
+    """
 
     id: int
     endpoint: Slug
@@ -84,8 +90,9 @@ class Tag(Noun):
     interval_ms: float | None = None
     """The sampling interval that was really used: our own when polled, else the server's revised one."""
     sampling: Literal["poll", "subscribe", "reported"] | None = None
-    """By subscription, and where a system reports by itself, rows come on change only, so that their number says
-    nothing of completeness; what is `reported` is looked at nobody knows how often."""
+    """By subscription, be it for a part of the run, and where a system reports by itself, rows come on change
+    only, so that their number says nothing of completeness; what is `reported` is looked at nobody knows how
+    often."""
     queue: int | None = None
     """Values that the server holds for us between two messages, as revised."""
 
@@ -163,6 +170,20 @@ class Gap(Noun):
     """How often it happened between begin and end: losses of one tag by one cause are kept as one record."""
     where: str | None = None
     """The one device that gave none, as in `Device.where`; the whole endpoint where absent."""
+
+
+def away(gaps: Sequence[Gap]) -> tuple[tuple[Time, Time], ...]:
+    """Stretches in which nothing came of a whole endpoint, in order, none overlapping another. Counted losses are
+    none."""
+    found: list[tuple[Time, Time]] = []
+    for gap in sorted(gaps, key=lambda gap: gap.begins):
+        if gap.tag is not None or gap.where is not None or gap.lost is not None or gap.times != 1:
+            continue
+        if found and gap.begins <= found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], gap.ends)
+        else:
+            found.append((gap.begins, gap.ends))
+    return tuple(found)
 
 
 class Sampling(Noun):
@@ -264,83 +285,3 @@ class Sink(Protocol):
 
     def flush(self) -> None:
         """Return once all that was handed over is on disk."""
-
-
-class SignalKind(StrEnum):
-    """What a signal did in the window (thresholds: reference figures in docs/method.md)."""
-
-    LIVE = "live"
-    STATIC = "static"
-    STATE = "state"
-    COUNTER = "counter"
-    TOO_SHORT = "too_short"
-    NO_GOOD_VALUE = "no_good_value"
-
-
-class TagFacts(Noun):
-    """One tag's samples in figures: one pass, no judgement. Seconds; None where not determined."""
-
-    tag: int
-    rows: int
-    good: int
-    uncertain: int
-    bad: int
-    changes: int
-    distinct: int
-    first: Time
-    last: Time
-    seconds: float
-    """Span by the monotonic clock."""
-    longest_gap: float
-    """Between two rows. Of a tag that reports changes: how long nothing changed, not that rows are missing."""
-    good_seconds: float = 0
-    """How much of the span a Good row was the latest."""
-    minimum: float | None = None
-    maximum: float | None = None
-    kind: SignalKind
-    stale: bool | None = None
-    """True where rows came but value and source time stood still, or where the server calls it a last usable
-    value and gave no Good one."""
-    update_interval: float | None = None
-    skew: float | None = None
-    """Greatest source time minus receive time: a lower bound of how far its clock is ahead of the laptop's."""
-    lag: float | None = None
-    """Smallest receive time minus source time: how old the freshest value was."""
-    without_source_time: int = 0
-    source_seconds: float | None = None
-    """How far the source times advanced; 0 under a clock that stands still."""
-    restamps: int | None = None
-    """How often the source time advanced; None in facts from before this was counted."""
-    server_stamped: int = 0
-    """Rows whose source time is their server time, to the millisecond: the server made both, not the machine."""
-    last_usable: int = 0
-    """Rows whose status says that whatever updated the value has stopped."""
-    overridden: int = 0
-    """Rows whose status says that a person typed the value in (GoodLocalOverride)."""
-    resets: int = 0
-    """Falls to a tenth or less, as a counter makes when it is reset."""
-
-
-class Function(StrEnum):
-    """What a tag is for."""
-
-    ACTUAL = "actual"
-    SETPOINT = "setpoint"
-    STATE = "state"
-    COUNTER = "counter"
-    ALARM = "alarm"
-    QUALITY = "quality"
-    IDENTIFICATION = "identification"
-
-
-class TagMeaning(Noun):
-    """What a tag means, who says so, and who confirmed it."""
-
-    tag: int
-    quantity: str | None
-    """energy, electrical, temperature, pressure, flow, speed, position, force, level, vibration, time,
-    count or state"""
-    function: Function | None
-    source: str
-    """'person', 'profile', 'type', 'unit'"""
-    confirmed_by: str | None = None

@@ -8,8 +8,9 @@ from fractions import Fraction
 from typing import Any
 
 from assessor.domain import Cut, Evidence, Framework, Ladder, Question, Rated, Result, head
-from assessor.rating import criteria, opened
+from assessor.rating import criteria, gates, opened, points
 from assessor.rating.asked import asked, known
+from assessor.rating.formulas import rate_formulas
 from assessor.rating.ladder import (
     chances,
     is_pre_assessment,
@@ -45,9 +46,12 @@ Rater = Callable[[Any, Mapping[str, Question], Known], tuple[Result, ...]]
 """A law: its framework, the bank's statements by id, and what is known in one column → a result a variant, the
 default one first."""
 RATERS: Mapping[str, Rater] = {
+    "points-and-scenes": points.results,
+    "formulas": rate_formulas,
     "bands": criteria.results,
     "weakest-link": criteria.results,
     "mean": criteria.results,
+    "gates": gates.results,
 }
 """Every law but the ladder, which has cuts of its own. Gates come last: they look at the levels of others."""
 
@@ -82,14 +86,15 @@ def _results(
     plant: Kind,
     before: list[Rated],
 ) -> tuple[Result, ...]:
-    """Both columns of each variant: declared before verified."""
+    """Both columns of each variant: declared before verified. A settlement may leave a variant one of them."""
     statements = {s.id: s for question in questions for s in question.statements}
     columns: tuple[Column, ...] = ("declared", "verified")
     by_column = [
         RATERS[framework.law](framework, statements, known(questions, evidence, column, plant, before))
         for column in columns
     ]
-    return tuple(result for pair in zip(*by_column, strict=True) for result in pair)
+    variants = dict.fromkeys(result.variant for results in by_column for result in results)
+    return tuple(r for variant in variants for results in by_column for r in results if r.variant == variant)
 
 
 def covered(framework: Framework) -> Fraction:

@@ -19,13 +19,13 @@ from asyncua.client.ua_client import UaClient, UASocketProtocol
 from asyncua.common.shortcuts import Shortcuts
 from asyncua.common.utils import Buffer
 from asyncua.crypto.security_policies import SecurityPolicy
-from asyncua.ua.attribute_ids import AttributeIds
 from asyncua.ua.uaerrors import UaError, UaStatusCodeError
 
 from assessor.domain import Endpoint, Limits
 from connectors.guard import OPCUA_SERVICES, Forbidden, Frame, Guard
 from connectors.opcua.garbled import UNDECODABLE, Garbled, Session, told
 from connectors.opcua.identity import OUR_URI, Login
+from connectors.opcua.named import described, service, status_name
 
 ALLOWED = OPCUA_SERVICES | {"Hello"}
 """Hello opens the transport below all services (OPC 10000-6, 7.1.2.3)."""
@@ -33,13 +33,10 @@ FRAMING = 24
 """Bytes of headers around the body of an answer (OPC 10000-6, 6.7.2)."""
 LONGEST_WAIT = 3600.0
 """Seconds that a Publish may stay unanswered, whatever keep-alive the server has set."""
+FAREWELL = 0.5
+"""Seconds in which a session is closed over a line that has just kept silent: heard or not, the socket goes."""
 
 logging.getLogger("asyncua").setLevel(logging.CRITICAL + 1)  # it logs frames, and with them plant secrets
-
-
-def service(request: object) -> str:
-    """The name of a request's service: 'Read' of a ReadRequest."""
-    return type(request).__name__.removesuffix("Request")
 
 
 class _Metered:
@@ -124,6 +121,8 @@ class _UaClient(UaClient):
         self.set_max_concurrent_requests(1)
         self._guard = guard
         self.session = Session(self)
+        self.silent = False
+        """Did the latest request go without an answer?"""
 
     get_endpoints = told(UaClient.get_endpoints)
     find_servers = told(UaClient.find_servers)
@@ -151,17 +150,17 @@ class _UaClient(UaClient):
             except UaStatusCodeError as problem:  # a refusal is an answer
                 frame.refused(*cost(), status_name(problem.code))
                 raise
-            except (TimeoutError, asyncio.CancelledError):
-                frame.failed("timeout", cost()[0])
-                raise
-            except OSError:
-                frame.failed("lost", cost()[0])
+            except (OSError, asyncio.CancelledError) as problem:
+                lost = isinstance(problem, OSError) and not isinstance(problem, TimeoutError)
+                frame.failed("lost" if lost else "timeout", cost()[0])
+                self.silent = isinstance(problem, OSError)
                 raise
             except UNDECODABLE as problem:  # at the door, where the library decodes before it returns
                 frame.failed("not understood", cost()[0])
                 raise Garbled(type(problem).__name__) from problem
             else:
                 frame.done(*cost())
+                self.silent = False
 
     async def connect_socket(self, host: str, port: int) -> None:
         async with self._guard.connecting():
@@ -183,7 +182,7 @@ class _UaClient(UaClient):
 
     async def _send_request(self, request: Any, *args: Any, **kwargs: Any) -> Buffer:
         name = service(request)
-        detail, alike = _describe(request)
+        detail, alike = described(request)
         async with self._admitted(name, detail, (name, alike), parting=name == "CloseSession"):
             return await super()._send_request(request, *args, **kwargs)
 
@@ -204,30 +203,13 @@ class _UaClient(UaClient):
             except UaStatusCodeError as problem:
                 frame.done(frame.bytes_sent, wire.released(number), status_name(problem.code))
                 raise
+            except TimeoutError:
+                self.silent = True
+                raise
             finally:
                 received = wire.released(number)
             frame.done(frame.bytes_sent, received)
             return answer
-
-
-def _describe(request: Any) -> tuple[str, Hashable]:
-    """What the log says of a request (counts, never values), and which requests cost alike."""
-    match request:
-        case ua.ReadRequest():
-            wanted = request.Parameters.NodesToRead
-            attributes = sorted({int(item.AttributeId) for item in wanted})
-            names = "+".join(AttributeIds(a).name for a in attributes)
-            return f"{len(wanted)} x {names}", (names, len(wanted).bit_length())
-        case ua.BrowseRequest():
-            count = len(request.Parameters.NodesToBrowse)
-            return f"{count} nodes", count.bit_length()
-        case ua.BrowseNextRequest():
-            count = len(request.Parameters.ContinuationPoints)
-            return f"{count} continuation points", count.bit_length()
-        case ua.CreateMonitoredItemsRequest():
-            count = len(request.Parameters.ItemsToCreate)
-            return f"{count} items", count.bit_length()
-    return "", None
 
 
 class ReadOnlyClient(Client):
@@ -243,7 +225,7 @@ class ReadOnlyClient(Client):
         self.application_uri = self.product_uri = OUR_URI
         # a session that outlives us blocks small servers, one shorter than our own pauses dies under us
         self.session_timeout = round(1000 * max(limits.session_timeout, 3 * limits.sampling_interval))
-
+        self._farewell = limits.request_gap + FAREWELL
         self._token: ua.UserTokenPolicy | None = None
 
     def secure(self, policy: SecurityPolicy) -> None:
@@ -286,11 +268,17 @@ class ReadOnlyClient(Client):
         return dataclasses.replace(token, SecurityPolicyUri=uri)
 
     async def leave(self) -> None:
-        """Close the session, the channel and the socket, as far as each still exists. Never raises."""
+        """Close the session, the channel and the socket, as far as each still exists. Never raises.
+
+        Over a line that keeps silent the session is closed all the same, for the server may hear us; what it
+        answers is not waited for.
+        """
         try:
-            for close in (self.close_session, self.close_secure_channel):
-                with suppress(Exception):
-                    await close()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._farewell if self.uaclient.silent else None):
+                    for close in (self.close_session, self.close_secure_channel):
+                        with suppress(Exception):
+                            await close()
         finally:  # cut off while it waits for an answer, too
             self.disconnect_socket()
 
@@ -298,14 +286,6 @@ class ReadOnlyClient(Client):
 def guard_for(endpoint: Endpoint, limits: Limits, log: Any) -> Guard:
     """The guard of one OPC UA endpoint."""
     return Guard(endpoint.id, endpoint.address, limits, ALLOWED, log, assets={"": endpoint.asset})
-
-
-def status_name(code: int) -> str:
-    """The name of a status code, or its number where the library knows no name."""
-    try:
-        return str(ua.StatusCode(ua.UInt32(code)).name)
-    except Exception:  # the library's look-up raises for vendors' codes
-        return f"0x{code:08X}"
 
 
 __all__ = ["ALLOWED", "Forbidden", "ReadOnlyClient", "guard_for", "service", "status_name"]
