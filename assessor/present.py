@@ -23,6 +23,7 @@ from assessor.domain import (
     Question,
     Rated,
     State,
+    WeightSet,
     plain,
 )
 from assessor.messages import Language, number, percent, render
@@ -323,9 +324,14 @@ def _ladder(held: Ladder, questions: dict[str, Question], out: Console, language
     names = {g.id: g.name for g in held.elements}
     for d in held.dimensions:
         cells = {c.level: str(len(c.requirements) or "-") for c in d.cells}
-        shares = [percent(w.weights[d.id] / sum(w.weights.values())) for w in held.weight_sets]
+        shares = [_weight(w, d.id) for w in held.weight_sets]
         row = [cells.get(level.number, "-") for level in held.levels[1:]]
         table.add_row(render(d.name, language), render(names[d.element], language), *row, *shares)
     out.print(table)
     out.print(render("cli.asked", language, n=len(held.asks), bank=len(questions)), soft_wrap=True)
     out.print(render(held.stop_rule.why, language), soft_wrap=True)
+
+
+def _weight(held: WeightSet, dimension: str) -> str:
+    given = held.weights.get(dimension)
+    return "-" if given is None else percent(given / sum(held.weights.values()))

@@ -58,4 +58,4 @@ def _total_faults(framework: Criteria) -> Iterator[Fault]:
     if first.number != 0 or first.from_ != 0 or framework.levels[-1].from_ > framework.top:
         yield fault(("levels",), "levels_span", top=plain(framework.top))
     yield from repeated(("weight_sets",), [weights.id for weights in framework.weight_sets])
-    yield from weight_faults(framework)
+    yield from weight_faults(framework, lambda _: {aspect.id for aspect in framework.dimensions})

@@ -32,7 +32,8 @@ def results(framework: Criteria, statements: Mapping[str, Question], known: Know
     aspects = {aspect.id: term for aspect, term in found}
     if framework.law == "bands":
         return (_side_by_side(framework, aspects, known),)
-    sets = sorted(framework.weight_sets, key=lambda weights: weights.id != framework.default_weights)
+    ours = [weights for weights in framework.weight_sets if weights.plant in (None, known.plant)]
+    sets = sorted(ours, key=lambda weights: weights.id != framework.default_weights)
     return tuple(_total(framework, weights, aspects, known) for weights in sets)
 
 

@@ -21,7 +21,7 @@ from assessor.domain.laws.gates import (
     Tier,
     TypicalScene,
 )
-from assessor.domain.laws.ladder import Cell, Dimension, Group, Ladder, Level, WeightSet
+from assessor.domain.laws.ladder import Cell, Dimension, Group, Ladder, LeftOut, Level, Standing, WeightSet
 from assessor.domain.laws.points import Points
 
 Framework = Ladder | Points | Formulas | Gates | Criteria
@@ -60,10 +60,12 @@ __all__ = [
     "Group",
     "KeyFigure",
     "Ladder",
+    "LeftOut",
     "Level",
     "Points",
     "SceneCounts",
     "Stage",
+    "Standing",
     "Tier",
     "TypicalScene",
     "WeightSet",
