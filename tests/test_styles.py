@@ -26,6 +26,7 @@ from assessor.domain import (
 )
 from assessor.forms import load_answers
 from assessor.frameworks import Library, load_library
+from assessor.frameworks.proof import KINDS
 from assessor.rating import Known, Value, rate_library
 from assessor.rating.criteria import results
 from assessor.report.workbook import render_workbook
@@ -230,6 +231,20 @@ def test_nothing_that_applies_is_not_determined() -> None:
     assert (found.level, found.level_high, found.score, found.coverage) == (0, 5, None, 0)
 
 
+def test_weights_for_the_other_kind_of_plant_are_left_aside() -> None:
+    of = framework("mean", {"a": [scored("q0")], "b": [scored("q1")]}, {"a": 1, "b": 3}, top=100)
+    process = of.weight_sets[0].model_copy(
+        update={"id": "process", "plant": "process", "weights": {"a": 3, "b": 1}}
+    )
+    both = of.model_copy(update={"weight_sets": (process, *of.weight_sets), "default_weights": "process"})
+    found = {
+        kind: [(r.variant, r.score) for r in results(both, QUESTIONS, Known("declared", held, kind, {}))]
+        for kind in KINDS
+        for held in [{"q0": Value(F(1), F(1), "answer"), "q1": Value(F(0), F(0), "answer")}]
+    }
+    assert found == {"discrete": [("given", 25)], "process": [("process", 75), ("given", 25)]}
+
+
 def test_a_criterion_has_stages_or_a_question() -> None:
     for more in ({}, {"question": "q0", "stages": stages("q0")}):
         with pytest.raises(pydantic.ValidationError, match="one of: stages, question"):
@@ -296,6 +311,9 @@ def test_none_passes_for_the_official_one(id_: str) -> None:
     cited = {fact.source for a in of.dimensions for fact in (a, *a.criteria) if fact.source}
     assert cited <= set(of.sources)
     assert {c.status for a in of.dimensions for c in a.criteria} == {"own"}, "what a dimension rests on is ours"
+    lines = [line for line in below(all_at(id_, F(1)).sum) if line.id.count("/") == 1 and line.how != "same"]
+    told = {line.id.split("/")[1]: line.status for line in lines}
+    assert told == {a.id: "unverified" if a.status == "unverified" else "own" for a in of.dimensions}
 
 
 @pytest.mark.parametrize("id_", STYLES)

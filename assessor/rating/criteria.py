@@ -24,6 +24,8 @@ from assessor.rating import needs, terms
 from assessor.rating.values import Known
 
 NONE = Fraction(0)
+WEAKEST = (Status.UNVERIFIED, Status.OWN, Status.DRAFT, Status.SECONDARY, Status.OFFICIAL)
+"""Of several standings the first of these is that of what rests on all of them."""
 
 
 def results(framework: Criteria, statements: Mapping[str, Question], known: Known) -> tuple[Result, ...]:
@@ -76,14 +78,15 @@ def _total(framework: Criteria, weights: WeightSet, aspects: Mapping[str, Term],
 
 
 def _aspect(framework: Criteria, aspect: Aspect, statements: Mapping[str, Question], known: Known) -> Term | None:
-    """A dimension by its criteria; None where nothing of it applies."""
+    """A dimension by its criteria, no better founded than these; None where nothing of it applies."""
     id_ = f"dimensions/{aspect.id}"
     found = [_criterion(framework, id_, c, statements, known) for c in aspect.criteria]
     applying = [term for term in found if term is not None]
     if not applying:
         return None
     roll_up = terms.mean if framework.law == "mean" else terms.least
-    return roll_up(id_, applying, **_named(aspect))
+    rests_on = {aspect.status, *(criterion.status for criterion in aspect.criteria)}
+    return roll_up(id_, applying, **_named(aspect) | {"status": min(rests_on, key=WEAKEST.index)})
 
 
 def _criterion(
