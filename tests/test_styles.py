@@ -6,10 +6,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pydantic
 import pytest
 
-from assessor import pipeline
+from assessor import cli, pipeline
 from assessor.domain import (
     Answers,
     Aspect,
@@ -298,6 +299,24 @@ def test_what_only_they_need_is_asked_only_for_them() -> None:
     for topic in {t.id: t for t, _ in named}.values():
         used = {q for id_ in topic.for_frameworks for q in library().frameworks[id_].asks}
         assert {s.id for q in topic.questions for s in q.statements} <= used
+
+
+def test_a_form_asks_what_the_answer_file_wants_to_be_rated_by(tmp_path: Path) -> None:
+    wanting = tmp_path / "answers.yaml"
+    wanting.write_text("format: assessor-answers/1\nplant: x\nframeworks: [dmat-style]\nanswers: []\n", "utf-8")
+    for command in ("xlsform", "excel"):
+        bare, more = tmp_path / f"{command}.xlsx", tmp_path / f"{command}-more.xlsx"
+        for extra in (["-o", str(bare)], ["--answers", str(wanting), "-o", str(more)]):
+            with pytest.raises(SystemExit) as left:
+                cli.main(["form", command, *extra])
+            assert left.value.code == 0
+        assert "green-digital" not in _cells(bare)
+        assert "green-digital" in _cells(more) and "culture-change" not in _cells(more)
+
+
+def _cells(file: Path) -> set[object]:
+    sheets = openpyxl.load_workbook(file, read_only=True).worksheets
+    return {value for sheet in sheets for row in sheet.iter_rows(values_only=True) for value in row}
 
 
 @pytest.mark.parametrize("id_", STYLES)
