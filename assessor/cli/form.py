@@ -9,7 +9,7 @@ from rich.table import Table
 
 from assessor import run
 from assessor.cli.terminal import AsJson, emit, err, language, out, say
-from assessor.domain import Answers, Message, canonical
+from assessor.domain import Answers, Message, Topic, canonical
 from assessor.errors import InputError
 from assessor.forms import load_answers
 from assessor.forms.changes import Merged, Problem
@@ -35,16 +35,21 @@ def excel(output: Written, answers: Held = None, as_json: AsJson = False) -> Non
     """Write the bank as a workbook: a cover, and one sheet for each role."""
     library = load_library()
     held = load_answers(answers, library.questions) if answers else None
-    run.write_bytes(output, write_book(library.topics, library.frameworks.values(), held))
+    run.write_bytes(output, write_book(_asked(library, held), library.frameworks.values(), held))
     _wrote(output, as_json)
 
 
 @app.command()
 def xlsform(
-    output: Written, version: Annotated[str, typer.Option(help="Of the form.")] = "1", as_json: AsJson = False
+    output: Written,
+    answers: Held = None,
+    version: Annotated[str, typer.Option(help="Of the form.")] = "1",
+    as_json: AsJson = False,
 ) -> None:
     """Write the bank as an XLSForm, for ODK and Kobo on a phone."""
-    run.write_bytes(output, write_xlsform(load_library().topics, form_id="assessor", version=version))
+    library = load_library()
+    held = load_answers(answers, library.questions) if answers else None
+    run.write_bytes(output, write_xlsform(_asked(library, held), form_id="assessor", version=version))
     _wrote(output, as_json)
 
 
@@ -89,6 +94,12 @@ def submission(
     held = _held(library, answers, output, apply)
     merged = merge_submission(files, library.questions, held)
     _finish(merged, answers, output, apply, skip_bad, as_json)
+
+
+def _asked(library: Library, held: Answers | None) -> tuple[Topic, ...]:
+    """Topics for everybody, and those for the frameworks that the answers ask for."""
+    names = [name.partition("@")[0] for name in held.frameworks] if held else []
+    return library.topics_for(f for f in library.frameworks.values() if f.on or f.id in names)
 
 
 def _held(library: Library, answers: Path | None, output: Path | None, apply: bool) -> Answers | None:
