@@ -16,7 +16,8 @@ from assessor.frameworks.proof import KINDS, with_others
 from assessor.frameworks.walk import walk
 from assessor.rating import Kind, rate_library
 from assessor.rating.cuts import without
-from assessor.rating.terms import leaves, look_up
+from assessor.rating.ends import look_up
+from assessor.rating.terms import leaves
 from tests.small import claim
 
 F = Fraction
