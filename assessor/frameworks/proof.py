@@ -60,11 +60,10 @@ class _Search:
     ) -> None:
         self.framework, self.kind = framework, kind
         self.rated_by = with_others(framework, held)
-        statements = {s.id: s for question in questions.values() for s in question.statements}
-        names = _names(self.rated_by, statements, questions)
-        self.statements = {id_: statements[id_] for id_ in sorted(names)}
-        parents = {s.part_of or id_ for id_, s in self.statements.items()}
-        self.questions = tuple(question for id_, question in questions.items() if id_ in parents)
+        self.questions = put(self.rated_by, questions)
+        names = _names(self.rated_by, questions.values())
+        statements = sorted((s for q in self.questions for s in q.statements if s.id in names), key=lambda s: s.id)
+        self.statements = {statement.id: statement for statement in statements}
         bounds = _bounds((*self.rated_by, *self.questions))
         self.values = {id_: _values(s, bounds.get(id_, set())) for id_, s in self.statements.items()}
         self.wanted = {grade.number for grade in framework.grades}
@@ -194,18 +193,26 @@ def with_others(framework: Framework, held: Mapping[str, Framework]) -> tuple[Fr
     return tuple(found.values())
 
 
-def _names(
-    frameworks: Sequence[Framework], statements: Collection[str], questions: Mapping[str, Question]
-) -> set[str]:
-    """Statements that a result can hang on: rated, named in a condition, or a condition of being asked."""
+def put(frameworks: Sequence[Framework], questions: Mapping[str, Question]) -> tuple[Question, ...]:
+    """Questions of the bank that a result by these frameworks can hang on; all others leave it as it is."""
+    names = _names(frameworks, questions.values())
+    return tuple(q for q in questions.values() if not names.isdisjoint(_ids(q)))
+
+
+def _names(frameworks: Sequence[Framework], questions: Collection[Question]) -> set[str]:
+    """Statements that are rated, named in a condition, or a condition of being asked."""
     needs = [value for f in frameworks for _, value in walk(f) if isinstance(value, Need)]
     found = {id_ for f in frameworks for id_ in f.asks} | {id_ for need in needs for id_ in need.names()}
     before: set[str] = set()
     while found != before:
         before = set(found)
-        asked = [q for q in questions.values() if q.asked_if and any(s.id in found for s in q.statements)]
-        found |= {name for q in asked if q.asked_if for name in q.asked_if.names()}
-    return found & set(statements)
+        asked_if = [q.asked_if for q in questions if q.asked_if and not found.isdisjoint(_ids(q))]
+        found |= {name for need in asked_if for name in need.names()}
+    return found
+
+
+def _ids(question: Question) -> set[str]:
+    return {question.id} | {option.id for option in question.options}
 
 
 def _bounds(nouns: Sequence[Noun]) -> dict[str, set[Fraction]]:
