@@ -123,7 +123,10 @@ INSIDE: dict[str, tuple[Damage, str, Callable[[], list[tuple[str, str]]]]] = {
     "id gone": (put("a-degree", None, "id"), "forms.book.no_id", lambda: [(IT, f"A{FIRST}")]),
     "id twice": (put("a-rubric", "a-degree", "id"), "forms.book.twice", lambda: [(IT, f"A{FIRST + 1}")]),
     "off scale": (put("a-degree", 0.7), "forms.off_scale", lambda: [(IT, cell("a-degree"))]),
-    "a word that is no choice": (put("a-degree", "好"), "forms.book.value_picked", lambda: [(IT, cell("a-degree"))]),
+    "a word that is no choice": (
+        put("a-degree", "好"), "forms.book.value_picked",
+        lambda: [(IT, cell("a-degree"))],
+    ),
     "text for number": (put("a-number", "12 kWh"), "forms.book.value_typed", lambda: [(IT, cell("a-number"))]),
     "a date for a number": (
         put("a-number", datetime(2026, 1, 2)),
@@ -134,12 +137,18 @@ INSIDE: dict[str, tuple[Damage, str, Callable[[], list[tuple[str, str]]]]] = {
     "a part of a count": (put("a-count", 1.5), "forms.not_whole", lambda: [(IT, cell("a-count"))]),
     "above 100 %": (put("a-share", "120%"), "forms.book.above_all", lambda: [(IT, cell("a-share"))]),
     "35 for 35 %": (put("a-share", 35), "forms.book.above_all", lambda: [(IT, cell("a-share"))]),
-    "formula without value": (put("a-number", "=1+1"), "forms.book.not_calculated", lambda: [(IT, cell("a-number"))]),
+    "formula without value": (
+        put("a-number", "=1+1"), "forms.book.not_calculated",
+        lambda: [(IT, cell("a-number"))],
+    ),
     "#REF!": (put("a-count", "#REF!"), "forms.book.failed", lambda: [(IT, cell("a-count"))]),
     "#REF! in an option": (put("some-a", "#REF!"), "forms.book.failed", lambda: [(IT, cell("some-a"))]),
     "reason missing": (put("a-yes", "不适用"), "forms.no_reason", lambda: [(IT, cell("a-yes", "reason"))]),
     "option half answered": (put("some-b", "是"), "forms.book.half", lambda: [(IT, cell("some-a"))]),
-    "option neither yes nor no": (put("some-b", "也许"), "forms.book.yes_or_no", lambda: [(IT, cell("some-b"))]),
+    "option neither yes nor no": (
+        put("some-b", "也许"), "forms.book.yes_or_no",
+        lambda: [(IT, cell("some-b"))],
+    ),
     "options and set aside": (
         each(*(put(o, "否") for o in ("some-a", "some-b", "some-c")), put("some", "不知道")),
         "forms.book.both",
@@ -165,14 +174,23 @@ INSIDE: dict[str, tuple[Damage, str, Callable[[], list[tuple[str, str]]]]] = {
     "budget in words": (put("budget", "八十万"), "forms.book.budget", lambda: [(COVER, cell("budget"))]),
     "budget negative": (put("budget", -1), "forms.book.budget", lambda: [(COVER, cell("budget"))]),
     "plant that is no id": (put("plant", "Werk 7"), "forms.book.plant", lambda: [(COVER, cell("plant"))]),
-    "workbook of another plant": (put("plant", "other"), "forms.book.other_plant", lambda: [(COVER, cell("plant"))]),
-    "unknown cut": (put("cut:m1", "cut:m99", "key"), "rating.unknown_cut", lambda: [(COVER, cell("cut:m1", "key"))]),
+    "workbook of another plant": (
+        put("plant", "other"), "forms.book.other_plant",
+        lambda: [(COVER, cell("plant"))],
+    ),
+    "unknown cut": (
+        put("cut:m1", "cut:m99", "key"), "rating.unknown_cut",
+        lambda: [(COVER, cell("cut:m1", "key"))],
+    ),
     "cut not allowed": (
         each(put("cut:m1", "是"), put("cut:m1", "cut:m4", "key")),
         "rating.cut_not_allowed",
         lambda: [(COVER, cell("cut:m1", "key"))],
     ),
-    "cut without a reason": (put("cut:m1", "yes"), "forms.book.cut_reason", lambda: [(COVER, cell("cut:m1", "more"))]),
+    "cut without a reason": (
+        put("cut:m1", "yes"), "forms.book.cut_reason",
+        lambda: [(COVER, cell("cut:m1", "more"))],
+    ),
     "reason without a cut": (
         put("cut:m1", "none here", "more"), "forms.book.cut_unsaid", lambda: [(COVER, cell("cut:m1"))],
     ),
