@@ -82,6 +82,7 @@ def test_what_is_answered_comes_back_without_a_difference(answers: Answers) -> N
     assert merged.answers == answers
 
 
+@pytest.mark.slow
 @settings(max_examples=5)
 @given(answers=SHIPPED_SETS)
 def test_the_shipped_bank_comes_back_without_a_difference(answers: Answers) -> None:
@@ -266,7 +267,9 @@ def test_libreoffice_types_into_it_and_saves_it(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def demo_file(tmp_path: Path) -> Path:
+def demo_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The answers of the demo, in a place of their own; the shipped library is read once for all tests."""
+    monkeypatch.setattr("assessor.cli.form.load_library", lambda: LIBRARY)
     return Path(shutil.copy(DEMO.parent / "answers.yaml", tmp_path / "answers.yaml"))
 
 
