@@ -236,6 +236,12 @@ def test_what_is_wrong_is_named_with_sheet_and_cell(name: str, tmp_path: Path) -
     assert all(kept[a.question] == a for a in BASE.answers), "what stood before stands after it"
 
 
+def test_a_cell_far_away_costs_nothing_and_says_nothing(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(whole()))
+    book[IT]["XFD1048576"].value = "a note"
+    assert read(tmp_path, saved(book)).problems == ()
+
+
 def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     names = ("off scale", "negative", "above 100 %", "option half answered", "budget in words", "reason missing")
     book = openpyxl.load_workbook(io.BytesIO(whole()))
