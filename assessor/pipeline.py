@@ -14,6 +14,7 @@ from time import time_ns
 
 import connectors
 from assessor.bundle import Bundle, Manifest
+from assessor.contacts import contacts
 from assessor.domain import (
     Answers,
     Assessment,
@@ -210,6 +211,7 @@ def assess(
         key_processes=scope.key_processes,
         source=_source(source, observations, figures.values(), table.num_rows),
         records=tuple(o.record for o in observations if o.record),
+        contacts=contacts(scope, observations),
         framework=framework,
         questions=_named(library, answers, framework, judged.evidence),
         recommendations=tuple(r for r in library.recommendations.values() if r.id in chosen),

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from tests import certificates
+from tests.doors import PASSWORD, Secure, secure
 from tests.interop.visit import SCOPE
 from tests.servers.processes import assessor
-from tests.test_opcua_doors import PASSWORD, Secure, secure
 
 pytestmark = [pytest.mark.wire, pytest.mark.slow]
 WRONG = "wr0ng-and-telling"

@@ -14,7 +14,7 @@ from connectors.export.draft import Draft, draft
 from connectors.export.snippet import OPEN, snippet
 from connectors.scope import load_scope
 from tests.exports import ns, read
-from tests.test_export import workbook
+from tests.test_export_files import workbook
 from tests.test_scope import GOOD
 
 TIMES = [f"2026-11-24 {8 + i // 60:02d}:{i % 60:02d}:00" for i in range(80)]

@@ -13,9 +13,9 @@ from connectors.opcua.identity import ours
 from connectors.opcua.trust import pem
 from tests import certificates
 from tests.conftest import need
+from tests.doors import PASSWORD, SLOW, accept, password, problem
 from tests.servers.processes import serving
 from tests.test_opcua import agreed, gather
-from tests.test_opcua_doors import PASSWORD, SLOW, accept, password, problem
 
 HERE = Path(__file__).parent / "interop"
 POLICIES = ("Basic256Sha256", "Aes128Sha256RsaOaep", "Aes256Sha256RsaPss")

@@ -31,6 +31,7 @@ from assessor.domain import (
 )
 from connectors.guard import OPCUA_SERVICES, Forbidden
 from connectors.opcua.session import Session
+from connectors.opcua.visit import PAUSES
 from connectors.opcua.wire import guard_for
 from tests.kept import Kept
 from tests.servers.processes import serving
@@ -325,6 +326,20 @@ def test_the_preview_is_bounded_by_the_limits_and_contacts_nothing(monkeypatch: 
     scope = agreed("opc.tcp://10.255.0.1:4840/", {"request_gap": 0.1, "sampling_interval": 1})
     load = connectors.get("opcua").preview(scope.endpoints[0], scope, 60)
     assert load.requests_per_second == 10 and load.connections == 1
-    learning = 25 * scope.limits.browse_nodes / scope.limits.max_nodes_per_call  # calls for each batch of nodes
+    learning = (
+        2 * 25 * scope.limits.browse_nodes / scope.limits.max_nodes_per_call
+    )  # calls for each batch of nodes
     assert load.requests <= 60 * 10 + learning and load.bytes_per_second > 0
     assert SimpleNamespace(**load.model_dump()).endpoint == "e1"
+
+
+def test_the_preview_counts_that_a_server_may_be_learnt_twice() -> None:
+    """The line may break at the end of the first time: each batch of nodes is walked and described twice."""
+    most = agreed("opc.tcp://10.255.0.1:4840/").limits.max_nodes_per_call
+    stated = [
+        connectors.get("opcua").preview(scope.endpoints[0], scope, 0).requests
+        for batches in (2, 3)
+        for scope in (agreed("opc.tcp://10.255.0.1:4840/", {"browse_nodes": batches * most, "request_gap": 0.1}),)
+    ]
+    walked, described, watched = 4, 11, 3
+    assert stated[1] - stated[0] == len(PAUSES) * (walked + described) + watched == 33

@@ -4,106 +4,29 @@ import asyncio
 import os
 import signal
 import socket
-import subprocess
-import sys
-import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-import connectors
-from assessor.domain import Observation, Sample, Scope
 from connectors.opcua import preview
-from tests.conftest import need
 from tests.kept import Kept
-from tests.servers.line import Line, line
-from tests.servers.processes import serving
-from tests.test_opcua import BRANCHES, _until, agreed, peer
-
-HERE = Path(__file__).parent
-CALM = {"timeout": 20, "slowdown_factor": 100}
-"""A busy test machine is no fault of a server's."""
-PATIENT = {"breaker_failures": 5, "timeout": 1, "slowdown_factor": 100}
-
-
-class Timed(Kept):
-    """Knows when it was over."""
-
-    ended = 0.0
-
-
-Story = Callable[[Kept, asyncio.Event], Awaitable[None]]
-
-
-@contextmanager
-def watch(log: Path, *what: str) -> Iterator[str]:
-    log.touch()
-    with serving([sys.executable, "-m", "tests.servers.opcua_watch", str(log), *what]) as server:
-        yield server["address"]
-
-
-@contextmanager
-def node(home: Path, *what: str) -> Iterator[str]:
-    need("node")
-    if not (HERE / "interop/node_modules").is_dir():
-        pytest.skip("NOT TESTED: npm packages of tests/interop are not installed")
-    with serving(["node", "opcua_watched.js", *what], HERE / "interop", HOME=str(home)) as server:
-        yield server["address"]
-
-
-async def sampled(
-    scope: Scope, kept: Timed, seconds: float, story: Story | None = None, stop: asyncio.Event | None = None
-) -> Observation:
-    stop = stop or asyncio.Event()
-    side = asyncio.create_task(story(kept, stop)) if story else None
-    async with asyncio.timeout(90):
-        seen = await connectors.get("opcua").gather(scope.endpoints[0], scope, kept, seconds=seconds, stop=stop)
-        kept.ended = time.monotonic()
-        if side:
-            await side
-    return seen
-
-
-def run(scope: Scope, seconds: float, story: Story | None = None) -> tuple[Observation, Timed]:
-    kept = Timed()
-    return asyncio.run(sampled(scope, kept, seconds, story)), kept
-
-
-def through(place: str, story: Callable[[Line, Kept, asyncio.Event], Awaitable[None]], **limits: float) -> Any:
-    """Sample through a line that the story does something to."""
-    kept = Timed()
-
-    async def go() -> Observation:
-        async with line(place) as between:
-            scope = agreed(between.address, PATIENT | limits, branches=BRANCHES[:1])
-            seen = await sampled(scope, kept, 60, lambda k, stop: story(between, k, stop))
-            assert len(kept.requests) <= preview(scope.endpoints[0], scope, 60).requests
-            return seen
-
-    return asyncio.run(go()), kept
-
-
-def rows_of(seen: Observation, kept: Kept, path: str) -> list[Sample]:
-    tag = next(t.id for t in seen.tags if t.path.endswith(path))
-    return [row for row in kept.rows if row.tag == tag]
-
-
-def services(kept: Kept) -> list[str]:
-    return [r.service for r in sorted(kept.requests, key=lambda r: r.time)]
-
-
-def counter(rows: list[Sample]) -> list[int]:
-    return [row.integer for row in sorted(rows, key=lambda r: r.mono) if row.integer is not None]
-
-
-async def grows(kept: Kept, by: int = 3) -> None:
-    """Wait until so many rows have come."""
-    held = len(kept.rows)
-    await _until(lambda: len(kept.rows) >= held + by, 40)
+from tests.opcua_sampled import (
+    CALM,
+    PATIENT,
+    counter,
+    grows,
+    node,
+    rows_of,
+    run,
+    services,
+    started,
+    through,
+    watch,
+)
+from tests.servers.line import Line
+from tests.test_opcua import BRANCHES, _until, agreed
 
 
 @pytest.mark.wire
@@ -273,7 +196,7 @@ def seen_good(kept: Kept, until: int) -> set[int]:
 @pytest.mark.wire
 @pytest.mark.slow
 def test_a_server_that_is_halted_and_goes_on(tmp_path: Path) -> None:
-    process = _process(["-m", "tests.servers.opcua_watch", str(tmp_path / "log")])
+    process = started(["-m", "tests.servers.opcua_watch", str(tmp_path / "log")])
     (tmp_path / "log").touch()
     try:
         assert process.stdout
@@ -294,112 +217,3 @@ def test_a_server_that_is_halted_and_goes_on(tmp_path: Path) -> None:
         process.kill()
         process.communicate(timeout=5)
     assert seen.problem is None and seen.gaps
-
-
-def _process(arguments: list[str]) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, *arguments],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-
-
-@pytest.mark.wire
-@pytest.mark.slow
-def test_no_session_of_ours_outlives_its_timeout(tmp_path: Path) -> None:
-    """The server's own count, after an orderly end, and after a line that broke without a word."""
-
-    async def story(between: Line, kept: Kept, stop: asyncio.Event) -> None:
-        await grows(kept, 8)
-        between.freeze()
-        await _until(lambda: any(r.result == "timeout" for r in kept.requests), 40)
-        between.cut()
-        between.thaw()
-        await _until(lambda: between.connections >= 2, 30)
-        await grows(kept)
-        stop.set()
-
-    with node(tmp_path) as place:
-        assert counts(tmp_path, place) == (1, 0), "none but the one that asks"
-        run(agreed(place, CALM, root="Box"), 2)
-        assert counts(tmp_path, place) == (1, 0)
-        seen, _ = through(place, story, session_timeout=10)
-        assert seen.gaps
-        ends = time.monotonic() + 40
-        while (found := counts(tmp_path, place)) != (1, 0) and time.monotonic() < ends:
-            time.sleep(1)
-        assert found == (1, 0)
-
-
-def counts(_: Path, place: str) -> tuple[int, int]:
-    """Sessions and subscriptions that a server holds, by its own word; the one who asks is one of the sessions."""
-    seen, kept = run(agreed(place, CALM, root="Box", sampling="poll"), 0.6)
-    sessions, subscriptions = (rows_of(seen, kept, name)[0].integer for name in ("/Sessions", "/Subscriptions"))
-    assert sessions is not None and subscriptions is not None
-    return sessions, subscriptions
-
-
-def stopped(scope: Scope, when: Callable[[Kept], bool]) -> tuple[float, Observation, Kept]:
-    """Seconds from the stop to the end."""
-    kept, at = Timed(), 0.0
-
-    async def story(kept: Kept, stop: asyncio.Event) -> None:
-        nonlocal at
-        await _until(lambda: when(kept), 40)
-        at = time.monotonic()
-        stop.set()
-
-    seen = asyncio.run(sampled(scope, kept, 600, story))
-    return kept.ended - at, seen, kept
-
-
-@pytest.mark.wire
-def test_a_stop_while_waiting_for_a_message_closes_all_within_two_seconds(tmp_path: Path) -> None:
-    log = tmp_path / "log"
-    with watch(log) as place:
-        took, seen, _ = stopped(agreed(place, {"timeout": 30}), lambda kept: "Publish" in services(kept))
-        assert log.read_text().split()[-1] == "CloseSession"
-    assert took < 2 and seen.problem is None
-
-
-@pytest.mark.wire
-def test_a_stop_while_nobody_answers_ends_within_two_seconds(tmp_path: Path) -> None:
-    begun = time.monotonic()
-    with peer(None) as place:
-        scope = agreed(place, {"timeout": 30}, branches=BRANCHES[:1])
-        took, seen, _ = stopped(scope, lambda _: time.monotonic() > begun + 1)
-    assert took < 2 and seen.problem and not seen.devices[0].answered
-
-
-@pytest.mark.wire
-def test_a_stop_in_a_pause_after_a_loss_ends_within_two_seconds(tmp_path: Path) -> None:
-    async def story(between: Line, kept: Kept, stop: asyncio.Event) -> None:
-        await grows(kept, 8)
-        between.closed = True
-        between.cut()
-        await _until(lambda: between.connections >= 3, 30)
-        nonlocal at
-        at = time.monotonic()
-        stop.set()
-
-    at = 0.0
-    with watch(tmp_path / "log") as place:
-        seen, kept = through(place, story)
-    assert kept.ended - at < 2 and seen.problem and seen.gaps
-
-
-@pytest.mark.wire
-def test_a_stop_while_the_line_is_frozen_ends_within_two_seconds(tmp_path: Path) -> None:
-    async def story(between: Line, kept: Kept, stop: asyncio.Event) -> None:
-        await grows(kept, 8)
-        between.freeze()
-        nonlocal at
-        at = time.monotonic()
-        stop.set()
-
-    at = 0.0
-    with watch(tmp_path / "log") as place:
-        _, kept = through(place, story, timeout=30)
-    assert kept.ended - at < 2

@@ -21,7 +21,7 @@ from connectors.preview import preview
 from connectors.scope import load_scope
 from connectors.secrets import Secret, read
 from tests import certificates
-from tests.test_opcua_doors import accept
+from tests.doors import accept
 from tests.test_scope import written
 
 SECRET = "tr0ub4dor&3"

@@ -9,6 +9,7 @@ from assessor.domain.assessment import (
     question_index,
 )
 from assessor.domain.bank import DEGREES, Bearing, Kind, Need, Option, Question, Step, Topic
+from assessor.domain.contact import Contact, Door, Loss, Paper, Skipped
 from assessor.domain.doors import Certificate, KnownServer, Offer, TokenOffer, Trust, reused
 from assessor.domain.evidence import (
     Answer,
@@ -28,6 +29,7 @@ from assessor.domain.evidence import (
 from assessor.domain.export import Export, ExportTag, Quality, Record
 from assessor.domain.framework import Fact, Grade, Head, Parameter, Unmapped, head
 from assessor.domain.laws import LAWS, Cell, Dimension, Framework, Group, Ladder, Level, WeightSet
+from assessor.domain.meaning import Function, SignalKind, TagFacts, TagMeaning
 from assessor.domain.noun import (
     Digest,
     EvidenceClass,
@@ -54,7 +56,6 @@ from assessor.domain.observation import (
     SAMPLE_COLUMNS,
     UNCERTAIN,
     Device,
-    Function,
     Gap,
     Load,
     Nameplate,
@@ -62,11 +63,8 @@ from assessor.domain.observation import (
     RequestRecord,
     Sample,
     Sampling,
-    SignalKind,
     Sink,
     Tag,
-    TagFacts,
-    TagMeaning,
     Traffic,
     Unread,
     severity,
@@ -145,12 +143,14 @@ __all__ = [
     "Choice",
     "Companion",
     "Condition",
+    "Contact",
     "Credential",
     "Cut",
     "Device",
     "Digest",
     "Dimension",
     "DimensionScore",
+    "Door",
     "Effect",
     "Endpoint",
     "Evidence",
@@ -179,6 +179,7 @@ __all__ = [
     "Limits",
     "Line",
     "Load",
+    "Loss",
     "MeaningRule",
     "Measurement",
     "Member",
@@ -193,6 +194,7 @@ __all__ = [
     "Option",
     "Order",
     "Outcome",
+    "Paper",
     "Parameter",
     "Part",
     "Plant",
@@ -224,6 +226,7 @@ __all__ = [
     "Sight",
     "SignalKind",
     "Sink",
+    "Skipped",
     "Slug",
     "Source",
     "State",

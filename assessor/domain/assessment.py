@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from assessor.domain.bank import Question
+from assessor.domain.contact import Contact
 from assessor.domain.evidence import Answers, Evidence, Finding, Measurement
 from assessor.domain.export import Record
 from assessor.domain.laws.ladder import Ladder
@@ -76,6 +77,8 @@ class Assessment(Noun):
     source: Source
     records: tuple[Record, ...] = ()
     """Exported records that were read beside what was measured."""
+    contacts: tuple[Contact, ...] = ()
+    """What the connectors met at each endpoint; empty in documents from before this was kept."""
     framework: Ladder
     """The one that chances, findings and the plan go by."""
     rated: tuple[Rated, ...] = ()

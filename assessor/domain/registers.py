@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
+from assessor.domain.meaning import Function
 from assessor.domain.noun import Exact, Noun, Slug, Text
-from assessor.domain.observation import Function
 
 RegisterType = Literal[
     "u16", "s16", "u32", "s32", "u64", "s64", "f32", "f64", "bcd16", "bcd32", "bool", "text"

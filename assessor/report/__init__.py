@@ -22,6 +22,7 @@ SECTIONS = (
     "differences",
     "machines",
     "measured",
+    "contacts",
     "plan",
     "frameworks",
     "sums",

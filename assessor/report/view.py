@@ -9,6 +9,7 @@ from markupsafe import Markup
 from assessor.domain import Assessment, Rating, WeightSet
 from assessor.report import charts
 from assessor.report.claims import Difference, Group, differences, groups
+from assessor.report.contacts import Contacts, contacts
 from assessor.report.frameworks import Standing, standings
 from assessor.report.machines import Machines, machines
 from assessor.report.measured import Figure, Gap, figures, gaps
@@ -80,6 +81,7 @@ class View:
     verdicts: Markup
     machines: Machines
     figures: list[Figure]
+    contacts: Contacts
     gaps: list[Gap]
     plan: Plan | None
     sums: list[LevelSum]
@@ -122,6 +124,7 @@ def view(a: Assessment, pen: Pen) -> View:
         verdicts=verdicts,
         machines=machines(a, pen),
         figures=figures(a, pen),
+        contacts=contacts(a, pen),
         gaps=gaps(a, pen),
         plan=plan(a, pen),
         sums=sums(a, pen),

@@ -25,6 +25,8 @@ from connectors.mtconnect.wire import Problem, TooLarge, Wire
 
 RENEWED = 2
 """Requests a cycle at most: one for values, one more to catch up or to find the place again."""
+OVERRUN = "OUT_OF_RANGE"
+"""What an agent answers that no longer holds the values asked for."""
 
 
 @dataclass
@@ -52,6 +54,8 @@ class Visit:
     losses: Losses = field(default_factory=Losses)
     lost: bool = False
     """Was an answer missing since `last`?"""
+    overrun: bool = False
+    """Has the agent dropped values since `last`, and are the present ones still to be read?"""
 
     async def cycle(self) -> Sequence[Sample]:
         """The rows since the last cycle. A fault is kept as the problem, and tried again in the next one."""
@@ -81,52 +85,67 @@ class Visit:
             self._miss(Message(id="mtconnect.restarted"))
         elif self.lost:
             self._miss(Message(id="mtconnect.no_answer"))
-        self.instance, self.next = told.instance, told.next
+        self.instance, self.next, self.overrun = told.instance, told.next, False
         self.count, self.last = self.limits.max_nodes_per_call, time.time_ns()
         return self._rows(current)
 
     async def _go_on(self) -> Sequence[Sample]:
         """Values by their sequence numbers: what the agent still holds is not lost, however late we come."""
+        if self.overrun:
+            return await self._after()
         rows: list[Sample] = []
         for again in range(RENEWED):
             try:
-                answer = await self.wire.get("sample", f"from={self.next}&count={self.count}")
-            except TooLarge:
-                self.count = max(1, self.count // 2)
-                if again and not rows:
+                answer = await self._document("sample", f"from={self.next}&count={self.count}", bear=OVERRUN)
+            except (Problem, Open) as fault:
+                if isinstance(fault, TooLarge):
+                    self.count = max(1, self.count // 2)
+                if rows:
+                    break  # they are kept; what is wrong shows again in the next cycle
+                if again or not isinstance(fault, TooLarge):
                     raise
                 continue
             told = head(answer)
             if told.instance is not None and told.instance != self.instance:
                 self.next = None  # the numbers begin anew: what was not read is gone
-                return rows
-            if codes := errors(answer):
-                return [*rows, *await self._after(codes)]
-            if told.first is not None and self.next is not None and told.first > self.next:
-                self._miss(Message(id="mtconnect.overrun", params={"n": told.first - self.next}))
-            rows += self._rows(answer)
-            before, self.next = self.next, told.next if told.next is not None else self.next
-            if self.next == before or told.last is None or self.next is None or self.next > told.last:
-                self.last = time.time_ns()
+                break
+            self.overrun = bool(errors(answer))
+            if self.overrun:
+                return rows if again else await self._after()
+            if self._take(answer, rows):
                 break
         return rows
 
-    async def _after(self, codes: list[str]) -> Sequence[Sample]:
+    def _take(self, answer: Element, rows: list[Sample]) -> bool:
+        """The rows of one answer; whether they reach the present."""
+        told = head(answer)
+        if told.first is not None and self.next is not None and told.first > self.next:
+            gone = told.first - self.next
+            self._miss(Message(id="mtconnect.overrun", params={"n": gone}), lost=gone)
+        rows += self._rows(answer)
+        before, self.next = self.next, told.next if told.next is not None else self.next
+        if self.next == before or told.last is None or self.next is None or self.next > told.last:
+            self.last = time.time_ns()
+            return True
+        return False
+
+    async def _after(self) -> Sequence[Sample]:
         """The agent no longer holds what we ask for: the present values, and a gap that says so."""
-        if "OUT_OF_RANGE" not in codes:
-            raise Problem(Message(id="mtconnect.error", params={"codes": ", ".join(codes)[:200]}))
         before, since = self.next, self.last
         rows = await self._current()
         fewer = before is None or self.next is None or self.next <= before
-        lost = {} if fewer else {"n": self.next - before}  # type: ignore[operator]
-        self._miss(
-            Message(id="mtconnect.overrun_unknown" if fewer else "mtconnect.overrun", params={**lost}), since
-        )
+        lost = None if fewer else self.next - before  # type: ignore[operator]
+        why = Message(id="mtconnect.overrun_unknown")
+        if lost is not None:
+            why = Message(id="mtconnect.overrun", params={"n": lost})
+        self._miss(why, since, lost)
         return rows
 
-    async def _document(self, resource: str) -> Element:
-        root = await self.wire.get(resource)
-        if codes := errors(root):
+    async def _document(self, resource: str, query: str = "", bear: str | None = None) -> Element:
+        """A document that is no error, but one that the caller can `bear`."""
+        root = await self.wire.get(resource, query)
+        codes = errors(root)
+        if codes and bear not in codes:
             raise Problem(Message(id="mtconnect.error", params={"codes": ", ".join(codes)[:200]}))
         return root
 
@@ -142,16 +161,17 @@ class Visit:
                     self.answered.add(device)
         return rows
 
-    def _miss(self, why: Message, since: Time | None = None) -> None:
+    def _miss(self, why: Message, since: Time | None = None, lost: int | None = None) -> None:
         begins = since or self.last or self.started
-        self.losses.stretch(begins, time.time_ns(), why)
+        self.losses.stretch(begins, time.time_ns(), why, lost)
 
     def observation(self) -> Observation:
         """What was seen so far."""
         ended = time.time_ns()
         gaps = list(self.losses.gaps)
-        if self.lost and self.reached:
-            gaps.append(Gap(begins=self.last or self.started, ends=ended, why=Message(id="mtconnect.no_answer")))
+        if self.reached and (self.lost or self.overrun):
+            why = Message(id="mtconnect.overrun_unknown" if self.overrun else "mtconnect.no_answer")
+            gaps.append(Gap(begins=self.last or self.started, ends=ended, why=why))
         return Observation(
             endpoint=self.endpoint.id,
             protocol=self.endpoint.protocol,

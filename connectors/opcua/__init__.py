@@ -38,7 +38,7 @@ from connectors.opcua.session import Session, explain
 from connectors.opcua.stopping import until_stopped
 from connectors.opcua.subscribing import Batches
 from connectors.opcua.trust import TrustStore
-from connectors.opcua.visit import KEPT_OUT, Visit, batch, learn_twice, walk_space
+from connectors.opcua.visit import KEPT_OUT, PAUSES, Visit, batch, learn_twice, walk_space
 from connectors.opcua.walk import Walk
 from connectors.opcua.wire import guard_for
 
@@ -64,6 +64,7 @@ def preview(endpoint: Endpoint, scope: Scope, seconds: float) -> Load:
     calls = math.ceil(limits.browse_nodes / limits.max_nodes_per_call)
     walking = min(4 * calls, math.ceil(limits.browse_seconds * fastest)) + limits.browse_depth
     describing = math.ceil(ASKED / limits.max_nodes_per_call) + 11 * calls + SPLITS + HIGHEST
+    learnt = len(PAUSES)  # the line may break in the midst
     cycle = calls / limits.sampling_interval
     if endpoint.sampling == "subscribe":
         # a Publish an interval, or one for each full message; what the server will not watch is polled
@@ -75,7 +76,7 @@ def preview(endpoint: Endpoint, scope: Scope, seconds: float) -> Load:
         endpoint=endpoint.id,
         requests_per_second=fastest,
         bytes_per_second=fastest * limits.max_nodes_per_call * BYTES_PER_NODE,
-        requests=RETURNS * HANDSHAKE + walking + describing + 3 * calls + math.ceil(seconds * cycle),
+        requests=RETURNS * HANDSHAKE + learnt * (walking + describing) + 3 * calls + math.ceil(seconds * cycle),
         connections=1 if endpoint.security.mode == "None" else 2,  # the door is looked at without security
         registers_or_nodes=limits.browse_nodes,
         warnings=withdrawn(endpoint.security),

@@ -34,6 +34,8 @@ from connectors.opcua.walk import Walk
 
 KEPT_OUT = (OSError, Open, ContactError, UaError, *UNDECODABLE)
 """What keeps us out of a server, and is the problem of its Observation"""
+PAUSES = (2.0, None)
+"""A server is learnt so many times at most; seconds before it is learnt once more"""
 
 
 @dataclass
@@ -96,7 +98,7 @@ async def learn_twice(
     visit: Visit, session: Session, limits: Limits, stop: asyncio.Event, learn: Learn | None = None
 ) -> bool:
     """Enter and learn; once more after a pause where the line broke in the middle. False: kept out."""
-    for pause in (2.0, None):
+    for pause in PAUSES:
         begun = session.reached
         try:
             await session.enter()

@@ -19,13 +19,13 @@ from asyncua.client.ua_client import UaClient, UASocketProtocol
 from asyncua.common.shortcuts import Shortcuts
 from asyncua.common.utils import Buffer
 from asyncua.crypto.security_policies import SecurityPolicy
-from asyncua.ua.attribute_ids import AttributeIds
 from asyncua.ua.uaerrors import UaError, UaStatusCodeError
 
 from assessor.domain import Endpoint, Limits
 from connectors.guard import OPCUA_SERVICES, Forbidden, Frame, Guard
 from connectors.opcua.garbled import UNDECODABLE, Garbled, Session, told
 from connectors.opcua.identity import OUR_URI, Login
+from connectors.opcua.named import described, service, status_name
 
 ALLOWED = OPCUA_SERVICES | {"Hello"}
 """Hello opens the transport below all services (OPC 10000-6, 7.1.2.3)."""
@@ -35,11 +35,6 @@ LONGEST_WAIT = 3600.0
 """Seconds that a Publish may stay unanswered, whatever keep-alive the server has set."""
 
 logging.getLogger("asyncua").setLevel(logging.CRITICAL + 1)  # it logs frames, and with them plant secrets
-
-
-def service(request: object) -> str:
-    """The name of a request's service: 'Read' of a ReadRequest."""
-    return type(request).__name__.removesuffix("Request")
 
 
 class _Metered:
@@ -183,7 +178,7 @@ class _UaClient(UaClient):
 
     async def _send_request(self, request: Any, *args: Any, **kwargs: Any) -> Buffer:
         name = service(request)
-        detail, alike = _describe(request)
+        detail, alike = described(request)
         async with self._admitted(name, detail, (name, alike), parting=name == "CloseSession"):
             return await super()._send_request(request, *args, **kwargs)
 
@@ -208,26 +203,6 @@ class _UaClient(UaClient):
                 received = wire.released(number)
             frame.done(frame.bytes_sent, received)
             return answer
-
-
-def _describe(request: Any) -> tuple[str, Hashable]:
-    """What the log says of a request (counts, never values), and which requests cost alike."""
-    match request:
-        case ua.ReadRequest():
-            wanted = request.Parameters.NodesToRead
-            attributes = sorted({int(item.AttributeId) for item in wanted})
-            names = "+".join(AttributeIds(a).name for a in attributes)
-            return f"{len(wanted)} x {names}", (names, len(wanted).bit_length())
-        case ua.BrowseRequest():
-            count = len(request.Parameters.NodesToBrowse)
-            return f"{count} nodes", count.bit_length()
-        case ua.BrowseNextRequest():
-            count = len(request.Parameters.ContinuationPoints)
-            return f"{count} continuation points", count.bit_length()
-        case ua.CreateMonitoredItemsRequest():
-            count = len(request.Parameters.ItemsToCreate)
-            return f"{count} items", count.bit_length()
-    return "", None
 
 
 class ReadOnlyClient(Client):
@@ -298,14 +273,6 @@ class ReadOnlyClient(Client):
 def guard_for(endpoint: Endpoint, limits: Limits, log: Any) -> Guard:
     """The guard of one OPC UA endpoint."""
     return Guard(endpoint.id, endpoint.address, limits, ALLOWED, log, assets={"": endpoint.asset})
-
-
-def status_name(code: int) -> str:
-    """The name of a status code, or its number where the library knows no name."""
-    try:
-        return str(ua.StatusCode(ua.UInt32(code)).name)
-    except Exception:  # the library's look-up raises for vendors' codes
-        return f"0x{code:08X}"
 
 
 __all__ = ["ALLOWED", "Forbidden", "ReadOnlyClient", "guard_for", "service", "status_name"]

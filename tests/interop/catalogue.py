@@ -52,6 +52,8 @@ class Server:
     npm: str | None = None
     package: str | None = None
     profiles: str = ""
+    certificate: str | None = None
+    """Where the server puts its certificate (PEM), below its folder: it is accepted as the plant's IT would."""
 
     def missing(self) -> str | None:
         """What it takes and is not here."""
@@ -125,16 +127,54 @@ def _modbus(id_: str, maker: str, command: Callable[[Path], list[str]], **more: 
     return Server(id_, maker, "modbus-tcp", command, right, unit, profiles=_profile(), **more)
 
 
+def _drift(level: float, swing: float) -> Callable[[Any], bool]:
+    return _within(level - swing, level + swing)
+
+
+COMPANION_RIGHT: dict[str, Right] = {
+    f"Tags/Line1.{press}.{name}": _is(1) for press in ("IMM01", "IMM02") for name in ("Temp", "Cycle", "Count")
+} | {
+    "Tags/Recipe": None,  # barred
+    "Machines/Mill01/SpindleSpeed": _within(8000, 8001),
+    "Machines/Mill01/MachineryItemState/CurrentState": _is("Executing"),
+    "Machines/Mill01/MachineryOperationMode/CurrentState": _is("Processing"),
+    "Filler01/BaseStateMachine/CurrentState": _is("Cleared"),
+}
+"""As companion_server.js sets them."""
+SECURED = (
+    "security: {mode: Sign, policy: Basic256Sha256}\n    credential: {user: reader, secret: env:INTEROP_SECRET}"
+)
+"""Signed, not encrypted: the recorder can then read which services pass."""
+PASSWORD = "corr3ct-h0rse-battery"
+SIMULATED_OVEN: dict[str, Right] = {
+    "Oven/State": _within(0, 2), "Oven/Zone1Temperature": _drift(182, 3), "Oven/Zone2Temperature": _drift(185, 3),
+    "Oven/Zone3Temperature": _drift(179, 3), "Oven/BeltSpeed": _drift(1.8, 0.05),
+    "Oven/SetTemperature": _drift(182, 2),
+}  # fmt: skip
+SIMULATED_PRESS: dict[str, Right] = {
+    "unit 1/state": _within(0, 2), "unit 1/strokes": _within(540_000, 2**31), "unit 1/force": _within(0, 1600),
+    "unit 1/oil_temperature": _drift(47, 2),
+}  # fmt: skip
+"""As the plant file of the demo sets them."""
+
 SERVERS = [
     Server(
         "node-opcua", "node-opcua (npm)", "opcua", _node("opcua_server.js", json.dumps(TYPED)),
         OPCUA_RIGHT | {"Press/OilTemperature": _within(40, 42), "Press/Broken": None},
         cwd=HERE, npm="node-opcua-server",
     ),
+    Server("companions", "node-opcua with companion nodesets (npm)", "opcua", _node("companion_server.js"),
+           COMPANION_RIGHT, cwd=HERE, npm="node-opcua-server"),
+    Server("secure", "node-opcua, signed, for named users (npm)", "opcua",
+           lambda folder: ["node", "secure_server.js", str(folder), PASSWORD], {"Press/Strokes": _is(42)},
+           "asset: press\n    " + SECURED, cwd=HERE, npm="node-opcua-server",
+           certificate="pki/own/certs/certificate.pem"),
     Server(
         "o6", "o6, open62541 stack (PyPI)", "opcua", _python("tests.interop.opcua_native"), OPCUA_RIGHT,
         package="o6",
     ),
+    Server("simulator", "our own simulator, the demo's oven", "opcua", _python("tests.interop.simulated", "oven"),
+           SIMULATED_OVEN),
     _modbus("libmodbus", "libmodbus (Debian), server in C", libmodbus),
     _modbus("modbus-serial", "modbus-serial (npm)", _node("modbus_server.js", *REGISTERS), cwd=HERE,
             npm="modbus-serial"),
@@ -142,13 +182,11 @@ SERVERS = [
             package="pyModbusTCP", right={"unit 1/gone": _is(0)}),
     _modbus("umodbus", "uModbus (PyPI)", _python("tests.interop.modbus_server", "umodbus", *REGISTERS),
             package="umodbus"),
+    Server("simulator-modbus", "our own simulator, the demo's press", "modbus-tcp",
+           _python("tests.interop.simulated", "press"), SIMULATED_PRESS,
+           "units: [{unit: 1, asset: press, profile: demo-press}]"),
 ]  # fmt: skip
-"""In the order of the page. A companion server, where its file is there, is held to being reached and walked."""
-
-COMPANION = HERE / "companion_server.js"
-if COMPANION.is_file():
-    SERVERS.insert(1, Server("companions", "node-opcua with companion nodesets (npm)", "opcua",
-                             _node(COMPANION.name), cwd=HERE, npm="node-opcua-server"))  # fmt: skip
+"""In the order of the page."""
 
 
 def require(server: Server) -> None:

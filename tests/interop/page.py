@@ -25,8 +25,8 @@ Servers of other makers, each in a process of its own on this machine. Every one
 (`preview`, `sample`, `verify`, `assess`, `verify`) with a recorder on the wire between. In every run only allowed
 services and function codes passed, and requests, rate, bytes and connections stayed within what `preview` had
 stated; a row is on this page only if that held. *Values right* compares what was sampled with what the server
-was given to hold: all types and widths, byte and word orders, scaling, and one value that moves. None of this is
-real equipment in a plant.
+was given to hold: all types and widths, byte and word orders, scaling, and one value that moves. The last row of
+each table is our own simulator, for comparison. None of this is real equipment in a plant.
 """
 ABOUT_MODBUS = """
 The columns from *unit 7* on are the servers' own ways, asked by hand and not by the product, which tries none of

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from typer.testing import CliRunner
 
 from assessor.bundle import open_bundle
@@ -16,7 +18,7 @@ from assessor.domain import GOOD, Observation, RequestRecord, Sample, Scope, sev
 from connectors.preview import preview
 from connectors.scope import load_scope
 from tests.interop import asking
-from tests.interop.catalogue import Server
+from tests.interop.catalogue import PASSWORD, Server
 from tests.servers import rules
 from tests.servers.processes import serving
 
@@ -112,6 +114,8 @@ def visit(server: Server, folder: Path) -> Seen:
     frames = folder / "frames.jsonl"
     recorder = [sys.executable, "-m", "tests.servers.recorder", str(frames)]
     with serving(server.command(folder), server.cwd, HOME=str(folder)) as told:
+        if server.certificate:
+            accept(folder, server, told["address"])
         begin = told["address"].removeprefix("opc.tcp://").partition("/")[0]
         with serving(recorder, first_line=json.dumps({"press": begin})) as proxies:
             address = told["address"].replace(begin, proxies["press"])
@@ -131,11 +135,25 @@ def visit(server: Server, folder: Path) -> Seen:
     )
 
 
+def accept(folder: Path, server: Server, address: str) -> None:
+    """Say yes to the server's certificate before the run, by the fingerprint that its owner gives."""
+    assert server.certificate
+    shown = x509.load_pem_x509_certificate((folder / server.certificate).read_bytes())
+    scope = folder / "accepting.yaml"
+    scope.write_text(_scope(server, address), "utf-8")
+    fingerprint = shown.fingerprint(hashes.SHA256()).hex()
+    command(folder / "home", "trust", "accept", scope, "press", "--fingerprint", fingerprint, "--by", "IT")
+
+
+def _scope(server: Server, address: str) -> str:
+    given = {"protocol": server.protocol, "address": address, "extra": server.extra}
+    return SCOPE.format(**given, profiles=server.profiles)
+
+
 def whole_way(folder: Path, server: Server, address: str) -> dict[str, dict[str, Any]]:
     """preview, sample, verify, assess as a user gives them; the measurements by indicator."""
     scope, answers, home = folder / "scope.yaml", folder / "answers.yaml", folder / "home"
-    given = {"protocol": server.protocol, "address": address, "extra": server.extra}
-    scope.write_text(SCOPE.format(**given, profiles=server.profiles), "utf-8")
+    scope.write_text(_scope(server, address), "utf-8")
     answers.write_text(ANSWERS, "utf-8")
     assert json.loads(command(home, "preview", scope, "--json"))["loads"]
     bundle, out = folder / "press.zip", folder / "out"
@@ -150,6 +168,7 @@ def whole_way(folder: Path, server: Server, address: str) -> dict[str, dict[str,
 def command(home: Path, *arguments: object) -> str:
     """What a command prints. In this process: a start of Python for each would take most of the time."""
     environment = {"ASSESSOR_HOME": str(home), "ASSESSOR_LANGUAGE": "en", "COLUMNS": "110"}
+    environment["INTEROP_SECRET"] = PASSWORD
     done = CliRunner().invoke(app, [str(a) for a in arguments], env=environment)
     assert done.exit_code == 0, f"{arguments}: {done.output}\n{done.exception!r}"
     return done.stdout

@@ -17,11 +17,10 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from assessor.domain import BAD, UNCERTAIN, SignalKind, TagFacts
+from assessor.facts.rows import NO_TIME, Array, Rows, sort
 
 ENOUGH_ROWS, ENOUGH_SECONDS = 300, 300.0
 ENOUGH_CHANGES = 30
@@ -40,28 +39,6 @@ WHICH = 0xFFFF0000
 FITTED = 2000
 """Changes of one tag that its update interval is taken from: more add nothing."""
 
-Array = NDArray[Any]
-_NO_TIME = np.iinfo(np.int64).min
-
-
-class _Rows(NamedTuple):
-    """All rows sorted by tag and time. `begin` and `end` bound each tag's rows."""
-
-    tags: Array
-    code: Array
-    begin: Array
-    end: Array
-    source: Array
-    server: Array
-    receive: Array
-    mono: Array
-    status: Array
-    key: Array
-    """The value as 64 bits: equal if and only if the values are."""
-    kind: Array
-    """0 no value, 1 number, 2 integer, 3 flag, 4 text."""
-    number: Array
-
 
 class _Runs(NamedTuple):
     """Stretches of equal Good values: where each begins (row), whose it is, and whether it is a change."""
@@ -75,7 +52,7 @@ def facts(samples: pa.Table, every: Mapping[int, float] | None = None) -> dict[i
     """Figures of every tag that has rows. `every`: of tags that report changes, seconds between two looks."""
     if samples.num_rows == 0:
         return {}
-    rows = _sort(samples)
+    rows = sort(samples)
     runs = _runs(rows)
     columns = _counts(rows) | _values(rows, runs) | _times(rows)
     looks = np.array([(every or {}).get(tag, np.nan) for tag in rows.tags.tolist()], np.float64)
@@ -95,80 +72,7 @@ def _known(value: Any) -> Any:
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
-def _sort(samples: pa.Table) -> _Rows:
-    code, tags = pd.factorize(_integers(samples, "tag"), sort=True)
-    code = code.astype(np.int32)
-    mono, source = _integers(samples, "mono"), _integers(samples, "source")
-    source[source <= 0] = _NO_TIME
-    status = _integers(samples, "status")
-    key, kind, number = _typed(samples)
-    order = _order(code, mono, source, len(tags))
-    if (mono == source).any():
-        order = order[_once(code[order], mono[order], source[order], status[order], key[order])]
-    code = code[order]
-    begin = np.searchsorted(code, np.arange(len(tags)))
-    return _Rows(
-        tags=np.asarray(tags),
-        code=code,
-        begin=begin,
-        end=np.append(begin[1:], len(code)),
-        source=source[order],
-        server=_integers(samples, "server")[order],
-        receive=_integers(samples, "receive")[order],
-        mono=mono[order],
-        status=status[order],
-        key=key[order],
-        kind=kind[order],
-        number=number[order],
-    )
-
-
-def _once(code: Array, mono: Array, source: Array, status: Array, key: Array) -> Array:
-    """All rows but those that an exported record holds again: it may be read twice, as when a run is resumed."""
-    again = np.zeros(len(code), bool)
-    columns = (code, mono, status, key)
-    again[1:] = np.logical_and.reduce([column[1:] == column[:-1] for column in columns])
-    kept: Array = ~(again & (mono == source))
-    return kept
-
-
-def _order(code: Array, mono: Array, source: Array, tags: int) -> Array:
-    """By tag, then time, then source time. Numbers of 16 bits are sorted by radix, several times as fast."""
-    later = np.diff(mono)
-    sorted_ = bool(((later > 0) | ((later == 0) & (np.diff(code) != 0))).all())
-    by_time = None if sorted_ else np.lexsort((source, mono))
-    code = code if by_time is None else code[by_time]
-    order = np.argsort(code.astype(np.uint16) if tags <= 2**16 else code, kind="stable")
-    return order if by_time is None else by_time[order]
-
-
-def _integers(samples: pa.Table, name: str) -> Array:
-    column = samples.column(name).cast(pa.int64()).combine_chunks()
-    return np.array(column.fill_null(_NO_TIME).to_numpy(zero_copy_only=False))
-
-
-def _typed(samples: pa.Table) -> tuple[Array, Array, Array]:
-    """Key, kind and (for numbers and integers) the value of each row, from the typed columns."""
-    number = np.array(samples.column("number").cast(pa.float64()).combine_chunks().fill_null(np.nan))
-    number = np.asarray(number, np.float64) + 0.0  # one zero, not two
-    kind = np.where(np.isfinite(number), 1, 0).astype(np.int8)
-    number[kind == 0] = np.nan
-    key = np.where(kind == 1, number.view(np.int64), 0)
-    for name, sort in (("integer", 2), ("flag", 3), ("text", 4)):
-        column = samples.column(name).combine_chunks()
-        if column.null_count == len(column):
-            continue
-        there = np.asarray(column.is_valid()) & (kind == 0)
-        if name == "text":
-            column = column.dictionary_encode().indices
-        found = np.asarray(column.cast(pa.int64()).fill_null(0))
-        kind[there], key[there] = sort, found[there]
-        if name == "integer":
-            number[there] = found[there]
-    return key, kind, number
-
-
-def _runs(rows: _Rows) -> _Runs:
+def _runs(rows: Rows) -> _Runs:
     good = np.flatnonzero((rows.status & (BAD | UNCERTAIN) == 0) & (rows.kind > 0))
     code, key, kind = rows.code[good], rows.key[good], rows.kind[good]
     opens = np.ones(len(good), bool)
@@ -180,14 +84,14 @@ def _runs(rows: _Rows) -> _Runs:
     return _Runs(good[begins], code[begins], change[begins])
 
 
-def _counts(rows: _Rows) -> dict[str, Array]:
+def _counts(rows: Rows) -> dict[str, Array]:
     bad = rows.status & BAD != 0
     uncertain = ~bad & (rows.status & UNCERTAIN != 0)
     total = rows.end - rows.begin
     bads, uncertains = _sum(bad, rows), _sum(uncertain, rows)
-    without = _sum(rows.source == _NO_TIME, rows)
+    without = _sum(rows.source == NO_TIME, rows)
     which = rows.status & WHICH
-    timed = (rows.source != _NO_TIME) & (rows.server != _NO_TIME)
+    timed = (rows.source != NO_TIME) & (rows.server != NO_TIME)
     return {
         "rows": total,
         "good": total - bads - uncertains,
@@ -200,11 +104,11 @@ def _counts(rows: _Rows) -> dict[str, Array]:
     }
 
 
-def _sum(mask: Array, rows: _Rows) -> Array:
+def _sum(mask: Array, rows: Rows) -> Array:
     return np.bincount(rows.code[mask], minlength=len(rows.tags))
 
 
-def _values(rows: _Rows, runs: _Runs) -> dict[str, Array]:
+def _values(rows: Rows, runs: _Runs) -> dict[str, Array]:
     tags = len(rows.tags)
     number = rows.number[runs.row]
     step = np.diff(number, prepend=np.nan)
@@ -231,23 +135,23 @@ def _values(rows: _Rows, runs: _Runs) -> dict[str, Array]:
     }
 
 
-def _distinct(rows: _Rows, runs: _Runs) -> Array:
+def _distinct(rows: Rows, runs: _Runs) -> Array:
     """Different values of each tag. Texts and numbers that share their bits are kept apart by their kind."""
     apart = rows.key[runs.row] ^ (rows.kind[runs.row].astype(np.int64) << 60)
     edges = np.searchsorted(runs.code, np.arange(len(rows.tags) + 1))
     return np.array([len(np.unique(apart[a:b])) for a, b in itertools.pairwise(edges.tolist())])
 
 
-def _times(rows: _Rows) -> dict[str, Array]:
+def _times(rows: Rows) -> dict[str, Array]:
     gap = np.diff(rows.mono, prepend=rows.mono[0])
     gap[rows.begin] = 0
-    timed = (rows.source != _NO_TIME) & (rows.status & BAD == 0)
+    timed = (rows.source != NO_TIME) & (rows.status & BAD == 0)
     none = _sum(timed, rows) == 0
     held = np.where((rows.status[:-1] & (BAD | UNCERTAIN)) == 0, gap[1:], 0)
     source = np.where(timed, rows.source, 0)
     newest = np.maximum.reduceat(source, rows.begin)
     oldest = np.minimum.reduceat(np.where(timed, source, np.iinfo(np.int64).max), rows.begin)
-    ahead = np.where(timed, source - rows.receive, _NO_TIME)
+    ahead = np.where(timed, source - rows.receive, NO_TIME)
     skew = np.where(none, np.nan, np.maximum.reduceat(ahead, rows.begin) / 1e9)
     last = rows.receive[rows.end - 1]
     return {
@@ -264,7 +168,7 @@ def _times(rows: _Rows) -> dict[str, Array]:
     }
 
 
-def _restamps(rows: _Rows, timed: Array) -> Array:
+def _restamps(rows: Rows, timed: Array) -> Array:
     later = np.diff(rows.source[timed], prepend=0) > 0
     same = np.diff(rows.code[timed], prepend=-1) == 0
     return np.bincount(rows.code[timed][later & same], minlength=len(rows.tags))
@@ -303,7 +207,7 @@ def _stale(columns: dict[str, Array], every: Array) -> Array:
     return stale
 
 
-def _update_intervals(rows: _Rows, runs: _Runs, changes: Array, every: Array) -> Array:
+def _update_intervals(rows: Rows, runs: _Runs, changes: Array, every: Array) -> Array:
     """By source times where they go on with the values, else by the changes that were seen."""
     result = np.full(len(rows.tags), np.nan)
     begin = np.searchsorted(runs.code, np.arange(len(rows.tags)))
@@ -312,7 +216,7 @@ def _update_intervals(rows: _Rows, runs: _Runs, changes: Array, every: Array) ->
         poll = float(every[i])
         if math.isnan(poll):
             poll = float(np.median(np.diff(rows.mono[here]))) / 1e9
-        times = rows.source[here][rows.source[here] != _NO_TIME]
+        times = rows.source[here][rows.source[here] != NO_TIME]
         times = np.unique(times)[: FITTED + 1]
         if len(times) <= ENOUGH_CHANGES:
             times = rows.mono[runs.row[begin[i] + 1 : begin[i] + 1 + min(int(changes[i]), FITTED)]]
@@ -339,3 +243,6 @@ def _fit(gaps: Array, poll: float) -> float:
         if interval >= 2.4 * poll and (apart <= 1.05 * poll).mean() >= 0.9:
             return interval
     return float(np.median(gaps))
+
+
+__all__ = ["facts"]

@@ -1,0 +1,85 @@
+"""What the samples of a tag show, and what the tag means."""
+
+from enum import StrEnum
+
+from assessor.domain.noun import Noun, Time
+
+
+class SignalKind(StrEnum):
+    """What a signal did in the window (thresholds: reference figures in docs/method.md)."""
+
+    LIVE = "live"
+    STATIC = "static"
+    STATE = "state"
+    COUNTER = "counter"
+    TOO_SHORT = "too_short"
+    NO_GOOD_VALUE = "no_good_value"
+
+
+class TagFacts(Noun):
+    """One tag's samples in figures: one pass, no judgement. Seconds; None where not determined."""
+
+    tag: int
+    rows: int
+    good: int
+    uncertain: int
+    bad: int
+    changes: int
+    distinct: int
+    first: Time
+    last: Time
+    seconds: float
+    """Span by the monotonic clock."""
+    longest_gap: float
+    """Between two rows. Of a tag that reports changes: how long nothing changed, not that rows are missing."""
+    good_seconds: float = 0
+    """How much of the span a Good row was the latest."""
+    minimum: float | None = None
+    maximum: float | None = None
+    kind: SignalKind
+    stale: bool | None = None
+    """True where rows came but value and source time stood still, or where the server calls it a last usable
+    value and gave no Good one."""
+    update_interval: float | None = None
+    skew: float | None = None
+    """Greatest source time minus receive time: a lower bound of how far its clock is ahead of the laptop's."""
+    lag: float | None = None
+    """Smallest receive time minus source time: how old the freshest value was."""
+    without_source_time: int = 0
+    source_seconds: float | None = None
+    """How far the source times advanced; 0 under a clock that stands still."""
+    restamps: int | None = None
+    """How often the source time advanced; None in facts from before this was counted."""
+    server_stamped: int = 0
+    """Rows whose source time is their server time, to the millisecond: the server made both, not the machine."""
+    last_usable: int = 0
+    """Rows whose status says that whatever updated the value has stopped."""
+    overridden: int = 0
+    """Rows whose status says that a person typed the value in (GoodLocalOverride)."""
+    resets: int = 0
+    """Falls to a tenth or less, as a counter makes when it is reset."""
+
+
+class Function(StrEnum):
+    """What a tag is for."""
+
+    ACTUAL = "actual"
+    SETPOINT = "setpoint"
+    STATE = "state"
+    COUNTER = "counter"
+    ALARM = "alarm"
+    QUALITY = "quality"
+    IDENTIFICATION = "identification"
+
+
+class TagMeaning(Noun):
+    """What a tag means, who says so, and who confirmed it."""
+
+    tag: int
+    quantity: str | None
+    """energy, electrical, temperature, pressure, flow, speed, position, force, level, vibration, time,
+    count or state"""
+    function: Function | None
+    source: str
+    """'person', 'profile', 'type', 'unit'"""
+    confirmed_by: str | None = None
