@@ -12,7 +12,7 @@ from rich.text import Text as Shown
 
 from assessor.audit import Verification
 from assessor.bundle import Sealed
-from assessor.domain import Assessment, Ladder, Message, Outcome, Question, Rated, State, plain
+from assessor.domain import Assessment, Framework, Ladder, Message, Outcome, Question, Rated, State, plain
 from assessor.messages import Language, number, percent, render
 from assessor.pipeline import counts
 from assessor.portfolio.rerate import Move, Standing
@@ -274,10 +274,20 @@ def _stood(standing: Standing | None) -> str:
     return f"{level} ({number(standing.score, 3)}) v{standing.version}" if standing.score is not None else level
 
 
-def framework(held: Ladder, questions: dict[str, Question], out: Console, language: Language) -> None:
-    """A framework's tree with the number of requirements a cell, its weights and their standing."""
+def framework(held: Framework, questions: dict[str, Question], out: Console, language: Language) -> None:
+    """A framework, its standing and its levels; of a ladder its tree and weights too."""
     out.print(render(held.title, language), style="bold")
     out.print(render(held.source, language), soft_wrap=True)
+    if isinstance(held, Ladder):
+        _ladder(held, questions, out, language)
+        return
+    for grade in held.grades:
+        out.print(f"{grade.number}  {render(grade.name, language)}")
+    out.print(render(held.loses, language), soft_wrap=True)
+
+
+def _ladder(held: Ladder, questions: dict[str, Question], out: Console, language: Language) -> None:
+    """The number of requirements a cell, the weights and their standing."""
     table = _table(language, "cli.dimension", "cli.element")
     for level in held.levels[1:]:
         table.add_column(str(level.number), justify="right")

@@ -4,8 +4,9 @@ import io
 import os
 import random
 import struct
+import tracemalloc
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assessor.bundle import Bundle, ManifestMember, check, open_bundle, seal
-from assessor.bundle.archive import pack
+from assessor.bundle import Bundle, ManifestMember, archive, check, open_bundle, seal
+from assessor.bundle.archive import pack_into
 from assessor.bundle.disk import write_new
 from assessor.bundle.manifest import Manifest
 from assessor.bundle.rows import SCHEMA
@@ -35,6 +36,12 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     with filled(folder / "work", rows=5) as work:
         seal(work, KEY, folder / "s.zip", made=5)
     return members(folder / "s.zip")
+
+
+def pack(members: Iterable[tuple[str, bytes]]) -> bytes:
+    out = io.BytesIO()
+    pack_into(out, members)
+    return out.getvalue()
 
 
 def packed(file: Path, held: dict[str, bytes]) -> Path:
@@ -214,6 +221,39 @@ def test_more_rows_than_memory_are_refused_unread(
     monkeypatch.setattr("assessor.bundle.read._memory", lambda: 300)
     with pytest.raises(BundleError, match="member_unreadable"):
         bundle.samples()
+
+
+def test_a_bundle_with_members_beyond_four_gigabytes_holds(
+    tmp_path: Path, held: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their sizes stand in extra fields; here the limit is moved instead of the disk filled."""
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 300)
+    bundle = resealed(tmp_path / "x.zip", held)
+    with zipfile.ZipFile(tmp_path / "x.zip") as zipped:
+        assert any(entry.extra for entry in zipped.infolist())
+    assert check(tmp_path / "x.zip").holds
+    assert bundle.member("scope.yaml") == held["scope.yaml"]
+    assert bundle.samples().num_rows == 5
+
+
+def test_a_member_too_large_to_be_read_whole_is_refused_unread(
+    tmp_path: Path, held: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = resealed(tmp_path / "x.zip", held | {"requests.jsonl": bytes(50_000)})
+    monkeypatch.setattr(archive, "LARGEST", 49_999)
+    with pytest.raises(BundleError, match=r"bundle\.too_large"):
+        bundle.requests()
+
+
+def test_checking_takes_a_piece_of_a_bundle_into_memory_at_a_time(tmp_path: Path, held: dict[str, bytes]) -> None:
+    resealed(tmp_path / "x.zip", held | {"samples.parquet": bytes(40_000_000)})
+    tracemalloc.start()
+    try:
+        assert check(tmp_path / "x.zip").holds
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 10_000_000
 
 
 def overlapping(count: int, size: int) -> bytes:

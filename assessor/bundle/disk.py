@@ -22,7 +22,7 @@ from assessor.home import create_file as write_new
 from assessor.home import sync_folder
 
 
-def write_synced(file: Path, data: bytes) -> None:
+def write_synced(file: Path, data: bytes | memoryview) -> None:
     """Write a file that nobody is told of yet, and its bytes to the disk."""
     with file.open("wb") as out:
         out.write(data)
@@ -30,13 +30,14 @@ def write_synced(file: Path, data: bytes) -> None:
         os.fsync(out.fileno())
 
 
-def append(out: io.FileIO, data: bytes) -> None:
-    """Add to the end of a file: all of it and durable, or nothing."""
+def append(out: io.FileIO, *pieces: bytes | memoryview) -> None:
+    """Add pieces to the end of a file: all of them and durable, or nothing."""
     before = os.fstat(out.fileno()).st_size
     try:
-        left = memoryview(data)
-        while left:
-            left = left[out.write(left) :]
+        for piece in pieces:
+            left = memoryview(piece)
+            while left:
+                left = left[out.write(left) :]
         getattr(os, "fdatasync", os.fsync)(out.fileno())
     except OSError:
         with suppress(OSError):

@@ -18,16 +18,18 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from pydantic import TypeAdapter
 
 from assessor.bundle import journal
 from assessor.bundle.disk import claim, guarded, sync_folder, write_new, write_synced
 from assessor.bundle.journal import Journal
 from assessor.bundle.rows import batch
 from assessor.bundle.tail import Part
-from assessor.domain import Message, Observation, RequestRecord, Sample, Scope, Time, canonical
+from assessor.domain import Message, Observation, RequestRecord, Sample, Scope, Time, canonical, sha256, utf8
 from assessor.errors import BundleError
 
 FORMAT = "assessor-folder/2"
+OBSERVATION = TypeAdapter(Observation)
 ROWS, SECONDS = 20_000, 1.0
 """A frame is written when so many rows wait, or after so long, or when it is asked for."""
 
@@ -55,8 +57,9 @@ class Folder:
         self.rows, self.requests = journal.count(kept, "samples"), journal.count(kept, "requests")
         self._samples: list[Sample] = []
         self._requests: list[RequestRecord] = []
-        self._observations: dict[str, Observation] = {}
-        self._seen: dict[str, Observation] = {}
+        self._observations: dict[str, bytes] = {}
+        self._seen: dict[str, str] = {}
+        """By endpoint: the digest of what was last seen."""
         self._shift: int | None = None if self.rows else 0
         self._lock = threading.RLock()
         self._flushed = monotonic()
@@ -77,9 +80,10 @@ class Folder:
 
     def observe(self, observation: Observation) -> None:
         """Keep an Observation; one that says nothing new is not written again."""
+        line, of = _line(observation), observation.endpoint
         with self._lock:
-            if self._seen.get(observation.endpoint) != observation:
-                self._observations[observation.endpoint] = self._seen[observation.endpoint] = observation
+            if self._seen.get(of) != (digest := sha256(line)):
+                self._observations[of], self._seen[of] = line, digest
                 self._write()
 
     def flush(self) -> None:
@@ -138,8 +142,7 @@ class Folder:
 
     def _waiting(self) -> Iterator[Part]:
         if self._observations:
-            lines = [_json(o) + b"\n" for o in self._observations.values()]
-            yield Part("observations", len(lines), b"".join(lines))
+            yield from (Part("observations", 1, line) for line in self._observations.values())
         if self._requests:
             text = "".join(json.dumps(r._asdict(), ensure_ascii=False) + "\n" for r in self._requests)
             yield Part("requests", len(self._requests), text.encode("utf-8", "backslashreplace"))
@@ -173,7 +176,7 @@ class Folder:
         return self._journal.tables()
 
     def lines(self, kind: str) -> Iterator[bytes]:
-        """Acknowledged JSON lines of one kind (requests, observations, laptop), in pieces of whole lines."""
+        """Acknowledged JSON lines of one kind (requests, observations, laptop), one at a time."""
         return self._journal.lines(kind)
 
     def kept_until(self, moment: Time) -> Time:
@@ -185,12 +188,12 @@ class Folder:
         return (self.path / name).read_bytes()
 
 
-def _json(seen: Observation) -> bytes:
-    """As JSON; what was no UTF-8 in the words of a server (a name in GBK) shows as question marks."""
+def _line(seen: Observation) -> bytes:
+    """As JSON on one line, without what is as a reader takes it to be anyway."""
     try:
-        return seen.model_dump_json().encode()
+        return OBSERVATION.dump_json(seen, exclude_defaults=True) + b"\n"
     except ValueError:
-        return json.dumps(seen.model_dump(mode="json"), ensure_ascii=False).encode("utf-8", "replace")
+        return utf8(json.dumps(seen.model_dump(mode="json", exclude_defaults=True), ensure_ascii=False) + "\n")
 
 
 def create(

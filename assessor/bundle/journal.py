@@ -5,6 +5,7 @@ tail is long, its rows are written as segments (Parquet and JSON lines), `journa
 names them with their digests, and the next tail begins. A tail whose number the journal has is done with.
 """
 
+import io
 import json
 import os
 from collections import defaultdict
@@ -55,9 +56,9 @@ class Journal:
             self._roll()
         at = time_ns()
         data = framed(len(self._times) + 1, at, parts)
-        append(self._tail, data)
+        append(self._tail, *data)
         self._times.append(at)
-        self._bytes += len(data)
+        self._bytes += sum(map(len, data))
         self._rows += sum(p.rows for p in parts if p.kind == "samples")
         self.finished = _finished([Frame(at, tuple(parts))])
 
@@ -92,11 +93,12 @@ class Journal:
             yield pq.read_table(file)
 
     def lines(self, kind: str) -> Iterator[bytes]:
-        """All acknowledged JSON lines of one kind, in pieces of whole lines."""
+        """All acknowledged JSON lines of one kind, one at a time."""
         for file in _segments(self._path, self.entries, kind):
-            yield file.read_bytes()
-        for frame in self._frames():
-            yield from (p.data for p in frame.parts if p.kind == kind)
+            with file.open("rb") as lines:
+                yield from lines
+        for part in (p for frame in self._frames() for p in frame.parts if p.kind == kind):
+            yield from io.BytesIO(part.data)
 
     def _frames(self) -> list[Frame]:
         return frames(tail_file(self._path, len(self.entries) + 1).read_bytes())[0]
@@ -161,7 +163,7 @@ def mend(path: Path, kept: Kept) -> None:
 
 def _finished(kept: Sequence[Frame]) -> bool:
     ends = [p for p in kept[-1].parts if p.kind == "end"] if kept else []
-    return bool(ends) and not json.loads(ends[0].data)["stopped"]
+    return bool(ends) and not json.loads(bytes(ends[0].data))["stopped"]
 
 
 def _counted(kept: Sequence[Frame], kind: str) -> int:

@@ -1,6 +1,5 @@
 """READ and CHECK a bundle that may come from anyone."""
 
-import io
 import json
 import os
 import re
@@ -15,7 +14,7 @@ import pyarrow.parquet as pq
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from assessor.bundle.archive import BadArchive, pack, unpack
+from assessor.bundle.archive import Archive, BadArchive, unpack
 from assessor.bundle.key import fingerprint, known_fingerprint
 from assessor.bundle.manifest import Manifest
 from assessor.bundle.rows import SCHEMA
@@ -46,18 +45,23 @@ class Bundle:
     manifest: Manifest
     digest: str
     """SHA-256 of the manifest's bytes."""
-    members: dict[str, bytes]
+    archive: Archive
 
     def member(self, name: str) -> bytes:
         """One member, as it was sealed."""
-        listed = next((m for m in self.manifest.members if m.name == name), None)
-        data = self.members.get(name)
-        if listed is None or data is None:
-            which = "bundle.withheld_member" if listed and listed.withheld else "bundle.missing"
-            raise BundleError(Message(id=which, params={"name": name}), self.file)
-        if sha256(data) != listed.sha256:
+        signed = self._signed(name)
+        data = self.archive.read(name)
+        if sha256(data) != signed:
             raise BundleError(Message(id="bundle.changed", params={"name": name}), self.file)
         return data
+
+    def _signed(self, name: str) -> str:
+        """The digest that a member has to have."""
+        listed = next((m for m in self.manifest.members if m.name == name), None)
+        if listed is None or name not in self.archive.places:
+            which = "bundle.withheld_member" if listed and listed.withheld else "bundle.missing"
+            raise BundleError(Message(id=which, params={"name": name}), self.file)
+        return listed.sha256
 
     def scope(self) -> Scope:
         """What the factory agreed to."""
@@ -71,8 +75,11 @@ class Bundle:
 
     def samples(self) -> pa.Table:
         """All rows, with the columns of `domain.SAMPLE_COLUMNS`."""
-        with self._reading("samples.parquet"):
-            parquet = pq.ParquetFile(io.BytesIO(self.member("samples.parquet")))
+        name = "samples.parquet"
+        if self._signed(name) != self.archive.digest(name):
+            raise BundleError(Message(id="bundle.changed", params={"name": name}), self.file)
+        with self._reading(name), self.archive.open(name) as member:
+            parquet = pq.ParquetFile(member)
             if parquet.metadata.num_rows * ROW_BYTES > _memory() or parquet.schema_arrow.names != SCHEMA.names:
                 raise ValueError("more rows than fit into memory, or other columns")
             return parquet.read().cast(SCHEMA)
@@ -87,7 +94,7 @@ class Bundle:
     def asked(self) -> int | None:
         """How many requests were sent, by the log; None where the log is withheld."""
         name = "requests.jsonl"
-        return self.member(name).count(b"\n") if name in self.members else None
+        return self.member(name).count(b"\n") if name in self.archive.places else None
 
     @cached_property
     def clock(self) -> str:
@@ -116,27 +123,29 @@ def _memory() -> int:
 
 def open_bundle(file: Path) -> Bundle:
     """Open a bundle. Its signature and every member that is read are checked."""
-    members, _ = unpack(file)
-    manifest = _manifest(members, file)
-    if not _signed(manifest, members):
+    archive = unpack(file)
+    manifest, digest = _manifest(archive)
+    if not _is_signed(manifest, archive):
         raise BundleError(Message(id="bundle.signature"), str(file))
-    return Bundle(str(file), manifest, sha256(members[MANIFEST]), members)
+    return Bundle(str(file), manifest, digest, archive)
 
 
-def _manifest(members: dict[str, bytes], file: Path) -> Manifest:
+def _manifest(archive: Archive) -> tuple[Manifest, str]:
+    """The manifest and its digest."""
     try:
-        return Manifest.model_validate_json(members[MANIFEST])
+        data = archive.read(MANIFEST)
+        return Manifest.model_validate_json(data), sha256(data)
     except (KeyError, ValueError) as problem:
-        raise BadArchive(Message(id="bundle.no_manifest"), str(file)) from problem
+        raise BadArchive(Message(id="bundle.no_manifest"), str(archive.file)) from problem
 
 
-def _signed(manifest: Manifest, members: dict[str, bytes]) -> bool:
+def _is_signed(manifest: Manifest, archive: Archive) -> bool:
     key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(manifest.public_key))
-    signature = members.get(SIGNATURE, b"")
+    signature = archive.read(SIGNATURE) if SIGNATURE in archive.places else b""
     if not re.fullmatch(rb"[0-9a-f]{128}\n", signature):  # one way to write it, so that no byte is free
         return False
     try:
-        key.verify(bytes.fromhex(signature.decode("ascii")), members[MANIFEST])
+        key.verify(bytes.fromhex(signature.decode("ascii")), archive.read(MANIFEST))
     except InvalidSignature:
         return False
     return manifest.fingerprint == fingerprint(key)
@@ -145,22 +154,22 @@ def _signed(manifest: Manifest, members: dict[str, bytes]) -> bool:
 def check(file: Path) -> Check:
     """Name every changed, missing or added byte of a bundle; say what it is and what is withheld."""
     try:
-        members, data = unpack(file)
-        manifest = _manifest(members, file)
+        archive = unpack(file)
+        manifest, digest = _manifest(archive)
     except BadArchive as problem:
         return Check(kind="unknown", holds=False, lines=(problem.message,))
-    faults = [] if _signed(manifest, members) else [Message(id="bundle.signature")]
+    faults = [] if _is_signed(manifest, archive) else [Message(id="bundle.signature")]
     inside = {m.name: m for m in manifest.inside}
-    for name in sorted({*inside, *members} - {MANIFEST, SIGNATURE}):
-        if name not in members:
+    for name in sorted({*inside, *archive.places} - {MANIFEST, SIGNATURE}):
+        if name not in archive.places:
             faults.append(Message(id="bundle.missing", params={"name": name}))
         elif name not in inside:
             faults.append(Message(id="bundle.added", params={"name": name}))
-        elif sha256(members[name]) != inside[name].sha256:
+        elif archive.digest(name) != inside[name].sha256:
             faults.append(Message(id="bundle.changed", params={"name": name}))
-    if not faults and pack(members.items()) != data:
+    if not faults and not archive.is_sound():
         faults.append(Message(id="bundle.container"))
-    lines = [_headline(manifest, sha256(members[MANIFEST]), len(inside)), *faults]
+    lines = [_headline(manifest, digest, len(inside)), *faults]
     if not faults:
         own = known_fingerprint() == manifest.fingerprint
         params = {} if own else {"key": manifest.fingerprint}

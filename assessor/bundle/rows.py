@@ -10,6 +10,8 @@ import pyarrow.parquet as pq
 from assessor.domain import SAMPLE_COLUMNS, Sample
 
 SCHEMA = pa.schema([(name, getattr(pa, "bool_" if kind == "bool" else kind)()) for name, kind in SAMPLE_COLUMNS])
+pa.set_memory_pool(pa.system_memory_pool())
+"""One allocator for all: what a segment took is free again for whatever comes next, Arrow's own would keep it."""
 GROUP = 250_000
 """Rows of a row group of the sealed file: what sealing holds in memory at a time."""
 
@@ -23,7 +25,7 @@ def batch(rows: Sequence[Sample]) -> bytes:
     return bytes(found.serialize())
 
 
-def unbatch(data: bytes) -> pa.RecordBatch:
+def unbatch(data: bytes | memoryview) -> pa.RecordBatch:
     """The rows of a batch."""
     return pa.ipc.read_record_batch(pa.py_buffer(data), SCHEMA)
 

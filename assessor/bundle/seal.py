@@ -15,14 +15,14 @@ from typing import Literal
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import TypeAdapter
 
-from assessor.bundle.archive import LARGEST, pack_into
+from assessor.bundle.archive import pack_into
 from assessor.bundle.disk import guarded, write_new
 from assessor.bundle.folder import Folder
 from assessor.bundle.key import fingerprint
 from assessor.bundle.manifest import Manifest, ManifestMember
 from assessor.bundle.resumed import joined
 from assessor.bundle.rows import write_parquet
-from assessor.domain import Message, Observation, canonical, sha256
+from assessor.domain import Message, Observation, canonical, canonical_pieces, sha256
 from assessor.errors import InputError
 
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
@@ -49,20 +49,20 @@ def seal(
     """Make one bundle of a folder. It is written whole or not at all, and replaces nothing."""
     folder.flush()
     with guarded(out), TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as hidden:
-        samples, requests = Path(hidden) / "samples", Path(hidden) / "requests"
+        samples, requests, seen = (Path(hidden) / name for name in ("samples", "requests", "observations"))
         write_parquet(samples, folder.tables())
         with requests.open("wb") as lines:
             lines.writelines(folder.lines("requests"))
+        with seen.open("wb") as pieces:
+            pieces.writelines(canonical_pieces(_observations(folder)))
         members: dict[str, bytes | Path] = {
             "meta.json": _meta(folder),
-            "observations.json": _observations(folder),
+            "observations.json": seen,
             "requests.jsonl": requests,
             "samples.parquet": samples,
             "scope.yaml": folder.member("scope.yaml"),
         }
         listed = tuple(_listed(name, data) for name, data in sorted(members.items()))
-        if sum(member.bytes for member in listed) > LARGEST:
-            raise InputError(Message(id="bundle.too_large_to_seal", params={"folder": str(folder.path)}))
         cut = truncated or not folder.ended
         return write(out, "sample", members, listed, key, made=made, truncated=cut)
 
@@ -113,22 +113,20 @@ def write(
 def _meta(folder: Folder) -> bytes:
     """What was noted when the folder was made, and of the laptop at each start of the run."""
     meta = folder.member("meta.json")
-    laptop = [json.loads(line) for data in folder.lines("laptop") for line in data.split(b"\n") if line]
+    laptop = [json.loads(line) for line in folder.lines("laptop")]
     return canonical({**json.loads(meta), "laptop": laptop}) if laptop else meta
 
 
-def _observations(folder: Folder) -> bytes:
+def _observations(folder: Folder) -> list[Observation]:
     """One observation of each endpoint: the last of each part of the run, joined where it was resumed."""
     parts: dict[str, dict[int, Observation]] = defaultdict(dict)
-    for data in folder.lines("observations"):
-        for line in filter(None, data.split(b"\n")):
-            seen = Observation.model_validate_json(line)
-            parts[seen.endpoint][seen.started] = seen
-    whole = [
+    for line in folder.lines("observations"):
+        seen = Observation.model_validate_json(line)
+        parts[seen.endpoint][seen.started] = seen
+    return [
         reduce(lambda a, b: joined(a, b, folder.kept_until(b.started)), parts[id_].values())
         for id_ in sorted(parts)
     ]
-    return canonical([seen.model_dump(mode="json") for seen in whole])
 
 
 def observations(data: bytes) -> tuple[Observation, ...]:

@@ -20,7 +20,7 @@ class Part(NamedTuple):
 
     kind: str
     rows: int
-    data: bytes
+    data: bytes | memoryview
 
 
 class Frame(NamedTuple):
@@ -34,11 +34,12 @@ class Damaged(ValueError):
     """Whole frames follow one that is not whole: acknowledged rows were lost."""
 
 
-def framed(n: int, at: Time, parts: Sequence[Part]) -> bytes:
-    """The bytes of a frame."""
+def framed(n: int, at: Time, parts: Sequence[Part]) -> list[bytes | memoryview]:
+    """The bytes of a frame, in pieces: no second copy of what they hold."""
     said = {"n": n, "at": at, "parts": [[p.kind, p.rows, len(p.data)] for p in parts]}
-    body = b"".join([json.dumps(said).encode(), b"\n", *(p.data for p in parts)])
-    return sha256(body).encode() + b" " + body
+    line = json.dumps(said).encode() + b"\n"
+    payload = [p.data for p in parts]
+    return [f"{sha256(line, *payload)} ".encode(), line, *payload]
 
 
 def frames(data: bytes) -> tuple[list[Frame], int]:
@@ -68,11 +69,12 @@ def _frame(data: bytes, at: int, n: int | None = None) -> tuple[Frame, int] | No
         number, written = int(said["n"]), int(said["at"])
     except (ValueError, KeyError, TypeError):
         return None
-    whole = end <= len(data) and sha256(data[head.start(2) : end]).encode() == head[1]
+    view = memoryview(data)  # a tail is large: nothing of it is copied before somebody needs it
+    whole = end <= len(data) and sha256(view[head.start(2) : end]).encode() == head[1]
     if not whole or n not in (None, number):
         return None
     parts, begin = [], head.end()
     for kind, rows, size in sizes:
-        parts.append(Part(kind, rows, data[begin : begin + size]))
+        parts.append(Part(kind, rows, view[begin : begin + size]))
         begin += size
     return Frame(written, tuple(parts)), end

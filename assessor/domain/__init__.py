@@ -28,7 +28,17 @@ from assessor.domain.evidence import (
 )
 from assessor.domain.export import Export, ExportTag, Quality, Record
 from assessor.domain.framework import Fact, Grade, Head, Parameter, Unmapped, head
-from assessor.domain.laws import LAWS, Cell, Dimension, Framework, Group, Ladder, Level, WeightSet
+from assessor.domain.laws import (
+    LAWS,
+    Cell,
+    Dimension,
+    Framework,
+    Group,
+    Ladder,
+    Level,
+    Points,
+    WeightSet,
+)
 from assessor.domain.meaning import Function, SignalKind, TagFacts, TagMeaning
 from assessor.domain.noun import (
     Digest,
@@ -43,9 +53,11 @@ from assessor.domain.noun import (
     Text,
     Time,
     canonical,
+    canonical_pieces,
     exact,
     plain,
     sha256,
+    utf8,
 )
 from assessor.domain.observation import (
     BAD,
@@ -199,6 +211,7 @@ __all__ = [
     "Part",
     "Plant",
     "Point",
+    "Points",
     "Profile",
     "Proof",
     "Quality",
@@ -255,6 +268,7 @@ __all__ = [
     "Window",
     "Witness",
     "canonical",
+    "canonical_pieces",
     "exact",
     "head",
     "plain",
@@ -263,4 +277,5 @@ __all__ = [
     "severity",
     "sha256",
     "tag_id",
+    "utf8",
 ]

@@ -1,13 +1,19 @@
 """What every noun of the product is made of: frozen, strict about keys, exact about numbers."""
 
 import hashlib
+import itertools
 import json
 import re
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic_core import to_jsonable_python
+
+PIECE = 10_000
+"""Tokens of JSON that are put together into one piece of bytes."""
 
 
 class Noun(BaseModel):
@@ -107,12 +113,37 @@ class EvidenceClass(StrEnum):
     INTERVIEW = "interview"
 
 
-def canonical(value: Noun | dict[str, Any] | list[Any]) -> bytes:
+def canonical(value: Noun | dict[str, Any] | Sequence[Any]) -> bytes:
     """The one byte string a document has: sorted keys, UTF-8, one space of indent, a final newline."""
-    data = value.model_dump(mode="json") if isinstance(value, Noun) else value
-    return (json.dumps(data, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False) + "\n").encode()
+    return b"".join(canonical_pieces(value))
 
 
-def sha256(data: bytes) -> str:
-    """Digest as 64 hexadecimal digits."""
-    return hashlib.sha256(data).hexdigest()
+def canonical_pieces(value: Noun | dict[str, Any] | Sequence[Any]) -> Iterator[bytes]:
+    """The same, piece by piece: of a noun with fifty thousand others in it no second copy is ever whole."""
+    encoder = json.JSONEncoder(ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False, default=_opened)
+    tokens = encoder.iterencode(value)
+    while piece := "".join(itertools.islice(tokens, PIECE)):
+        yield utf8(piece)
+    yield b"\n"
+
+
+def _opened(value: Any) -> Any:
+    """A noun as JSON one level down: nouns in its tuples are opened when their turn comes."""
+    if not isinstance(value, Noun):
+        return to_jsonable_python(value)
+    many = {n: v for n, v in value if isinstance(v, tuple) and v and hasattr(v[0], "__pydantic_serializer__")}
+    aliases = {n: type(value).model_fields[n].alias or n for n in many}
+    return value.model_dump(mode="json", exclude=set(many)) | {aliases[n]: v for n, v in many.items()}
+
+
+def utf8(text: str) -> bytes:
+    """A text as bytes; what was no UTF-8 in the words of a machine (a name in GBK) becomes question marks."""
+    return text.encode("utf-8", "replace")
+
+
+def sha256(*data: bytes | memoryview) -> str:
+    """Digest as 64 hexadecimal digits, of all pieces after one another."""
+    digest = hashlib.sha256()
+    for piece in data:
+        digest.update(piece)
+    return digest.hexdigest()

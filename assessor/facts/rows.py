@@ -3,7 +3,6 @@
 from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
@@ -32,8 +31,7 @@ class Rows(NamedTuple):
 
 def sort(samples: pa.Table) -> Rows:
     """All rows, those that an exported record holds twice once."""
-    code, tags = pd.factorize(_integers(samples, "tag"), sort=True)
-    code = code.astype(np.int32)
+    code, tags = _numbered(samples.column("tag"))
     mono, source = _integers(samples, "mono"), _integers(samples, "source")
     source[source <= 0] = NO_TIME
     status = _integers(samples, "status")
@@ -44,7 +42,7 @@ def sort(samples: pa.Table) -> Rows:
     code = code[order]
     begin = np.searchsorted(code, np.arange(len(tags)))
     return Rows(
-        tags=np.asarray(tags),
+        tags=tags,
         code=code,
         begin=begin,
         end=np.append(begin[1:], len(code)),
@@ -76,6 +74,16 @@ def _order(code: Array, mono: Array, source: Array, tags: int) -> Array:
     code = code if by_time is None else code[by_time]
     order = np.argsort(code.astype(np.uint16) if tags <= 2**16 else code, kind="stable")
     return order if by_time is None else by_time[order]
+
+
+def _numbered(column: pa.ChunkedArray) -> tuple[Array, Array]:
+    """For each row the place of its tag in the ordered list of tags, and that list."""
+    coded = column.combine_chunks().dictionary_encode()
+    tags = coded.dictionary.to_numpy()
+    order = np.argsort(tags)
+    place = np.empty(len(tags), np.int32)
+    place[order] = np.arange(len(tags), dtype=np.int32)
+    return place[coded.indices.to_numpy()], tags[order]
 
 
 def _integers(samples: pa.Table, name: str) -> Array:

@@ -18,12 +18,16 @@ from assessor.frameworks.bank import topic_faults
 from assessor.frameworks.editions import edition, unchanged
 from assessor.frameworks.fault import Fault, fault, refuse, repeated
 from assessor.frameworks.ladder import ladder_faults
+from assessor.frameworks.points import points_faults
 from assessor.frameworks.recommendation import recommendation_faults
 
 N = TypeVar("N", bound=Noun)
 T = TypeVar("T", Topic, Question | Option, Framework, Recommendation)
 
-FAULTS: Mapping[str, Callable[[Any, Mapping[str, Question]], Iterator[Fault]]] = {"ladder": ladder_faults}
+FAULTS: Mapping[str, Callable[[Any, Mapping[str, Question]], Iterator[Fault]]] = {
+    "ladder": ladder_faults,
+    "points-and-scenes": points_faults,
+}
 """What can be wrong in a framework, by its law."""
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from assessor.domain import Cut, Evidence, Framework, Ladder, Question, Rated, Result, head
-from assessor.rating import opened
+from assessor.rating import opened, points
 from assessor.rating.asked import asked, known
 from assessor.rating.ladder import (
     chances,
@@ -44,7 +44,7 @@ __all__ = [
 Rater = Callable[[Any, Mapping[str, Question], Known], tuple[Result, ...]]
 """A law: its framework, the bank's statements by id, and what is known in one column → a result a variant, the
 default one first."""
-RATERS: Mapping[str, Rater] = {}
+RATERS: Mapping[str, Rater] = {"points-and-scenes": points.results}
 """Every law but the ladder, which has cuts of its own. Gates come last: they look at the levels of others."""
 
 

@@ -12,7 +12,6 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from assessor.domain import Recommendation, exact
 from assessor.roadmap.gain import Stake
@@ -109,6 +108,8 @@ def _minimise(
     objective: NDArray[np.float64], binaries: int, rows: list[NDArray[np.float64]], highest: list[float]
 ) -> Any:
     """One call of the solver; `x` is None where time ran out before any answer."""
+    from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 - a run that samples needs no solver
+
     with quiet_stdout():
         result = milp(
             objective,

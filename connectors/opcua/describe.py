@@ -13,9 +13,9 @@ from asyncua.ua.object_ids import ObjectIds
 from assessor.domain import Browse, Endpoint, Tag, tag_id
 from connectors.opcua.attribution import asset_of
 from connectors.opcua.browsing import Browser, reference_type
-from connectors.opcua.first_look import Look, Own, first_look
+from connectors.opcua.first_look import Attributes, Look, Own, first_look
 from connectors.opcua.hierarchy import Supertypes, supertypes
-from connectors.opcua.reading import LONGEST_TEXT, Reader, content
+from connectors.opcua.reading import LONGEST_TEXT, Reader, content, parts
 from connectors.opcua.walk import Found, Walk
 
 BASE = "http://opcfoundation.org/UA/"
@@ -33,15 +33,16 @@ PLATE = {
 """Properties of an identification, and the fields of a nameplate they fill."""
 TOLD = frozenset({"EngineeringUnits", "EURange", "InstrumentRange", "CurrentState", *PLATE})
 """Names of variables that are read once for what they say about their parent."""
-ATTRIBUTES = (
-    AttributeIds.DataType,
-    AttributeIds.ValueRank,
-    AttributeIds.UserAccessLevel,
-    AttributeIds.AccessLevel,
-    AttributeIds.UserWriteMask,
-    AttributeIds.Description,
-    AttributeIds.Historizing,
-)
+ATTRIBUTES = {
+    AttributeIds.DataType: ua.NodeId,
+    AttributeIds.ValueRank: int,
+    AttributeIds.UserAccessLevel: int,
+    AttributeIds.AccessLevel: int,
+    AttributeIds.UserWriteMask: int,
+    AttributeIds.Description: str,
+    AttributeIds.Historizing: bool,
+}
+"""What is read of every variable, in the order of `Attributes`, and the type that it has to be."""
 WRITE_BIT = 2
 SUBSCRIBE_TO_EVENTS = 1
 """Bit of the EventNotifier attribute (OPC 10000-3, 8.59)."""
@@ -49,7 +50,7 @@ MOST_SOURCES = 500
 """Sources of events that are asked for their conditions."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Point:
     """A tag, its node, and whether it is worth reading again and again."""
 
@@ -98,9 +99,7 @@ async def describe(
     types = {f.type_definition for f in found if f.type_definition is not None}
     types |= {t for of in conditions.values() for t in of}
     above = await supertypes(browser, types)
-    types |= set(above.values()) | {
-        t for a in own.values() if isinstance(t := a[AttributeIds.DataType], ua.NodeId)
-    }
+    types |= set(above.values()) | {a.data_type for a in own.values() if a.data_type is not None}
     return Space(
         endpoint,
         found,
@@ -122,14 +121,22 @@ def points_of(space: Space) -> tuple[Point, ...]:
     return tuple(_point(space, i) for i in space.own)
 
 
-async def _attributes(reader: Reader, found: Sequence[Found]) -> dict[int, dict[AttributeIds, Any]]:
+async def _attributes(reader: Reader, found: Sequence[Found]) -> dict[int, Attributes]:
     variables = [i for i, f in enumerate(found) if f.variable and not f.is_property]
-    flat = await reader.read([(found[i].id, a) for i in variables for a in ATTRIBUTES])
-    width = len(ATTRIBUTES)
-    return {
-        i: dict(zip(ATTRIBUTES, map(content, flat[k * width : (k + 1) * width]), strict=True))
-        for k, i in enumerate(variables)
-    }
+    own: dict[int, Attributes] = {}
+    types: dict[ua.NodeId, ua.NodeId] = {}  # each kept once
+    for part in parts(variables, reader.batch):
+        answers = iter(await reader.read([(found[i].id, a) for i in part for a in ATTRIBUTES]))
+        for i in part:
+            told = Attributes(*(_as(kind, content(next(answers))) for kind in ATTRIBUTES.values()))
+            own[i] = told._replace(data_type=told.data_type and types.setdefault(told.data_type, told.data_type))
+    return own
+
+
+def _as(kind: type, value: Any) -> Any:
+    """What a server gives as an attribute, where it is of the type that this has to be."""
+    value = text(value) if kind is str else value
+    return value if isinstance(value, kind) else None
 
 
 async def _notifiers(reader: Reader, found: Sequence[Found]) -> list[int]:
@@ -196,37 +203,27 @@ def _point(space: Space, index: int) -> Point:
     found, endpoint, own = space.found[index], space.endpoint, space.own[index]
     told = space.told.get(index, {})
     where = address(found.id, space.namespaces)
-    access = access_of(own)
-    rank, historizing = own[AttributeIds.ValueRank], own[AttributeIds.Historizing]
-    array = isinstance(rank, int) and rank >= 0
     tag = Tag(
         id=tag_id(endpoint.id, where),
         endpoint=endpoint.id,
         asset=asset_of(endpoint, found.path),
         address=where,
         path=found.path,
-        data_type=_type_name(space, own[AttributeIds.DataType], array),
+        data_type=_type_name(space, own),
         unit=text(getattr(told.get("EngineeringUnits"), "DisplayName", None)),
         low=_number(getattr(told.get("EURange"), "Low", None)),
         high=_number(getattr(told.get("EURange"), "High", None)),
-        description=text(own[AttributeIds.Description]),
+        description=own.description,
         type_definition=space.names.get(found.type_definition) if found.type_definition else None,
-        writable=bool(access & WRITE_BIT) if access is not None else None,
-        historizing=historizing if isinstance(historizing, bool) else None,
+        writable=None if own.may is None else bool(own.may & WRITE_BIT),
+        historizing=own.historizing,
     )
     return Point(tag, found.id, sampled=index in space.look.samplable)
 
 
-def access_of(own: Mapping[AttributeIds, Any]) -> int | None:
-    """What our user may do with a value; what anyone may where the server does not tell apart."""
-    user = own[AttributeIds.UserAccessLevel]
-    access = user if isinstance(user, int) else own[AttributeIds.AccessLevel]
-    return access if isinstance(access, int) else None
-
-
-def _type_name(space: Space, node: Any, array: bool) -> str | None:
-    name = space.names.get(node) if isinstance(node, ua.NodeId) else None
-    return name.removeprefix(f"{BASE}#") + ("[]" if array else "") if name else None
+def _type_name(space: Space, own: Attributes) -> str | None:
+    name = space.names.get(own.data_type) if own.data_type else None
+    return name.removeprefix(f"{BASE}#") + ("[]" if own.is_array else "") if name else None
 
 
 def text(value: Any) -> str | None:

@@ -8,11 +8,10 @@ from collections.abc import Iterable
 from functools import cache
 
 from asyncua import ua
-from asyncua.ua.attribute_ids import AttributeIds
 from asyncua.ua.object_ids import ObjectIds
 
 from assessor.domain import AddressSpace, Companion
-from connectors.opcua.describe import BASE, WRITE_BIT, Space, access_of, text
+from connectors.opcua.describe import BASE, WRITE_BIT, Space
 from connectors.opcua.hierarchy import lineage
 from connectors.opcua.walk import Found
 
@@ -69,8 +68,7 @@ def address_space(space: Space, inside: Iterable[int]) -> AddressSpace:
     typed = [i for i in objects if _is_typed(space.found[i])]
     below = [i for i in variables if _is_below_typed(space, i)]
     conditions = [i for i in objects if _is_condition(space, space.found[i].type_definition)]
-    access = [access_of(space.own[i]) for i in variables]
-    masks = [space.own[i][AttributeIds.UserWriteMask] for i in variables]
+    own = [space.own[i] for i in variables]
     return AddressSpace(
         objects=len(objects),
         typed_objects=len(typed),
@@ -78,13 +76,13 @@ def address_space(space: Space, inside: Iterable[int]) -> AddressSpace:
         variables=len(variables),
         typed_variables=len(below),
         flat_variables=len(variables) - len(below),
-        described=sum(text(space.own[i][AttributeIds.Description]) is not None for i in variables),
+        described=sum(a.description is not None for a in own),
         with_unit=_tell(space, variables, "EngineeringUnits"),
         with_range=_tell(space, variables, "EURange"),
         with_instrument_range=_tell(space, variables, "InstrumentRange"),
-        historizing=sum(space.own[i][AttributeIds.Historizing] is True for i in variables),
-        writable=sum(bool(a & WRITE_BIT) for a in access if a is not None),
-        alterable=sum(bool(m) for m in masks if isinstance(m, int)),
+        historizing=sum(a.historizing is True for a in own),
+        writable=sum(bool(a.may & WRITE_BIT) for a in own if a.may is not None),
+        alterable=sum(bool(a.write_mask) for a in own),
         notifiers=sum(i in space.notifiers for i in objects),
         event_sources=sum(space.found[i].id in space.event_sources for i in indices),
         conditions=len(conditions),

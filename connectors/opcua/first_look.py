@@ -8,13 +8,12 @@ the others of its type are not asked for, since a structure gives no row anyway.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import NamedTuple
 
 from asyncua import ua
-from asyncua.ua.attribute_ids import AttributeIds
 from asyncua.ua.object_ids import ObjectIds
 
-from connectors.opcua.reading import BARRED, OF_OUR_SESSION, Reader, sample, status
+from connectors.opcua.reading import BARRED, OF_OUR_SESSION, Reader, parts, sample, status
 from connectors.opcua.walk import Found
 from connectors.opcua.wire import status_name
 
@@ -22,8 +21,32 @@ READ_BIT = 1
 DENIED = "BadUserAccessDenied"
 LAST_PLAIN = 30
 """Data types of the base namespace up to this number are plain or abstract, but for Structure."""
-Own = Mapping[int, Mapping[AttributeIds, Any]]
-"""By variable: its attributes, as far as they were given."""
+
+
+class Attributes(NamedTuple):
+    """What a variable says of itself; None where it was not given, or is not of the type it has to be."""
+
+    data_type: ua.NodeId | None = None
+    rank: int | None = None
+    user_access: int | None = None
+    access: int | None = None
+    """What anyone may do with the value; `user_access` is what our user may."""
+    write_mask: int | None = None
+    description: str | None = None
+    historizing: bool | None = None
+
+    @property
+    def may(self) -> int | None:
+        """What our user may do with the value; what anyone may where the server does not tell apart."""
+        return self.access if self.user_access is None else self.user_access
+
+    @property
+    def is_array(self) -> bool:
+        return self.rank is not None and self.rank >= 0
+
+
+Own = Mapping[int, Attributes]
+"""By variable, as index among the nodes found."""
 
 
 @dataclass
@@ -42,8 +65,8 @@ async def first_look(reader: Reader, found: Sequence[Found], own: Own) -> Look:
     kinds: dict[ua.NodeId, list[int]] = {}
     plain: list[int] = []
     for i in due:
-        kind = own[i].get(AttributeIds.DataType)
-        if not isinstance(kind, ua.NodeId) or _is_plain(kind):
+        kind = own[i].data_type
+        if kind is None or _is_plain(kind):
             plain.append(i)
         else:
             kinds.setdefault(kind, []).append(i)
@@ -58,15 +81,12 @@ async def first_look(reader: Reader, found: Sequence[Found], own: Own) -> Look:
     return look
 
 
-def _may_be_read(own: Mapping[AttributeIds, Any], look: Look) -> bool:
-    rank, all_, ours = (
-        own.get(a) for a in (AttributeIds.ValueRank, AttributeIds.AccessLevel, AttributeIds.UserAccessLevel)
-    )
-    anyone = not isinstance(all_, int) or bool(all_ & READ_BIT)
-    we = not isinstance(ours, int) or bool(ours & READ_BIT)
+def _may_be_read(own: Attributes, look: Look) -> bool:
+    anyone = own.access is None or bool(own.access & READ_BIT)
+    we = own.user_access is None or bool(own.user_access & READ_BIT)
     if anyone and not we:
         look.barred[DENIED] += 1
-    return anyone and we and not (isinstance(rank, int) and rank >= 0)
+    return anyone and we and not own.is_array
 
 
 def _is_plain(kind: ua.NodeId) -> bool:
@@ -80,12 +100,13 @@ def _is_plain(kind: ua.NodeId) -> bool:
 
 
 async def _read(reader: Reader, found: Sequence[Found], indices: Sequence[int], look: Look) -> None:
-    answers = await reader.values([found[i].id for i in indices])
-    for i, answer in zip(indices, answers, strict=True):
-        if answer is None:
-            look.undecoded.add(i)
-        elif (code := status(answer)) in OF_OUR_SESSION:
-            if code in BARRED:
-                look.barred[status_name(code)] += 1
-        elif sample(0, answer, 0, 0) is not None:
-            look.samplable.add(i)
+    for part in parts(indices, reader.batch):
+        answers = await reader.values([found[i].id for i in part])
+        for i, answer in zip(part, answers, strict=True):
+            if answer is None:
+                look.undecoded.add(i)
+            elif (code := status(answer)) in OF_OUR_SESSION:
+                if code in BARRED:
+                    look.barred[status_name(code)] += 1
+            elif sample(0, answer, 0, 0) is not None:
+                look.samplable.add(i)

@@ -1,8 +1,8 @@
 """Reading attributes and values in batches: one value that cannot be decoded costs only itself."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from asyncua import ua
@@ -14,6 +14,7 @@ from asyncua.ua.uaerrors import UaStatusCodeError
 from assessor.domain import GOOD, Sample
 from connectors.guard import Forbidden, Open
 
+T = TypeVar("T")
 Wanted = tuple[ua.NodeId, AttributeIds]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LARGEST = 2**63 - 1
@@ -115,6 +116,11 @@ class Reader:
         self._splits -= 1
         half = len(wanted) // 2
         return await self._call(wanted[:half], timestamps) + await self._call(wanted[half:], timestamps)
+
+
+def parts(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """So many at a time, for what is to be let go before the next is asked for."""
+    return (items[first : first + size] for first in range(0, len(items), size))
 
 
 def _parameters(wanted: Sequence[Wanted], timestamps: ua.TimestampsToReturn) -> ua.ReadParameters:

@@ -190,7 +190,7 @@ class Sampler:
         elif polled:
             interval = self._polling.interval
             update = {"sampling": "poll", "interval_ms": None if interval is None else 1000 * interval}
-        return replace(point, tag=point.tag.model_copy(update=update)) if update else point
+        return replace(point, tag=replace(point.tag, **update)) if update else point
 
     async def _wait(self, until: float) -> None:
         left = until - time.monotonic()

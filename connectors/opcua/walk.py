@@ -23,7 +23,7 @@ PLACES = 20
 """Paths that are named of those where the walk ended."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Found:
     """One node as its parent's references describe it."""
 
@@ -40,7 +40,7 @@ class Found:
     type_definition: ua.NodeId | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Step:
     """A node whose children are to be looked at."""
 
@@ -68,6 +68,8 @@ class Walk:
         self.event_sources: set[ua.NodeId] = set()
         """Nodes that a reference of events leads to."""
         self._seen: set[ua.NodeId] = set()
+        self._types: dict[ua.NodeId, ua.NodeId] = {}
+        """Type definitions, each kept once: thousands of nodes share one."""
         self._stopped_by: str | None = None
         self._unwalked: list[Unwalked] = []
         self._left = 0
@@ -156,6 +158,7 @@ class Walk:
 
     def _found(self, reference: ua.ReferenceDescription, node: ua.NodeId, above: _Step) -> Found:
         name = reference.BrowseName.Name or ""
+        kind = self._local(reference.TypeDefinition)
         return Found(
             id=node,
             parent=above.index,
@@ -165,7 +168,7 @@ class Walk:
             depth=above.depth + 1,
             variable=reference.NodeClass == ua.NodeClass.Variable,
             is_property=reference.ReferenceTypeId == HAS_PROPERTY,
-            type_definition=self._local(reference.TypeDefinition),
+            type_definition=kind and self._types.setdefault(kind, kind),
         )
 
     def _local(self, node: ua.ExpandedNodeId | None) -> ua.NodeId | None:
