@@ -16,6 +16,7 @@ from assessor.rating.ladder import (
     not_applicable,
     rate,
     rate_all,
+    rungs,
     testable,
     tested,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "rate",
     "rate_all",
     "rate_library",
+    "rungs",
     "testable",
     "tested",
     "values",
