@@ -12,7 +12,7 @@ from rich.text import Text as Shown
 
 from assessor.audit import Verification
 from assessor.bundle import Sealed
-from assessor.domain import Assessment, Framework, Ladder, Message, Outcome, Question, Rated, State, plain
+from assessor.domain import Assessment, Flag, Framework, Ladder, Message, Outcome, Question, Rated, State, plain
 from assessor.messages import Language, number, percent, render
 from assessor.pipeline import counts
 from assessor.portfolio.rerate import Move, Standing
@@ -229,6 +229,16 @@ def rated(found: Iterable[Rated], out: Console, language: Language, column: str)
         )
     out.print(table)
     out.print(render("report.disclaimer", language), soft_wrap=True)
+
+
+def flags(found: Sequence[Flag], out: Console, language: Language) -> None:
+    """What to ask about once more; nothing where there is nothing."""
+    if not found:
+        return
+    out.print(render("report.open.flags", language), style="bold")
+    out.print(render("report.open.flags_note", language), soft_wrap=True)
+    for flag in found:
+        out.print(f"· {render(flag.ask, language)} ({', '.join(flag.questions)})", soft_wrap=True)
 
 
 def _grade(one: Rated, language: Language, level: int) -> str:

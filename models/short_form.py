@@ -10,7 +10,7 @@ The card is short_form.md.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -43,14 +43,19 @@ class Item:
     group: int
     thresholds: tuple[float, ...]
 
-    @cached_property
+    @property
     def logs(self) -> Floats:
         """Logarithm of the probability of each answer: (grid of θ, deviation, answer)."""
-        ability = GRID[:, None, None] + NODES[None, :, None]
-        reached = expit(SHARPNESS * (ability - np.array(self.thresholds)))
-        ends = np.ones((*reached.shape[:2], 1))
-        chance = -np.diff(np.concatenate([ends, reached, 0 * ends], axis=2), axis=2)
-        return np.asarray(np.log(np.maximum(chance, 1e-300)))
+        return _logs(self.thresholds)
+
+
+@cache
+def _logs(thresholds: tuple[float, ...]) -> Floats:
+    ability = GRID[:, None, None] + NODES[None, :, None]
+    reached = expit(SHARPNESS * (ability - np.array(thresholds)))
+    ends = np.ones((*reached.shape[:2], 1))
+    chance = -np.diff(np.concatenate([ends, reached, 0 * ends], axis=2), axis=2)
+    return np.asarray(np.log(np.maximum(chance, 1e-300)))
 
 
 class Law(Protocol):

@@ -2,9 +2,12 @@
 
 import difflib
 import hashlib
+import io
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+
+from ruamel.yaml import YAML
 
 from assessor.documents import Lines, load_with_lines
 from assessor.domain import Answer, Answers, EvidenceClass, Message, Question, Text, Witness
@@ -32,6 +35,16 @@ def load_answers(file: Path, questions: Mapping[str, Question]) -> Answers:
             raise InputError(Message(id="forms.twice", params=params), lines.at("answers", i))
         seen[key] = i
     return answers
+
+
+def write_answers(answers: Answers) -> bytes:
+    """An answer file as `load_answers` reads it: one answer a line, nothing that is left at its default."""
+    yaml = YAML(typ="safe", pure=True)
+    yaml.default_flow_style, yaml.allow_unicode, yaml.width = None, True, 10_000
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
+    written = io.BytesIO()
+    yaml.dump(answers.model_dump(mode="json", exclude_defaults=True), written)
+    return written.getvalue()
 
 
 def _check(answer: Answer, questions: Mapping[str, Question], lines: Lines, i: int) -> None:
