@@ -19,7 +19,7 @@ from assessor.domain import Answers, Dimension, Evidence, Flag, Ladder, Message,
 from assessor.rating import Kind, Known, values
 from assessor.reconcile import implied, when
 from models.graded_response import SHARPNESS
-from models.short_form import Bank, Belief, answered
+from models.short_form import Bank, Belief, Item, answered
 
 _EXPERT = tomllib.loads(files("models").joinpath("expert.toml").read_text("utf-8"))["consistency"]
 LIKE: Mapping[str, int] = _EXPERT["like"]
@@ -174,12 +174,21 @@ def person_fit(bank: Bank, given: Mapping[str, int]) -> tuple[float, dict[str, f
     """
     abilities = Belief.after(bank, given).abilities
     off, variance = {}, 0.0
-    for id_, answer in given.items():
+    for id_, exact in given.items():
         item = bank.items[bank.columns[id_]]
-        reached = expit(SHARPNESS * (abilities[item.group] - np.array(item.thresholds)))
+        thresholds, answer = _coarse(item, exact)
+        reached = expit(SHARPNESS * (abilities[item.group] - np.array(thresholds)))
         chance = -np.diff(np.concatenate([[1.0], reached, [0.0]]))
         logs = np.log(np.maximum(chance, 1e-300))
         mean = float(chance @ logs)
         off[id_] = float(logs[answer]) - mean
         variance += float(chance @ (logs - mean) ** 2)
     return sum(off.values()) / variance**0.5, off
+
+
+def _coarse(item: Item, answer: int) -> tuple[tuple[float, ...], int]:
+    """Degrees stand closer than a level: only their middle is held, since how finely people grade is no oddity."""
+    if item.thresholds[-1] - item.thresholds[0] >= len(item.thresholds) - 1:
+        return item.thresholds, answer
+    middle = len(item.thresholds) // 2
+    return item.thresholds[middle : middle + 1], int(answer > middle)

@@ -85,14 +85,19 @@ def _show(question: Question, n: int) -> None:
     err.print(render(question.text, language()), style="bold", soft_wrap=True)
     if question.help:
         err.print(render(question.help, language()), style="dim", soft_wrap=True)
-    for i, choice in enumerate(choices(question), 1):
+    for i, choice in enumerate(choices(question), _first(question)):
         err.print(f"  {i}  {render(choice.label, language())}", soft_wrap=True)
     say("short.keys")
 
 
+def _first(question: Question) -> int:
+    """Sentences of a rubric bear the number of their level."""
+    return 0 if question.kind == "rubric" else 1
+
+
 def _reply(question: Question) -> str:
     """A value, 'do-not-know', 'b' or 'q'; the end of input is 'q'."""
-    names = [choice.name for choice in choices(question)]
+    names = {str(i): choice.name for i, choice in enumerate(choices(question), _first(question))}
     while True:
         try:
             reply = err.input("> ").strip().lower()
@@ -102,8 +107,8 @@ def _reply(question: Question) -> str:
             return reply
         if reply == "d":
             return "do-not-know"
-        if reply.isdecimal() and 1 <= int(reply) <= len(names):
-            return names[int(reply) - 1]
+        if reply in names:
+            return names[reply]
         say("short.not_a_choice", reply=reply[:40])
 
 
