@@ -14,7 +14,7 @@ from typing import Any
 from assessor import pipeline
 from assessor.bundle import Bundle, check, open_bundle
 from assessor.documents import parse
-from assessor.domain import Answers, Assessment, Message, Noun, sha256
+from assessor.domain import Answers, Assessment, Ladder, Message, Noun, sha256
 from assessor.errors import BundleError, InputError
 from assessor.frameworks import Library, read_library
 from assessor.frameworks.editions import edition
@@ -83,7 +83,8 @@ def inside(bundle: Bundle) -> tuple[Library, Answers]:
 
 
 def _judged(done: Assessment, library: Library, answers: Answers) -> Found:
-    framework = (library.frameworks | library.earlier).get(_name(done, library))
+    held = (library.frameworks | library.earlier).get(_name(done, library))
+    framework = held.of_plant(done.plant.kind) if isinstance(held, Ladder) else held
     parts = {part.name: part.sha256 for part in done.parts}
     same_parts = parts == {name: sha256(data) for name, data in library.parts.items()}
     if framework != done.framework or answers != done.answers or not same_parts:

@@ -38,6 +38,7 @@ from assessor.domain import (
     Source,
     TagFacts,
     Verdict,
+    away,
     sha256,
 )
 from assessor.errors import AssessorError, InputError
@@ -56,6 +57,8 @@ from models.graded_response import draws
 from models.short_form import Bank, State, answered, state
 
 SCORER = importlib.metadata.version("plant-assessor")
+USUAL: Mapping[Kind, str] = {"discrete": "cmmm-2020-discrete", "process": "cmmm-2020-process"}
+"""The framework that an Assessment is about where none is named."""
 DRAWS, SEED = 400, 20201011
 """How many draws of the answers the chances of the levels rest on, and their seed."""
 
@@ -190,15 +193,16 @@ def judge(
 
 
 def assess(
-    source: Bundle, answers: Answers, library: Library, framework_id: str, *, made: int | None = None
+    source: Bundle, answers: Answers, library: Library, framework_id: str | None = None, *, made: int | None = None
 ) -> Assessment:
     """Measure, judge and plan from one sealed bundle and one answer file."""
     scope, observations = source.scope(), source.observations()
-    framework = choose_ladder(library, framework_id)
+    framework = choose_ladder(library, framework_id or USUAL[scope.plant.kind], scope.plant.kind)
     _same_plant(scope, answers)
     table = source.samples()
     meanings = interpret(observations, scope)
-    figures = facts(table, {t.id: s for o in observations for t in o.tags if (s := looked_at(t)) is not None})
+    every = {t.id: s for o in observations for t in o.tags if (s := looked_at(t)) is not None}
+    figures = facts(table, every, {t.id: gone for o in observations if (gone := away(o.gaps)) for t in o.tags})
     seen = look(scope, observations, figures, meanings, answers.witnessed)
     measurements = measure_all(seen)
     judged = judge(framework, library, answers, measurements, scope.plant.kind)
@@ -282,13 +286,19 @@ def choose(library: Library, id_: str) -> Framework:
     raise InputError(Message(id="forms.unknown_framework", params={"id": id_, "known": known}))
 
 
-def choose_ladder(library: Library, id_: str) -> Ladder:
-    """A framework with sub-domains and levels by its id: what chances, findings and a plan can go by."""
+def choose_ladder(library: Library, id_: str, kind: Kind) -> Ladder:
+    """A framework with sub-domains and levels by its id: what chances, findings and a plan can go by.
+
+    Of one that treats kinds of plant apart, what it has for this kind.
+    """
     chosen = choose(library, id_)
-    if isinstance(chosen, Ladder):
-        return chosen
-    known = ", ".join(sorted(f.id for f in library.frameworks.values() if isinstance(f, Ladder)))
-    raise InputError(Message(id="forms.no_ladder", params={"id": id_, "law": chosen.law, "known": known}))
+    ladders = [f for f in library.frameworks.values() if isinstance(f, Ladder)]
+    known = ", ".join(sorted(f.id for f in ladders if f.plant in (None, kind)))
+    if not isinstance(chosen, Ladder):
+        raise InputError(Message(id="forms.no_ladder", params={"id": id_, "law": chosen.law, "known": known}))
+    if chosen.plant not in (None, kind):
+        raise InputError(Message(id="forms.other_kind", params={"id": id_, "kind": kind, "known": known}))
+    return chosen.of_plant(kind)
 
 
 def wanted(library: Library, answers: Answers, *main: Framework) -> tuple[Framework, ...]:
@@ -333,7 +343,7 @@ def _named(
 ) -> tuple[Question, ...]:
     """The questions that a reader of the Assessment needs: those of its frameworks, and those with evidence."""
     ids = {q for f in wanted(library, answers, framework) for q in f.asks}
-    ids |= {d.rubric for d in framework.dimensions} | {e.question for e in evidence}
+    ids |= {d.rubric for d in framework.dimensions if d.rubric} | {e.question for e in evidence}
     held = library.questions | library.statements
     ids |= {parent for id_ in ids if id_ in held and (parent := held[id_].part_of)}
     return tuple(question for id_, question in sorted(held.items()) if id_ in ids)

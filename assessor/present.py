@@ -12,7 +12,20 @@ from rich.text import Text as Shown
 
 from assessor.audit import Verification
 from assessor.bundle import Sealed
-from assessor.domain import Assessment, Flag, Framework, Ladder, Message, Outcome, Question, Rated, State, plain
+from assessor.domain import (
+    Assessment,
+    Flag,
+    Formulas,
+    Framework,
+    Ladder,
+    Message,
+    Outcome,
+    Question,
+    Rated,
+    State,
+    WeightSet,
+    plain,
+)
 from assessor.messages import Language, number, percent, render
 from assessor.pipeline import counts
 from assessor.portfolio.rerate import Move, Standing
@@ -287,17 +300,26 @@ def _stood(standing: Standing | None) -> str:
 def framework(held: Framework, questions: dict[str, Question], out: Console, language: Language) -> None:
     """A framework, its standing and its levels; of a ladder its tree and weights too."""
     out.print(render(held.title, language), style="bold")
-    out.print(render(held.source, language), soft_wrap=True)
+    for said in (held.source, held.loses, held.disclaimer):
+        out.print(render(said, language), soft_wrap=True)
     if isinstance(held, Ladder):
         _ladder(held, questions, out, language)
-        return
-    for grade in held.grades:
-        out.print(f"{grade.number}  {render(grade.name, language)}")
-    out.print(render(held.loses, language), soft_wrap=True)
+    elif isinstance(held, Formulas):
+        table = _table(language, "cli.figure", "cli.title", "cli.status")
+        for figure in held.figures:
+            unit = f" ({render(figure.unit, language)})" if figure.unit else ""
+            table.add_row(figure.id, render(figure.name, language) + unit, figure.status)
+        out.print(table)
+    else:
+        table = _table(language, "cli.grade", "cli.title")
+        for grade in held.grades:
+            table.add_row(str(grade.number), render(grade.name, language))
+        out.print(table)
+        out.print(render("cli.asks", language, n=len(held.asks), bank=len(questions)), soft_wrap=True)
 
 
 def _ladder(held: Ladder, questions: dict[str, Question], out: Console, language: Language) -> None:
-    """The number of requirements a cell, the weights and their standing."""
+    """The tree with the number of requirements a cell, its weights and their standing."""
     table = _table(language, "cli.dimension", "cli.element")
     for level in held.levels[1:]:
         table.add_column(str(level.number), justify="right")
@@ -306,10 +328,14 @@ def _ladder(held: Ladder, questions: dict[str, Question], out: Console, language
     names = {g.id: g.name for g in held.elements}
     for d in held.dimensions:
         cells = {c.level: str(len(c.requirements) or "-") for c in d.cells}
-        shares = [percent(w.weights[d.id] / sum(w.weights.values())) for w in held.weight_sets]
+        shares = [_weight(w, d.id) for w in held.weight_sets]
         row = [cells.get(level.number, "-") for level in held.levels[1:]]
         table.add_row(render(d.name, language), render(names[d.element], language), *row, *shares)
     out.print(table)
-    asked = sum(len(c.requirements) for d in held.dimensions for c in d.cells)
-    out.print(render("cli.asked", language, n=asked, bank=len(questions)), soft_wrap=True)
+    out.print(render("cli.asked", language, n=len(held.asks), bank=len(questions)), soft_wrap=True)
     out.print(render(held.stop_rule.why, language), soft_wrap=True)
+
+
+def _weight(held: WeightSet, dimension: str) -> str:
+    given = held.weights.get(dimension)
+    return "-" if given is None else percent(given / sum(held.weights.values()))

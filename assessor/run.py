@@ -290,6 +290,6 @@ def demo(output: Path, seconds: float, err: Console, language: Language) -> Asse
         return None
     err.print(render("cli.judging", language))
     source = open_bundle(output / "sealed.zip")
-    done = pipeline.assess(source, answers, library, "cmmm-2020-discrete")
+    done = pipeline.assess(source, answers, library)
     write_results(output, source, (DEMO / "answers.yaml").read_bytes(), library, done)
     return done

@@ -95,6 +95,10 @@ class Guard:
         now = self._clock.mono()
         return self._devices[""].problem(now) or self._devices[device].problem(now)
 
+    def wait(self) -> float:
+        """Seconds until the address may be asked again; 0 where it may be asked now, or never again."""
+        return 0.0 if self.stopped else self._devices[""].wait(self._clock.mono())
+
     def stop(self, why: Message) -> None:
         """Leave the whole address alone for the rest of the run."""
         self._devices[""].stopped = why
@@ -119,7 +123,7 @@ class Guard:
     async def connecting(self) -> AsyncIterator[None]:
         """Around opening a connection: spaced over the whole run, and the device gets a pause after it.
 
-        What the block raises counts as a failure of the address.
+        Where the block raises, nobody was reached: the next attempt waits longer each time, up to the cooldown.
         """
         self._admit("")
         run, line = this_run(), this_run().lines[self._address]
@@ -130,7 +134,8 @@ class Guard:
             try:
                 yield
             except (OSError, TimeoutError):
-                self._note_failure("")
+                self._failures += 1
+                self._devices[""].unreached(self._clock.mono())
                 raise
             finally:
                 line.ready = self._clock.mono() + round(self._limits.pause_after_connect * 1e9)
@@ -150,10 +155,10 @@ class Guard:
 
         `device` names the device behind the address ('unit 3'). `alike` groups requests whose round trips
         can be compared (by service where absent). `parting` is for closing what we opened: it may be sent to
-        a device that is left alone. An exception of the block counts as no answer. Not to be nested: the
-        address is locked until the block ends. `held` is for what is answered when there is something to say
-        (Publish): spaced and logged as any other, but the address is free once it is sent, its waiting is no
-        round trip, and its silence opens no breaker: the next request shows.
+        a device that is left alone, and its silence says nothing new. An exception of the block counts as no
+        answer. Not to be nested: the address is locked until the block ends. `held` is for what is answered when
+        there is something to say (Publish): spaced and logged as any other, but the address is free once it is
+        sent, its waiting is no round trip, and its silence opens no breaker: the next request shows.
         """
         self.check(service)
         if not parting:
@@ -183,7 +188,8 @@ class Guard:
                 took = (self._clock.mono() - began) / 1e6
                 if not held:
                     line.quiet_since = self._clock.mono()
-                self._count(frame, took, device, alike or service, held)
+                silent_end = parting and not frame.answered
+                self._count(frame, took, device, alike or service, held or silent_end)
                 self._log(
                     RequestRecord(
                         time_, self._endpoint, service, detail, frame.bytes_sent, frame.bytes_received, took,
@@ -202,11 +208,12 @@ class Guard:
             self._admit("")
         self._admitted += 1
 
-    def _count(self, frame: Frame, took: float, device: str, alike: Hashable, held: bool) -> None:
+    def _count(self, frame: Frame, took: float, device: str, alike: Hashable, aside: bool) -> None:
+        """`aside`: the breaker learns nothing from it."""
         self._requests += 1
         self._sent += frame.bytes_sent
         self._received += frame.bytes_received
-        if held:
+        if aside:
             self._failures += not frame.answered and frame.result != "cancelled"
             return
         self._slowest = max(self._slowest, took)

@@ -77,9 +77,11 @@ def _rubric(framework: Ladder, dimension: Dimension, said: Mapping[str, Fraction
     if chosen is None or not cells or not all(q in said for cell in cells for q in cell.requirements):
         return
     worth = sum((_mean([said[q] for q in cell.requirements]) for cell in cells), Fraction(0))
-    free = len(framework.levels) - 1 - len(cells)  # levels of which nothing is asked may hold or not
+    free = max(level.number for level in framework.levels) - len(
+        cells
+    )  # levels of which nothing is asked may hold or not
     if max(worth - chosen, chosen - worth - free) >= FAR:
-        questions = (dimension.rubric, *(q for cell in cells for q in cell.requirements))
+        questions = (dimension.rubric or "", *(q for cell in cells for q in cell.requirements))
         params: Params = {
             "name": dimension.name,
             "rubric": int(chosen),

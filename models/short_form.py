@@ -106,7 +106,8 @@ class LadderLaw:
                 matrix[row, at[question]] += float(rung.weight) / len(rung.requirements)
             free[row] += 0 if rung.requirements else float(rung.weight)
         items = tuple(Item(q, i, tuple(threshold(k, d) for d in DEGREES[1:])) for q, (k, i) in asked.items())
-        bands = np.array([float(at.from_) for at in sorted(framework.levels, key=lambda one: one.number)[1:]])
+        levels = sorted((level for level in framework.levels if level.number), key=lambda level: level.number)
+        bands = np.array([float(level.from_) for level in levels])
         return cls(items, matrix, free, bands, float(framework.satisfied_at), bool(framework.stop_rule.value))
 
     def levels(self, answers: Counts) -> Counts:

@@ -1,6 +1,7 @@
 """Write docs/reference: pages that follow from the code. `make docs` runs it; a test compares.
 
-Pages: indicators (docstrings and texts), command line (help and exit codes), profiles, recommendations.
+Pages: facts (of frameworks, with their standing), indicators (docstrings and texts), command line (help and exit
+codes), profiles, recommendations.
 """
 
 import sys
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 from assessor import indicators
 from assessor.cli import app
 from assessor.frameworks import load_library
+from assessor.frameworks.facts import STANDINGS, facts
 from assessor.messages import money, number, render
 from connectors.profiles import load_profile, names
 from connectors.profiles.families import families, load_family
@@ -39,7 +41,7 @@ def cli_page() -> str:
     runner = CliRunner()
     page = "# Command line\n\n" + NOTE
     commands = [[], *([name] for name in sorted(typer.main.get_command(app).commands))]  # type: ignore[attr-defined]
-    commands += [["frameworks", name] for name in ("check", "list", "show")]
+    commands += [["frameworks", name] for name in ("check", "facts", "list", "show")]
     commands += [["profiles", name] for name in ("check", "import", "list", "show", "try")]
     for command in commands:
         text = runner.invoke(
@@ -87,7 +89,31 @@ def recommendations_page() -> str:
     return page
 
 
+def facts_page() -> str:
+    """Every fact of every framework with its standing and source: what is to be verified first."""
+    page = "# Facts of the frameworks\n\n" + NOTE
+    page += """Whoever has the official text at hand corrects the file named and its status; no code changes.
+`assessor frameworks facts ID` shows the same in either language. Where no source is named, what the whole file
+goes by says all. *Unmapped*: the framework asks for it, and no question answers it.
+
+"""
+    held = {id_: (framework, facts(framework)) for id_, framework in load_library().frameworks.items()}
+    page += f"| framework | {' | '.join(STANDINGS)} |\n|---|{'---|' * len(STANDINGS)}\n"
+    for id_, (_, stated) in held.items():
+        counts = [sum(fact.standing == standing for fact in stated) for standing in STANDINGS]
+        page += f"| [`{id_}`](#{id_}) | {' | '.join(map(str, counts))} |\n"
+    for id_, (framework, stated) in held.items():
+        page += f"\n## `{id_}`\n\n{framework.title.en} · {framework.title.zh}\n\n{framework.source.en}\n"
+        page += "\n| place | value | standing | source |\n|---|---|---|---|\n"
+        for fact in stated:
+            value = fact.value.en + (f" ({fact.note.en})" if fact.note else "")
+            row = (f"`{fact.place}`", value, fact.standing, fact.source.en if fact.source else "")
+            page += f"| {' | '.join(cell.replace('|', '/').replace(chr(10), ' ') for cell in row)} |\n"
+    return page
+
+
 PAGES = {
+    "facts.md": facts_page,
     "indicators.md": indicators_page,
     "cli.md": cli_page,
     "profiles.md": profiles_page,

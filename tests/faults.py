@@ -23,23 +23,23 @@ BOUND = 60.0
 of these limits, and room for a busy machine."""
 LIMITS = f"""{{connect_spacing: 0.2, pause_after_connect: 0, request_gap: 0.02, timeout: {TIMEOUT:g},
   breaker_failures: 5, breaker_cooldown: 10, sampling_interval: 0.5, session_timeout: 10, browse_seconds: 10}}"""
-HEAD = f"""format: assessor-scope/1
-plant: {{id: faults, name: {{zh: 故障试验, en: Trial of faults}}, kind: discrete, simulated: true}}
-agreement: {{role: {{zh: 测试, en: Test}}, date: "2026-01-01", reference: test}}
+HEAD = """format: assessor-scope/1
+plant: {id: faults, name: {zh: 故障试验, en: Trial of faults}, kind: discrete, simulated: true}
+agreement: {role: {zh: 测试, en: Test}, date: "2026-01-01", reference: test}
 vantage: control
-register: {{source: {{zh: 测试清单, en: Test list}}, as_of: "2026-01-01"}}
-strata: [{{id: all, selection: all}}]
-limits: {LIMITS}
+register: {source: {zh: 测试清单, en: Test list}, as_of: "2026-01-01"}
+strata: [{id: all, selection: all}]
 """
 PROFILE = "profiles:\n  - {format: assessor-profile/1, id: sevens, title: {zh: 试, en: Trial}, source: own, "
 PROFILE += "confidence: site, points: ["
 PROFILE += ", ".join(f"{{id: point{i}, fc: 3, at: {10 * i}, type: u32}}" for i in range(POINTS)) + "]}\n"
 
 
-def scope_text(kind: str, addresses: Mapping[str, str]) -> str:
-    """One endpoint an address, each an asset of its own."""
+def scope_text(kind: str, addresses: Mapping[str, str], limits: str = LIMITS) -> str:
+    """One endpoint an address, each an asset of its own. `kind`: of tests.servers.sevens; 'polled' where the
+    native one is not to be subscribed to."""
     interface = "opcua" if kind != "modbus" else "modbus-tcp"
-    text = HEAD + "assets:\n"
+    text = f"{HEAD}limits: {limits}\nassets:\n"
     for name in addresses:
         what = f"kind: press, production: true, interface: {interface}"
         text += f"  - {{id: {name}, name: {{zh: 机, en: M}}, {what}}}\n"
@@ -47,6 +47,7 @@ def scope_text(kind: str, addresses: Mapping[str, str]) -> str:
     for name, address in addresses.items():
         full = f"opc.tcp://{address}/" if kind != "modbus" else address
         what = f"asset: {name}" if kind != "modbus" else f"units: [{{unit: 1, asset: {name}, profile: sevens}}]"
+        what += ", sampling: poll" if kind == "polled" else ""
         text += f'  - {{id: {name}, protocol: {interface}, address: "{full}", role: machine, {what}}}\n'
     return text + (PROFILE if kind == "modbus" else "")
 
@@ -130,7 +131,8 @@ def outcomes(
     kind: str, faults: Mapping[str, Mapping[str, Any]], folder: Path, seconds: float
 ) -> dict[str, Outcome]:
     """One run with an endpoint for each fault."""
-    with serving([sys.executable, "-m", "tests.servers.sevens", kind]) as server:
+    served = "native" if kind == "polled" else kind
+    with serving([sys.executable, "-m", "tests.servers.sevens", served]) as server:
         when = {name: folder / f"{name}.now" for name, fault in faults.items() if fault.get("when")}
         given = {n: f | ({"when": str(when[n])} if n in when else {}) for n, f in faults.items()}
         with faulty(server["address"], given) as addresses:

@@ -15,6 +15,7 @@ from assessor.domain import Assessment, canonical
 from assessor.forms import load_answers
 from assessor.frameworks import load_library
 from assessor.indicators import load as indicators
+from assessor.rating import Kind
 from assessor.run import DEMO
 from connectors.simulator import generate, load_plant
 
@@ -25,9 +26,11 @@ KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 """A key of the tests, known to all."""
 
 
-def assessed(folder: Path) -> Assessment:
-    """Generate, seal, assess; deterministic to the byte."""
+def assessed(folder: Path, framework: str | None = None, kind: Kind = "discrete") -> Assessment:
+    """Generate, seal, assess; deterministic to the byte. As another kind of plant: the same, called otherwise."""
     plant = load_plant(DEMO / "plant.yaml")
+    called = plant.scope.model_copy(update={"plant": plant.scope.plant.model_copy(update={"kind": kind})})
+    plant = plant.model_copy(update={"scope": called})
     library = load_library(known_indicators=indicators())
     answers = load_answers(DEMO / "answers.yaml", library.questions)
     scope = canonical(plant.scope)
@@ -36,7 +39,7 @@ def assessed(folder: Path) -> Assessment:
         work.end(False)
         seal(work, KEY, folder / "sealed.zip", made=BEGIN + SECONDS * 1_000_000_000)
     source = open_bundle(folder / "sealed.zip")
-    return pipeline.assess(source, answers, library, "cmmm-2020-discrete", made=source.manifest.made)
+    return pipeline.assess(source, answers, library, framework, made=source.manifest.made)
 
 
 def rewrite() -> None:

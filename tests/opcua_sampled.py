@@ -24,6 +24,8 @@ HERE = Path(__file__).parent
 CALM = {"timeout": 20, "slowdown_factor": 100}
 """A busy test machine is no fault of a server's."""
 PATIENT = {"breaker_failures": 5, "timeout": 1, "slowdown_factor": 100}
+SOON = {"breaker_cooldown": 20, "slowdown_factor": 100}
+"""The usual two failures, and never longer between two attempts than a test waits for rows."""
 
 
 class Timed(Kept):

@@ -9,7 +9,10 @@ import pytest
 from assessor import audit, pipeline
 from assessor.bundle import open_bundle, write_assessment
 from assessor.domain import Assessment, canonical
+from assessor.errors import InputError
 from assessor.frameworks import load_library
+from assessor.rating import Kind
+from assessor.report import render_html
 from assessor.run import DEMO
 from tests.golden import KEY, assessed
 
@@ -47,6 +50,35 @@ def test_what_follows_from_its_inputs_holds(tmp_path: Path, made: tuple[Path, As
     result = audit.verify(filed(tmp_path, sealed, done), sealed)
     assert result.holds, result.lines
     assert {"audit.judged_again", "audit.plan_holds", "audit.measured_again"} <= said(result).keys()
+
+
+@pytest.mark.parametrize(
+    ("framework", "kind", "id_", "sets"),
+    [
+        (None, "process", "cmmm-2020-process", ["equal", "recollected-closing", "recollected-as-read"]),
+        ("cmmm-draft-2024", "discrete", "cmmm-draft-2024", ["discrete", "equal"]),
+        ("cmmm-draft-2024", "process", "cmmm-draft-2024", ["process", "equal"]),
+    ],
+)
+def test_it_holds_for_either_kind_of_plant_by_what_a_framework_has_for_it(
+    tmp_path: Path, framework: str | None, kind: Kind, id_: str, sets: list[str]
+) -> None:
+    done = assessed(tmp_path, framework, kind)
+    assert done.framework.id == id_
+    assert [r.weights for r in done.ratings if r.column == "verified"] == sets
+    beside = {rated.head.id for rated in done.rated if rated.head.law == "ladder"}
+    assert beside == {f"cmmm-2020-{kind}", "cmmm-draft-2024"}
+    result = audit.verify(filed(tmp_path, tmp_path / "sealed.zip", done), tmp_path / "sealed.zip")
+    assert result.holds, result.lines
+    page = render_html(done)
+    assert all(dimension.name.zh in page for dimension in done.framework.dimensions)
+
+
+def test_a_framework_for_another_kind_of_plant_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        assessed(tmp_path, "cmmm-2020-process")
+    assert caught.value.message.id == "forms.other_kind"
+    assert caught.value.message.params["known"] == "cmmm-2020-discrete, cmmm-draft-2024"
 
 
 def test_a_raised_level_is_found(tmp_path: Path, made: tuple[Path, Assessment]) -> None:

@@ -24,7 +24,10 @@ pytestmark = [pytest.mark.wire, pytest.mark.slow, pytest.mark.xdist_group("cable
 NAME = f"as{os.getpid() % 100000}"
 HERE, THERE = "198.18.77.1", "198.18.77.2"
 """Of the block that is set aside for trials in closed networks (RFC 2544)."""
-OUT, SECONDS = 3.0, 14.0
+SHORT, LONG = (3.0, 14.0), (15.0, 60.0)
+"""Seconds that the cable is out, and seconds of sampling. TCP alone heals the short one."""
+USUAL = "{sampling_interval: 0.5}"
+"""Limits: the caution of every scope that says nothing else. A cable does not cost the cooldown of ten minutes."""
 
 
 def ip(*words: str, check: bool = True) -> bool:
@@ -62,13 +65,13 @@ def possible() -> bool:
         return made
 
 
-def pull(when: Path) -> None:
+def pull(when: Path, out: float) -> None:
     """Once values are coming, take the far end of the cable out for a while."""
     deadline = time.monotonic() + BOUND
     while not when.exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     assert ip("-n", NAME, "link", "set", f"{NAME}b", "down")
-    time.sleep(OUT)
+    time.sleep(out)
     assert ip("-n", NAME, "link", "set", f"{NAME}b", "up")
 
 
@@ -76,21 +79,23 @@ if not possible():
     pytest.skip("NOT TESTED: network namespaces cannot be made here", allow_module_level=True)
 
 
-@pytest.mark.parametrize("kind", ["native", "modbus"])
-def test_a_cable_that_is_pulled_and_put_back(kind: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("out", "seconds"), [SHORT, LONG])
+@pytest.mark.parametrize("kind", ["native", "polled", "modbus"])
+def test_a_cable_that_is_pulled_and_put_back(kind: str, out: float, seconds: float, tmp_path: Path) -> None:
     when, file = tmp_path / "now", tmp_path / "scope.yaml"
+    served = "native" if kind == "polled" else kind
     # all addresses of the namespace: the loopback, and its end of the cable
-    server = ["ip", "netns", "exec", NAME, sys.executable, "-m", "tests.servers.sevens", kind, "0.0.0.0"]
+    server = ["ip", "netns", "exec", NAME, sys.executable, "-m", "tests.servers.sevens", served, "0.0.0.0"]
     with far_end(), serving(server) as told:
         port = told["address"].rstrip("/").rpartition(":")[2]
-        file.write_text(scope_text(kind, {"press": f"{THERE}:{port}"}), "utf-8")
-        sink, puller = Watching({"press": when}), threading.Thread(target=pull, args=(when,))
+        file.write_text(scope_text(kind, {"press": f"{THERE}:{port}"}, USUAL), "utf-8")
+        sink, puller = Watching({"press": when}), threading.Thread(target=pull, args=(when, out))
         puller.start()
         began = time.monotonic()
-        ended = run(load_scope(file), sink, SECONDS)
+        ended = run(load_scope(file), sink, seconds)
         puller.join()
-    became = outcome("press", sink, ended["press"] - began - SECONDS)
+    became = outcome("press", sink, ended["press"] - began - seconds)
     assert not wrong(became.good)
     assert became.late < BOUND
     assert became.after >= POINTS, "values come again"
-    assert became.told or became.hole < OUT - 0.5, "a loss is never silent"
+    assert became.told or became.hole < out - 0.5, "a loss is never silent"

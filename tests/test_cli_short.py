@@ -13,7 +13,7 @@ from assessor.frameworks import load_library
 from models.short_form import CAP
 
 LIBRARY = load_library()
-LADDER = pipeline.choose_ladder(LIBRARY, "cmmm-2020-discrete")
+LADDER = pipeline.choose_ladder(LIBRARY, "cmmm-2020-discrete", "discrete")
 DEMO = Path(__file__).parent.parent / "connectors/simulator/plants/demo/answers.yaml"
 
 
@@ -36,11 +36,11 @@ def test_an_answer_file_is_written_as_it_is_read(tmp_path: Path) -> None:
 
 def test_answers_are_kept_gone_back_on_and_taken_up_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "a.yaml"
-    short(monkeypatch, str(file), "--plant", "p1", "--by", "it", typed="b 2 d b 3 99 q")
+    short(monkeypatch, str(file), "--id", "p1", "--by", "it", typed="b 2 d b 3 99 q")
     kept = read(file)
     assert kept.plant == "p1" and [a.value for a in kept.answers] == [2, 3]
     assert {a.by for a in kept.answers} == {"it"}
-    short(monkeypatch, str(file), "--plant", "p1", code=2)
+    short(monkeypatch, str(file), "--id", "p1", code=2)
     short(monkeypatch, str(file), "--resume", typed="d")
     assert read(file).answers[:2] == kept.answers
     assert read(file).answers[2].value == "do-not-know"
@@ -50,7 +50,7 @@ def test_it_ends_with_a_pre_check_and_the_probability_reached(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "a.yaml"
-    short(monkeypatch, str(file), "--plant", "p1", typed=" ".join("1" * CAP))
+    short(monkeypatch, str(file), "--id", "p1", typed=" ".join("1" * CAP))
     shown = capsys.readouterr()
     assert "Pre-check (no rating)" in shown.out and "A diagnosis, not a certificate" in shown.out
     assert "Pre-check:" not in shown.err and "probability" not in shown.err, "nothing is told while it asks"
@@ -65,7 +65,7 @@ def test_json_states_where_it_stands_and_writes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     file = tmp_path / "a.yaml"
-    short(monkeypatch, str(file), "--plant", "p1", typed="2 d q")
+    short(monkeypatch, str(file), "--id", "p1", typed="2 d q")
     before = file.read_bytes()
     capsysbinary.readouterr()
     short(monkeypatch, str(file), "--json")
@@ -76,7 +76,7 @@ def test_json_states_where_it_stands_and_writes_nothing(
     assert file.read_bytes() == before
 
 
-@pytest.mark.parametrize("plant", [[], ["--plant", "Not a slug"]])
+@pytest.mark.parametrize("plant", [[], ["--id", "Not a slug"]])
 def test_a_new_file_needs_the_id_of_a_plant(
     plant: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

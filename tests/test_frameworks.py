@@ -84,7 +84,42 @@ def test_every_requirement_stands_in_its_own_cell_and_none_is_left_out(library: 
             wanted = [f"{dimension.id}-l{cell.level}-{n + 1}" for n in range(len(cell.requirements))]
             assert list(cell.requirements) == wanted
             placed |= set(wanted)
-    assert placed == {q.id for q in library.questions.values() if q.kind == "degree"}
+    written_for_it = {id_ for id_ in library.questions if id_.split("-")[0] in COUNTS}
+    assert placed | {f"{id_}-rubric" for id_ in COUNTS} == written_for_it
+
+
+def test_the_same_requirements_stand_in_both_editions_of_2020(library: Library, cmmm: Ladder) -> None:
+    """A process plant is asked the same, but for what such plants do not have; that is said and has its status."""
+    process = library.frameworks["cmmm-2020-process"]
+    kept = {d.id: d for d in cmmm.dimensions if d.id not in ("m1", "m12")}
+    assert {d.id: d for d in process.dimensions} == kept
+    assert [(item.name.en, item.status) for item in process.left_out] == [
+        ("Product design", "unverified"),
+        ("Product service", "unverified"),
+    ]
+    assert [(w.id, w.status, sum(w.weights.values())) for w in process.weight_sets] == [
+        ("equal", "own", 18),
+        ("recollected-closing", "unverified", 100),
+        ("recollected-as-read", "unverified", 114),
+    ]
+
+
+def test_the_draft_has_its_own_tree_and_weights_by_kind_of_plant(library: Library) -> None:
+    draft = library.frameworks["cmmm-draft-2024"]
+    wanted = {
+        "discrete": {"strategy": 7, "building": 15, "research": 11, "operations": 37, "business": 30},
+        "process": {"strategy": 7, "building": 24, "research": 4, "operations": 42, "business": 23},
+    }
+    assert (len(draft.elements), len(draft.dimensions), draft.status) == (5, 25, "draft")
+    for kind, domains in wanted.items():
+        of = draft.of_plant(kind)  # type: ignore[arg-type]
+        assert of.default_weights == kind and [w.id for w in of.weight_sets] == [kind, "equal"]
+        assert [d.id for d in draft.dimensions if d not in of.dimensions] == (["d1"] if kind == "process" else [])
+        weights = of.weight_sets[0].weights
+        for domain, share in domains.items():
+            assert sum(weights[d.id] for d in of.dimensions if d.element == domain) == share
+    split = [draft.of_plant("process").weight_sets[0].weights[f"f{n}"] / 24 for n in range(1, 7)]
+    assert [str(share * 100) for share in split] == ["12", "35", "12", "12", "12", "17"]
 
 
 def test_ids_say_what_a_question_is(library: Library) -> None:

@@ -193,20 +193,50 @@ def test_a_silent_unit_does_not_take_its_gateway_along() -> None:
     play(story)
 
 
-def test_a_refused_connection_counts_for_the_whole_address() -> None:
+def test_a_refused_connection_counts_for_the_whole_address_and_each_wait_is_longer() -> None:
+    waits: list[float] = []
+
     async def story(hands: Hands, log: list[RequestRecord]) -> None:
-        watched = guard(hands, log)
-        for _ in range(2):
+        watched = guard(hands, log, breaker_cooldown=60)
+        for _ in range(6):
             with pytest.raises(ConnectionRefusedError):
                 async with watched.connecting():
                     raise ConnectionRefusedError
-        with pytest.raises(Open):
-            await ask(watched, hands, device="unit 1")
-        with pytest.raises(Open):
+            with pytest.raises(Open) as refusal:
+                await ask(watched, hands, device="unit 1")
+            assert refusal.value.message.id == "contact.breaker_open"
+            with pytest.raises(Open):
+                async with watched.connecting():
+                    raise AssertionError("must not be entered")
+            waits.append(watched.wait())
+            hands.time += round(waits[-1] * 1e9)
+        async with watched.connecting():
+            pass
+        await ask(watched, hands)  # somebody is there again: what was is forgotten
+        with pytest.raises(ConnectionRefusedError):
             async with watched.connecting():
-                raise AssertionError("must not be entered")
+                raise ConnectionRefusedError
+        waits.append(watched.wait())
 
-    assert play(story) == []
+    assert len(play(story)) == 1
+    assert waits == [5, 10, 20, 40, 60, 60, 5]
+
+
+def test_a_device_that_takes_connections_and_answers_nothing_gets_the_whole_cooldown() -> None:
+    async def story(hands: Hands, log: list[RequestRecord]) -> None:
+        watched = guard(hands, log, breaker_cooldown=600)
+        for _ in range(2):
+            async with watched.connecting():
+                pass
+            await ask(watched, hands, ok=False)
+        assert watched.wait() == 600
+        with pytest.raises(Open):
+            await ask(watched, hands)
+        async with watched.request("Read", parting=True):  # what closes may go out; its silence is nothing new
+            pass
+        assert watched.wait() < 600
+
+    assert len(play(story)) == 3
 
 
 @given(before=st.floats(0.001, 0.2), factor=st.floats(0.3, 8))

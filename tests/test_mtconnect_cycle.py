@@ -10,8 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assessor.domain import Message, Sample, Scope
+from assessor.markup import Element, parse
 from connectors.guard import Guard
-from connectors.mtconnect.document import Element, parse
 from connectors.mtconnect.visit import RENEWED, Visit
 from connectors.mtconnect.wire import SERVICES, Problem, TooLarge, Wire
 from tests.servers.mtconnect_agent import DEVICES, ERROR, LINEAR, STREAMS, VALUE

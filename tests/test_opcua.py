@@ -30,8 +30,8 @@ from assessor.domain import (
     Vantage,
 )
 from connectors.guard import OPCUA_SERVICES, Forbidden
+from connectors.opcua import ENTRIES
 from connectors.opcua.session import Session
-from connectors.opcua.visit import PAUSES
 from connectors.opcua.wire import guard_for
 from tests.kept import Kept
 from tests.servers.processes import serving
@@ -342,4 +342,4 @@ def test_the_preview_counts_that_a_server_may_be_learnt_twice() -> None:
         for scope in (agreed("opc.tcp://10.255.0.1:4840/", {"browse_nodes": batches * most, "request_gap": 0.1}),)
     ]
     walked, described, watched = 4, 11, 3
-    assert stated[1] - stated[0] == len(PAUSES) * (walked + described) + watched == 33
+    assert stated[1] - stated[0] == ENTRIES * (walked + described) + watched == 33

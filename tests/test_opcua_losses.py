@@ -15,7 +15,7 @@ from asyncua.ua.uaerrors import UaStatusCodeError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessor.domain import SAMPLE_COLUMNS, Gap, Limits, Message, Sample, Tag
+from assessor.domain import SAMPLE_COLUMNS, Gap, Limits, Message, Sample, Tag, away
 from assessor.facts import facts
 from assessor.indicators import completeness, good_status, look
 from connectors.losses import MOST_COUNTED, MOST_STRETCHES, Losses
@@ -229,7 +229,8 @@ def seen_of(tags: list[Tag], rows: list[Sample], gaps: tuple[Gap, ...] = ()) -> 
     scope = agreed("opc.tcp://127.0.0.1:1/")
     observation = SimpleNamespace(endpoint="e1", tags=tags, devices=(), gaps=gaps, record=None)
     every = {t.id: 1.0 for t in tags if t.sampling == "subscribe"}
-    return look(scope, [observation], facts(table(rows), every), {})  # type: ignore[list-item]
+    gone = dict.fromkeys((t.id for t in tags), away(gaps))
+    return look(scope, [observation], facts(table(rows), every, gone), {})  # type: ignore[list-item]
 
 
 STEADY = [row(1, at, 5, source=-86400) for at in range(0, 601, 60)]
@@ -274,6 +275,40 @@ def test_a_status_counts_for_as_long_as_it_held() -> None:
     assert polled.value == sum(r.status == 0 for r in flaps) / len(flaps) or math.isclose(
         float(polled.value or 0), sum(r.status == 0 for r in flaps) / len(flaps)
     )
+
+
+def test_a_status_does_not_hold_through_a_stretch_in_which_nothing_could_come() -> None:
+    bad, why = 0x80000000, Message(id="contact.dropped")
+    rows = [row(1, 0, 1), row(1, 90, 1), row(1, 500, 1, bad), row(1, 600, 1, bad)]
+    lost = (Gap(begins=after(100), ends=after(500), why=why),)
+    through = good_status.measure(seen_of([reported(1)], rows)).value
+    (tag,) = seen_of([reported(1)], rows, lost).tags
+    assert (tag.facts.seconds, tag.facts.away_seconds, tag.facts.good_seconds) == (600, 400, 100)
+    assert (tag.looks, tag.good_looks) == (201, 100), "half of what was seen was Good, whatever was not seen"
+    assert through is not None and float(through) > 0.8, "as it would be if the gap were not known"
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 600), st.booleans()), min_size=2, max_size=20),
+    st.lists(st.tuples(st.floats(-50, 650), st.floats(0, 300)), max_size=6),
+)
+def test_no_gap_makes_more_looks_nor_more_good_ones(rows: list[tuple[float, bool]], lost: Any) -> None:
+    made = [row(1, at, 1, 0 if good else 0x80000000) for at, good in sorted(rows)]
+    gaps = tuple(Gap(begins=after(b), ends=after(b + n), why=WHY) for b, n in lost)
+    (without,), (with_,) = seen_of([reported(1)], made).tags, seen_of([reported(1)], made, gaps).tags
+    f = with_.facts
+    assert 0 <= f.good_seconds <= f.seconds - f.away_seconds + 1e-6 and f.away_seconds <= f.seconds + 1e-6
+    assert without.facts.away_seconds == 0 and 0 <= with_.good_looks <= with_.looks
+    if f.seconds > f.away_seconds:
+        assert with_.looks <= without.looks and with_.good_looks <= without.good_looks + 1
+
+
+def test_a_tag_that_was_polled_in_the_end_owes_no_row_for_what_it_reported() -> None:
+    """Ten minutes by subscription with a row a minute, then ten minutes with a row a second; a minute lost."""
+    rows = STEADY + [row(1, at, 5, source=-86400) for at in range(660, 1261)]
+    lost = (Gap(begins=after(600), ends=after(660), why=Message(id="contact.dropped")),)
+    found = completeness.measure(seen_of([reported(1, queue=None)], rows, lost))
+    assert found.why.params == {"came": 1261 - 60, "due": 1261}
 
 
 def test_a_server_cannot_gain_weight_by_boasting_of_its_diligence() -> None:

@@ -108,8 +108,7 @@ def test_a_certificate_that_changes_in_the_middle_of_a_run_ends_it_there(tmp_pat
                 await asyncio.sleep(0.05)
             await asyncio.to_thread(swap)
 
-        limits = SLOW | {"breaker_failures": 5, "breaker_cooldown": 10}
-        seen, kept = gather(agreed(running.address, limits, security=CLOSED), 50, meanwhile)
+        seen, kept = gather(agreed(running.address, SLOW, security=CLOSED), 50, meanwhile)
     assert problem(seen) == "doors.certificate_changed" and kept.rows and seen.gaps
     assert seen.problem and seen.problem.params["new"] == certificates.fingerprint(second)
     assert running.log().count("CreateSession") == 1

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from assessor.domain import Cut
-from assessor.rating import rate
+from assessor.domain import Cut, Ladder
+from assessor.frameworks import load_library
+from assessor.pipeline import choose_ladder
+from assessor.rating import Kind, rate
 from benchmarks.short_form import asked as whole_run
 from benchmarks.short_form import bank_of, full_level, measured, simulated
 from models.graded_response import GRID
@@ -18,6 +20,13 @@ from tests.small import DEGREES, asked, claim, framework
 F = Fraction
 SHIPPED = bank_of("cmmm-2020-discrete")
 PLANTS = simulated(SHIPPED, 40, seed=7)
+LIBRARY = load_library()
+LADDERS = [
+    (kind, f.id)
+    for kind in ("discrete", "process")
+    for f in LIBRARY.frameworks.values()
+    if isinstance(f, Ladder) and f.plant in (None, kind)
+]
 SMALL = Bank.of(framework({"a": [2, 2, 1, 1, 1], "b": [1, 2, 2, 0, 1], "c": [2, 1, 1, 1, 1]}))
 
 shapes = st.dictionaries(
@@ -44,6 +53,18 @@ def test_its_law_gives_the_level_of_the_rating_on_every_draw(data: st.DataObject
     row = [[DEGREES.index(degrees[item.id]) for item in law.items]]
     rating = rate(of, "verified", evidence, cuts)
     assert law.levels(np.array(row, dtype=int).reshape(1, len(law.items)))[0] == rating.level
+
+
+@pytest.mark.parametrize(("kind", "name"), LADDERS)
+def test_on_shipped_ladders_too(kind: Kind, name: str) -> None:
+    of = choose_ladder(LIBRARY, name, kind)
+    bank = Bank.of(of)
+    plants = simulated(bank, 12, seed=3)
+    levels = [full_level(bank.law, plant) for plant in plants]
+    for plant, level in zip(plants, levels, strict=True):
+        said = [claim(item.id, DEGREES[plant[item.id]]) for item in bank.law.items]
+        assert rate(of, "verified", said).level == level
+    assert len(set(levels)) > 1
 
 
 def slow_belief(bank: Bank, given: dict[str, int]) -> np.ndarray:

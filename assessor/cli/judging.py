@@ -22,13 +22,16 @@ def assess(
     bundle: Annotated[Path, typer.Argument(help="A sealed bundle, as `sample` wrote it.")],
     answers: Annotated[Path, typer.Option(help="What people say: an answer file.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the results.")],
-    framework: Annotated[str, typer.Option(help="Id of the framework.")] = "cmmm-2020-discrete",
+    framework: Annotated[
+        str | None, typer.Option(help="Id of the framework; CMMM of 2020 for the kind of plant if none is named.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure, compare with the answers, rate, plan; write assessment.json, report.html, filing.zip."""
     library = load_library(known_indicators=indicators())
     given = load_answers(answers, library.questions)
-    pipeline.choose_ladder(library, framework)
+    if framework is not None:
+        pipeline.choose(library, framework)
     run.free_results(output)
     source = open_bundle(audit.bundle_file(bundle))
     if source.manifest.kind != "sample":

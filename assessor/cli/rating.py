@@ -36,7 +36,7 @@ def rate(
         emit([one.model_dump(mode="json") for one in rated])
     else:
         present.rated(rated, out, language(), "declared")
-        ladder = pipeline.choose_ladder(library, "cmmm-2020-discrete")
+        ladder = pipeline.choose_ladder(library, pipeline.USUAL[plant], plant)
         present.flags(pipeline.doubts(library, ladder, given, plant), out, language())
     if output is not None:
         say("cli.written", folder=str(output))

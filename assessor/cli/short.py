@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from pydantic import ValidationError
@@ -25,33 +25,34 @@ app = typer.Typer(no_args_is_help=True)
 @app.command()
 def short(
     answers: Annotated[Path, typer.Argument(help="The answer file to write; with --resume or --json to read.")],
-    plant: Annotated[str, typer.Option(help="Id of the plant, for a new file.")] = "",
+    id_: Annotated[str, typer.Option("--id", help="Id of the plant, for a new file.")] = "",
     by: Annotated[str, typer.Option(help="Role of the respondent.")] = "owner",
-    framework: Annotated[str, typer.Option(help="Id of the framework.")] = "cmmm-2020-discrete",
+    plant: Annotated[Literal["discrete", "process"], typer.Option(help="The kind of plant.")] = "discrete",
+    framework: Annotated[str | None, typer.Option(help="Id of the framework; else the CMMM of 2020.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the answers of the file.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """A pre-check: at most 35 questions, each chosen by the answers so far; P(level) at the end, and no rating."""
     library = load_library(known_indicators=indicators())
-    ladder = pipeline.choose_ladder(library, framework)
+    ladder = pipeline.choose_ladder(library, framework or pipeline.USUAL[plant], plant)
     if as_json:
         emit(_facts(pipeline.short_form(library, ladder, load_answers(answers, library.questions))))
         return
-    given = load_answers(answers, library.questions) if resume else _new(answers, plant)
+    given = load_answers(answers, library.questions) if resume else _new(answers, id_)
     done, ended = _asked(library, ladder, given, answers, by)
     if ended:
         _result(pipeline.short_form(library, ladder, done), ladder)
     say("short.kept", n=len(done.answers), file=str(answers))
 
 
-def _new(file: Path, plant: str) -> Answers:
-    if not plant:
+def _new(file: Path, id_: str) -> Answers:
+    if not id_:
         raise InputError(Message(id="short.no_plant"))
     run.free(file)
     try:
-        return Answers(format="assessor-answers/1", plant=plant, answers=())
+        return Answers(format="assessor-answers/1", plant=id_, answers=())
     except ValidationError as problem:
-        raise InputError(Message(id="short.bad_plant"), plant) from problem
+        raise InputError(Message(id="short.bad_plant"), id_) from problem
 
 
 def _asked(library: Library, ladder: Ladder, given: Answers, file: Path, by: str) -> tuple[Answers, bool]:

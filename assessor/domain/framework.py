@@ -24,6 +24,8 @@ class Unmapped(Noun):
 
     name: Text
     why: Text
+    part: str | None = None
+    """Which part of the file it is, where the law has a place for it: 's4/3' is a sub-domain at a level."""
 
 
 class Grade(Noun):

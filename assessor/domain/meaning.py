@@ -33,7 +33,9 @@ class TagFacts(Noun):
     longest_gap: float
     """Between two rows. Of a tag that reports changes: how long nothing changed, not that rows are missing."""
     good_seconds: float = 0
-    """How much of the span a Good row was the latest."""
+    """How much of the span a Good row was the latest, and more could have come."""
+    away_seconds: float = 0
+    """How much of the span nothing could come of it: its endpoint was not reached."""
     minimum: float | None = None
     maximum: float | None = None
     kind: SignalKind

@@ -90,8 +90,9 @@ class Tag:
     interval_ms: float | None = None
     """The sampling interval that was really used: our own when polled, else the server's revised one."""
     sampling: Literal["poll", "subscribe", "reported"] | None = None
-    """By subscription, and where a system reports by itself, rows come on change only, so that their number says
-    nothing of completeness; what is `reported` is looked at nobody knows how often."""
+    """By subscription, be it for a part of the run, and where a system reports by itself, rows come on change
+    only, so that their number says nothing of completeness; what is `reported` is looked at nobody knows how
+    often."""
     queue: int | None = None
     """Values that the server holds for us between two messages, as revised."""
 
@@ -169,6 +170,20 @@ class Gap(Noun):
     """How often it happened between begin and end: losses of one tag by one cause are kept as one record."""
     where: str | None = None
     """The one device that gave none, as in `Device.where`; the whole endpoint where absent."""
+
+
+def away(gaps: Sequence[Gap]) -> tuple[tuple[Time, Time], ...]:
+    """Stretches in which nothing came of a whole endpoint, in order, none overlapping another. Counted losses are
+    none."""
+    found: list[tuple[Time, Time]] = []
+    for gap in sorted(gaps, key=lambda gap: gap.begins):
+        if gap.tag is not None or gap.where is not None or gap.lost is not None or gap.times != 1:
+            continue
+        if found and gap.begins <= found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], gap.ends)
+        else:
+            found.append((gap.begins, gap.ends))
+    return tuple(found)
 
 
 class Sampling(Noun):

@@ -102,3 +102,5 @@ class Rated(Noun):
     """Share of what the framework asks for that the bank can answer at all."""
     results: tuple[Result, ...]
     """The default variant first; declared before verified."""
+    target: Result | None = None
+    """As the plant wants to be in three years, under the default variant; None where it named no target."""

@@ -8,18 +8,19 @@ hand-typed cannot be told apart in a short window); counter (rises at least five
 for one reset to a tenth or less); state (at most twelve different whole numbers, flags or texts); live.
 
 Rows of a polled tag come at every look. Of a subscribed one they come on change and, every so often, to confirm:
-the distance of its rows is then not how often it was looked at, which the caller has to say (`every`).
+the distance of its rows is then not how often it was looked at, which the caller has to say (`every`). A status
+holds until the next row, but not through a stretch in which none could come (`away`).
 """
 
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
-from assessor.domain import BAD, UNCERTAIN, SignalKind, TagFacts
+from assessor.domain import BAD, UNCERTAIN, SignalKind, TagFacts, Time
 from assessor.facts.rows import NO_TIME, Array, Rows, sort
 
 ENOUGH_ROWS, ENOUGH_SECONDS = 300, 300.0
@@ -48,13 +49,18 @@ class _Runs(NamedTuple):
     change: Array
 
 
-def facts(samples: pa.Table, every: Mapping[int, float] | None = None) -> dict[int, TagFacts]:
-    """Figures of every tag that has rows. `every`: of tags that report changes, seconds between two looks."""
+def facts(
+    samples: pa.Table,
+    every: Mapping[int, float] | None = None,
+    away: Mapping[int, Sequence[tuple[Time, Time]]] | None = None,
+) -> dict[int, TagFacts]:
+    """Figures of every tag that has rows. `every`: of tags that report changes, seconds between two looks; `away`:
+    when (ns UTC) nothing could come of a tag, in order and without overlaps."""
     if samples.num_rows == 0:
         return {}
     rows = sort(samples)
     runs = _runs(rows)
-    columns = _counts(rows) | _values(rows, runs) | _times(rows)
+    columns = _counts(rows) | _values(rows, runs) | _times(rows, _missed(rows, away or {}))
     looks = np.array([(every or {}).get(tag, np.nan) for tag in rows.tags.tolist()], np.float64)
     columns["kind"] = _kinds(columns)
     columns["stale"] = _stale(columns, looks)
@@ -142,12 +148,28 @@ def _distinct(rows: Rows, runs: _Runs) -> Array:
     return np.array([len(np.unique(apart[a:b])) for a, b in itertools.pairwise(edges.tolist())])
 
 
-def _times(rows: Rows) -> dict[str, Array]:
+def _missed(rows: Rows, away: Mapping[int, Sequence[tuple[Time, Time]]]) -> Array:
+    """Between each row and the next one of its tag: ns in which nothing could come."""
+    missed = np.zeros(max(len(rows.code) - 1, 0))
+    for i, tag in enumerate(rows.tags.tolist()):
+        if stretches := away.get(tag):
+            here = slice(rows.begin[i], rows.end[i])
+            edges = np.array(stretches, np.int64)
+            before = np.cumsum(edges[:, 1] - edges[:, 0])
+            passed = np.column_stack((before - (edges[:, 1] - edges[:, 0]), before)).ravel()
+            zero = rows.receive[rows.begin[i]]
+            at = np.interp(rows.receive[here] - zero, edges.ravel() - zero, passed)
+            missed[rows.begin[i] : rows.end[i] - 1] = np.diff(at)
+    return missed
+
+
+def _times(rows: Rows, missed: Array) -> dict[str, Array]:
     gap = np.diff(rows.mono, prepend=rows.mono[0])
     gap[rows.begin] = 0
     timed = (rows.source != NO_TIME) & (rows.status & BAD == 0)
     none = _sum(timed, rows) == 0
-    held = np.where((rows.status[:-1] & (BAD | UNCERTAIN)) == 0, gap[1:], 0)
+    missed = np.clip(missed, 0, gap[1:])
+    held = np.where((rows.status[:-1] & (BAD | UNCERTAIN)) == 0, gap[1:] - missed, 0)
     source = np.where(timed, rows.source, 0)
     newest = np.maximum.reduceat(source, rows.begin)
     oldest = np.minimum.reduceat(np.where(timed, source, np.iinfo(np.int64).max), rows.begin)
@@ -159,6 +181,7 @@ def _times(rows: Rows) -> dict[str, Array]:
         "last": last,
         "seconds": (rows.mono[rows.end - 1] - rows.mono[rows.begin]) / 1e9,
         "good_seconds": np.bincount(rows.code[1:], weights=held, minlength=len(rows.tags)) / 1e9,
+        "away_seconds": np.bincount(rows.code[1:], weights=missed, minlength=len(rows.tags)) / 1e9,
         "longest_gap": np.maximum.reduceat(gap, rows.begin) / 1e9,
         "skew": skew,
         "lag": -skew,

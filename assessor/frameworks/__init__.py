@@ -17,6 +17,8 @@ from assessor.errors import InputError
 from assessor.frameworks.bank import topic_faults
 from assessor.frameworks.editions import edition, unchanged
 from assessor.frameworks.fault import Fault, fault, refuse, repeated
+from assessor.frameworks.formulas import formulas_faults
+from assessor.frameworks.gates import gates_faults
 from assessor.frameworks.ladder import ladder_faults
 from assessor.frameworks.points import points_faults
 from assessor.frameworks.recommendation import recommendation_faults
@@ -27,6 +29,8 @@ T = TypeVar("T", Topic, Question | Option, Framework, Recommendation)
 FAULTS: Mapping[str, Callable[[Any, Mapping[str, Question]], Iterator[Fault]]] = {
     "ladder": ladder_faults,
     "points-and-scenes": points_faults,
+    "gates": gates_faults,
+    "formulas": formulas_faults,
 }
 """What can be wrong in a framework, by its law."""
 

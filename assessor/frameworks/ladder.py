@@ -22,9 +22,11 @@ def ladder_faults(framework: Ladder, questions: Mapping[str, Question]) -> Itera
         here = ("dimensions", i)
         for key in ("element", "domain"):
             known = [group.id for group in getattr(framework, f"{key}s")]
-            if (name := getattr(dimension, key)) not in known:
+            name = getattr(dimension, key)
+            if name is not None and name not in known:
                 yield fault((*here, key), "unknown_group", id=name, known=", ".join(known))
-        yield from _rubric_faults((*here, "rubric"), dimension.rubric, questions)
+        if dimension.rubric is not None:
+            yield from _rubric_faults((*here, "rubric"), dimension.rubric, questions)
     yield from _cell_faults(framework, questions)
     yield from _weight_faults(framework)
 
@@ -44,12 +46,27 @@ def _cell_faults(framework: Ladder, questions: Mapping[str, Question]) -> Iterat
                 if name in asked:
                     yield fault(at, "asked_twice", id=name, first=asked[name])
                 asked[name] = f"{dimension.id}/{cell.level}"
+    yield from _part_faults(framework)
+
+
+def _part_faults(framework: Ladder) -> Iterator[Fault]:
+    """A level without a cell is not known, and is listed as unmapped; a level with one is not."""
+    levels = [level.number for level in framework.levels if level.number > 0]
+    known = {f"{d.id}/{cell.level}" for d in framework.dimensions for cell in d.cells}
+    listed = {item.part for item in framework.unmapped}
+    for i, dimension in enumerate(framework.dimensions):
+        if missing := [k for k in levels if f"{dimension.id}/{k}" not in known | listed]:
+            yield fault(("dimensions", i, "cells"), "cells_missing", levels=", ".join(map(str, missing)))
+    open_ = {f"{dimension.id}/{k}" for dimension in framework.dimensions for k in levels} - known
+    for i, item in enumerate(framework.unmapped):
+        if item.part is not None and item.part not in open_:
+            yield fault(("unmapped", i, "part"), "part_not_open", part=item.part)
 
 
 def _weight_faults(framework: Ladder) -> Iterator[Fault]:
-    wanted = {dimension.id for dimension in framework.dimensions}
     for i, weights in enumerate(framework.weight_sets):
         here = ("weight_sets", i, "weights")
+        wanted = {d.id for d in framework.dimensions if weights.plant is None or d.plant in (None, weights.plant)}
         for name, weight in weights.weights.items():
             if name not in wanted:
                 yield fault((*here, name), "unknown_dimension", id=name)
@@ -57,6 +74,9 @@ def _weight_faults(framework: Ladder) -> Iterator[Fault]:
                 yield fault((*here, name), "weight_not_positive", id=name, weight=plain(weight))
         if missing := sorted(wanted - set(weights.weights)):
             yield fault(here, "weights_missing", ids=", ".join(missing))
+    for kind in (framework.plant,) if framework.plant else ("discrete", "process"):
+        if not any(weights.plant in (None, kind) for weights in framework.weight_sets):
+            yield fault(("weight_sets",), "weights_of_plant", plant=kind)
     names = [weights.id for weights in framework.weight_sets]
     if (name := framework.default_weights) not in names:
         yield fault(("default_weights",), "unknown_weights", id=name, known=", ".join(names))

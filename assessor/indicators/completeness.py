@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from assessor.domain import Condition, Gap, Line, Measurement, Message, Outcome, State, TagFacts
+from assessor.domain import Condition, Gap, Line, Measurement, Message, Outcome, State, TagFacts, away
 from assessor.indicators.seen import Seen, SeenTag, looked_at
 from assessor.indicators.share import line
 
@@ -95,7 +95,7 @@ def _reported(tags: Sequence[SeenTag], gaps: Sequence[Gap]) -> _Count:
     span = max(tag.facts.seconds for tag in tags if tag.facts)
     first = min(tag.facts.first for tag in tags if tag.facts)
     last = max(tag.facts.last for tag in tags if tag.facts)
-    away = min(_away(gaps, first, last), span)
+    gone = min(_away(gaps, first, last), span)
     lost: dict[int | None, int] = defaultdict(int)
     for gap in gaps:
         lost[gap.tag] += gap.lost or 0
@@ -103,20 +103,14 @@ def _reported(tags: Sequence[SeenTag], gaps: Sequence[Gap]) -> _Count:
     for tag in tags:
         every = looked_at(tag.tag) or 1
         due = round(span / every) + 1
-        came += max(due - round(away / every) - lost[tag.tag.id], 0)
+        came += max(due - round(gone / every) - lost[tag.tag.id], 0)
         wanted, most = wanted + due, max(most, due)
     return _Count(max(came - lost[None], 0), wanted, most)
 
 
 def _away(gaps: Sequence[Gap], first: int, last: int) -> float:
-    """Seconds between two moments in which nothing came of a whole endpoint. Overlapping gaps count once, counted
-    losses not at all."""
-    until, total = first, 0
-    for gap in sorted(gaps, key=lambda gap: gap.begins):
-        if gap.tag is None and gap.lost is None and gap.times == 1:
-            total += max(min(gap.ends, last) - max(gap.begins, until), 0)
-            until = max(until, gap.ends)
-    return total / 1e9
+    """Seconds between two moments in which nothing came of a whole endpoint."""
+    return sum(max(min(ends, last) - max(begins, first), 0) for begins, ends in away(gaps)) / 1e9
 
 
 def _line(endpoint: str, count: _Count) -> Line:

@@ -1,7 +1,8 @@
 """Rows whose status is Good, of all rows received.
 
 A server that reports only changes sends few rows of what is steady and many of what is not. Its rows are therefore
-weighed by time: a status counts for every sampling interval until the next row.
+weighed by time: a status counts for every sampling interval until the next row. Intervals in which its endpoint
+was not reached count neither as Good nor as anything else.
 
 The status is the machine's or server's own word, so a stale value may well be Good. Known limit: a refusal of our
 session (no rights, security mode too low) counts as a row that is not Good, although it speaks of the session.

@@ -51,20 +51,27 @@ class SeenTag:
 
     @property
     def looks(self) -> int:
-        """How often its value was looked at: its rows, or the intervals of a server that reports only changes."""
+        """How often its value was looked at: its rows, or the intervals of a server that reports only changes.
+        While the server was not reached nobody looked."""
         assert self.facts is not None
         every = looked_at(self.tag)
-        if every is None or not self.facts.seconds:
+        if every is None or not self._watched:
             return self.facts.rows
-        return round(self.facts.seconds / every) + 1
+        return round(self._watched / every) + 1
+
+    @property
+    def _watched(self) -> float:
+        """Seconds in which rows could have come."""
+        assert self.facts is not None
+        return max(0.0, self.facts.seconds - self.facts.away_seconds)
 
     @property
     def good_looks(self) -> int:
-        """At how many of the looks its status was Good; a status holds until the next row."""
+        """At how many of the looks its status was Good; a status holds until the next row, if one could come."""
         assert self.facts is not None
-        if looked_at(self.tag) is None or not self.facts.seconds:
+        if looked_at(self.tag) is None or not self._watched:
             return self.facts.good
-        return round(self.looks * self.facts.good_seconds / self.facts.seconds)
+        return round(self.looks * min(self.facts.good_seconds / self._watched, 1))
 
     @property
     def fresh(self) -> bool:

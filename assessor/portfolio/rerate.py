@@ -95,7 +95,7 @@ def rerate(
 def _again(one: Stored, library: Library, frameworks: Sequence[str]) -> Mapping[str, Rated]:
     """The same answers and measurements under the library at hand, by framework id."""
     done = one.done
-    main = pipeline.choose_ladder(library, _main(one, library, frameworks))
+    main = pipeline.choose_ladder(library, _main(one, library, frameworks), done.plant.kind)
     answers = known(done.answers, library)
     extra = tuple(name for name in frameworks if name not in answers.frameworks)
     answers = answers.model_copy(update={"frameworks": (*answers.frameworks, *extra)})

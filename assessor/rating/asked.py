@@ -1,8 +1,8 @@
 """Which questions are asked: conditions are written once, as data, and decided here alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from assessor.domain import Evidence, Question, Rated, Result
+from assessor.domain import Evidence, Question, Result
 from assessor.rating.values import Column, Kind, Known, values
 
 
@@ -19,29 +19,25 @@ def asked(questions: Iterable[Question], known: Known) -> frozenset[str]:
     return frozenset(found)
 
 
-def known(
-    questions: Iterable[Question],
-    evidence: Iterable[Evidence],
-    column: Column,
-    plant: Kind,
-    before: Iterable[Rated] = (),
-) -> Known:
+def known(questions: Iterable[Question], evidence: Iterable[Evidence], column: Column, plant: Kind) -> Known:
     """What a law may look at in one column: nothing of a question that is not asked.
 
     Conditions may rest on questions with conditions of their own, so they are decided until nothing changes.
     """
     questions, evidence = tuple(questions), tuple(evidence)
-    levels = {r.head.id: span for r in before if (span := _span(r.results, column)) is not None}
-    found = Known(column, values(questions, evidence, column), plant, levels)
+    found = Known(column, values(questions, evidence, column), plant, {})
     told: frozenset[str] | None = None
     while (now := asked(questions, found)) != told:
         told = now
-        found = Known(column, values(questions, evidence, column, told), plant, levels)
+        found = Known(column, values(questions, evidence, column, told), plant, {})
     return found
 
 
-def _span(results: Iterable[Result], column: Column) -> tuple[int, int] | None:
-    chosen = next((r for r in results if r.column == column), None)
-    if chosen is None or chosen.level is None or chosen.level_high is None:
-        return None
-    return chosen.level, chosen.level_high
+def spans(results: Mapping[str, tuple[Result, ...]], column: Column) -> dict[str, tuple[int, int]]:
+    """Formal level and highest possible level by framework id, under the default variant, where there is one."""
+    found = {}
+    for id_, ones in results.items():
+        chosen = next((r for r in ones if r.column == column), None)
+        if chosen is not None and chosen.level is not None and chosen.level_high is not None:
+            found[id_] = chosen.level, chosen.level_high
+    return found

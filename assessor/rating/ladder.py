@@ -21,15 +21,14 @@ from assessor.domain import (
     Evidence,
     Ladder,
     LevelLine,
-    Message,
     Question,
     Rating,
     RequirementLine,
     Verdict,
 )
-from assessor.errors import InputError
+from assessor.rating.cuts import uncut
+from assessor.rating.values import COLUMNS, Column
 
-Column = Literal["declared", "verified"]
 NONE, ALL = Fraction(0), Fraction(1)
 
 
@@ -47,12 +46,13 @@ Rungs = Mapping[int, Sequence[Rung]]
 """What counts at each level, lowest first."""
 
 
-def rate_all(framework: Ladder, evidence: Iterable[Evidence], cuts: Iterable[Cut]) -> tuple[Rating, ...]:
-    """Both columns under every weight set: the default set first, declared before verified."""
+def rate_all(
+    framework: Ladder, evidence: Iterable[Evidence], cuts: Iterable[Cut], columns: Sequence[Column] = COLUMNS
+) -> tuple[Rating, ...]:
+    """The columns under every weight set: the default set first, declared before verified."""
     evidence, cuts = tuple(evidence), tuple(cuts)
     ids = [framework.default_weights]
     ids += [weights.id for weights in framework.weight_sets if weights.id not in ids]
-    columns: tuple[Column, ...] = ("declared", "verified")
     return tuple(rate(framework, column, evidence, cuts, id_) for id_ in ids for column in columns)
 
 
@@ -130,21 +130,6 @@ def tested(framework: Ladder, evidence: Iterable[Evidence]) -> int:
     silent = (Verdict.UNTESTED, Verdict.UNUSABLE)
     said = {e.question for e in evidence if e.verdict not in silent and (e.low, e.high) != (NONE, ALL)}
     return _dimensions_with(framework, said)
-
-
-def uncut(framework: Ladder, cuts: Iterable[Cut]) -> tuple[Dimension, ...]:
-    """The sub-domains that count. 裁剪 takes out only what the framework allows to be taken out."""
-    known = {dimension.id: dimension for dimension in framework.dimensions}
-    out = set()
-    for cut in cuts:
-        if cut.dimension not in known:
-            params = {"id": cut.dimension, "known": ", ".join(known)}
-            raise InputError(Message(id="rating.unknown_cut", params=dict(params)), cut.dimension)
-        if not known[cut.dimension].may_be_cut:
-            name = known[cut.dimension].name
-            raise InputError(Message(id="rating.cut_not_allowed", params={"name": name}), cut.dimension)
-        out.add(cut.dimension)
-    return tuple(dimension for dimension in framework.dimensions if dimension.id not in out)
 
 
 def not_applicable(evidence: Iterable[Evidence], column: Column) -> frozenset[str]:

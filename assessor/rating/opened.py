@@ -16,13 +16,16 @@ from assessor.domain import (
 )
 from assessor.rating import terms
 from assessor.rating.ladder import rate_all
+from assessor.rating.values import COLUMNS, Column
 
 ONE = Fraction(1)
 
 
-def results(framework: Ladder, evidence: Iterable[Evidence], cuts: Iterable[Cut]) -> tuple[Result, ...]:
-    """Both columns under every weight set: the default set first, declared before verified."""
-    return tuple(result(framework, rating) for rating in rate_all(framework, evidence, cuts))
+def results(
+    framework: Ladder, evidence: Iterable[Evidence], cuts: Iterable[Cut], columns: Sequence[Column] = COLUMNS
+) -> tuple[Result, ...]:
+    """The columns under every weight set: the default set first, declared before verified."""
+    return tuple(result(framework, rating) for rating in rate_all(framework, evidence, cuts, columns))
 
 
 def result(framework: Ladder, rating: Rating) -> Result:

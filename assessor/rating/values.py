@@ -8,6 +8,7 @@ from typing import Literal
 from assessor.domain import Evidence, Need, Question
 
 Column = Literal["declared", "verified"]
+COLUMNS: tuple[Column, ...] = ("declared", "verified")
 Kind = Literal["discrete", "process"]
 """Of plant."""
 Source = Literal["answer", "rubric", "measured", "settled", "unknown"]

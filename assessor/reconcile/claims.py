@@ -86,7 +86,7 @@ def prefilled(claims: Mapping[str, Claim], ladders: Iterable[Ladder]) -> dict[st
     """Degrees that a rubric suggests: 1 up to the level chosen, 0 above. A direct answer replaces them."""
     found: dict[str, Claim] = {}
     for dimension in (d for ladder in ladders for d in ladder.dimensions):
-        chosen = claims.get(dimension.rubric, UNANSWERED).value
+        chosen = claims.get(dimension.rubric or "", UNANSWERED).value
         if chosen is None:
             continue
         for cell in dimension.cells:

@@ -34,15 +34,15 @@ class Standing:
     rated: Rated
     declared: Result
     verified: Result
-    level: tuple[str, str] | None
-    """Declared and verified level by name; None where the framework has none."""
+    levels: dict[str, str] | None
+    """By column, and `target` where one was named: the level by name, or from … to; None without levels."""
     ladder: Markup | None
-    numbers: tuple[str, str]
-    """Of the levels, as figures."""
     variants: str
     covered: str
     figures: list[Line]
     """Of a framework without levels: what stands side by side in it."""
+    gates: list[tuple[str, list[Line]]]
+    """Of gates: how those of the next level stand."""
     lines: list[Line]
 
 
@@ -53,21 +53,38 @@ def standings(a: Assessment, pen: Pen) -> list[Standing]:
 
 def _standing(one: Rated, pen: Pen) -> Standing:
     declared, verified = (next(r for r in one.results if r.column == c) for c in ("declared", "verified"))
-    flat = verified.sum.how == "list"
     before = {term.id: term for term, _ in _walk(declared.sum)}
     lines = [_line(term, before.get(term.id), depth, pen) for term, depth in _walk(verified.sum)]
+    flat = verified.sum.how == "list" and verified.level is None
     return Standing(
         rated=one,
         declared=declared,
         verified=verified,
-        level=None if verified.level is None else (_level(one, declared, pen), _level(one, verified, pen)),
-        numbers=(_span(declared.level, declared.level_high), _span(verified.level, verified.level_high)),
+        levels=_levels(one, declared, verified, pen),
         ladder=_ladder(one, declared, verified, pen),
         variants=_variants(one, pen),
         covered=pen.percent(one.covered),
         figures=[line for line in lines if line.depth == 1] if flat else [],
+        gates=_gates(verified.sum, before, pen),
         lines=[line for line in lines if line.depth and line.depth <= DEEPEST],
     )
+
+
+def _levels(one: Rated, declared: Result, verified: Result, pen: Pen) -> dict[str, str] | None:
+    if verified.level is None:
+        return None
+    found = {"declared": _level(one, declared, pen), "verified": _level(one, verified, pen)}
+    return found | ({"target": _level(one, one.target, pen)} if one.target else {})
+
+
+def _gates(tree: Term, before: dict[str, Term], pen: Pen) -> list[tuple[str, list[Line]]]:
+    """What stands in the way of the next level, and what does not."""
+    ahead = next((term for term in tree.of if term.id == "next"), None)
+    return [
+        (_name(kind, pen), [_line(gate, before.get(gate.ref or gate.id), 0, pen) for gate in kind.of])
+        for kind in (ahead.of if ahead else ())
+        if kind.of
+    ]
 
 
 def _walk(term: Term, depth: int = 0) -> Iterator[tuple[Term, int]]:
@@ -113,11 +130,10 @@ def _value(term: Term, pen: Pen) -> str:
 
 
 def _level(one: Rated, result: Result, pen: Pen) -> str:
-    return next((pen.say(g.name) for g in one.grades if g.number == result.level), "")
-
-
-def _span(low: int | None, high: int | None) -> str:
-    return "" if low is None else str(low) if low == high else f"{low}–{high}"
+    """The formal level by name; from … to where the unknown leaves it open."""
+    names = {g.number: pen.say(g.name) for g in one.grades}
+    low, high = names.get(result.level or 0, ""), names.get(result.level_high or 0, "")
+    return low if low == high else f"{low} … {high}"
 
 
 def _ladder(one: Rated, declared: Result, verified: Result, pen: Pen) -> Markup | None:
@@ -125,8 +141,8 @@ def _ladder(one: Rated, declared: Result, verified: Result, pen: Pen) -> Markup 
     if verified.level is None or declared.level is None or not one.grades:
         return None
     top = max(grade.number for grade in one.grades)
-    text = f"{pen.t('level.declared')} {_span(declared.level, declared.level_high)}, "
-    text += f"{pen.t('level.verified')} {_span(verified.level, verified.level_high)}"
+    text = f"{pen.t('level.declared')} {_level(one, declared, pen)}, "
+    text += f"{pen.t('level.verified')} {_level(one, verified, pen)}"
     return charts.strip(
         Fraction(verified.level),
         Fraction(verified.level if verified.level_high is None else verified.level_high),

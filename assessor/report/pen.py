@@ -29,7 +29,8 @@ class Pen:
         places: dict[str, str] = {}
         for dimension in framework.dimensions:
             name = f"{code(dimension.id)} {messages.render(dimension.name, language)}"
-            places[dimension.rubric] = name
+            if dimension.rubric is not None:
+                places[dimension.rubric] = name
             for cell in dimension.cells:
                 places |= {question: f"{name} · L{cell.level}" for question in cell.requirements}
         return cls(language, names, question_index(assessment.questions), places)

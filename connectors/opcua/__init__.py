@@ -26,6 +26,7 @@ from assessor.domain import (
     Sink,
 )
 from assessor.errors import ContactError
+from connectors.back_off import most_returns
 from connectors.opcua.capabilities import ASKED
 from connectors.opcua.confirming import confirm_every
 from connectors.opcua.devices import after_sampling
@@ -33,12 +34,12 @@ from connectors.opcua.entry import withdrawn
 from connectors.opcua.hierarchy import HIGHEST
 from connectors.opcua.proposals import Proposal, propose
 from connectors.opcua.reading import SPLITS
-from connectors.opcua.sampling import LONGEST_BACK_OFF, Sampler
+from connectors.opcua.sampling import Sampler
 from connectors.opcua.session import Session, explain
 from connectors.opcua.stopping import until_stopped
 from connectors.opcua.subscribing import Batches
 from connectors.opcua.trust import TrustStore
-from connectors.opcua.visit import KEPT_OUT, PAUSES, Visit, batch, learn_twice, walk_space
+from connectors.opcua.visit import KEPT_OUT, Visit, batch, learn_twice, walk_space
 from connectors.opcua.walk import Walk
 from connectors.opcua.wire import guard_for
 
@@ -49,10 +50,8 @@ BYTES_PER_NODE = 250
 """Of a Read, both ways, with node ids as texts: an upper bound for scalar values, own estimate."""
 HANDSHAKE = 16
 """Requests at the door, to open and close channels and session, and to read what the server says of itself."""
-RETURNS = 4
-"""Times that a session may be opened in a run before what was stated is used up."""
-BREAKS = 8
-"""Losses of a connection in the first minutes; later ones are a longest pause apart."""
+ENTRIES = 2
+"""Times that it is entered and learnt at the beginning, at most: the line may break in the midst."""
 PARTING = 0.7
 """Seconds in which a session is closed after a stop, answered or not; with GRACE before it, less than POLITE."""
 
@@ -64,19 +63,18 @@ def preview(endpoint: Endpoint, scope: Scope, seconds: float) -> Load:
     calls = math.ceil(limits.browse_nodes / limits.max_nodes_per_call)
     walking = min(4 * calls, math.ceil(limits.browse_seconds * fastest)) + limits.browse_depth
     describing = math.ceil(ASKED / limits.max_nodes_per_call) + 11 * calls + SPLITS + HIGHEST
-    learnt = len(PAUSES)  # the line may break in the midst
-    cycle = calls / limits.sampling_interval
+    cycle, entry = calls / limits.sampling_interval, HANDSHAKE
     if endpoint.sampling == "subscribe":
         # a Publish an interval, or one for each full message; what the server will not watch is polled
-        confirm = calls / confirm_every(limits, 1, seconds)
-        again = (BREAKS / max(seconds, 1) + 1 / LONGEST_BACK_OFF) * (HANDSHAKE + 3 * calls)
-        cycle += 2 / limits.sampling_interval + confirm + again
+        cycle += 2 / limits.sampling_interval + calls / confirm_every(limits, 1, seconds)
+        entry += 3 * calls  # all is read and the subscription made and removed once more
+    cycle += entry * most_returns(seconds, limits.breaker_cooldown) / max(seconds, 1)
     cycle = min(cycle, fastest)
     return Load(
         endpoint=endpoint.id,
         requests_per_second=fastest,
         bytes_per_second=fastest * limits.max_nodes_per_call * BYTES_PER_NODE,
-        requests=RETURNS * HANDSHAKE + learnt * (walking + describing) + 3 * calls + math.ceil(seconds * cycle),
+        requests=ENTRIES * (HANDSHAKE + walking + describing) + 3 * calls + math.ceil(seconds * cycle),
         connections=1 if endpoint.security.mode == "None" else 2,  # the door is looked at without security
         registers_or_nodes=limits.browse_nodes,
         warnings=withdrawn(endpoint.security),

@@ -10,7 +10,7 @@ from asyncua import ua
 from asyncua.ua.uaerrors import UaError
 
 from assessor.domain import Endpoint, Gap, Limits, Message, Sampling, Sink
-from assessor.errors import ContactError
+from connectors.back_off import BackOff
 from connectors.guard import Guard, Open
 from connectors.losses import Losses
 from connectors.opcua.clocks import Clocks
@@ -23,7 +23,6 @@ from connectors.opcua.session import Session, explain, is_lost
 from connectors.opcua.stopping import cut_off, until_stopped
 from connectors.opcua.subscribing import Batches, Ended, Subscribing, Unsupported
 
-LONGEST_BACK_OFF = 60.0
 NAMESPACES = ua.NodeId(ua.Int32(2255))
 
 
@@ -62,13 +61,15 @@ class Sampler:
         self._subscribing: Subscribing | None = Subscribing(
             session, limits, batches, self._keeper, self._losses, self._polling, self._recover
         )
+        self._reported = self._subscribing.reported
         self._sampled = [p for p in points if p.sampled]
         self._sampling = Sampling(mode="poll")
         self._problem: Message | None = None
         self._lost_since: tuple[int, int] | None = None
         """UTC, and the monotonic clock: the length of a gap does not depend on a clock that is set."""
         self._session_gone = False
-        self._drops = 0
+        self._entered = time.monotonic_ns()
+        self._back_off = BackOff(limits.breaker_cooldown)
 
     async def run(self, endpoint: Endpoint, seconds: float) -> Sampled:
         """Sample for so many seconds. Whatever it is doing, it ends soon after `stop` is set."""
@@ -93,14 +94,15 @@ class Sampler:
                 await self._cycle(ends)
             except Unsupported as problem:
                 self._poll(problem.message)
-            except ContactError as problem:  # what was agreed at the door no longer holds: a changed certificate
-                self._begin_gap(problem.message)
-                break
+                if problem.silent:
+                    self._begin_gap(explain(TimeoutError(), address))
+                    await self._lose(ends)
             except (OSError, Open, UaError, *UNDECODABLE) as problem:
-                why = problem.message if isinstance(problem, Ended) else explain(problem, address)
-                await self._lose(problem, why, ends)
-                if self._guard.stopped:
+                self._begin_gap(problem.message if isinstance(problem, Ended) else explain(problem, address))
+                if self._guard.stopped:  # or what was agreed at the door no longer holds: a changed certificate
                     break
+                if self._subscribing or self._session_gone or isinstance(problem, Open) or is_lost(problem):
+                    await self._lose(ends)
 
     async def _cycle(self, ends: float) -> None:
         """One cycle of polling when it is due."""
@@ -122,7 +124,7 @@ class Sampler:
     async def _again(self) -> None:
         """Enter once more. Indices of namespaces may have moved with a restart; their URIs have not."""
         await self._session.enter()
-        self._session_gone = False
+        self._session_gone, self._entered = False, time.monotonic_ns()
         reader = Reader(self._session.client.uaclient, 1, lambda: True)
         found = content((await reader.values([NAMESPACES]))[0])
         if not isinstance(found, list) or tuple(map(str, found)) == self._namespaces:
@@ -144,21 +146,21 @@ class Sampler:
             return None
         return replace(point, node=replace(point.node, NamespaceIndex=ua.Int16(now.index(name))))
 
-    async def _lose(self, problem: Exception, why: Message, ends: float) -> None:
-        """Begin a gap; leave a lost session, and any that had a subscription; wait longer each time."""
-        self._begin_gap(why)
-        self._polling.broken()
-        if is_lost(problem) or self._session_gone or self._subscribing:
-            await self._session.leave()
-            self._session_gone = True
-            self._drops += 1
-            pause = min(2.0 ** (self._drops - 1), LONGEST_BACK_OFF)
-            await self._wait(min(time.monotonic() + pause, ends))
+    async def _lose(self, ends: float) -> None:
+        """Leave a session that is lost, or that had a subscription, and wait: longer each time, and as long as the
+        guard leaves the server alone. Sound for long enough, it is as if nothing had been lost before."""
+        heard = self._keeper.heard[1] if self._keeper.heard else 0
+        lasted = 0.0 if self._session_gone else max(0, heard - self._entered) / 1e9
+        await self._session.leave()
+        self._session_gone = True
+        pause = max(self._back_off.lost(lasted), self._guard.wait())
+        await self._wait(min(time.monotonic() + pause, ends))
 
     def _begin_gap(self, why: Message) -> None:
         """From when something last came, not from when its absence was noticed."""
         self._lost_since = self._lost_since or self._keeper.heard or (time.time_ns(), time.monotonic_ns())
         self._problem = why
+        self._polling.broken()
 
     def _recover(self) -> None:
         if self._lost_since and self._problem:
@@ -182,14 +184,17 @@ class Sampler:
         )
 
     def _as_sampled(self, point: Point, polled: bool) -> Point:
-        """The point with how it was sampled, where it still was at the end."""
+        """The point with how it was sampled, where it still was at the end. What was subscribed to for a part of
+        the run counts as such: its rows are fewer than its looks."""
         watched = self._subscribing.watched.get(point.tag.id) if self._subscribing else None
         update: dict[str, Any] = {}
         if watched is not None:
             update = {"sampling": "subscribe", "interval_ms": watched.interval_ms, "queue": watched.queue}
         elif polled:
-            interval = self._polling.interval
-            update = {"sampling": "poll", "interval_ms": None if interval is None else 1000 * interval}
+            interval, mode = self._polling.interval, "subscribe" if point.tag.id in self._reported else "poll"
+            if interval is None and mode == "subscribe":
+                interval = self._limits.sampling_interval
+            update = {"sampling": mode, "interval_ms": None if interval is None else 1000 * interval}
         return replace(point, tag=replace(point.tag, **update)) if update else point
 
     async def _wait(self, until: float) -> None:

@@ -207,10 +207,11 @@ class Session:
 
 
 def is_lost(problem: BaseException) -> bool:
-    """Has the session, or the line under it, gone? A time-out alone does not say so."""
+    """Is the session, or the line under it, to be given up? So it is once a request stays unanswered: a line that
+    has died says nothing more, and asking on tells nobody whether it has."""
     if isinstance(problem, UaStatusCodeError):
         return problem.code in SESSION_LOST
-    return isinstance(problem, OSError) and not isinstance(problem, TimeoutError)
+    return isinstance(problem, OSError)
 
 
 __all__ = ["Session", "explain", "is_lost"]

@@ -39,11 +39,12 @@ MOST_FRUITLESS = 2
 
 
 class Unsupported(Exception):
-    """The server offers no subscription that is of use; `message` says why."""
+    """The server offers no subscription that is of use; `message` says why. `silent` where it said nothing at all,
+    so that nobody knows whether the line still carries."""
 
-    def __init__(self, message: Message) -> None:
+    def __init__(self, message: Message, *, silent: bool = False) -> None:
         super().__init__(message.id)
-        self.message = message
+        self.message, self.silent = message, silent
 
 
 class Ended(ConnectionError):
@@ -80,6 +81,8 @@ class Subscribing:
         self.points: list[Point] = []
         self.watched: dict[int, Watched] = {}
         """By tag: how its server watches it."""
+        self.reported: set[int] = set()
+        """Tags of which a report ever came: from then on their rows are no longer one a look."""
         self._by_handle: dict[int, Point] = {}
         self._unheard: set[int] = set()
         """Handles that never reported."""
@@ -91,6 +94,8 @@ class Subscribing:
         self._refused: Counter[str] = Counter()
         self._every, self._took, self._created = QUICKEST, 0.0, 0
         self._heard = self._drained = False
+        self._came = time.time_ns(), time.monotonic_ns()
+        """When the last message came: UTC and the monotonic clock, ns."""
         self._undecodable = self._fruitless = 0
 
     def facts(self) -> Sampling:
@@ -124,9 +129,10 @@ class Subscribing:
                 self._consider(receiving.exception())
             for task in done:
                 task.result()
-        except Unsupported:
-            with suppress(OSError, UaError):
-                await self._remove()
+        except Unsupported as problem:
+            if not problem.silent:
+                with suppress(OSError, UaError):
+                    await self._remove()
             raise
 
     def _consider(self, problem: BaseException | None) -> None:
@@ -134,8 +140,9 @@ class Subscribing:
         if isinstance(problem, UaStatusCodeError | TimeoutError) and not self._heard:
             self._fruitless += 1
             if self._fruitless >= MOST_FRUITLESS:
-                name = status_name(problem.code) if isinstance(problem, UaStatusCodeError) else "BadTimeout"
-                raise Unsupported(Message(id="sampling.not_offered", params={"status": name}))
+                silent = isinstance(problem, TimeoutError)
+                name = "BadTimeout" if isinstance(problem, TimeoutError) else status_name(problem.code)
+                raise Unsupported(Message(id="sampling.not_offered", params={"status": name}), silent=silent)
 
     async def _remove(self) -> None:
         if self._subscription:
@@ -184,6 +191,7 @@ class Subscribing:
         # a reading has settled before the next one begins
         self._every = max(self._every, 3 * made.publishing)
         self._created, self._heard, self._drained = time.time_ns(), False, False
+        self._came = self._created, time.monotonic_ns()
         self._by_handle, self._unheard, self._silent = {}, set(), set()
 
     async def _add(self) -> None:
@@ -227,6 +235,7 @@ class Subscribing:
     def _take(self, delivery: Delivery) -> None:
         self._keeper.hear()
         receive, mono = time.time_ns(), time.monotonic_ns()
+        self._mind_full(delivery, receive, mono)
         rows: list[Sample] = []
         for handle, code, source, server, columns in delivery.values:
             point = self._by_handle.get(handle)
@@ -234,6 +243,7 @@ class Subscribing:
                 continue
             if handle in self._unheard:  # its first value came because we asked, not because it changed
                 self._unheard.discard(handle)
+                self.reported.add(point.tag.id)
             else:
                 self._silent.discard(handle)
             self._waiting.pop(handle, None)
@@ -245,6 +255,19 @@ class Subscribing:
         if delivery.missing:
             self._losses.count(Message(id="sampling.messages_missing"), lost=delivery.missing)
         self._judge(delivery)
+
+    def _mind_full(self, delivery: Delivery, receive: int, mono: int) -> None:
+        """A queue that comes back full, later than it could bridge, has most likely overflown: not all servers say
+        so by the bit that is there for it."""
+        (begins, before), self._came = self._came, (receive, mono)
+        told = {value.handle for value in delivery.values if value.status & OVERFLOW == OVERFLOW}
+        for handle, held in Counter(value.handle for value in delivery.values).items():
+            point = self._by_handle.get(handle)
+            item = self.watched.get(point.tag.id) if point else None
+            if point is None or item is None or handle in told or held < max(item.queue, 2):
+                continue
+            if (mono - before) / 1e6 > (item.queue + 1) * item.interval_ms:
+                self._losses.count(Message(id="sampling.queue_full"), tag=point.tag.id, begins=begins)
 
     def _judge(self, delivery: Delivery) -> None:
         """Raise where the subscription is over, or of no use."""

@@ -28,14 +28,13 @@ from connectors.opcua.devices import devices_of
 from connectors.opcua.evidence import address_space, companions
 from connectors.opcua.garbled import UNDECODABLE
 from connectors.opcua.reading import Reader
-from connectors.opcua.sampling import LONGEST_BACK_OFF
 from connectors.opcua.session import Session, explain, is_lost
 from connectors.opcua.walk import Walk
 
+AGAIN, LONGEST = 2.0, 30.0
+"""Seconds before a server is entered once more where the line broke while we learnt, and the longest such wait."""
 KEPT_OUT = (OSError, Open, ContactError, UaError, *UNDECODABLE)
 """What keeps us out of a server, and is the problem of its Observation"""
-PAUSES = (2.0, None)
-"""A server is learnt so many times at most; seconds before it is learnt once more"""
 
 
 @dataclass
@@ -98,7 +97,7 @@ async def learn_twice(
     visit: Visit, session: Session, limits: Limits, stop: asyncio.Event, learn: Learn | None = None
 ) -> bool:
     """Enter and learn; once more after a pause where the line broke in the middle. False: kept out."""
-    for pause in PAUSES:
+    for again in (True, False):
         begun = session.reached
         try:
             await session.enter()
@@ -111,9 +110,10 @@ async def learn_twice(
         except KEPT_OUT as problem:
             visit.problem = explain(problem, visit.endpoint.address)
             await session.leave()
-            if pause is None or stop.is_set() or not (begun and is_lost(problem)):
+            pause = max(AGAIN, visit.guard.wait())
+            if not again or pause > LONGEST or stop.is_set() or not (begun and is_lost(problem)):
                 return False
-            await asyncio.sleep(min(pause, LONGEST_BACK_OFF))
+            await asyncio.sleep(pause)
     return False
 
 

@@ -33,6 +33,8 @@ FRAMING = 24
 """Bytes of headers around the body of an answer (OPC 10000-6, 6.7.2)."""
 LONGEST_WAIT = 3600.0
 """Seconds that a Publish may stay unanswered, whatever keep-alive the server has set."""
+FAREWELL = 0.5
+"""Seconds in which a session is closed over a line that has just kept silent: heard or not, the socket goes."""
 
 logging.getLogger("asyncua").setLevel(logging.CRITICAL + 1)  # it logs frames, and with them plant secrets
 
@@ -119,6 +121,8 @@ class _UaClient(UaClient):
         self.set_max_concurrent_requests(1)
         self._guard = guard
         self.session = Session(self)
+        self.silent = False
+        """Did the latest request go without an answer?"""
 
     get_endpoints = told(UaClient.get_endpoints)
     find_servers = told(UaClient.find_servers)
@@ -146,17 +150,17 @@ class _UaClient(UaClient):
             except UaStatusCodeError as problem:  # a refusal is an answer
                 frame.refused(*cost(), status_name(problem.code))
                 raise
-            except (TimeoutError, asyncio.CancelledError):
-                frame.failed("timeout", cost()[0])
-                raise
-            except OSError:
-                frame.failed("lost", cost()[0])
+            except (OSError, asyncio.CancelledError) as problem:
+                lost = isinstance(problem, OSError) and not isinstance(problem, TimeoutError)
+                frame.failed("lost" if lost else "timeout", cost()[0])
+                self.silent = isinstance(problem, OSError)
                 raise
             except UNDECODABLE as problem:  # at the door, where the library decodes before it returns
                 frame.failed("not understood", cost()[0])
                 raise Garbled(type(problem).__name__) from problem
             else:
                 frame.done(*cost())
+                self.silent = False
 
     async def connect_socket(self, host: str, port: int) -> None:
         async with self._guard.connecting():
@@ -199,6 +203,9 @@ class _UaClient(UaClient):
             except UaStatusCodeError as problem:
                 frame.done(frame.bytes_sent, wire.released(number), status_name(problem.code))
                 raise
+            except TimeoutError:
+                self.silent = True
+                raise
             finally:
                 received = wire.released(number)
             frame.done(frame.bytes_sent, received)
@@ -218,7 +225,7 @@ class ReadOnlyClient(Client):
         self.application_uri = self.product_uri = OUR_URI
         # a session that outlives us blocks small servers, one shorter than our own pauses dies under us
         self.session_timeout = round(1000 * max(limits.session_timeout, 3 * limits.sampling_interval))
-
+        self._farewell = limits.request_gap + FAREWELL
         self._token: ua.UserTokenPolicy | None = None
 
     def secure(self, policy: SecurityPolicy) -> None:
@@ -261,11 +268,17 @@ class ReadOnlyClient(Client):
         return dataclasses.replace(token, SecurityPolicyUri=uri)
 
     async def leave(self) -> None:
-        """Close the session, the channel and the socket, as far as each still exists. Never raises."""
+        """Close the session, the channel and the socket, as far as each still exists. Never raises.
+
+        Over a line that keeps silent the session is closed all the same, for the server may hear us; what it
+        answers is not waited for.
+        """
         try:
-            for close in (self.close_session, self.close_secure_channel):
-                with suppress(Exception):
-                    await close()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._farewell if self.uaclient.silent else None):
+                    for close in (self.close_session, self.close_secure_channel):
+                        with suppress(Exception):
+                            await close()
         finally:  # cut off while it waits for an answer, too
             self.disconnect_socket()
 

@@ -1,7 +1,9 @@
-"""Servers whose values tell whether they are right: `sevens.py opcua|native|modbus [host]`. Simulated.
+"""Servers whose values tell whether they are right: `sevens.py opcua|leaping|native|modbus [host]`. Simulated.
 
 The value of point i is always STEP × turn + i, and turns only grow: an answer meant for another point, one put
-together from two, or an older one taken for new, shows. Prints its address; ends when its input closes.
+together from two, or an older one taken for new, shows. Those of OPC UA count the sessions they hold where the
+standard says so (`COUNTED`); the clock of 'leaping' leaps by an hour once it has had a subscription for a while.
+Prints its address; ends when its input closes.
 """
 
 import asyncio
@@ -10,6 +12,7 @@ import struct
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -20,6 +23,9 @@ from tests.servers.opcua_small import free_port
 STEP, POINTS = 65521, 6
 """A prime, and how many points; as u32 registers they are ten apart."""
 BEGAN = time.monotonic()
+COUNTED = {"sessions": 2277, "subscriptions": 2285}
+"""Node ids of CurrentSessionCount and CurrentSubscriptionCount (OPC 10000-5, 6.3.3)."""
+LEAP, LEAP_AFTER = timedelta(hours=1), 3.0
 
 
 def held(point: int) -> int:
@@ -35,7 +41,12 @@ def wrong(values: Mapping[int, Sequence[int]]) -> list[str]:
     return faults
 
 
-async def opcua(host: str) -> str:
+async def leaping(host: str) -> str:
+    """Its clock is set while values are sampled."""
+    return await opcua(host, leaps=True)
+
+
+async def opcua(host: str, leaps: bool = False) -> str:
     port = free_port()
     server: Any = Server()
     await server.init()
@@ -50,10 +61,27 @@ async def opcua(host: str) -> str:
     ]
     await server.start()
 
+    counted = {name: server.get_node(ua.NodeId(number)) for name, number in COUNTED.items()}
+    watched_since: list[float] = []
+
+    async def count() -> None:
+        inside = server.iserver
+        found = inside.subscription_service.subscriptions
+        if found and not watched_since:
+            watched_since.append(time.monotonic())
+        for name, held_ in (("sessions", inside._external_sessions), ("subscriptions", found)):
+            await counted[name].write_value(len(held_), ua.VariantType.UInt32)
+
+    def now() -> datetime:
+        leapt = leaps and watched_since and time.monotonic() > watched_since[0] + LEAP_AFTER
+        return datetime.now(UTC) + (LEAP if leapt else timedelta(0))
+
     async def move() -> None:
         while True:
             for i, node in enumerate(nodes):
-                await node.write_value(held(i), ua.VariantType.Int64)
+                value = ua.Variant(held(i), ua.VariantType.Int64)
+                await node.write_value(ua.DataValue(value, SourceTimestamp=now(), ServerTimestamp=now()))
+            await count()
             await asyncio.sleep(0.2)
 
     server.moving = asyncio.create_task(move())
@@ -114,7 +142,7 @@ async def modbus(host: str) -> str:
 
 
 async def main(kind: str, host: str) -> None:
-    address = await {"opcua": opcua, "native": native, "modbus": modbus}[kind](host)
+    address = await {"opcua": opcua, "leaping": leaping, "native": native, "modbus": modbus}[kind](host)
     sys.stdout.write(json.dumps({"address": address}) + "\n")
     sys.stdout.flush()
     await asyncio.to_thread(sys.stdin.read)
