@@ -15,6 +15,7 @@ from assessor.bundle import Sealed
 from assessor.domain import (
     Assessment,
     Criteria,
+    Flag,
     Formulas,
     Framework,
     Ladder,
@@ -242,6 +243,16 @@ def rated(found: Iterable[Rated], out: Console, language: Language, column: str)
         )
     out.print(table)
     out.print(render("report.disclaimer", language), soft_wrap=True)
+
+
+def flags(found: Sequence[Flag], out: Console, language: Language) -> None:
+    """What to ask about once more; nothing where there is nothing."""
+    if not found:
+        return
+    out.print(render("report.open.flags", language), style="bold")
+    out.print(render("report.open.flags_note", language), soft_wrap=True)
+    for flag in found:
+        out.print(f"· {render(flag.ask, language)} ({', '.join(flag.questions)})", soft_wrap=True)
 
 
 def _grade(one: Rated, language: Language, level: int) -> str:
