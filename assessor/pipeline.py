@@ -20,6 +20,7 @@ from assessor.domain import (
     Assessment,
     Endpoint,
     Evidence,
+    Flag,
     Framework,
     Ladder,
     Measurement,
@@ -52,7 +53,9 @@ from assessor.roadmap import plan
 from connectors.abort import within
 from connectors.guard import limit_hosts
 from connectors.scope import seconds_left
+from models.consistency import flags
 from models.graded_response import draws
+from models.short_form import Bank, State, answered, state
 
 SCORER = importlib.metadata.version("plant-assessor")
 USUAL: Mapping[Kind, str] = {"discrete": "cmmm-2020-discrete", "process": "cmmm-2020-process"}
@@ -183,6 +186,7 @@ def judge(
             "rated": tuple(map(kept, rate_library(frameworks, asked, evidence, answers.cuts, plant))),
             "chances": chances(framework, evidence, answers.cuts, drawn),
             "findings": findings(evidence, library.statements.values(), ratings[1], measurements),
+            "flags": flags(framework, library.questions | library.statements, answers, evidence, plant),
             "pre_assessment": is_pre_assessment(framework, evidence),
             "testable": testable(framework, library.statements.values()),
             "tested": tested(framework, evidence),
@@ -248,6 +252,25 @@ def rate_answers(library: Library, answers: Answers, plant: Kind) -> tuple[Rated
     ladders = [f for f in library.frameworks.values() if isinstance(f, Ladder)]
     evidence = reconcile(asked, answers, (), ladders)
     return rate_library(wanted(library, answers), asked, evidence, answers.cuts, plant)
+
+
+def doubts(library: Library, framework: Ladder, answers: Answers, plant: Kind) -> tuple[Flag, ...]:
+    """Answers that do not seem to go together, without a machine having been heard: what to ask about."""
+    evidence = reconcile(library.questions.values(), answers, (), ())
+    return flags(framework, library.questions | library.statements, answers, evidence, plant)
+
+
+def short_form(library: Library, framework: Ladder, answers: Answers) -> State:
+    """Where a pre-check stands after these answers, and the question to ask next.
+
+    What was answered 'do not know' counts as asked; what is not applicable is left out, as in the rating.
+    """
+    own = {*framework.asks, *(d.rubric for d in framework.dimensions)}
+    said = [e for e in reconcile(library.questions.values(), answers, (), ()) if e.question in own]
+    claims = {e.question: e.claim for e in said if e.claimed != "unanswered"}
+    bank = Bank.of(framework, answers.cuts, {e.question for e in said if e.claimed == "not-applicable"})
+    given = answered(bank, {question: claim for question, claim in claims.items() if claim is not None})
+    return state(bank, given, skip=claims.keys() - given.keys())
 
 
 def advise(

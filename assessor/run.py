@@ -231,10 +231,11 @@ def write_bytes(output: Path, data: bytes) -> None:
         create_file(output, data)
 
 
-def replace_bytes(file: Path, data: bytes) -> None:
-    """A file in place of the one that stands there: the old one or the new one at any moment."""
-    with _writing(file):
-        replace(file, data)
+def keep(output: Path, data: bytes) -> None:
+    """A file that is written anew again and again, with its folder: the old one or the new one is there."""
+    with _writing(output):
+        output.parent.mkdir(parents=True, exist_ok=True)
+        replace(output, data)
 
 
 def load_assessment(file: Path) -> Assessment:

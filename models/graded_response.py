@@ -5,8 +5,10 @@ One ability θ stands behind all degrees of a plant. A requirement reaches degre
 the probabilities of θ on a grid; from θ, seeded draws of the unknown ones. The card is graded_response.md.
 """
 
+import tomllib
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +18,13 @@ from assessor.domain import Evidence, Ladder, Verdict
 from assessor.rating import not_applicable
 
 Floats = NDArray[np.float64]
-DISCRIMINATION = 1.4
-"""How sharply a requirement tells plants apart (a), per level."""
-MIDDLE_LEVEL, SPREAD = 2.0, 1.5
-"""θ is counted in levels; before any answer it is taken as normal around the middle with this spread."""
-OWN = 0.5
-"""Spread of a sub-domain around its plant's θ: sub-domains of one plant do not move as one."""
-GRID: Floats = np.linspace(MIDDLE_LEVEL - 4 * SPREAD, MIDDLE_LEVEL + 4 * SPREAD, 81)
+_EXPERT = tomllib.loads(files("models").joinpath("expert.toml").read_text("utf-8"))
+SHARPNESS, MIDDLE, SPREAD, OWN, FULL, PER_DEGREE, SENTENCE = (
+    float(_EXPERT[name]["value"])
+    for name in ("sharpness", "middle", "spread", "own", "full", "per_degree", "sentence")
+)
+"""Expert parameters, in levels (sharpness: per level). What each means stands beside its value in expert.toml."""
+GRID: Floats = np.linspace(MIDDLE - 4 * SPREAD, MIDDLE + 4 * SPREAD, 81)
 SILENT = (Verdict.UNTESTED, Verdict.UNUSABLE)
 
 
@@ -60,7 +62,7 @@ def draws(framework: Ladder, evidence: Iterable[Evidence], count: int, seed: int
 
 def posterior(known: Sequence[tuple[int, Fraction]], scale: Sequence[Fraction]) -> Floats:
     """Probabilities of θ on the grid, after (level, degree) of the requirements that are known."""
-    log = -0.5 * ((GRID - MIDDLE_LEVEL) / SPREAD) ** 2
+    log = -0.5 * ((GRID - MIDDLE) / SPREAD) ** 2
     likelihood: dict[tuple[int, int], Floats] = {}
     for level, degree in known:
         index = sum(step <= degree for step in scale) - 1
@@ -72,13 +74,18 @@ def posterior(known: Sequence[tuple[int, Fraction]], scale: Sequence[Fraction]) 
     return np.asarray(weight / weight.sum())
 
 
+def threshold(level: int, degree: Fraction) -> float:
+    """b: the ability at which a requirement of this level is as likely as not to reach this degree."""
+    return level + FULL - PER_DEGREE * float(1 - degree)
+
+
 def reaches(ability: Floats, level: int, scale: Sequence[Fraction]) -> Floats:
     """Probability of each degree or better: 1 for the lowest, and a last column of 0 above the highest.
 
-    A plant with θ = k is as likely as not to meet a requirement of level k in full: b = level - 1 + degree.
+    With the shipped parameters a plant with θ = k is as likely as not to meet a requirement of level k in full.
     """
-    thresholds = np.array([float(level - 1 + degree) for degree in scale[1:]])
-    inner = expit(DISCRIMINATION * (ability[:, None] - thresholds))
+    thresholds = np.array([threshold(level, degree) for degree in scale[1:]])
+    inner = expit(SHARPNESS * (ability[:, None] - thresholds))
     rows = len(ability)
     return np.hstack([np.ones((rows, 1)), inner, np.zeros((rows, 1))])
 

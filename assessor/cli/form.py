@@ -122,7 +122,7 @@ def _finish(
         if output is not None:
             run.write_bytes(output, data)
         elif merged.changes:
-            run.replace_bytes(place, data)
+            run.keep(place, data)
     if as_json:
         emit(_document(merged, place if written else None))
     else:

@@ -28,13 +28,16 @@ def rate(
 ) -> None:
     """Rate one set of answers by every framework. No machine is heard, so all of it is declared."""
     library = load_library(known_indicators=indicators())
-    rated = pipeline.rate_answers(library, load_answers(answers, library.questions), plant)
+    given = load_answers(answers, library.questions)
+    rated = pipeline.rate_answers(library, given, plant)
     if output is not None:
         run.write_bytes(output, render_workbook(rated, library.statements, variants=variants))
     if as_json:
         emit([one.model_dump(mode="json") for one in rated])
     else:
         present.rated(rated, out, language(), "declared")
+        ladder = pipeline.choose_ladder(library, pipeline.USUAL[plant], plant)
+        present.flags(pipeline.doubts(library, ladder, given, plant), out, language())
     if output is not None:
         say("cli.written", folder=str(output))
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from assessor.domain.bank import Question
 from assessor.domain.contact import Contact
-from assessor.domain.evidence import Answers, Evidence, Finding, Measurement
+from assessor.domain.evidence import Answers, Evidence, Finding, Flag, Measurement
 from assessor.domain.export import Record
 from assessor.domain.laws.ladder import Ladder
 from assessor.domain.noun import Digest, EvidenceClass, Exact, Message, Noun, Outcome, Slug, Time
@@ -92,6 +92,8 @@ class Assessment(Noun):
     measurements: tuple[Measurement, ...]
     evidence: tuple[Evidence, ...]
     findings: tuple[Finding, ...]
+    flags: tuple[Flag, ...] = ()
+    """Answers that do not seem to go together; they never change a score."""
     sights: tuple[Sight, ...]
     ratings: tuple[Rating, ...]
     """Both columns under every weight set; the default set first, declared before verified."""

@@ -191,3 +191,13 @@ class Finding(Noun):
     weight: Exact
     """How much of a level hangs on it; the order of the list."""
     settled: bool = False
+
+
+class Flag(Noun):
+    """Answers that do not seem to go together: something to ask about. It never changes a score."""
+
+    id: Slug
+    """What kind of thing it is, such as `alike` or `order`."""
+    questions: tuple[Slug, ...]
+    """Those concerned; where they are very many, the most telling ones."""
+    ask: Message

@@ -1,7 +1,17 @@
 """Results as tables of a terminal. Words come by id; nothing is decided here."""
 
 from assessor.present.gathering import preview, sealed, sealed_facts
-from assessor.present.judgement import assessment, verification
+from assessor.present.judgement import assessment, flags, verification
 from assessor.present.standing import framework, moves, rated
 
-__all__ = ["assessment", "framework", "moves", "preview", "rated", "sealed", "sealed_facts", "verification"]
+__all__ = [
+    "assessment",
+    "flags",
+    "framework",
+    "moves",
+    "preview",
+    "rated",
+    "sealed",
+    "sealed_facts",
+    "verification",
+]

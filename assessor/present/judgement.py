@@ -1,10 +1,12 @@
 """Of an assessment: its result on one screen, and whether it can be worked out again."""
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.text import Text as Shown
 
 from assessor.audit import Verification
-from assessor.domain import Assessment, Message, Outcome, State, plain
+from assessor.domain import Assessment, Flag, Message, Outcome, State, plain
 from assessor.messages import Language, number, percent, render
 from assessor.pipeline import counts
 from assessor.present.tables import titled
@@ -87,3 +89,13 @@ def verification(result: Verification, out: Console, language: Language) -> None
         out.print(render(line, language), soft_wrap=True)
     style = "bold green" if result.holds else "bold red"
     out.print(render("cli.verify_holds" if result.holds else "cli.verify_differs", language), style=style)
+
+
+def flags(found: Sequence[Flag], out: Console, language: Language) -> None:
+    """What to ask about once more; nothing where there is nothing."""
+    if not found:
+        return
+    out.print(render("report.open.flags", language), style="bold")
+    out.print(render("report.open.flags_note", language), soft_wrap=True)
+    for flag in found:
+        out.print(f"· {render(flag.ask, language)} ({', '.join(flag.questions)})", soft_wrap=True)

@@ -19,6 +19,7 @@ from assessor.rating.ladder import (
     not_applicable,
     rate,
     rate_all,
+    rungs,
     testable,
     tested,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "rate",
     "rate_all",
     "rate_library",
+    "rungs",
     "testable",
     "tested",
     "values",

@@ -97,15 +97,19 @@ def chances(
     draws: Iterable[Mapping[str, Fraction]],
 ) -> tuple[Chance, ...]:
     """Share of draws that give each level, by the same law, in the verified column under default weights."""
-    weights = next(w.weights for w in framework.weight_sets if w.id == framework.default_weights)
-    aside = not_applicable(evidence, "verified")
-    ladder = _ladder(framework, uncut(framework, cuts), weights, aside)
+    ladder = rungs(framework, cuts, not_applicable(evidence, "verified"))
     found = Counter(
         _level(framework, sum(_counted(framework, _scores(ladder, degrees, NONE)), NONE)) for degrees in draws
     )
     numbers = sorted({0} | {level.number for level in framework.levels})
     draws_made = found.total()
     return tuple(Chance(level=k, share=Fraction(found[k], draws_made)) for k in numbers) if draws_made else ()
+
+
+def rungs(framework: Ladder, cuts: Iterable[Cut], aside: Collection[str]) -> Rungs:
+    """What counts at each level under the default weights; `aside`: questions that are not applicable."""
+    weights = next(w.weights for w in framework.weight_sets if w.id == framework.default_weights)
+    return _ladder(framework, uncut(framework, cuts), weights, aside)
 
 
 def is_pre_assessment(framework: Ladder, evidence: Iterable[Evidence]) -> bool:

@@ -6,7 +6,9 @@ the interval forces it to: up to its lower end, and down to its upper end only w
 docs/method.md states the rules in full.
 """
 
+from assessor.reconcile.claims import when
 from assessor.reconcile.comparison import reconcile
 from assessor.reconcile.differences import findings
+from assessor.reconcile.scale import implied
 
-__all__ = ["findings", "reconcile"]
+__all__ = ["findings", "implied", "reconcile", "when"]

@@ -53,6 +53,11 @@ def _answers(test: Bearing, low: Fraction, high: Fraction) -> list[Fraction]:
     return [at_low, *(step.answer for step in steps if low < step.from_ <= high)]
 
 
+def implied(test: Bearing, value: Fraction) -> Fraction:
+    """The answer that the steps give for one value."""
+    return _answers(test, value, value)[0]
+
+
 def falling(test: Bearing) -> bool:
     """Does more mean a worse answer? Then what speaks against a claim was itself seen."""
     steps = sorted(test.steps, key=lambda step: step.from_)

@@ -64,10 +64,9 @@ def _rows(grid: Grid, header: int, questions: Mapping[str, Question]) -> tuple[d
     """The row of each id. Rows with a text in their first cell alone are headings of topics."""
     owners = {o.id: q for q in questions.values() for o in q.options} | dict(questions)
     places, problems = dict[str, Place](), list[Problem]()
-    for row in range(header + 1, grid.rows):
+    filled = {row for row, column in grid.values if row > header and 0 < column < len(COLUMNS)}
+    for row in sorted(filled):
         id_ = grid.text(row, 0)
-        if not any(grid.at(row, column) is not None for column in range(1, len(COLUMNS))):
-            continue
         if id_ not in owners:
             name = "unknown_question" if id_ else "book.no_id"
             near = ", ".join(difflib.get_close_matches(id_, owners, 3)) or "-"
