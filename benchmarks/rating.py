@@ -2,6 +2,9 @@
 
 The whole bank answered once by a seeded draw, rated in one call of `rate_library` for each kind of plant, in both
 columns under every variant; then each framework by itself. Medians of five rounds after a first one. Never a test.
+
+2026-11-26, two cores shared by other work: 495 statements, 12 frameworks, all in one call 0.27 s (discrete) and
+0.30 s (process).
 """
 
 import random

@@ -16,6 +16,7 @@ from assessor.errors import InputError
 from assessor.frameworks import load_framework, load_library
 from assessor.frameworks.checks import Checked, check, wording
 from assessor.frameworks.facts import STANDINGS, Stated, facts
+from assessor.frameworks.proof import Reach
 from assessor.indicators import load as indicators
 from assessor.messages import percent, render
 
@@ -53,7 +54,7 @@ def frameworks_check(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Prove the shipped library, or a framework file of your own against the bank; some seconds a framework.
+    """Prove the shipped library, or a framework file of your own against the bank; a few seconds in all.
 
     Ids, weights and bands, both languages, how much of it is mapped, and for every level answers that give it.
     Exit code 2 where something is to be put right.
@@ -121,9 +122,13 @@ def _proven(checked: Checked) -> dict[str, Any]:
         "asks": checked.asks,
         "unmapped": checked.unmapped,
         "covered": plain(checked.covered),
-        "levels": [asdict(found) for found in checked.reaches],
+        "levels": [_reached(found) for found in checked.reaches],
         "faults": [render(message, language()) for message in checked.faults],
     }
+
+
+def _reached(found: Reach) -> dict[str, Any]:
+    return asdict(found) | {"lacking": [render(name, language()) for name in found.lacking]}
 
 
 def _show_checked(checked: Sequence[Checked], faults: Sequence[Message]) -> None:

@@ -85,3 +85,11 @@ def _missed(reaches: tuple[Reach, ...]) -> Iterator[Message]:
                 "plant": found.plant,
             }
             yield Message(id="check.level_missed", params=params)
+        if found.missed and found.lacking:
+            yield Message(
+                id="check.best_lacks", params={"variant": found.variant, "names": _listed(found.lacking)}
+            )
+
+
+def _listed(names: tuple[Text, ...]) -> Text:
+    return Text(zh="；".join(name.zh for name in names), en="; ".join(name.en for name in names))

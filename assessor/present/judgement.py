@@ -1,0 +1,101 @@
+"""Of an assessment: its result on one screen, and whether it can be worked out again."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.text import Text as Shown
+
+from assessor.audit import Verification
+from assessor.domain import Assessment, Flag, Message, Outcome, State, plain
+from assessor.messages import Language, number, percent, render
+from assessor.pipeline import counts
+from assessor.present.tables import titled
+
+
+def assessment(done: Assessment, out: Console, language: Language) -> None:
+    """The result on one screen: levels, verdicts, what was seen of the machines, the plan."""
+    title = "cli.pre_assessment" if done.pre_assessment else "cli.assessment"
+    table = titled(language, "cli.weights", "cli.declared", "cli.verified", "cli.coverage", title=title)
+    for weights in done.framework.weight_sets:
+        declared, verified = (done.rating(column, weights.id) for column in ("declared", "verified"))
+        table.add_row(
+            f"{render(weights.name, language)} ({render(f'report.status.{weights.status}', language)})",
+            f"{declared.level}  ({number(declared.score)})",
+            Shown.assemble((str(verified.level), "bold"), f"  ({number(verified.score)})"),
+            percent(verified.coverage),
+        )
+    out.print(table)
+    _headline(done, out, language)
+    _machines(done, out, language)
+    _differences(done, out, language)
+    if done.roadmap:
+        params = {
+            "n": str(len(done.roadmap.choices)),
+            "cost": plain(sum((c.cost for c in done.roadmap.choices), start=0 * done.roadmap.objective)),
+            "budget": str(done.roadmap.budget),
+            "level": str(done.roadmap.level_after),
+            "score": number(done.roadmap.score_after),
+        }
+        out.print(render("cli.plan", language, **params), soft_wrap=True)
+    out.print(render("report.disclaimer", language), style="italic")
+
+
+def _headline(done: Assessment, out: Console, language: Language) -> None:
+    low, high = done.level_spread
+    line = "cli.holds_under_all" if low == high else "cli.depends_on_weights"
+    out.print(render(line, language, low=str(low), high=str(high)), soft_wrap=True)
+    params = {"testable": done.testable, "of": len(done.framework.dimensions), "tested": done.tested}
+    out.print(render(Message(id="cli.testable", params=dict(params)), language), soft_wrap=True)
+
+
+def _machines(done: Assessment, out: Console, language: Language) -> None:
+    heads = ("cli.indicator", "cli.value", "cli.interval", "cli.n", "export.rests_on")
+    table = titled(language, *heads, title="cli.measured")
+    for m in done.measurements:
+        write = percent if m.unit == "share" else (lambda v: f"{number(v)} s")
+        if m.state is State.MEASURED:
+            value = "-" if m.value is None else write(m.value)
+        else:
+            value = render(f"report.state.{m.state}", language)
+        bounds = f"{write(m.low)} … {write(m.high)}" if m.low is not None and m.high is not None else "-"
+        title, counted = render(f"indicator.{m.indicator}.title", language), f"{m.count}/{m.total}"
+        classes = " + ".join(render(f"report.evidence.{kind}", language) for kind in m.rests_on)
+        table.add_row(title, value, bounds, counted, classes or "-")
+    out.print(table)
+    seen = sum(s.readable is Outcome.MET for s in done.sights)
+    out.print(render("cli.sights", language, n=seen, total=len(done.sights)), soft_wrap=True)
+
+
+def _differences(done: Assessment, out: Console, language: Language) -> None:
+    heads = ("cli.question", "cli.claim", "cli.seen", "cli.ask")
+    table = titled(language, *heads, title="cli.differences")
+    claims = {e.question: e for e in done.evidence}
+    for finding in done.findings:
+        claim = claims[finding.question].claim
+        table.add_row(
+            finding.question,
+            "-" if claim is None else number(claim),
+            render(finding.seen, language),
+            render(finding.ask, language),
+        )
+    out.print(table)
+    verdicts = [f"{render(f'report.verdict.{v}', language)} {n}" for v, n in counts(done.evidence).items()]
+    out.print(" · ".join(verdicts), soft_wrap=True)
+
+
+def verification(result: Verification, out: Console, language: Language) -> None:
+    """What was checked, and what differs."""
+    for line in result.lines:
+        out.print(render(line, language), soft_wrap=True)
+    style = "bold green" if result.holds else "bold red"
+    out.print(render("cli.verify_holds" if result.holds else "cli.verify_differs", language), style=style)
+
+
+def flags(found: Sequence[Flag], out: Console, language: Language) -> None:
+    """What to ask about once more; nothing where there is nothing."""
+    if not found:
+        return
+    out.print(render("report.open.flags", language), style="bold")
+    out.print(render("report.open.flags_note", language), soft_wrap=True)
+    for flag in found:
+        out.print(f"· {render(flag.ask, language)} ({', '.join(flag.questions)})", soft_wrap=True)
