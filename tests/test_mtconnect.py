@@ -29,7 +29,7 @@ from connectors.mtconnect import gather, precheck, preview
 from connectors.mtconnect.document import moment
 from connectors.mtconnect.wire import SERVICES, Stream
 from connectors.scope import load_scope
-from tests.exports import Kept
+from tests.kept import Kept
 from tests.servers.processes import serving
 from tests.test_facts import table
 from tests.test_indicators_rules import asset, scope
