@@ -17,6 +17,7 @@ from connectors import modbus
 from tests.kept import Kept
 from tests.modbus_runs import scope_for
 from tests.servers.processes import serving
+from tests.waiting import comes
 
 PATIENT = {"timeout": 30}
 
@@ -32,9 +33,7 @@ async def stopped(scope: Any, waiting: Callable[[], bool]) -> tuple[Observation,
     """A run that is stopped once it waits for what it is meant to; how many seconds it took to end."""
     sink, stop = Kept(), asyncio.Event()
     run = asyncio.create_task(modbus.gather(scope.endpoints[0], scope, sink, seconds=60, stop=stop))
-    async with asyncio.timeout(30):
-        while not waiting():  # noqa: ASYNC110 - another process, or the system, says so
-            await asyncio.sleep(0.02)
+    await comes(waiting)
     stop.set()
     begun = time.monotonic()
     async with asyncio.timeout(20):
