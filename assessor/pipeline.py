@@ -31,6 +31,7 @@ from assessor.domain import (
     Rated,
     Rating,
     Recommendation,
+    Result,
     Roadmap,
     Scope,
     Sink,
@@ -173,12 +174,13 @@ def judge(
     evidence = reconcile(asked, answers, measurements, ladders)
     ratings = rate_all(framework, evidence, answers.cuts)
     drawn = draws(framework, evidence, DRAWS, SEED)
+    frameworks = wanted(library, answers, framework)
     return Judgement(
         evidence,
         {
             "evidence": evidence,
             "ratings": ratings,
-            "rated": rate_library(wanted(library, answers, framework), asked, evidence, answers.cuts, plant),
+            "rated": tuple(map(kept, rate_library(frameworks, asked, evidence, answers.cuts, plant))),
             "chances": chances(framework, evidence, answers.cuts, drawn),
             "findings": findings(evidence, library.statements.values(), ratings[1], measurements),
             "pre_assessment": is_pre_assessment(framework, evidence),
@@ -227,6 +229,17 @@ def assess(
         members=_members(source.manifest),
         **judged.parts,
     )
+
+
+def kept(rated: Rated) -> Rated:
+    """What an Assessment keeps: sums line by line under the default variant, of others their end alone."""
+    default = rated.results[0].variant
+    results = tuple(r if r.variant == default else _end(r) for r in rated.results)
+    return rated.model_copy(update={"results": results, "target": rated.target and _end(rated.target)})
+
+
+def _end(result: Result) -> Result:
+    return result.model_copy(update={"sum": result.sum.model_copy(update={"of": ()})})
 
 
 def rate_answers(library: Library, answers: Answers, plant: Kind) -> tuple[Rated, ...]:

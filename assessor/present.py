@@ -14,6 +14,7 @@ from assessor.audit import Verification
 from assessor.bundle import Sealed
 from assessor.domain import (
     Assessment,
+    Criteria,
     Formulas,
     Framework,
     Ladder,
@@ -298,6 +299,12 @@ def framework(held: Framework, questions: dict[str, Question], out: Console, lan
         for figure in held.figures:
             unit = f" ({render(figure.unit, language)})" if figure.unit else ""
             table.add_row(figure.id, render(figure.name, language) + unit, figure.status)
+        out.print(table)
+    elif isinstance(held, Criteria):
+        table = _table(language, "cli.dimension", "cli.criteria", "cli.status")
+        for aspect in held.dimensions:
+            criteria = ", ".join(render(criterion.name, language) for criterion in aspect.criteria)
+            table.add_row(render(aspect.name, language), criteria, aspect.status)
         out.print(table)
     else:
         table = _table(language, "cli.grade", "cli.title")

@@ -28,7 +28,7 @@ from assessor.domain import Assessment, Message, Scope, canonical
 from assessor.errors import AssessorError, InputError, StorageError
 from assessor.forms import load_answers
 from assessor.frameworks import Library, load_library
-from assessor.home import create_file
+from assessor.home import create_file, replace
 from assessor.indicators import load as indicators
 from assessor.laptop import Awake, awake, looked_at
 from assessor.messages import Language, render
@@ -229,6 +229,12 @@ def write_bytes(output: Path, data: bytes) -> None:
     with _writing(output):
         output.parent.mkdir(parents=True, exist_ok=True)
         create_file(output, data)
+
+
+def replace_bytes(file: Path, data: bytes) -> None:
+    """A file in place of the one that stands there: the old one or the new one at any moment."""
+    with _writing(file):
+        replace(file, data)
 
 
 def load_assessment(file: Path) -> Assessment:

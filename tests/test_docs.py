@@ -1,7 +1,9 @@
 """The documents tell what is true: generated pages are current, nothing public is undocumented."""
 
+import re
 import runpy
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import typer
@@ -9,6 +11,7 @@ import typer
 from assessor import indicators
 from assessor.cli import app
 from assessor.domain import Limits
+from assessor.domain.result import Operation
 
 ROOT = Path(__file__).parent.parent
 PAGES = runpy.run_path(str(ROOT / "scripts/reference.py"))["PAGES"]
@@ -51,6 +54,21 @@ def test_links_between_documents_lead_somewhere() -> None:
             target = link.split("#")[0]
             if target and "://" not in target:
                 assert (page.parent / target).exists(), f"{page.name} links to {link}"
+
+
+def test_the_method_is_in_one_order_and_its_contents_lead_there() -> None:
+    page = (ROOT / "docs/method.md").read_text("utf-8")
+    titles = re.findall(r"(?m)^## (.+)$", page)
+    assert [title.split(".")[0] for title in titles] == [str(n) for n in range(1, len(titles) + 1)]
+    anchors = [re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles]
+    assert re.findall(r"\]\(#([^)]+)\)", page) == anchors
+    assert {int(n) for n in re.findall(r"§(\d+)", page)} <= set(range(1, len(titles) + 1))
+
+
+def test_the_method_states_every_operation_of_open_sums() -> None:
+    page = (ROOT / "docs/method.md").read_text("utf-8")
+    rows = re.findall(r"(?m)^\| `([a-z]+)` \|(?:[^|\n]*\|){4}$", page)
+    assert sorted(rows) == sorted(get_args(Operation))
 
 
 def test_no_indicator_is_without_a_page() -> None:

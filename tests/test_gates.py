@@ -198,6 +198,11 @@ def test_figures_and_scenes_stand_beside_and_move_no_tier(library: Library) -> N
     assert line(result, "scenes/in-place/suppliers").low == 0
     assert line(result, "scenes/ai").low == 0
     assert line(rated(library, given | {"m5-l3-3": F(1)}, maturity(2)), "scenes/ai").low == 1
+    # Amounts that other frameworks ask for too are not asked again as a figure.
+    given |= {"money-value-added": F(3600), "staff-average": F(120), "smart-labour-before": F(24)}
+    result = rated(library, given, maturity(2))
+    assert line(result, "figures/labour/now").low == 30
+    assert line(result, "figures/labour/change").low == F(5, 4)
     cleared = given | {name: None for name in library.statements if name.startswith(("smart-scene-", "smart-ai-"))}
     assert rated(library, cleared, maturity(2)).level == 2
 
@@ -239,6 +244,9 @@ def test_the_files_invent_no_threshold(library: Library) -> None:
         marks += [n for link in held.links for b in link.builds for i in b.items for n in _leaves(i.need)]
         for need in marks:
             question = library.statements[need.question or ""]
+            if question.kind == "rubric":  # where running a thing in a system begins, in the bank's own sentences
+                assert need.at_least == {"finance-rubric": 1, "hr-rubric": 2}[question.id]
+                continue
             assert need.at_least == (F(4, 5) if question.kind == "degree" else 1), need
             assert question.kind in ("degree", "yes-no")
     assert [held.level for held in _gates(library, SHANGHAI)] == [3, None, 4, None]

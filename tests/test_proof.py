@@ -26,7 +26,7 @@ from assessor.frameworks import load_library
 from assessor.frameworks.checks import check, wording
 from assessor.frameworks.facts import STANDINGS, facts
 from assessor.frameworks.proof import reach
-from assessor.rating import Known, terms
+from assessor.rating import Known, needs, terms
 from tests.small import framework, text
 
 F = Fraction
@@ -87,13 +87,12 @@ class Tiers(Head):
 
 def tiers(of: Tiers, statements: Mapping[str, Question], known: Known) -> tuple[Result, ...]:
     held = []
+    low, high = map(F, known.levels[of.rests_on])
     for n, need in enumerate(of.tiers, 1):
-        low, high = known.holds(need) or (True, True)
-        at = known.levels[of.rests_on]
-        parts = [terms.answer(f"{n}/{q}", statements[q], known.value(q)) for q in need.names()]
-        held.append(
-            Term(id=f"{n}", how="list", low=F(low and at[0] >= n), high=F(high and at[1] >= n), of=tuple(parts))
-        )
+        level = Term(id=f"{n}/level", how="answer", low=low, high=high)
+        opened = needs.opened(f"{n}/need", need, statements, known)
+        below = terms.reaches(f"{n}/below", level, F(n))
+        held.append(terms.least(f"{n}", [*([opened] if opened else []), below], name=text(f"tier {n}")))
     ran = terms.run("t", held)
     numbers = {"level": int(ran.low or 0), "level_high": int(ran.high or 0)}
     return (Result(column=known.column, variant="default", status=Status.OWN, coverage=F(1), sum=ran, **numbers),)
@@ -138,7 +137,9 @@ def test_conditions_that_exclude_one_another_are_found(gated: Callable[..., Any]
         Need(question="staff", at_least=F(37)),
         Need(question="staff", at_most=F(36)),
     )
-    assert {r.missed for r in reach(of, held, asked)} == {(2,)}
+    found = reach(of, held, asked)
+    assert {r.missed for r in found} == {(2,)}
+    assert {tuple(name.en for name in r.lacking) for r in found} == {("tier 2",)}, "the best answers stop there"
 
 
 # Facts

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from assessor.domain import Cut, Evidence, Framework, Ladder, Need, Question, Rated, Term
 from assessor.frameworks import load_library
-from assessor.frameworks.proof import KINDS, with_others
+from assessor.frameworks.proof import KINDS, put, with_others
 from assessor.frameworks.walk import walk
 from assessor.rating import Kind, rate_library
 from assessor.rating.cuts import without
-from assessor.rating.terms import leaves, look_up
+from assessor.rating.ends import look_up
+from assessor.rating.terms import leaves
 from tests.small import claim
 
 F = Fraction
@@ -56,17 +57,29 @@ def _value(question: Question, chance: random.Random, good: float) -> Fraction:
 
 def rated(
     id_: str, kind: Kind, given_: Iterable[Evidence], change: Callable[[Framework], Framework] = lambda f: f,
-    questions: Iterable[Question] = QUESTIONS,
+    questions: Iterable[Question] | None = None,
 ) -> Rated:  # fmt: skip
-    """One framework with those it rests on, in one column."""
-    frameworks = [change(f) for f in with_others(LIBRARY.frameworks[id_], LIBRARY.frameworks)]
-    found = rate_library(frameworks, questions, given_, (), kind, ("declared",))
+    """One framework with those it rests on, in one column, from the questions put for it."""
+    frameworks = [change(f) for f in resting(id_)]
+    found = rate_library(frameworks, questions or put_for(id_), given_, (), kind, ("declared",))
     return next(r for r in found if r.head.id == id_)
 
 
 @cache
+def resting(id_: str) -> tuple[Framework, ...]:
+    """A framework and those it rests on."""
+    return with_others(LIBRARY.frameworks[id_], LIBRARY.frameworks)
+
+
+@cache
+def put_for(id_: str) -> tuple[Question, ...]:
+    """What of the bank the framework can hang on; that the rest changes nothing is a test of its own."""
+    return put(resting(id_), LIBRARY.questions)
+
+
+@cache
 def asked(id_: str) -> list[str]:
-    frameworks = with_others(LIBRARY.frameworks[id_], LIBRARY.frameworks)
+    frameworks = resting(id_)
     needs = [n for f in frameworks for _, n in walk(f) if isinstance(n, Need)]
     names = {q for f in frameworks for q in f.asks} | {name for n in needs for name in n.names()}
     return sorted(names)
@@ -74,13 +87,13 @@ def asked(id_: str) -> list[str]:
 
 def told(of: Rated) -> list[tuple[Any, ...]]:
     """What a result comes to, without the lines of its sum."""
-    return [(r.variant, r.level, r.level_high, r.score, r.score_high, r.coverage) for r in of.results]
+    return [(r.column, r.variant, r.level, r.level_high, r.score, r.score_high, r.coverage) for r in of.results]
 
 
 @cache
 def limited(id_: str) -> set[str]:
     """Questions of which more is not better somewhere: an upper bound is set on them."""
-    frameworks = with_others(LIBRARY.frameworks[id_], LIBRARY.frameworks)
+    frameworks = resting(id_)
     needs = [n for f in frameworks for _, n in walk(f) if isinstance(n, Need)]
     return {n.question for n in needs if n.question and n.at_most is not None}
 
@@ -110,7 +123,7 @@ def test_better_evidence_never_lowers(id_: str, kind: Kind, seed: int) -> None:
 @given(seeds)
 def test_order_changes_nothing(id_: str, kind: Kind, seed: int) -> None:
     given_, chance = list(answers(seed, asked(id_)).values()), random.Random(seed)
-    mixed, questions = list(given_), list(QUESTIONS)
+    mixed, questions = list(given_), list(put_for(id_))
     chance.shuffle(mixed)
     chance.shuffle(questions)
     assert rated(id_, kind, given_) == rated(id_, kind, mixed, questions=questions)
@@ -153,7 +166,7 @@ def test_not_applicable_equals_absent(id_: str, kind: Kind, seed: int) -> None:
     parts = {q: LIBRARY.statements[q].part_of or q for q in gone}
     if any(len(LIBRARY.questions[p].statements) > 1 for p in parts.values()):
         return  # a single option cannot be put aside by a condition of its question
-    never = [q.model_copy(update={"asked_if": NEVER}) if q.id in gone else q for q in QUESTIONS]
+    never = [q.model_copy(update={"asked_if": NEVER}) if q.id in gone else q for q in put_for(id_)]
     assert told(aside) == told(rated(id_, kind, kept, absent, never))
 
 
@@ -175,15 +188,21 @@ def test_every_result_lies_within_its_bounds_and_follows_from_its_sum(id_: str, 
         assert len(lines) == sum(1 for _ in below(result.sum)), "ids of terms are unique"
         for term in lines.values():
             assert term.low is None or term.high is None or term.low <= term.high, term.id
-            assert worked_out(term, lines) in (None, (term.low, term.high)), term.id
+            assert worked_out(term, lines) in (None, (term.low, term.high)) or refused(term, lines), term.id
 
 
 def test_one_call_gives_all_ratings() -> None:
+    """Every framework in both columns, as from a call for it alone that never hears of other questions."""
     given_ = [e for e in answers(7, LIBRARY.statements).values() if e.question in LIBRARY.statements]
     for kind in KINDS:
         found = rate_library(LIBRARY.frameworks.values(), QUESTIONS, given_, (), kind)
         assert {r.head.id for r in found} == {id_ for id_, of in CASES if of == kind}
-        assert all({result.column for result in r.results} == {"declared", "verified"} for r in found)
+        for rated_ in found:
+            assert {result.column for result in rated_.results} == {"declared", "verified"}
+            heard = {s.id for q in put_for(rated_.head.id) for s in q.statements}
+            alone = [e for e in given_ if e.question in heard]
+            both = [line for line in told(rated_) if line[0] == "declared"]
+            assert both == told(rated(rated_.head.id, kind, alone))
 
 
 def test_what_one_ladder_cuts_the_others_do_not_ask() -> None:
@@ -206,6 +225,13 @@ def below(term: Term) -> Iterable[Term]:
     yield term
     for part in term.of:
         yield from below(part)
+
+
+def refused(term: Term, lines: dict[str, Term]) -> bool:
+    """A number that cannot be is not given, with the reason: a part above its whole, a rest below nothing."""
+    low, high = worked_out(term, lines) or (F(0), F(0))
+    why = term.why.id if term.why and term.low is None and term.high is None else None
+    return (why == "term.part_exceeds" and high > 1) or (why == "term.below_zero" and low < 0)
 
 
 def worked_out(term: Term, lines: dict[str, Term]) -> tuple[Fraction, Fraction] | None:

@@ -2,6 +2,7 @@
 
 import io
 import shutil
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -10,9 +11,11 @@ from xml.etree import ElementTree
 import pytest
 from pyxform import xls2xform
 
-from assessor.domain import Answer, Need, Option, Question, Text, Topic
+from assessor import cli
+from assessor.domain import Answer, Answers, Need, Option, Proof, Question, Text, Topic
 from assessor.errors import InputError
-from assessor.forms.submission import read_submission
+from assessor.forms import load_answers
+from assessor.forms.submission import merge_submission, read_submission
 from assessor.forms.xlsform import write_xlsform
 from assessor.frameworks import load_library
 
@@ -158,3 +161,42 @@ def test_conditions_become_the_forms_own() -> None:
     made = instance()
     assert "selected( /data/topic-small/some , 'some-b')" in made.replace("&gt;", ">").replace("  ", " ")
     assert "number( /data/topic-small/a-degree ) >= 0.5" in made.replace("&gt;", ">").replace("  ", " ")
+
+
+def test_submissions_are_held_against_the_answers_that_there_are(tmp_path: Path) -> None:
+    proof = Proof(kind="document", title="plan", sha256="0" * 64)
+    old = Answer(question="a-degree", value=F(1, 2), by="it", at="2026-11-01", proofs=(proof,))
+    other = Answer(question="a-degree", value=F(0), by="hr", at="2026-11-01")
+    base = Answers(format="assessor-answers/1", plant="demo", answers=(old, other), budget=5)
+    good = filled(tmp_path, a_degree="0.8", a_count__state="given", a_count="3").rename(tmp_path / "good.xml")
+    bad = filled(tmp_path, a_degree="0.7").rename(tmp_path / "bad.xml")
+    foreign = filled(tmp_path, plant="elsewhere", a_degree="1").rename(tmp_path / "foreign.xml")
+    merged = merge_submission([bad, good, foreign], QUESTIONS, base)
+    assert [(c.sheet, c.cell, c.before, c.after) for c in merged.changes] == [
+        ("good.xml", "a-degree", "0.5", "0.8"),
+        ("good.xml", "a-count", None, "3"),
+    ]
+    assert [(p.sheet, p.cell, p.message.id) for p in merged.problems] == [
+        ("bad.xml", "a-degree", "forms.off_scale"),
+        ("foreign.xml", "plant", "forms.book.other_plant"),
+    ]
+    assert merged.answers is not None
+    after = {(a.question, a.by): a for a in merged.answers.answers}
+    assert after["a-degree", "hr"] == other and merged.answers.budget == 5
+    moved = after["a-degree", "it"]
+    assert (moved.value, moved.proofs, moved.at) == (F(4, 5), (proof,), "2026-11-26T10:00:00.000+08:00")
+    assert merge_submission([good], QUESTIONS, merged.answers).changes == (), "sent twice is sent once"
+
+
+def test_the_command_shows_a_submission_and_then_writes_it(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assessor.cli.form.load_library", lambda: replace(load_library(), questions=QUESTIONS))
+    sent, new = filled(tmp_path, a_degree="0.8"), tmp_path / "new.yaml"
+    for extra in ([], ["--apply", "-o", str(new)]):
+        assert not new.exists()
+        with pytest.raises(SystemExit) as left:
+            cli.main(["form", "submission", str(sent), "--json", *extra])
+        assert left.value.code == 0
+        assert '"of": "a-degree"' in capfd.readouterr().out
+    assert [a.value for a in load_answers(new, QUESTIONS).answers] == [F(4, 5)]

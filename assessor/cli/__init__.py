@@ -9,7 +9,8 @@ is to be asked, of `preview` load and reach, of `branches` the proposals and wha
 bundle's digest and members, of `verify` what was checked and whether it holds, of `assess` and `demo` the
 Assessment, of `rate` every result, of `rerate` every move, of `report` and `workbook` the file, of `simulate`
 the addresses and the scope file, of `frameworks` what each lists, of `profiles` what each lists, checks, makes or
-reads, of `trust` our certificate or what was accepted, of `exports` the draft. An error is then
+reads, of `form` the file, or what differs and what cannot be taken, of `trust` our certificate or what was
+accepted, of `exports` the draft. An error is then
 {"error": text, "place": file:line or null, "id": id of the text}.
 """
 
@@ -22,6 +23,7 @@ import typer
 from assessor.cli import (
     branches,
     exports,
+    form,
     frameworks,
     judging,
     portfolio,
@@ -47,6 +49,7 @@ for room in (precheck, sampling, branches, judging, rating, portfolio):
 app.add_typer(frameworks.app, name="frameworks", help=frameworks.__doc__)
 app.add_typer(profiles.app, name="profiles", help=profiles.__doc__)
 app.add_typer(trust.app, name="trust", help=trust.__doc__)
+app.add_typer(form.app, name="form", help=form.__doc__)
 app.add_typer(exports.app, name="exports", help=exports.__doc__)
 
 

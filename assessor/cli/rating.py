@@ -43,13 +43,12 @@ def rate(
 def workbook(
     assessment: Annotated[Path, typer.Argument(help="An assessment.json.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="The workbook (.xlsx) to write.")],
-    variants: Variants = False,
     as_json: AsJson = False,
 ) -> None:
     """Write every sum of an Assessment as live formulas: change an answer, and see what follows."""
     done = run.load_assessment(assessment)
     questions = {question.id: question for question in done.questions}
-    run.write_bytes(output, render_workbook(done.rated, questions, variants=variants))
+    run.write_bytes(output, render_workbook(done.rated, questions))
     if as_json:
         emit({"workbook": str(output)})
     else:

@@ -141,4 +141,6 @@ class Topic(Noun):
     format: Literal["assessor-bank/1"]
     id: Slug
     title: Text
+    for_frameworks: tuple[Slug, ...] = ()
+    """Asked only where one of these is rated; empty: asked always."""
     questions: tuple[Question, ...]

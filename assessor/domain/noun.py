@@ -30,6 +30,8 @@ class Noun(BaseModel):
 
 def exact(value: Any) -> Fraction:
     """Read a number without loss: int, Fraction, '0.8', '27/40'; a float by its shortest decimal."""
+    if type(value) is Fraction:
+        return value  # what is reckoned is exact already, and there are thousands of lines of it
     if isinstance(value, bool):
         raise ValueError("a number is expected, not true or false")
     if isinstance(value, float):

@@ -91,6 +91,7 @@ class Result(Noun):
     open_questions: tuple[Slug, ...] = ()
     """Questions without an answer that it would need."""
     sum: Term
+    """In an Assessment line by line under the default variant alone; of others the end without its lines."""
 
 
 class Rated(Noun):

@@ -1,11 +1,12 @@
 """A filled XLSForm as ODK and Kobo send it (an XML instance) → Answers. An error names the file and the field."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 
-from assessor.domain import Answer, Answers, Message, Question, exact
+from assessor.domain import Answer, Answers, Message, Question, Text, exact
 from assessor.errors import InputError
+from assessor.forms.changes import Change, Given, Merged, Problem, merge
 from assessor.forms.check import off_scale
 from assessor.forms.words import SET_ASIDE
 from assessor.forms.xlsform import GIVEN, REASON, ROLES, STATE, TARGET
@@ -29,6 +30,43 @@ def read_submission(file: Path, questions: Mapping[str, Question]) -> Answers:
         return Answers(format="assessor-answers/1", plant=fields["plant"], answers=answers)
     except ValueError as problem:
         raise _wrong(file, "plant", fields["plant"]) from problem
+
+
+def merge_submission(files: Iterable[Path], questions: Mapping[str, Question], base: Answers | None) -> Merged:
+    """Hold submissions, one after the other, against the answers that there are. What cannot be read of one is a
+    problem, and nothing of it is taken."""
+    order = {id_: i for i, id_ in enumerate(questions)}
+    changes, problems = list[Change](), list[Problem]()
+    for file in files:
+        try:
+            sent = read_submission(file, questions)
+            if base is not None and sent.plant != base.plant:
+                params: dict[str, str | int | Text] = {"given": sent.plant, "plant": base.plant}
+                raise InputError(Message(id="forms.book.other_plant", params=params), f"{file}: plant")
+        except InputError as problem:
+            cell = (problem.place or "").removeprefix(str(file)).removeprefix(": ")
+            problems.append(Problem(sheet=file.name, cell=cell, message=problem.message))
+            continue
+        base = base or sent.model_copy(update={"answers": ()})
+        at = sent.answers[0].at if sent.answers else ""
+        done = merge(base, [_entered(questions[a.question], a, file) for a in sent.answers], at, order)
+        base = base.model_copy(update={"answers": done.answers})
+        changes += done.changes
+        problems += done.problems
+    return Merged(answers=base, changes=tuple(changes), problems=tuple(problems), kept=0)
+
+
+def _entered(question: Question, answer: Answer, file: Path) -> Given:
+    cells = {"value": question.id, "target": question.id + TARGET, "reason": question.id + REASON}
+    return Given(
+        question=question,
+        by=answer.by,
+        sheet=file.name,
+        cells=cells,
+        value=answer.value,
+        target=answer.target,
+        reason=answer.reason,
+    )
 
 
 def _fields(file: Path) -> dict[str, str]:

@@ -15,6 +15,7 @@ from assessor.documents import Chosen, Lines, load_with_lines, parse
 from assessor.domain import LAWS, Framework, Message, Noun, Option, Question, Recommendation, Topic
 from assessor.errors import InputError
 from assessor.frameworks.bank import topic_faults
+from assessor.frameworks.criteria import criteria_faults
 from assessor.frameworks.editions import edition, unchanged
 from assessor.frameworks.fault import Fault, fault, refuse, repeated
 from assessor.frameworks.formulas import formulas_faults
@@ -31,6 +32,9 @@ FAULTS: Mapping[str, Callable[[Any, Mapping[str, Question]], Iterator[Fault]]] =
     "points-and-scenes": points_faults,
     "gates": gates_faults,
     "formulas": formulas_faults,
+    "bands": criteria_faults,
+    "weakest-link": criteria_faults,
+    "mean": criteria_faults,
 }
 """What can be wrong in a framework, by its law."""
 
@@ -53,6 +57,11 @@ class Library:
     def statements(self) -> dict[str, Question]:
         """Whatever has one value: questions by id, options of several-ofs in place of these."""
         return {s.id: s for question in self.questions.values() for s in question.statements}
+
+    def topics_for(self, frameworks: Iterable[Framework]) -> tuple[Topic, ...]:
+        """What to ask a plant that is rated by these: topics for everybody, and those for one of these."""
+        ids = {framework.id for framework in frameworks}
+        return tuple(t for t in self.topics if not t.for_frameworks or ids & set(t.for_frameworks))
 
 
 def load_library(
@@ -93,6 +102,7 @@ def read_library(
     known = None if known_indicators is None else frozenset(known_indicators)
     for topic, lines in topics:
         refuse(topic_faults(topic, known, library.statements), lines)
+        refuse(_audience_faults(topic, held), lines)
     for framework, lines in (*frameworks, *old):
         refuse(_framework_faults(framework, library), lines)
     for framework, lines in old:
@@ -118,6 +128,13 @@ def _by_law(data: Any) -> type[Framework]:
 def _framework_faults(framework: Framework, library: Library) -> Iterator[Fault]:
     yield from FAULTS[framework.law](framework, library.statements)
     yield from repeated(("unmapped",), [item.name.en for item in framework.unmapped])
+
+
+def _audience_faults(topic: Topic, held: Mapping[str, Framework]) -> Iterator[Fault]:
+    """Frameworks that a topic is asked for, and that are not there."""
+    for i, name in enumerate(topic.for_frameworks):
+        if name not in held:
+            yield fault(("for_frameworks", i), "unknown_framework", id=name, known=", ".join(sorted(held)))
 
 
 def _edition_faults(framework: Framework, lines: Lines, held: Mapping[str, Framework]) -> Iterator[Fault]:

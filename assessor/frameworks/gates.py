@@ -76,7 +76,7 @@ def _beside_faults(framework: Gates, statements: Mapping[str, Question]) -> Iter
             if need:
                 yield from need_faults(("scenes", i, key), need, statements)
     for i, figure in enumerate(framework.figures):
-        for key, name in (("now", figure.now), ("before", figure.before)):
+        for key, name in (("now", figure.now), ("per", figure.per), ("before", figure.before)):
             if name:
                 yield from question_faults(("figures", i, key), name, statements, *FIGURES)
 

@@ -1,9 +1,9 @@
 """Faults of a ladder."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 
-from assessor.domain import Ladder, Question, plain
+from assessor.domain import Criteria, Ladder, Question, WeightSet, plain
 from assessor.frameworks.fault import Fault, Place, fault, question_faults, repeated
 
 SENTENCES = 5
@@ -28,7 +28,12 @@ def ladder_faults(framework: Ladder, questions: Mapping[str, Question]) -> Itera
         if dimension.rubric is not None:
             yield from _rubric_faults((*here, "rubric"), dimension.rubric, questions)
     yield from _cell_faults(framework, questions)
-    yield from _weight_faults(framework)
+    yield from weight_faults(
+        framework,
+        lambda weights: {
+            d.id for d in framework.dimensions if weights.plant is None or d.plant in (None, weights.plant)
+        },
+    )
 
 
 def _cell_faults(framework: Ladder, questions: Mapping[str, Question]) -> Iterator[Fault]:
@@ -63,10 +68,11 @@ def _part_faults(framework: Ladder) -> Iterator[Fault]:
             yield fault(("unmapped", i, "part"), "part_not_open", part=item.part)
 
 
-def _weight_faults(framework: Ladder) -> Iterator[Fault]:
+def weight_faults(framework: Ladder | Criteria, weighed: Callable[[WeightSet], set[str]]) -> Iterator[Fault]:
+    """Of every set of weights: each dimension that it weighs has one, above 0; the default set is there."""
     for i, weights in enumerate(framework.weight_sets):
         here = ("weight_sets", i, "weights")
-        wanted = {d.id for d in framework.dimensions if weights.plant is None or d.plant in (None, weights.plant)}
+        wanted = weighed(weights)
         for name, weight in weights.weights.items():
             if name not in wanted:
                 yield fault((*here, name), "unknown_dimension", id=name)
@@ -78,7 +84,7 @@ def _weight_faults(framework: Ladder) -> Iterator[Fault]:
         if not any(weights.plant in (None, kind) for weights in framework.weight_sets):
             yield fault(("weight_sets",), "weights_of_plant", plant=kind)
     names = [weights.id for weights in framework.weight_sets]
-    if (name := framework.default_weights) not in names:
+    if (name := framework.default_weights or "") not in names:
         yield fault(("default_weights",), "unknown_weights", id=name, known=", ".join(names))
 
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from assessor.domain import Cut, Evidence, Framework, Ladder, Question, Rated, Result, head
-from assessor.rating import gates, opened, points
+from assessor.rating import criteria, gates, opened, points
 from assessor.rating.asked import asked, known, spans
 from assessor.rating.cuts import after_cuts
 from assessor.rating.formulas import rate_formulas
@@ -50,6 +50,9 @@ default one first."""
 RATERS: Mapping[str, Rater] = {
     "points-and-scenes": points.results,
     "formulas": rate_formulas,
+    "bands": criteria.results,
+    "weakest-link": criteria.results,
+    "mean": criteria.results,
     "gates": gates.results,
 }
 """Every law but the ladder, which has cuts of its own. Gates come last: they look at the levels of others."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from assessor.domain import Evidence, Question, Result
-from assessor.rating.values import Column, Kind, Known, values
+from assessor.rating.values import ASIDE, Column, Kind, Known, values
 
 
 def asked(questions: Iterable[Question], known: Known) -> frozenset[str]:
@@ -15,7 +15,7 @@ def asked(questions: Iterable[Question], known: Known) -> frozenset[str]:
     for question in questions:
         held = (True, True) if question.asked_if is None else known.holds(question.asked_if)
         if held is not None and held[1]:
-            found |= {question.id} | {statement.id for statement in question.statements}
+            found |= {question.id} | {option.id for option in question.options}
     return frozenset(found)
 
 
@@ -24,12 +24,13 @@ def known(questions: Iterable[Question], evidence: Iterable[Evidence], column: C
 
     Conditions may rest on questions with conditions of their own, so they are decided until nothing changes.
     """
-    questions, evidence = tuple(questions), tuple(evidence)
-    found = Known(column, values(questions, evidence, column), plant, {})
+    questions = tuple(questions)
+    every = values(questions, evidence, column)
+    found = Known(column, every, plant, {})
     told: frozenset[str] | None = None
     while (now := asked(questions, found)) != told:
         told = now
-        found = Known(column, values(questions, evidence, column, told), plant, {})
+        found = Known(column, {id_: v if id_ in told else ASIDE for id_, v in every.items()}, plant, {})
     return found
 
 

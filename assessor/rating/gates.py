@@ -206,15 +206,27 @@ class _Judge:
         if figure.now is None:
             share = [terms.same(f"{id_}/share", self.share, name=self.share.name)] if self.share else []
             return terms.side_by_side(id_, share, **said)
-        names = {"now": figure.now} | ({"before": figure.before} if figure.before else {})
-        lines = [
-            terms.answer(f"{id_}/{key}", self.statements[name], self.known.value(name))
-            for key, name in names.items()
-            if self.known.value(name).applies
-        ]
+        found = [self._now(f"{id_}/now", figure), self._answered(f"{id_}/before", figure.before)]
+        lines = [term for term in found if term is not None]
         if len(lines) == 2:
             lines = [terms.ratio(f"{id_}/change", *lines, name=_text("term.now_over_before"))]
         return terms.side_by_side(id_, lines, **said)
+
+    def _now(self, id_: str, figure: KeyFigure) -> Term | None:
+        """The value at present: an answer, or one over another."""
+        if figure.per is None:
+            return self._answered(id_, figure.now)
+        over, under = self._answered(f"{id_}/over", figure.now), self._answered(f"{id_}/under", figure.per)
+        if over is None or under is None:
+            return None
+        unit = self.statements[figure.before].unit if figure.before else None
+        return terms.ratio(id_, over, under, name=figure.name, unit=unit)
+
+    def _answered(self, id_: str, name: str | None) -> Term | None:
+        """The answer to a question; None where there is none to ask, or it does not apply."""
+        if name is None or not (value := self.known.value(name)).applies:
+            return None
+        return terms.answer(id_, self.statements[name], value)
 
 
 def _standing_of(fact: Fact) -> dict[str, Any]:

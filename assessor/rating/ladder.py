@@ -27,9 +27,8 @@ from assessor.domain import (
     Verdict,
 )
 from assessor.rating.cuts import uncut
+from assessor.rating.ends import ALL, NONE, total
 from assessor.rating.values import COLUMNS, Column
-
-NONE, ALL = Fraction(0), Fraction(1)
 
 
 @dataclass(frozen=True)
@@ -105,8 +104,8 @@ def chances(
         _level(framework, sum(_counted(framework, _scores(ladder, degrees, NONE)), NONE)) for degrees in draws
     )
     numbers = sorted({0} | {level.number for level in framework.levels})
-    total = found.total()
-    return tuple(Chance(level=k, share=Fraction(found[k], total)) for k in numbers) if total else ()
+    draws_made = found.total()
+    return tuple(Chance(level=k, share=Fraction(found[k], draws_made)) for k in numbers) if draws_made else ()
 
 
 def is_pre_assessment(framework: Ladder, evidence: Iterable[Evidence]) -> bool:
@@ -161,24 +160,24 @@ def _ladder(
 
 
 def _normalised(rungs: Sequence[Rung]) -> list[Rung]:
-    total = sum((rung.weight for rung in rungs), NONE) or ALL
-    return [Rung(r.dimension, r.weight / total, r.requirements, r.not_applicable) for r in rungs]
+    whole = total(rung.weight for rung in rungs) or ALL
+    return [Rung(r.dimension, r.weight / whole, r.requirements, r.not_applicable) for r in rungs]
 
 
 def _scores(ladder: Rungs, degrees: Mapping[str, Fraction], nothing: Fraction) -> list[Fraction]:
     """A of every level; `nothing` where no cell is left that could be judged."""
-    return [
-        sum((rung.weight * _c(rung, degrees) for rung in rungs if rung.weight), NONE)
-        if any(rung.weight for rung in rungs)
-        else nothing
-        for rungs in ladder.values()
-    ]
+    scores = []
+    for rungs in ladder.values():
+        counting = [rung for rung in rungs if rung.weight]
+        reached = total((_c(rung, degrees) for rung in counting), (rung.weight for rung in counting))
+        scores.append(reached if counting else nothing)
+    return scores
 
 
 def _c(rung: Rung, degrees: Mapping[str, Fraction]) -> Fraction:
     if not rung.requirements:
         return NONE if rung.not_applicable else ALL
-    return sum((degrees[q] for q in rung.requirements), NONE) / len(rung.requirements)
+    return total(degrees[q] for q in rung.requirements) / len(rung.requirements)
 
 
 def _counted(framework: Ladder, scores: Sequence[Fraction]) -> list[Fraction]:
@@ -254,14 +253,14 @@ def _alone(
 
 def _coverage(ladder: Rungs, lines: Mapping[str, RequirementLine]) -> Fraction:
     """Weight of the requirements with an answer over that of all that count; a level weighs 1."""
-    known = total = NONE
+    known = whole = NONE
     for rungs in ladder.values():
         for rung in rungs:
             if rung.requirements:
                 answered = sum(lines[q].source != "unknown" for q in rung.requirements)
                 known += rung.weight * Fraction(answered, len(rung.requirements))
-                total += rung.weight
-    return known / total if total else NONE
+                whole += rung.weight
+    return known / whole if whole else NONE
 
 
 def _dimensions_with(framework: Ladder, questions: Collection[str]) -> int:

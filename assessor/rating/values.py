@@ -25,6 +25,9 @@ class Value:
     """False: set aside as not applicable, as if the question did not exist."""
 
 
+ASIDE = Value(None, None, "unknown", applies=False)
+
+
 @dataclass(frozen=True)
 class Known:
     """Everything a law may look at: values by question, the kind of plant, levels by other frameworks."""
@@ -64,30 +67,17 @@ class Known:
         return value.high <= need.at_most, value.low <= need.at_most
 
 
-def values(
-    questions: Iterable[Question],
-    evidence: Iterable[Evidence],
-    column: Column,
-    asked: frozenset[str] | None = None,
-) -> dict[str, Value]:
-    """Every statement of the bank with what is known of it. Without evidence it is open: 0 to its best answer.
-
-    `asked`: ids of questions that are asked at all; any other is set aside like one that is not applicable.
-    """
+def values(questions: Iterable[Question], evidence: Iterable[Evidence], column: Column) -> dict[str, Value]:
+    """Every statement of the bank with what is known of it. Without evidence it is open: 0 to its best answer."""
     by_question = {e.question: e for e in evidence}
-    found = {}
-    for question in (statement for q in questions for statement in q.statements):
-        if asked is not None and question.id not in asked:
-            found[question.id] = Value(None, None, "unknown", applies=False)
-        else:
-            found[question.id] = _value(question, by_question.get(question.id), column)
-    return found
+    statements = (statement for question in questions for statement in question.statements)
+    return {s.id: _value(s, by_question.get(s.id), column) for s in statements}
 
 
 def _value(question: Question, evidence: Evidence | None, column: Column) -> Value:
     settled = evidence is not None and evidence.settlement is not None and column == "verified"
     if evidence is not None and evidence.claimed == "not-applicable" and not settled:
-        return Value(None, None, "unknown", applies=False)
+        return ASIDE
     value = None
     if evidence is not None:
         value = evidence.claim if column == "declared" else evidence.verified

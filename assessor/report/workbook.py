@@ -136,7 +136,7 @@ class Tree:
             None,
             term.status.value if term.status else "",
             term.cite or "",
-            _both(term.note) if term.note else "",
+            _note(term),
         ]
         for column, text in enumerate(texts):
             if text:
@@ -178,6 +178,13 @@ class Tree:
             return term.name
         held = self.questions.get(term.question or "")
         return held.text if held else Text(zh="", en="")
+
+
+def _note(term: Term) -> str:
+    if term.note is not None:
+        return _both(term.note)
+    elsewhere = term.how == "answer" and term.question is None and term.low is not None
+    return _both(Message(id="workbook.elsewhere")) if elsewhere else ""
 
 
 def _walk(term: Term, depth: int = 0) -> Iterator[tuple[Term, int]]:

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from assessor.domain import Message
+from assessor.sheets import OLE, ZIP
 
 CHUNK = 1 << 20
-ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 WESTERN = frozenset("°µ²³±äöüßÄÖÜéèêàçñ")
 """In UTF-8 these are also two bytes of GB 2312, but of words that hardly stand alone in a file."""
 UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

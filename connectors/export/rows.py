@@ -1,14 +1,12 @@
 """Rows of an export, one after another: a CSV file or a sheet. Each carries the place that an error names."""
 
-import contextlib
 import csv
-import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from typing import IO, Any, NamedTuple
-from xml.parsers import expat
 
+from assessor import sheets
 from assessor.domain import Export
 from connectors.export.opening import Opened, Unreadable
 
@@ -17,8 +15,6 @@ Value = str | float | bool | datetime | date | time | None
 LONGEST_LINE = 1_000_000
 """Characters; a longer line is no row of an export."""
 LONGEST_CELL = 100_000
-MOST_BYTES, MOST_TEXTS, MOST_MEMBERS = 4_000_000_000, 100_000_000, 10_000
-"""What a workbook may unpack to, of which its table of texts is held in memory."""
 DELIMITERS = ",;\t|"
 
 
@@ -102,56 +98,9 @@ def _sheets(opened: Opened, wanted: Sequence[str]) -> Iterator[Row]:
 
 @contextmanager
 def _workbook(opened: Opened) -> Iterator[Any]:
-    """A workbook for reading, its size checked before it is unpacked; values only, formulas are not run."""
-    import openpyxl  # noqa: PLC0415 - slow to load, and most runs read no workbook
-
+    """A workbook for reading, row by row; values only, formulas are not run."""
     try:
-        _check_archive(opened)
-        book = openpyxl.load_workbook(opened.file, read_only=True, data_only=True, keep_links=False)
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError, EOFError, SyntaxError) as problem:
-        raise Unreadable("not_xlsx", detail=_short(problem)) from problem
-    try:
-        yield book
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError, EOFError, SyntaxError) as problem:
-        raise Unreadable("not_xlsx", detail=_short(problem)) from problem
-    finally:
-        book.close()
-
-
-def _short(problem: Exception) -> str:
-    return (str(problem) or type(problem).__name__)[:200]
-
-
-def _check_archive(opened: Opened) -> None:
-    """A workbook that unpacks to more than it may, or that defines entities, is not opened.
-
-    A member never unpacks to more than its header says, so the stated sizes are bounds.
-    """
-    with zipfile.ZipFile(opened.file) as archive:
-        members = archive.infolist()
-        texts = sum(m.file_size for m in members if not m.filename.startswith("xl/worksheets/"))
-        total = sum(m.file_size for m in members)
-        if len(members) > MOST_MEMBERS or total > MOST_BYTES or texts > MOST_TEXTS or _is_bomb(members):
-            raise Unreadable("bomb", bytes=total)
-        for member in members:
-            if member.filename.endswith((".xml", ".rels")):
-                with archive.open(member) as content:
-                    if _has_doctype(content):
-                        raise Unreadable("doctype", member=member.filename[:100])
-
-
-def _has_doctype(content: IO[bytes]) -> bool:
-    """Does a document declare a type before its first element? What is no XML is found later."""
-    found: list[bool] = []
-    parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = lambda *_: found.append(True)
-    parser.StartElementHandler = lambda *_: found.append(False)
-    with contextlib.suppress(expat.ExpatError):
-        while not found and (chunk := content.read(8192)):
-            parser.Parse(chunk)
-    return bool(found) and found[0]
-
-
-def _is_bomb(members: Sequence[zipfile.ZipInfo]) -> bool:
-    """Sheets shrink to a tenth or a thirtieth; what shrinks to a five-hundredth was made to burst."""
-    return any(m.file_size > 50_000_000 and m.file_size > 500 * max(1, m.compress_size) for m in members)
+        with sheets.opened(opened.file, stream=True, values=True) as book:
+            yield book
+    except sheets.BadWorkbook as problem:
+        raise Unreadable(problem.name, "", **problem.params) from problem

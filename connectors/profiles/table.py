@@ -2,19 +2,17 @@
 
 import csv
 import io
-import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 
 from assessor.domain import Message
 from assessor.errors import InputError
+from assessor.sheets import OLE, ZIP, BadWorkbook, opened
 
 LARGEST = 20_000_000
 """Bytes of a file, and of what an Excel file unpacks to at most ten times as many."""
@@ -47,9 +45,9 @@ def read_tables(file: Path) -> tuple[Table, ...]:
     except OSError as problem:
         reason = problem.strerror or str(problem)
         raise InputError(Message(id="input.unreadable", params={"reason": reason}), str(file)) from problem
-    if data[:4] == b"PK\x03\x04":
+    if data.startswith(ZIP):
         return tuple(_workbook(data, file.name))
-    if data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":  # the container of Excel before 2007
+    if data.startswith(OLE):
         raise InputError(Message(id="profiles.old_excel"), str(file))
     return (Table(file.name, None, _csv(data, str(file))),)
 
@@ -73,16 +71,14 @@ def _csv(data: bytes, place: str) -> tuple[tuple[str, ...], ...]:
 
 def _workbook(data: bytes, name: str) -> Iterator[Table]:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            if sum(item.file_size for item in packed.infolist()) > 10 * LARGEST:
-                raise InputError(Message(id="input.too_large", params={"most": 10 * LARGEST}), name)
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as problem:
+        with opened(io.BytesIO(data), stream=True, values=True, most=10 * LARGEST) as book:
+            for sheet in book.worksheets:
+                rows = (tuple(_written(value) for value in row) for row in sheet.iter_rows(values_only=True))
+                yield Table(name, sheet.title, tuple(_bounded(rows, f"{name} {sheet.title}")))
+    except BadWorkbook as problem:
+        if problem.name == "bomb":
+            raise InputError(Message(id="input.too_large", params={"most": 10 * LARGEST}), name) from problem
         raise InputError(Message(id="profiles.not_excel"), name) from problem
-    for sheet in book.worksheets:
-        rows = (tuple(_written(value) for value in row) for row in sheet.iter_rows(values_only=True))
-        yield Table(name, sheet.title, tuple(_bounded(rows, f"{name} {sheet.title}")))
-    book.close()
 
 
 def _bounded(rows: Iterator[tuple[str, ...]], place: str) -> Iterator[tuple[str, ...]]:

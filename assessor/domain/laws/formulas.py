@@ -85,7 +85,7 @@ class Formula(Noun):
     @property
     def form(self) -> str:
         """The name of the form that is filled."""
-        return next(name for name, value in self if value not in (None, ()))
+        return next(name for name, value in vars(self).items() if value not in (None, ()))
 
     @property
     def parts(self) -> tuple[tuple[tuple[str | int, ...], "Formula"], ...]:

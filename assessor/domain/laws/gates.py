@@ -96,8 +96,17 @@ class KeyFigure(Fact):
     name: Text
     now: Slug | None = None
     """The question for its value at present. None: the share of scenes that use artificial intelligence."""
+    per: Slug | None = None
+    """The question for what `now` is divided by, where the bank asks for amounts and not for the figure itself."""
     before: Slug | None = None
     """The question for its value before; None where the figure is a share or a count, not a change."""
+
+    @model_validator(mode="after")
+    def divides_something(self) -> Self:
+        """`per` divides `now`."""
+        if self.per is not None and self.now is None:
+            raise ValueError("per stands beside now: it is what now is divided by")
+        return self
 
 
 class Gates(Head):
@@ -132,7 +141,7 @@ class Gates(Head):
         needs = [item.need for link in self.links for build in link.builds for item in build.items]
         needs += [need for scene in self.scenes for need in (scene.need, scene.ai) if need]
         counts = (self.scene_counts.whole, self.scene_counts.part) if self.scene_counts else ()
-        figures = [name for f in self.figures for name in (f.now, f.before) if name]
+        figures = [name for f in self.figures for name in (f.now, f.per, f.before) if name]
         shown = (*(name for need in needs for name in need.names()), *counts, *figures)
         return tuple(dict.fromkeys((*self.gated, *shown)))
 
