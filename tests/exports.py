@@ -2,13 +2,13 @@
 
 import asyncio
 import zipfile
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from assessor.domain import Endpoint, Observation, RequestRecord, Sample
+from assessor.domain import Endpoint, Observation
 from connectors.export import gather
+from tests.kept import Kept
 from tests.test_bundle import SCOPE
 
 TAKEN = "2026-11-25T08:00:00+08:00"
@@ -17,26 +17,6 @@ WIDE: dict[str, Any] = {
     "time_zone": "Asia/Shanghai",
 }  # fmt: skip
 LONG: dict[str, Any] = WIDE | {"layout": "long", "tag": "tag", "value": "value"}
-
-
-class Kept:
-    """A sink in memory."""
-
-    def __init__(self) -> None:
-        self.rows: list[Sample] = []
-        self.requests: list[RequestRecord] = []
-        self.seen: list[Observation] = []
-
-    def samples(self, rows: Sequence[Sample]) -> None:
-        self.rows += rows
-
-    def request(self, record: RequestRecord) -> None:
-        self.requests.append(record)
-
-    def observe(self, observation: Observation) -> None:
-        self.seen.append(observation)
-
-    def flush(self) -> None: ...
 
 
 def endpoint(file: Path, how: dict[str, Any], **more: Any) -> Endpoint:

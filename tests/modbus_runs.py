@@ -2,38 +2,27 @@
 
 import asyncio
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from assessor.domain import Endpoint, Limits, Observation, Profile, RequestRecord, Role, Sample, Scope
+from assessor.domain import Endpoint, Limits, Observation, Profile, RequestRecord, Role, Scope
 from connectors import modbus
+from tests.kept import Kept
 from tests.servers.processes import serving
 from tests.test_bundle import SCOPE
 
 
-class Kept:
-    """A sink in memory; stops the run after so many requests where told to."""
+class Stopping(Kept):
+    """Stops the run after so many requests where told to."""
 
-    def __init__(self, stop: asyncio.Event | None = None, after: int = 0) -> None:
-        self.stop, self.after = stop, after
-        self.rows: list[Sample] = []
-        self.log: list[RequestRecord] = []
-        self.seen: list[Observation] = []
-
-    def samples(self, rows: Sequence[Sample]) -> None:
-        self.rows.extend(rows)
+    def __init__(self, stop: asyncio.Event | None, after: int) -> None:
+        super().__init__()
+        self._stop, self._after = stop, after
 
     def request(self, record: RequestRecord) -> None:
-        self.log.append(record)
-        if self.stop is not None and len(self.log) >= self.after:
-            self.stop.set()
-
-    def observe(self, observation: Observation) -> None:
-        self.seen.append(observation)
-
-    def flush(self) -> None:
-        pass
+        super().request(record)
+        if self._stop is not None and len(self.requests) >= self._after:
+            self._stop.set()
 
 
 def profile(*points: dict[str, Any], **more: Any) -> Profile:
@@ -89,7 +78,7 @@ def gathered(
     asked = tmp_path / "asked.txt"
     asked.touch()
     with serving([sys.executable, "-m", f"tests.servers.{server}", mode, str(asked)]) as peer:
-        scope, sink = scope_for(peer["address"], held, protocol, **limits), Kept(stop, stop_after)
+        scope, sink = scope_for(peer["address"], held, protocol, **limits), Stopping(stop, stop_after)
         agreed = scope.endpoints[0].model_copy(update=endpoint or {})
         run = modbus.gather(agreed, scope, sink, seconds=seconds, stop=stop or asyncio.Event())
         observation = asyncio.run(run)

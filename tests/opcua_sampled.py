@@ -18,7 +18,8 @@ from tests.conftest import need
 from tests.kept import Kept
 from tests.servers.line import Line, line
 from tests.servers.processes import serving
-from tests.test_opcua import BRANCHES, _until, agreed
+from tests.test_opcua import BRANCHES, agreed
+from tests.waiting import comes
 
 HERE = Path(__file__).parent
 CALM = {"timeout": 20, "slowdown_factor": 100}
@@ -101,7 +102,7 @@ def counter(rows: list[Sample]) -> list[int]:
 async def grows(kept: Kept, by: int = 3) -> None:
     """Wait until so many rows have come."""
     held = len(kept.rows)
-    await _until(lambda: len(kept.rows) >= held + by, 40)
+    await comes(lambda: len(kept.rows) >= held + by, 40)
 
 
 def started(arguments: list[str]) -> subprocess.Popen[str]:

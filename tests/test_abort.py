@@ -20,6 +20,7 @@ from connectors.abort import LAST, POLITE, run_bounded, within
 from connectors.opcua import PARTING
 from connectors.opcua.stopping import GRACE
 from tests.test_bundle import KEY, SCOPE, SCOPE_BYTES, SEEN, row
+from tests.waiting import until
 
 LATE = 10.0
 """What a busy machine may need for what should take two seconds."""
@@ -166,10 +167,12 @@ def test_ctrl_c_ends_a_run_whose_connector_is_deaf(times: int, tmp_path: Path, h
         env=os.environ | {"ASSESSOR_LANGUAGE": "en", "PYTHONPATH": str(Path(__file__).parent.parent)},
     )
     try:
-        tail, deadline = tmp_path / "out.zip.work/tail-000001", time.monotonic() + 60
-        while not (tail.exists() and b'"observations"' in tail.read_bytes()):
-            assert process.poll() is None and time.monotonic() < deadline
-            time.sleep(0.05)
+        tail = tmp_path / "out.zip.work/tail-000001"
+
+        def observed() -> bool:
+            return tail.exists() and b'"observations"' in tail.read_bytes()
+
+        assert until(lambda: process.poll() is not None or observed()) and process.poll() is None
         begun = time.monotonic()
         process.send_signal(signal.SIGINT)
         if times == 2:

@@ -19,6 +19,7 @@ from connectors.scope import load_scope
 from tests.faults import BOUND, Watching, outcome, run, scope_text
 from tests.servers.processes import serving
 from tests.servers.sevens import POINTS, wrong
+from tests.waiting import until
 
 pytestmark = [pytest.mark.wire, pytest.mark.slow, pytest.mark.xdist_group("cable")]
 NAME = f"as{os.getpid() % 100000}"
@@ -67,9 +68,7 @@ def possible() -> bool:
 
 def pull(when: Path, out: float) -> None:
     """Once values are coming, take the far end of the cable out for a while."""
-    deadline = time.monotonic() + BOUND
-    while not when.exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
+    until(when.exists, BOUND)
     assert ip("-n", NAME, "link", "set", f"{NAME}b", "down")
     time.sleep(out)
     assert ip("-n", NAME, "link", "set", f"{NAME}b", "up")

@@ -18,6 +18,7 @@ from assessor.bundle import journal, open_bundle
 from assessor.bundle.rows import SCHEMA
 from tests.servers.processes import serving
 from tests.terminal import ANSWERS, CONTACTS, SCOPE, Ran, command, terminal
+from tests.waiting import until
 
 __all__ = ["command", "terminal"]
 
@@ -48,10 +49,11 @@ def sampling(folder: Path, scope: str, home: Path) -> subprocess.Popen[str]:
         env=os.environ | {"ASSESSOR_HOME": str(home)},
     )
     tail = folder / "out.zip.work/tail-000001"
-    deadline = time.monotonic() + 60
-    while not (tail.exists() and tail.read_bytes().count(b'"samples"') >= 2):
-        assert process.poll() is None and time.monotonic() < deadline, process.communicate()
-        time.sleep(0.05)
+
+    def sampled() -> bool:
+        return tail.exists() and tail.read_bytes().count(b'"samples"') >= 2
+
+    assert until(lambda: process.poll() is not None or sampled()) and process.poll() is None
     return process
 
 

@@ -21,7 +21,8 @@ from assessor.report import render_html
 from assessor.report.pen import Pen
 from assessor.report.unspoken import unspoken
 from connectors.export import gather
-from tests.exports import TAKEN, WIDE, Kept, ns
+from tests.exports import TAKEN, WIDE, ns
+from tests.kept import Kept
 from tests.report_example import altered, example
 from tests.test_bundle import KEY, row
 from tests.test_facts import table

@@ -18,7 +18,8 @@ from connectors.export import gather, precheck
 from connectors.export.layout import Reading
 from connectors.export.opening import Unreadable, look
 from connectors.export.rows import rows
-from tests.exports import LONG, WIDE, Kept, doubts, endpoint, ns, problem, read, read_text, replaced
+from tests.exports import LONG, WIDE, doubts, endpoint, ns, problem, read, read_text, replaced
+from tests.kept import Kept
 from tests.test_bundle import SCOPE
 from tests.test_export import ROW, how
 

@@ -32,7 +32,7 @@ PLANT = ("192.168.10.20", "192.168.10.21")
         ((CABLE, RADIO, LOOP), PLANT, True, ("Ethernet",)),
         ((CABLE, RADIO.model_copy(update={"up": False})), PLANT, False, ("Ethernet",)),
         (
-            (CABLE, RADIO.model_copy(update={"addresses": ("192.168.10.8/24",)})),
+            (CABLE, SAME),
             PLANT,
             False,
             ("Ethernet", "WLAN"),

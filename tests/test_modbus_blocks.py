@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from assessor.domain import Point
 from connectors import modbus
 from connectors.modbus.blocks import Block, Plan, plan, stretches
-from tests.modbus_runs import Kept, profile, scope_for
+from tests.kept import Kept
+from tests.modbus_runs import profile, scope_for
 from tests.servers.processes import serving
 
 TYPES = {"u16": "H", "s16": "h", "u32": "I", "s32": "i", "u64": "Q", "s64": "q", "f32": "f", "f64": "d"}
@@ -171,6 +172,6 @@ def test_two_hundred_scattered_registers_of_a_real_server_take_a_twentieth_of_th
             sink.flush = flushed  # type: ignore[method-assign]
             seen = asyncio.run(modbus.gather(agreed, scope, sink, seconds=60, stop=stop))
         assert {row.tag for row in sink.rows} == {tag.id for tag in seen.tags} and len(seen.tags) == 200
-        return len(sink.log)
+        return len(sink.requests)
 
     assert requests(gaps=True) * 20 <= requests(gaps=False) == 200

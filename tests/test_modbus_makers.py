@@ -7,7 +7,8 @@ import pytest
 
 from assessor.domain import GOOD
 from connectors import modbus
-from tests.modbus_runs import Kept, profile, scope_for
+from tests.kept import Kept
+from tests.modbus_runs import profile, scope_for
 from tests.servers.processes import serving
 
 MAP = profile(
@@ -29,14 +30,14 @@ def test_every_table_is_read_as_the_maker_serves_it(maker: str, protocol: str) -
         seen = asyncio.run(modbus.gather(agreed, scope, sink, seconds=1.5, stop=asyncio.Event()))
         stated = modbus.preview(agreed, scope, 1.5)
     assert seen.reached and seen.problem is None and seen.devices[0].problem is None
-    assert [r.detail for r in sink.log[:5]] == [
+    assert [r.detail for r in sink.requests[:5]] == [
         "unit 1 coil 0+18",
         "unit 1 discrete 0+20",
         "unit 1 holding 3+1",
         "unit 1 holding 40+1",
         "unit 1 input 5+4",
     ]
-    assert len(sink.log) <= stated.requests
+    assert len(sink.requests) <= stated.requests
     names = {tag.id: tag.path.removeprefix("unit 1/") for tag in seen.tags}
     read = {
         names[row.tag]: row.integer if row.flag is None else row.flag for row in sink.rows if row.status == GOOD

@@ -27,7 +27,8 @@ from connectors.modbus.units import Unit
 from connectors.modbus.wire import Line, Refused
 from connectors.preview import preview
 from tests.interop.catalogue import SERVERS, libmodbus, require
-from tests.modbus_runs import Kept, gathered, profile, scope_for
+from tests.kept import Kept
+from tests.modbus_runs import gathered, profile, scope_for
 from tests.servers.processes import serving
 from tests.test_modbus_blocks import maps
 
@@ -299,8 +300,8 @@ def twelve_cycles(address: str, **limits: Any) -> tuple[int, int]:
     seen = asyncio.run(modbus.gather(scope.endpoints[0], scope, sink, seconds=60, stop=stop))
     rounds = Counter(row.tag for row in sink.rows if row.status == GOOD)
     assert len(rounds) == 200 == len(seen.tags) and len(set(rounds.values())) == 1
-    assert not seen.warnings and len(sink.log) <= modbus.preview(scope.endpoints[0], scope, 60).requests
-    return len(sink.log), next(iter(rounds.values()))
+    assert not seen.warnings and len(sink.requests) <= modbus.preview(scope.endpoints[0], scope, 60).requests
+    return len(sink.requests), next(iter(rounds.values()))
 
 
 @pytest.mark.wire

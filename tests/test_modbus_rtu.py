@@ -11,7 +11,8 @@ from connectors import modbus
 from connectors.modbus.link import Link
 from connectors.modbus.load import limits_of
 from connectors.serial_line import fault, silence
-from tests.modbus_runs import Kept, gathered, profile, scope_for
+from tests.kept import Kept
+from tests.modbus_runs import gathered, profile, scope_for
 
 TCP, LINE = "modbus-rtu-tcp", "modbus-rtu"
 BITS = profile(
@@ -29,8 +30,8 @@ def test_a_station_is_read_in_one_request_a_cycle(protocol: str, mode: str, tmp_
     assert seen.protocol == protocol
     assert {row.integer for row in sink.rows} == set(range(10, 20))
     assert set(asked[1:]) == {"1 3 10 10"}
-    assert {r.asset for r in sink.log} == {"press"}
-    assert all(r.bytes_sent == 8 and r.bytes_received == 25 for r in sink.log if r.service == "fc3")
+    assert {r.asset for r in sink.requests} == {"press"}
+    assert all(r.bytes_sent == 8 and r.bytes_received == 25 for r in sink.requests if r.service == "fc3")
 
 
 @pytest.mark.wire
@@ -59,7 +60,7 @@ LATE: dict[str, Any] = {
 
 def values_of_their_own_question(sink: Kept) -> bool:
     """Does every value carry the number of the question that it was taken for?"""
-    answered = [at for at, record in enumerate(sink.log, 1) if record.result == "ok"]
+    answered = [at for at, record in enumerate(sink.requests, 1) if record.result == "ok"]
     good = [row.integer for row in sink.rows if row.status == GOOD]
     return good == [number for number in answered for _ in range(10)]
 
@@ -70,7 +71,7 @@ def values_of_their_own_question(sink: Kept) -> bool:
 def test_a_late_answer_is_never_taken_for_the_next_one(protocol: str, mode: str, tmp_path: Path) -> None:
     """Same unit, same function, same count: nothing tells the late answer from the right one but time."""
     _, sink, asked = gathered(mode, tmp_path, 8, protocol=protocol, **LATE)
-    results = [record.result for record in sink.log]
+    results = [record.result for record in sink.requests]
     assert results.count("timeout") >= 2 and results.count("ok") >= 2 and len(asked) == len(results)
     assert values_of_their_own_question(sink)
 
@@ -96,14 +97,14 @@ def test_an_answer_that_is_not_the_one_asked_for_gives_no_value(mode: str, tmp_p
     protocol = LINE if mode.startswith("line-") else TCP
     _, sink, _ = gathered(mode, tmp_path, 1.5, {"identify": False}, protocol=protocol, server="modbus_rtu")
     assert sink.rows and all(row.status & BAD and row.integer is None for row in sink.rows)
-    assert not [r for r in sink.log if r.result == "ok"]
+    assert not [r for r in sink.requests if r.result == "ok"]
 
 
 @pytest.mark.wire
 def test_a_line_on_which_somebody_speaks_is_left_alone_before_the_first_frame(tmp_path: Path) -> None:
     seen, sink, asked = gathered("line-babble", tmp_path, 3, protocol=LINE, server="modbus_rtu")
     assert not seen.reached and seen.problem is not None and seen.problem.id == "modbus.other_master"
-    assert asked == [] and sink.log == [] and sink.rows == []
+    assert asked == [] and sink.requests == [] and sink.rows == []
 
 
 @pytest.mark.wire

@@ -14,8 +14,10 @@ import pytest
 
 from assessor.domain import Observation
 from connectors import modbus
-from tests.modbus_runs import Kept, scope_for
+from tests.kept import Kept
+from tests.modbus_runs import scope_for
 from tests.servers.processes import serving
+from tests.waiting import comes
 
 PATIENT = {"timeout": 30}
 
@@ -31,9 +33,7 @@ async def stopped(scope: Any, waiting: Callable[[], bool]) -> tuple[Observation,
     """A run that is stopped once it waits for what it is meant to; how many seconds it took to end."""
     sink, stop = Kept(), asyncio.Event()
     run = asyncio.create_task(modbus.gather(scope.endpoints[0], scope, sink, seconds=60, stop=stop))
-    async with asyncio.timeout(30):
-        while not waiting():  # noqa: ASYNC110 - another process, or the system, says so
-            await asyncio.sleep(0.02)
+    await comes(waiting)
     stop.set()
     begun = time.monotonic()
     async with asyncio.timeout(20):
@@ -65,7 +65,7 @@ def test_a_run_is_over_within_two_seconds(
         if protocol != "modbus-rtu":
             assert connections(peer["address"], psutil.CONN_ESTABLISHED) == 0, "the session is closed"
     assert log.read_text().count("\n") <= 2
-    assert {r.result for r in sink.log} <= {"cancelled", "ok", "exception 1"}
+    assert {r.result for r in sink.requests} <= {"cancelled", "ok", "exception 1"}
     assert seen.traffic is not None and seen.traffic.failures == 0, "to be stopped is no failure of the device"
 
 
@@ -77,7 +77,7 @@ def test_the_pause_after_a_connection_is_cut_too(tmp_path: Path) -> None:
         address = peer["address"]
         scope = scope_for(address, pause_after_connect=30)
         _, sink, took = asyncio.run(stopped(scope, lambda: connections(address, psutil.CONN_ESTABLISHED) == 1))
-    assert took < 2 and sink.log == [] and log.read_text() == ""
+    assert took < 2 and sink.requests == [] and log.read_text() == ""
 
 
 @pytest.mark.wire
@@ -96,4 +96,4 @@ def test_a_connection_that_does_not_come_about_is_cut_too() -> None:
         before = connections(address, psutil.CONN_SYN_SENT)
         scope = scope_for(address, **PATIENT)
         seen, sink, took = asyncio.run(stopped(scope, lambda: connections(address, psutil.CONN_SYN_SENT) > before))
-    assert took < 2 and sink.log == [] and not seen.reached
+    assert took < 2 and sink.requests == [] and not seen.reached

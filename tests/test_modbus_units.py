@@ -11,7 +11,8 @@ from assessor.domain import BAD_TIMEOUT, GOOD, UNCERTAIN, Point, Profile, Unit, 
 from connectors import modbus
 from connectors.modbus.blocks import plan
 from connectors.modbus.values import Read, Zeros
-from tests.modbus_runs import PROFILE, Kept, gathered, profile, scope_for
+from tests.kept import Kept
+from tests.modbus_runs import PROFILE, gathered, profile, scope_for
 from tests.servers.processes import serving
 
 
@@ -22,7 +23,7 @@ def test_a_good_peer_is_read_in_one_request_a_cycle(tmp_path: Path) -> None:
     assert {row.integer for row in sink.rows} == set(range(10, 20))
     assert set(asked[1:]) == {"1 3 10 10"}
     assert asked[0].startswith("1 43"), "identification is asked once, and its refusal is no fault"
-    assert {r.result for r in sink.log} == {"ok", "exception 1"}
+    assert {r.result for r in sink.requests} == {"ok", "exception 1"}
 
 
 @pytest.mark.wire
@@ -112,7 +113,7 @@ def test_a_server_of_another_maker_is_read() -> None:
         seen = asyncio.run(modbus.gather(agreed, scope, sink, seconds=1.6, stop=asyncio.Event()))
         stated = modbus.preview(agreed, scope, 1.6)
     assert seen.reached and seen.traffic is not None and seen.traffic.failures == 0
-    assert len(sink.log) <= stated.requests
+    assert len(sink.requests) <= stated.requests
     by_path = {tag.path: [r for r in sink.rows if r.tag == tag.id and r.status == GOOD] for tag in seen.tags}
     assert {row.integer for row in by_path["unit 1/state"]} == {2}
     assert all(4200 <= (row.integer or 0) < 4300 for row in by_path["unit 1/strokes"])
@@ -244,7 +245,7 @@ def test_a_unit_that_is_left_alone_leaves_a_gap(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("mode", "code"), [("busy", 6), ("waits", 5)])
 def test_a_device_that_asks_for_time_gets_it(mode: str, code: int, tmp_path: Path) -> None:
     seen, sink, _ = gathered(mode, tmp_path, 4)
-    assert f"exception {code}" in [record.result for record in sink.log]
+    assert f"exception {code}" in [record.result for record in sink.requests]
     assert [row for row in sink.rows if row.status == GOOD] and seen.devices[0].problem is None
     assert seen.traffic is not None and seen.traffic.failures == 0
     if mode == "busy":

@@ -14,7 +14,8 @@ from assessor.domain import BAD, GOOD, Load, Observation, RequestRecord, Unit, s
 from connectors import modbus
 from connectors.guard import MODBUS_FUNCTIONS, Forbidden, Guard
 from connectors.modbus.wire import Line
-from tests.modbus_runs import PROFILE, Kept, gathered, scope_for
+from tests.kept import Kept
+from tests.modbus_runs import PROFILE, gathered, scope_for
 from tests.servers.processes import serving
 
 
@@ -113,7 +114,7 @@ def test_nothing_listening_is_a_problem_and_no_exception() -> None:
     scope, sink = scope_for(address), Kept()
     seen = asyncio.run(modbus.gather(scope.endpoints[0], scope, sink, seconds=1, stop=asyncio.Event()))
     assert not seen.reached and seen.problem is not None and not seen.devices[0].answered
-    assert len(sink.seen) == 2, "seen before sampling and after it"
+    assert len(sink.observed) == 2, "seen before sampling and after it"
 
 
 @pytest.mark.wire
@@ -130,7 +131,7 @@ def test_a_device_says_of_itself_what_its_conformity_promises(server: str, proto
         "model_name": "Press 7",
         "user_application_name": "Hall 3",
     }
-    asked = [r.detail for r in sink.log if r.service == "fc43/14"]
+    asked = [r.detail for r in sink.requests if r.service == "fc43/14"]
     assert asked == [f"unit 1 object {first}" for first in (0, 2, 3, 5)]
 
 
@@ -153,7 +154,7 @@ def test_no_more_is_sent_than_the_preview_stated(tmp_path: Path, monkeypatch: py
 
     monkeypatch.setattr(modbus, "preview", too_low)
     seen, sink, asked = gathered("good", tmp_path, 4)
-    assert len(asked) == len(sink.log) == 3
+    assert len(asked) == len(sink.requests) == 3
     assert seen.reached and seen.devices[0].problem is not None
     assert seen.devices[0].problem.id == "guard.promise_kept"
 
@@ -213,7 +214,10 @@ def test_what_cannot_be_taken_apart_is_said_and_not_thrown(
 ) -> None:
     """An identification whose lengths do not add up: the library's decoder stumbles over it."""
     seen, sink, _ = gathered(mode, tmp_path, 1, server=server, protocol=protocol)
-    assert sink.log[0].result in ("garbage", "not what was asked", "timeout") and sink.log[0].service == "fc43/14"
+    assert (
+        sink.requests[0].result in ("garbage", "not what was asked", "timeout")
+        and sink.requests[0].service == "fc43/14"
+    )
     assert seen.devices[0].nameplate is None
     assert not [record for record in caplog.records if record.name == "asyncio"], (
         "nothing was thrown into the loop"

@@ -29,11 +29,12 @@ from connectors.mtconnect import gather, precheck, preview
 from connectors.mtconnect.document import moment
 from connectors.mtconnect.wire import SERVICES, Stream
 from connectors.scope import load_scope
-from tests.exports import Kept
+from tests.kept import Kept
 from tests.servers.processes import serving
 from tests.test_facts import table
 from tests.test_indicators_rules import asset, scope
 from tests.test_scope import GOOD as SCOPE_TEXT
+from tests.waiting import comes
 
 AGENT = Path(__file__).parent / "servers/mtconnect_agent.py"
 BRANCHES = [{"path": "VMC-3Axis", "asset": "mill"}, {"path": "Lathe", "asset": "lathe"}]
@@ -261,8 +262,7 @@ def test_stop_ends_it_at_once_whatever_it_waits_for(tmp_path: Path) -> None:
         async def run() -> float:
             stop = asyncio.Event()
             running = asyncio.create_task(gather(of.endpoints[0], of, kept, seconds=60, stop=stop))
-            while not log.read_text("utf-8"):  # noqa: ASYNC110 - the agent is another process
-                await asyncio.sleep(0.02)
+            await comes(lambda: log.read_text("utf-8"))
             begun = time.monotonic()
             stop.set()
             await running

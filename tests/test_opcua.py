@@ -35,6 +35,7 @@ from connectors.opcua.session import Session
 from connectors.opcua.wire import guard_for
 from tests.kept import Kept
 from tests.servers.processes import serving
+from tests.waiting import comes
 
 SERVER = Path(__file__).parent / "servers/opcua_small.py"
 QUICK = {"connect_spacing": 0.2, "pause_after_connect": 0, "request_gap": 0.02, "sampling_interval": 0.5}
@@ -265,15 +266,15 @@ def test_a_server_that_dies_and_returns_leaves_a_gap_and_the_run_goes_on(tmp_pat
     scope = agreed(f"opc.tcp://127.0.0.1:{port}/", limits, branches=BRANCHES[:1])
 
     async def interrupt(kept: Kept, stop: asyncio.Event) -> None:
-        await _until(lambda: len(kept.rows) > 4)
+        await comes(lambda: len(kept.rows) > 4)
         await asyncio.to_thread(first.__exit__, None, None, None)
         held = len(kept.rows)
         second = small(tmp_path / "log", str(port))
         await asyncio.to_thread(second.__enter__)
         try:
-            await _until(lambda: len(kept.rows) > held + 2, 50)
+            await comes(lambda: len(kept.rows) > held + 2, 50)
             stop.set()
-            await _until(lambda: len(kept.observed) == 2)
+            await comes(lambda: len(kept.observed) == 2)
         finally:
             await asyncio.to_thread(second.__exit__, None, None, None)
 
@@ -291,7 +292,7 @@ def test_a_server_that_dies_for_good_is_left_alone_and_says_so(tmp_path: Path) -
     place = server.__enter__()
 
     async def kill(kept: Kept, stop: asyncio.Event) -> None:
-        await _until(lambda: len(kept.rows) > 4)
+        await comes(lambda: len(kept.rows) > 4)
         await asyncio.to_thread(server.__exit__, None, None, None)
 
     seen, kept = gather(agreed(place, branches=BRANCHES[:1]), 6, kill)
@@ -303,19 +304,13 @@ def test_a_server_that_dies_for_good_is_left_alone_and_says_so(tmp_path: Path) -
 @pytest.mark.wire
 def test_stopping_ends_at_once_and_closes_the_session(tmp_path: Path) -> None:
     async def interrupt(kept: Kept, stop: asyncio.Event) -> None:
-        await _until(lambda: len(kept.rows) > 2)
+        await comes(lambda: len(kept.rows) > 2)
         stop.set()
 
     log = tmp_path / "log"
     with small(log) as place:
         seen, kept = gather(agreed(place), 600, interrupt)
     assert seen.problem is None and kept.rows and log.read_text().split()[-1] == "CloseSession"
-
-
-async def _until(holds: Callable[[], bool], seconds: float = 20) -> None:
-    async with asyncio.timeout(seconds):
-        while not holds():  # noqa: ASYNC110 - what is waited for has no event
-            await asyncio.sleep(0.02)
 
 
 def test_the_preview_is_bounded_by_the_limits_and_contacts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

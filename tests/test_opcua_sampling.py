@@ -27,7 +27,8 @@ from tests.opcua_sampled import (
     watch,
 )
 from tests.servers.line import Line
-from tests.test_opcua import BRANCHES, _until, agreed
+from tests.test_opcua import BRANCHES, agreed
+from tests.waiting import comes
 
 
 @pytest.mark.wire
@@ -126,7 +127,7 @@ def test_a_connection_that_is_reset_is_resumed_with_one_gap(tmp_path: Path) -> N
     async def story(between: Line, kept: Kept, stop: asyncio.Event) -> None:
         await grows(kept, 8)
         between.cut()
-        await _until(lambda: between.connections >= 2, 30)
+        await comes(lambda: between.connections >= 2, 30)
         await grows(kept)
         stop.set()
 
@@ -143,9 +144,9 @@ def test_a_half_open_connection_is_noticed_and_resumed(tmp_path: Path) -> None:
     async def story(between: Line, kept: Kept, stop: asyncio.Event) -> None:
         await grows(kept, 8)
         between.freeze()
-        await _until(lambda: any(r.result == "timeout" for r in kept.requests), 40)
+        await comes(lambda: any(r.result == "timeout" for r in kept.requests), 40)
         between.thaw()
-        await _until(lambda: between.connections >= 2, 30)
+        await comes(lambda: between.connections >= 2, 30)
         await grows(kept)
         stop.set()
 
@@ -174,7 +175,7 @@ def test_a_restarted_server_with_moved_namespaces_is_found_again(tmp_path: Path)
         try:
             await grows(kept, 12)
             stop.set()
-            await _until(lambda: len(kept.observed) == 2)
+            await comes(lambda: len(kept.observed) == 2)
         finally:
             await asyncio.to_thread(second.__exit__, None, None, None)
 
@@ -206,9 +207,9 @@ def test_a_server_that_is_halted_and_goes_on(tmp_path: Path) -> None:
         async def story(kept: Kept, stop: asyncio.Event) -> None:
             await grows(kept, 8)
             os.kill(process.pid, signal.SIGSTOP)
-            await _until(lambda: any(r.result == "timeout" for r in kept.requests), 60)
+            await comes(lambda: any(r.result == "timeout" for r in kept.requests), 60)
             os.kill(process.pid, signal.SIGCONT)
-            await _until(lambda: services(kept).count("CreateSubscription") >= 2, 60)
+            await comes(lambda: services(kept).count("CreateSubscription") >= 2, 60)
             await grows(kept)
             stop.set()
 

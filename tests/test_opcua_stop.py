@@ -22,7 +22,8 @@ from tests.opcua_sampled import (
     watch,
 )
 from tests.servers.line import Line
-from tests.test_opcua import BRANCHES, _until, agreed, peer
+from tests.test_opcua import BRANCHES, agreed, peer
+from tests.waiting import comes
 
 
 @pytest.mark.wire
@@ -33,10 +34,10 @@ def test_no_session_of_ours_outlives_its_timeout(tmp_path: Path) -> None:
     async def story(between: Line, kept: Kept, stop: asyncio.Event) -> None:
         await grows(kept, 8)
         between.freeze()
-        await _until(lambda: any(r.result == "timeout" for r in kept.requests), 40)
+        await comes(lambda: any(r.result == "timeout" for r in kept.requests), 40)
         between.cut()
         between.thaw()
-        await _until(lambda: between.connections >= 2, 30)
+        await comes(lambda: between.connections >= 2, 30)
         await grows(kept)
         stop.set()
 
@@ -66,7 +67,7 @@ def stopped(scope: Scope, when: Callable[[Kept], bool]) -> tuple[float, Observat
 
     async def story(kept: Kept, stop: asyncio.Event) -> None:
         nonlocal at
-        await _until(lambda: when(kept), 40)
+        await comes(lambda: when(kept), 40)
         at = time.monotonic()
         stop.set()
 
@@ -98,7 +99,7 @@ def test_a_stop_in_a_pause_after_a_loss_ends_within_two_seconds(tmp_path: Path) 
         await grows(kept, 8)
         between.closed = True
         between.cut()
-        await _until(lambda: between.connections >= 3, 30)
+        await comes(lambda: between.connections >= 3, 30)
         nonlocal at
         at = time.monotonic()
         stop.set()

@@ -30,6 +30,7 @@ from tests.doors import (
 )
 from tests.kept import Kept
 from tests.test_opcua import agreed, gather
+from tests.waiting import comes
 
 __all__ = ["server"]
 
@@ -102,10 +103,7 @@ def test_a_certificate_that_changes_in_the_middle_of_a_run_ends_it_there(tmp_pat
             after.enter_context(secure(folder, port, certificate=second))
 
         async def meanwhile(kept: Kept, stop: asyncio.Event) -> None:
-            for _ in range(600):
-                if kept.rows:
-                    break
-                await asyncio.sleep(0.05)
+            await comes(lambda: kept.rows)
             await asyncio.to_thread(swap)
 
         seen, kept = gather(agreed(running.address, SLOW, security=CLOSED), 50, meanwhile)

@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import typer
@@ -12,6 +12,7 @@ import typer
 from assessor import cli
 from connectors.profiles import load_profile, names, read_file
 from connectors.scope import load_scope
+from tests.terminal import Ran
 from tests.test_bundle import SCOPE_BYTES
 
 SHEET = """空压机点表,,,,,,
@@ -21,12 +22,6 @@ SHEET = """空压机点表,,,,,,
 3,40004.0,运行,BOOL,,,
 4,40005,备用,INT,,,
 """
-
-
-class Ran(NamedTuple):
-    code: int
-    out: str
-    err: str
 
 
 @pytest.fixture

@@ -187,6 +187,15 @@ def test_a_pre_assessment_says_so_and_a_missing_plan_is_no_empty_plan() -> None:
     assert render("report.differences.nothing", "en") in parsed.text("en")
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_plant_that_names_no_target_has_none_on_its_page(language: Language) -> None:
+    rated = example().rated
+    assert any(one.target for one in rated), "else this shows nothing"
+    bare = example().model_copy(update={"rated": tuple(r.model_copy(update={"target": None}) for r in rated)})
+    label = render("report.frameworks.target", language)
+    assert Page(page(language)).text(language).count(label) > read(bare).text(language).count(label)
+
+
 def test_a_plant_that_is_no_simulation_is_not_called_one() -> None:
     word = render("report.simulated", "en")
     assert word in Page(page()).text("en")

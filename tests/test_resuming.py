@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -31,8 +31,9 @@ from tests.servers.opcua_small import free_port
 from tests.servers.processes import serving
 from tests.servers.sevens import COUNTED, LEAP, POINTS, wrong
 from tests.test_faults import PASSING, need_package
-from tests.test_opcua import BRANCHES, _until, agreed
+from tests.test_opcua import BRANCHES, agreed
 from tests.test_opcua_sampling import SOON, grows, run, watch
+from tests.waiting import comes, until
 
 pytestmark = [pytest.mark.wire, pytest.mark.slow]
 SERVERS = ("native", "opcua")
@@ -91,13 +92,6 @@ def scope_file(folder: Path, address: str) -> Path:
     file = folder / "scope.yaml"
     file.write_text(faults.scope_text("opcua", {"press": address}), "utf-8")
     return file
-
-
-def until(holds: Callable[[], bool], seconds: float = 60) -> bool:
-    ends = time.monotonic() + seconds
-    while not holds() and time.monotonic() < ends:
-        time.sleep(0.05)
-    return holds()
 
 
 @pytest.mark.parametrize("kind", SERVERS)
@@ -194,7 +188,7 @@ def test_a_server_that_comes_back_without_subscriptions_is_polled_on(tmp_path: P
         try:
             await grows(kept, 20)
             stop.set()
-            await _until(lambda: len(kept.observed) == 2)
+            await comes(lambda: len(kept.observed) == 2)
         finally:
             await asyncio.to_thread(second.__exit__, None, None, None)
 

@@ -8,9 +8,9 @@ import json
 import socket
 import struct
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from connectors.simulator import load_plant, start
 from tests.servers.frames import ENCRYPTED, Requests, crc
 from tests.servers.processes import serving
 from tests.servers.rules import offences
+from tests.waiting import until
 
 STATED = Load(
     endpoint="x", requests_per_second=5, bytes_per_second=1000, requests=20, connections=1, registers_or_nodes=1
@@ -191,15 +192,12 @@ def test_a_client_that_writes_is_seen(tmp_path: Path) -> None:
                 host, port = proxies[name].split(":")
                 with socket.create_connection((host, int(port)), 10) as line:
                     line.sendall(frame)
-                    _wait_for(log, name)
+                    assert until(partial(_recorded_of, log, name), 20), f"nothing of {name} was recorded"
     loads = [STATED.model_copy(update={"endpoint": name, "requests": 999}) for name in targets]
     found = offences(recorded(log), loads)
     for endpoint, service in (("space", "Write"), ("tcp", "fc6"), ("rtu", "fc16")):
         assert f"{endpoint}: {service} was sent 1 times" in found, found
 
 
-def _wait_for(log: Path, endpoint: str) -> None:
-    deadline = time.monotonic() + 20
-    while not any(frame["endpoint"] == endpoint for frame in recorded(log)):
-        assert time.monotonic() < deadline, f"nothing of {endpoint} was recorded"
-        time.sleep(0.05)
+def _recorded_of(log: Path, endpoint: str) -> bool:
+    return any(frame["endpoint"] == endpoint for frame in recorded(log))

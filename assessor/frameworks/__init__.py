@@ -5,7 +5,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -171,8 +171,14 @@ def _documents(kind: Chosen[N], folder: str, parts: Mapping[str, bytes], place: 
         except UnicodeDecodeError as problem:
             message = Message(id="input.not_utf8", params={"at": problem.start})
             raise InputError(message, place + name) from problem
-        found.append(parse(kind, text, place + name))
+        found.append(_parsed(kind, text, place + name))
     return found
+
+
+@lru_cache(maxsize=256)
+def _parsed(kind: Any, text: str, name: str) -> tuple[Any, Lines]:
+    """Bundle after bundle carries the same files; what is read of them is frozen, and so can be kept."""
+    return parse(kind, text, name)
 
 
 def _unique(items: Iterable[tuple[T, str]]) -> dict[str, T]:

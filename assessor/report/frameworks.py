@@ -35,7 +35,7 @@ class Standing:
     declared: Result
     verified: Result
     levels: dict[str, str] | None
-    """By column, and `target` where one was named: the level by name, or from … to; None without levels."""
+    """By column, and `target` (empty where none was named): by name, or from … to; None without levels."""
     ladder: Markup | None
     variants: str
     covered: str
@@ -73,8 +73,8 @@ def _standing(one: Rated, pen: Pen) -> Standing:
 def _levels(one: Rated, declared: Result, verified: Result, pen: Pen) -> dict[str, str] | None:
     if verified.level is None:
         return None
-    found = {"declared": _level(one, declared, pen), "verified": _level(one, verified, pen)}
-    return found | ({"target": _level(one, one.target, pen)} if one.target else {})
+    target = _level(one, one.target, pen) if one.target else ""
+    return {"declared": _level(one, declared, pen), "verified": _level(one, verified, pen), "target": target}
 
 
 def _gates(tree: Term, before: dict[str, Term], pen: Pen) -> list[tuple[str, list[Line]]]:

@@ -6,13 +6,13 @@ serve besides, for measuring; each changes every second.
 """
 
 import json
-import socket
 import sys
 import threading
 
 import o6
 
 from tests.interop.values import TYPED
+from tests.servers.opcua_small import free_port
 
 KINDS = {
     "Boolean": o6.Boolean, "Int16": o6.Int16, "UInt16": o6.UInt16, "Int32": o6.Int32, "UInt32": o6.UInt32,
@@ -20,15 +20,8 @@ KINDS = {
 }  # fmt: skip
 
 
-def free_port() -> int:
-    """A port that was free just now: the library takes a number, and 0 means its own default."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def main(more: int) -> None:
-    port, ended = free_port(), threading.Event()
+    port, ended = free_port(), threading.Event()  # a number: 0 means the library's own default
     threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
     with o6.Server(port=port) as server:
         press = server.addObject("Press", server.objectsNode)
