@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from xlsxwriter.utility import xl_range_abs
 
-from assessor.domain import Answers, Framework, Text
+from assessor.domain import Answers, Framework, Status, Text
 from assessor.forms.excel.layout import cuttable, height, optional, pair
 from assessor.forms.excel.looks import Looks
 from assessor.forms.excel.page import Rows
@@ -72,7 +72,8 @@ def write_front(
     _steps(front)
     _factory(front, answers)
     _frameworks(front, optional(frameworks), answers)
-    _cuts(front, cuttable(frameworks), answers)
+    in_force = [f for f in frameworks if f.status is not Status.DRAFT]  # a draft follows the cuts of the others
+    _cuts(front, cuttable(in_force), answers)
     _sheets(front, rows)
     sheet.protect("", {"format_columns": True, "format_rows": True, "select_locked_cells": True})
     sheet.set_landscape()
