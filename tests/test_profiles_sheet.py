@@ -13,12 +13,12 @@ from openpyxl import Workbook
 from assessor.documents import load, parse
 from assessor.domain import Point, Profile, Scope
 from assessor.errors import AssessorError, InputError
+from assessor.tables import read_tables
 from connectors.profiles import load_profile, names, read_profile
 from connectors.profiles.addresses import Address, place, propose, read_address
 from connectors.profiles.families import load_family
 from connectors.profiles.sheet import Imported, Wanted, import_sheet
 from connectors.profiles.spelling import heading, read_fc, read_order, read_scale, read_states, read_type
-from connectors.profiles.table import read_tables
 from connectors.profiles.writing import into_scope, write_new, yaml_of
 from connectors.scope import load_scope
 from tests.test_bundle import SCOPE_BYTES

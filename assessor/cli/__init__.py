@@ -10,7 +10,8 @@ bundle's digest and members, of `verify` what was checked and whether it holds, 
 Assessment, of `rate` every result, of `short` P(level) and the next question, of `rerate` every move, of `report`
 and `workbook` the file, of `simulate` the addresses and the scope file, of `frameworks` what each lists, of
 `profiles` what each lists, checks, makes or reads, of `form` the file, or what differs, of
-`trust` our certificate or what was accepted, of `exports` the draft. An error is then
+`register` assets, questions and differences, of `trust` our certificate or what was accepted, of `exports` the
+draft. An error is then
 {"error": text, "place": file:line or null, "id": id of the text}.
 """
 
@@ -26,6 +27,7 @@ from assessor.cli import (
     form,
     frameworks,
     judging,
+    ledger,
     portfolio,
     precheck,
     profiles,
@@ -45,7 +47,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for room in (precheck, sampling, branches, judging, rating, short, portfolio):
+for room in (precheck, sampling, branches, judging, rating, short, ledger, portfolio):
     app.add_typer(room.app)
 app.add_typer(frameworks.app, name="frameworks", help=frameworks.__doc__)
 app.add_typer(profiles.app, name="profiles", help=profiles.__doc__)

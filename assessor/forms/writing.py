@@ -29,6 +29,11 @@ def write_answers(answers: Answers, *, as_json: bool = False) -> bytes:
     document = {
         name: part for name, part in parts.items() if part is not None and (part != [] or name == "answers")
     }
+    return yaml_lines(document).encode()
+
+
+def yaml_lines(document: dict[str, Any]) -> str:
+    """YAML in which what is listed stands on one line each."""
     yaml: Any = YAML(typ="safe", pure=True)
     yaml.Representer = Representer
     yaml.sort_base_mapping_type_on_output = False
@@ -36,16 +41,24 @@ def write_answers(answers: Answers, *, as_json: bool = False) -> bytes:
     yaml.width = 1_000_000
     yaml.default_flow_style = False
     out = io.StringIO()
-    yaml.dump(document, out)
-    return out.getvalue().encode()
+    yaml.dump(Page(document), out)
+    return out.getvalue()
+
+
+class Page(dict[str, Any]):
+    """The document itself."""
 
 
 class Representer(SafeRepresenter):
     """One line for what is listed, and every digit."""
 
+    def ignore_aliases(self, _: object) -> bool:
+        """What stands twice is written twice: our own reader takes no anchors."""
+        return True
+
     def mapping(self, value: dict[str, Any]) -> MappingNode:
         """All but the document itself stand on one line."""
-        return self.represent_mapping("tag:yaml.org,2002:map", value, flow_style="format" not in value)
+        return self.represent_mapping("tag:yaml.org,2002:map", value, flow_style=not isinstance(value, Page))
 
     def number(self, value: Fraction) -> ScalarNode:
         """0.8, not '0.8' and not 0.8000000000000001."""
@@ -62,6 +75,7 @@ class Representer(SafeRepresenter):
 
 Representer.add_representer(Fraction, Representer.number)
 Representer.add_representer(dict, Representer.mapping)
+Representer.add_representer(Page, Representer.mapping)
 Representer.add_representer(str, Representer.text)
 
 
@@ -70,7 +84,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, BaseModel):
         fields = {name: _plain(getattr(value, name)) for name in type(value).model_fields}
         return {
-            name: part for name, part in fields.items() if part is not None and (part != [] or name == "value")
+            name: part
+            for name, part in fields.items()
+            if part is not None and (part != [] or name in ("value", "target"))
         }
     if isinstance(value, tuple):
         return [_plain(item) for item in value]

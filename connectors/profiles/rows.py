@@ -6,8 +6,8 @@ from typing import NamedTuple, NoReturn
 
 from assessor.domain import Message
 from assessor.errors import InputError
+from assessor.tables import Table
 from connectors.profiles.spelling import SPARE, heading, tidy
-from connectors.profiles.table import Table
 
 HEADER_ROWS = 30
 """A sheet's headings stand in one of its first rows."""

@@ -13,12 +13,12 @@ from pydantic import ValidationError
 
 from assessor.domain import SIZES, Message, Order, Point, Profile, RegisterType, Text
 from assessor.errors import InputError
+from assessor.tables import Table, read_tables
 from connectors.profiles import fault_of
 from connectors.profiles.addresses import Address, Numbering, Unplaced, place, propose, read_address
 from connectors.profiles.families import Area, FunctionCode, Place
 from connectors.profiles.rows import Row, Sheet, chosen
 from connectors.profiles.spelling import Typed, read_fc, read_order, read_scale, read_states, read_type, read_use
-from connectors.profiles.table import Table, read_tables
 
 HOLDING: FunctionCode = 3
 T = TypeVar("T")
