@@ -16,7 +16,18 @@ from assessor.forms.register import Ledger, Machine, compare, draft, read_ledger
 from assessor.forms.register.assets import interface
 from assessor.forms.register.ledger import alike
 
-HEAD = "设备编号 设备名称 规格型号 设备类别 使用状态 通讯接口 控制系统 工序 数量 购置日期".split()
+HEAD = [
+    "设备编号",
+    "设备名称",
+    "规格型号",
+    "设备类别",
+    "使用状态",
+    "通讯接口",
+    "控制系统",
+    "工序",
+    "数量",
+    "购置日期",
+]
 ROWS = [
     ["CNC-001", "加工中心", "VMC850", "生产设备", "在用", "OPC UA", "西门子 840D", "铣削", 1, "2019-05-01"],
     ["CNC-002", "数控车床", "CK6150", "生产设备", "闲置", "", "FANUC 0i", "车削", 1, None],
