@@ -23,7 +23,8 @@ from tests.waiting import until
 
 pytestmark = [pytest.mark.wire, pytest.mark.slow, pytest.mark.xdist_group("cable")]
 NAME = f"as{os.getpid() % 100000}"
-HERE, THERE = "198.18.77.1", "198.18.77.2"
+NET = f"198.18.{os.getpid() % 250}"
+HERE, THERE = f"{NET}.1", f"{NET}.2"
 """Of the block that is set aside for trials in closed networks (RFC 2544)."""
 SHORT, LONG = (3.0, 14.0), (15.0, 60.0)
 """Seconds that the cable is out, and seconds of sampling. TCP alone heals the short one."""

@@ -26,7 +26,15 @@ CASES = [(f.id, kind) for f in LIBRARY.frameworks.values() for kind in KINDS if 
 QUESTIONS = tuple(LIBRARY.questions.values())
 NEVER = Need(all=(Need(plant="discrete"), Need(plant="process")))
 
-every = pytest.mark.parametrize(("id_", "kind"), CASES, ids=[f"{id_}-{kind}" for id_, kind in CASES])
+
+def of(cases: list[tuple[str, Kind]]) -> pytest.MarkDecorator:
+    """A test of these frameworks for these kinds of plant."""
+    return pytest.mark.parametrize(("id_", "kind"), cases, ids=[f"{id_}-{kind}" for id_, kind in cases])
+
+
+every = of(CASES)
+levelled = of([case for case in CASES if LIBRARY.frameworks[case[0]].grades])
+ladders = of([case for case in CASES if isinstance(LIBRARY.frameworks[case[0]], Ladder)])
 few = settings(max_examples=settings.default.max_examples // 30, phases=[Phase.explicit, Phase.generate])
 """A seed does not shrink to anything simpler, so nothing is spent on it."""
 seeds = st.integers(0, 2**32)
@@ -98,13 +106,11 @@ def limited(id_: str) -> set[str]:
     return {n.question for n in needs if n.question and n.at_most is not None}
 
 
-@every
+@levelled
 @few
 @given(seeds)
 def test_better_evidence_never_lowers(id_: str, kind: Kind, seed: int) -> None:
     """Twenty answers raised to their best, and the unknown ones answered at all."""
-    if not LIBRARY.frameworks[id_].grades:
-        pytest.skip("no levels")
     before = answers(seed, asked(id_))
     scaled = [q for q in asked(id_) if LIBRARY.statements[q].top is not None and q not in limited(id_)]
     movable = [q for q in scaled if q not in before or before[q].claimed != "not-applicable"]
@@ -129,7 +135,7 @@ def test_order_changes_nothing(id_: str, kind: Kind, seed: int) -> None:
     assert rated(id_, kind, given_) == rated(id_, kind, mixed, questions=questions)
 
 
-@every
+@ladders
 @few
 @given(seeds, st.fractions(F(1, 30), 30, max_denominator=30))
 def test_scaling_all_weights_changes_nothing(id_: str, kind: Kind, seed: int, by: Fraction) -> None:
@@ -142,8 +148,6 @@ def test_scaling_all_weights_changes_nothing(id_: str, kind: Kind, seed: int, by
         ]
         return framework.model_copy(update={"weight_sets": tuple(sets)})
 
-    if not isinstance(LIBRARY.frameworks[id_], Ladder):
-        pytest.skip("no weight sets")
     given_ = answers(seed, asked(id_)).values()
     assert rated(id_, kind, given_) == rated(id_, kind, given_, scaled)
 

@@ -54,14 +54,14 @@ def xlsform(
 
 
 @app.command()
-def schema(output: Into = None) -> None:
+def schema(output: Into = None, as_json: AsJson = False) -> None:
     """Print the JSON Schema of an answer file, or write it."""
     document = schemas()["answers"]
     if output is None:
         emit(document)
     else:
         run.write_bytes(output, canonical(document))
-        _wrote(output, False)
+        _wrote(output, as_json)
 
 
 @app.command()

@@ -130,9 +130,12 @@ def canonical_pieces(value: Noun | dict[str, Any] | Sequence[Any]) -> Iterator[b
 
 
 def _opened(value: Any) -> Any:
-    """A noun as JSON one level down: nouns in its tuples are opened when their turn comes."""
+    """A noun as JSON one level down: nouns in its tuples are opened when their turn comes. One that writes itself
+    in its own way is written whole."""
     if not isinstance(value, Noun):
         return to_jsonable_python(value)
+    if type(value).__pydantic_decorators__.model_serializers:
+        return value.model_dump(mode="json")
     many = {n: v for n, v in value if isinstance(v, tuple) and v and hasattr(v[0], "__pydantic_serializer__")}
     aliases = {n: type(value).model_fields[n].alias or n for n in many}
     return value.model_dump(mode="json", exclude=set(many)) | {aliases[n]: v for n, v in many.items()}
