@@ -181,12 +181,12 @@ def test_a_server_that_comes_back_without_subscriptions_is_polled_on(tmp_path: P
     first.__enter__()
 
     async def story(kept: Kept, stop: asyncio.Event) -> None:
-        await grows(kept, 8)
+        await grows(kept, 40)  # a judgement needs twenty looks
         await asyncio.to_thread(first.__exit__, None, None, None)
         second = watch(tmp_path / "log", str(port), "unsupported")
         await asyncio.to_thread(second.__enter__)
         try:
-            await grows(kept, 20)
+            await grows(kept, 40)
             stop.set()
             await comes(lambda: len(kept.observed) == 2)
         finally:
