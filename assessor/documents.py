@@ -45,17 +45,23 @@ def load(kind: type[N], file: Path) -> N:
 def load_with_lines(kind: "Chosen[N]", file: Path) -> tuple[N, Lines]:
     """Read one document and where its keys stand."""
     try:
-        with file.open("rb") as opened:
-            data = opened.read(LARGEST + 1)  # a device file has no size and no end
-        if len(data) > LARGEST:
-            raise InputError(Message(id="input.too_large", params={"most": LARGEST}), str(file))
-        text = data.decode("utf-8-sig")
+        text = read_bounded(file, LARGEST).decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         raise InputError(Message(id="input.not_utf8", params={"at": problem.start}), str(file)) from problem
+    return parse(kind, text, str(file))
+
+
+def read_bounded(file: Path, most: int) -> bytes:
+    """A user's file, refused where it cannot be read or is larger than any of its kind."""
+    try:
+        with file.open("rb") as opened:
+            data = opened.read(most + 1)  # a device file has no size and no end
     except OSError as problem:
         reason = problem.strerror or str(problem)
         raise InputError(Message(id="input.unreadable", params={"reason": reason}), str(file)) from problem
-    return parse(kind, text, str(file))
+    if len(data) > most:
+        raise InputError(Message(id="input.too_large", params={"most": most}), str(file))
+    return data
 
 
 Chosen = type[N] | Callable[[Any], type[N]]

@@ -47,7 +47,17 @@ from assessor.facts import facts
 from assessor.frameworks import Library
 from assessor.indicators import look, looked_at, measure_all, sights
 from assessor.interpret import interpret
-from assessor.rating import Kind, chances, is_pre_assessment, rate, rate_all, rate_library, testable, tested
+from assessor.rating import (
+    Kind,
+    chances,
+    is_pre_assessment,
+    rate,
+    rate_all,
+    rate_library,
+    refuse_cuts,
+    testable,
+    tested,
+)
 from assessor.reconcile import findings, reconcile
 from assessor.roadmap import plan
 from connectors.abort import within
@@ -250,6 +260,7 @@ def rate_answers(library: Library, answers: Answers, plant: Kind) -> tuple[Rated
     """What people say by every framework, without a machine having been heard: verified is as declared."""
     asked = tuple(library.questions.values())
     ladders = [f for f in library.frameworks.values() if isinstance(f, Ladder)]
+    refuse_cuts((f for f in ladders if f.plant in (None, plant)), answers.cuts)
     evidence = reconcile(asked, answers, (), ladders)
     return rate_library(wanted(library, answers), asked, evidence, answers.cuts, plant)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from openpyxl.utils import get_column_letter
 
+from assessor.documents import read_bounded
 from assessor.domain import Message
 from assessor.errors import InputError
 from assessor.sheets import OLE, ZIP, BadWorkbook, opened
@@ -38,13 +39,7 @@ class Table:
 
 def read_tables(file: Path) -> tuple[Table, ...]:
     """The sheets of a file; a CSV is one. Raises InputError for what is neither."""
-    try:
-        if file.stat().st_size > LARGEST:
-            raise InputError(Message(id="input.too_large", params={"most": LARGEST}), str(file))
-        data = file.read_bytes()
-    except OSError as problem:
-        reason = problem.strerror or str(problem)
-        raise InputError(Message(id="input.unreadable", params={"reason": reason}), str(file)) from problem
+    data = read_bounded(file, LARGEST)
     if data.startswith(ZIP):
         return tuple(_workbook(data, file.name))
     if data.startswith(OLE):

@@ -69,13 +69,27 @@ def test_machines_become_assets_and_what_was_assumed_is_asked(tmp_path: Path) ->
     found = draft(read_ledger(ledger_file(tmp_path)))
     by_id = {asset.id: asset for asset in found.assets}
     assert list(by_id) == ["cnc-001", "cnc-002", "p-7-1", "p-7-2", "b-1"]
-    assert (by_id["cnc-001"].interface, by_id["cnc-001"].numerical_control) == (Interface.OPCUA, True)
+    assert (by_id["cnc-001"].interface, by_id["cnc-001"].controller) == (Interface.OPCUA, "西门子 840D")
+    assert {asset.numerical_control for asset in found.assets} == {None}, (
+        "a name of a controller does not say of what sort"
+    )
     assert (by_id["cnc-002"].in_use, by_id["cnc-002"].interface) == (False, Interface.UNKNOWN)
     assert by_id["p-7-2"].interface is Interface.MODBUS_RTU
     assert (by_id["b-1"].production, by_id["b-1"].interface) == (False, Interface.NONE)
     assert {p.name.zh: p.assets for p in found.processes} == {"铣削": ("cnc-001",), "车削": ("cnc-002",)}
     asked = {question.id for question in found.questions}
+    assert "register.odd_kind" not in asked and "register.controlled" in asked
     assert asked >= {"register.several", "register.skipped", "register.which_key", "register.ask_some.interface"}
+
+
+def test_words_that_do_not_tell_are_asked_about(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["1", "天平", "", "仪器", "待修", "", "", "", 1, None]]
+    found = draft(read_ledger(ledger_file(tmp_path, rows)))
+    assert {"register.odd_kind", "register.odd_state"} <= {question.id for question in found.questions}
+    (asset,) = found.assets
+    assert asset.production and asset.in_use, (
+        "counted, until the plant says otherwise: a denominator never shrinks unasked"
+    )
 
 
 def test_a_name_of_ones_own_is_taken_where_it_is_given(tmp_path: Path) -> None:

@@ -30,8 +30,9 @@ UNKNOWN = between(None, None)
 def test_a_ladder_opened_comes_to_its_score(case: tuple[Ladder, dict[str, Evidence]]) -> None:
     of, evidence = case
     rating = rate(of, "verified", evidence.values())
-    term = opened(of, rating)
-    assert (term.low, term.high) == (rating.score, rating.score_high)
+    level, score = opened(of, rating).of
+    assert (score.low, score.high) == (rating.score, rating.score_high)
+    assert (level.low, level.high) == (rating.level, rating.level_high)
 
 
 @pytest.mark.parametrize(

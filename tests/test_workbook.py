@@ -13,7 +13,8 @@ import openpyxl
 import pytest
 
 from assessor import cli, pipeline
-from assessor.domain import Answer, Answers, Rated, Term
+from assessor.domain import Answer, Answers, Cut, Rated, Result, Term
+from assessor.errors import InputError
 from assessor.forms import load_answers
 from assessor.frameworks import Library, load_library
 from assessor.report.workbook import ANSWERS, render_workbook
@@ -59,20 +60,33 @@ def lines(term: Term) -> list[Term]:
     return [term, *(line for below in term.of for line in lines(below))]
 
 
-def differing(book: Any, rated: tuple[Rated, ...], skip: tuple[str, ...] = ()) -> list[str]:
-    """Lines whose recalculated figures are not those of the rating, over all default results but by some laws."""
+def differing(book: Any, wanted: tuple[Rated, ...]) -> list[str]:
+    """Where recalculated figures are not those of a rating: all lines of the default results, levels on the cover.
+
+    Rows stand as in the rating that was written. Only which gates lie ahead is a list whose lines change with it.
+    """
     found = []
-    skipped = {one.head.id for one in rated if one.head.law in skip}
-    results = [r for one in rated for r in one.results if r.variant == one.results[0].variant]
-    for name, result in zip(book.sheetnames[2:], results, strict=True):
-        if any(name.startswith(id_) for id_ in skipped):
-            continue
-        for row, term in enumerate(lines(result.sum), 6):
+    pairs = list(zip(defaults(rated()), defaults(wanted), strict=True))
+    for name, (written, result) in zip(book.sheetnames[2:], pairs, strict=True):
+        by_id = {term.id: term for term in lines(result.sum)}
+        there = [(row, by_id.get(term.id)) for row, term in enumerate(lines(written.sum), 6)]
+        ahead = {row for row, term in enumerate(lines(written.sum), 6) if term.id.startswith("next/")}
+        found += [f"{name} {row}: no such line" for row, term in there if term is None and row not in ahead]
+        for row, term in ((row, term) for row, term in there if term is not None):
             for column, value in (("F", term.low), ("G", term.high)):
                 cell = book[name][f"{column}{row}"].value
                 if not (term.how == "list" and cell is None) and not same(cell, value):
                     found.append(f"{name} {column}{row} {term.id} ({term.how}): {cell} is not {value}")
+    for row, (_, result) in enumerate(pairs, 5):
+        cells = [book[book.sheetnames[0]][f"{column}{row}"].value for column in "FG"]
+        if cells != [result.level, result.level_high]:
+            found.append(f"cover {row}: {cells} are not {result.level}, {result.level_high}")
     return found
+
+
+def defaults(rated: tuple[Rated, ...]) -> list[Result]:
+    """Both columns of every framework under its default variant."""
+    return [r for one in rated for r in one.results if r.variant == one.results[0].variant]
 
 
 @pytest.mark.slow
@@ -102,7 +116,7 @@ def test_a_changed_answer_moves_the_sums_as_a_new_rating_does(tmp_path: Path) ->
     anew = pipeline.rate_answers(library(), moved, "discrete")
     assert anew != rated()
     ours = recalculated(buffer.getvalue(), tmp_path)
-    assert differing(ours, anew, skip=("gates",)) == [], "gates hold the levels of others as they were written"
+    assert differing(ours, anew) == []
 
 
 def _turned(answer: Answer, changed: dict[str, Fraction]) -> Answer:
@@ -144,3 +158,11 @@ def test_the_command_rates_answers_and_writes_the_workbook(
     with pytest.raises(SystemExit) as left:
         cli.main(["rate", str(ANSWER_FILE), "-o", str(file)])
     assert left.value.code == 2, "nothing is written over"
+
+
+@pytest.mark.parametrize(("cut", "says"), [("zz", "rating.unknown_cut"), ("m5", "rating.cut_not_allowed")])
+def test_a_cut_that_cannot_be_is_named_also_without_a_machine(cut: str, says: str) -> None:
+    wrong = answers().model_copy(update={"cuts": (Cut(dimension=cut, reason="x"),)})
+    with pytest.raises(InputError) as caught:
+        pipeline.rate_answers(library(), wrong, "discrete")
+    assert (caught.value.message.id, caught.value.place) == (says, cut)

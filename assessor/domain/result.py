@@ -58,6 +58,8 @@ class Term(Noun):
     note: Text | None = None
     ref: str | None = None
     """Id of the term that this one repeats."""
+    framework: Slug | None = None
+    """Of an answer that no question gives: the framework whose level it is."""
     of: tuple["Term", ...] = ()
 
     @model_serializer(mode="wrap")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 
+from assessor.documents import read_bounded
 from assessor.domain import Answer, Answers, Message, Question, Text, exact
 from assessor.errors import InputError
 from assessor.forms.changes import Change, Given, Merged, Problem, merge
@@ -72,15 +73,7 @@ def _entered(question: Question, answer: Answer, file: Path) -> Given:
 def _fields(file: Path) -> dict[str, str]:
     """The text of every field by its name; names are ids, so a name stands once."""
     try:
-        with file.open("rb") as opened:
-            data = opened.read(LARGEST + 1)
-    except OSError as problem:
-        reason = problem.strerror or str(problem)
-        raise InputError(Message(id="input.unreadable", params={"reason": reason}), str(file)) from problem
-    if len(data) > LARGEST:
-        raise InputError(Message(id="input.too_large", params={"most": LARGEST}), str(file))
-    try:
-        root = parse(data)
+        root = parse(read_bounded(file, LARGEST))
     except BadDocument as problem:
         params: dict[str, str | int] = {"reason": str(problem)}
         raise InputError(Message(id="forms.not_a_submission", params=dict(params)), str(file)) from problem

@@ -11,7 +11,7 @@ from typing import Any
 from assessor.domain import Cut, Evidence, Framework, Ladder, Question, Rated, Result, head
 from assessor.rating import criteria, gates, opened, points
 from assessor.rating.asked import asked, known, spans
-from assessor.rating.cuts import after_cuts
+from assessor.rating.cuts import after_cuts, refuse_cuts
 from assessor.rating.formulas import rate_formulas
 from assessor.rating.ladder import (
     chances,
@@ -39,6 +39,7 @@ __all__ = [
     "rate",
     "rate_all",
     "rate_library",
+    "refuse_cuts",
     "rungs",
     "testable",
     "tested",
@@ -94,11 +95,13 @@ def rate_library(
 
 def aimed(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
     """Evidence as if every target that was named were reached; the rest as it stands today."""
-    return tuple(_reached(e) if e.target is not None else e for e in evidence)
+    return tuple(_reached(e) if e.target is not None and e.claimed != "not-applicable" else e for e in evidence)
 
 
 def _reached(evidence: Evidence) -> Evidence:
-    return evidence.model_copy(update={"verified": evidence.target, "settlement": None})
+    """What is wanted is a word of the plant, never something that was measured or settled."""
+    said = {"claim": evidence.target, "claimed": "answered", "verified": evidence.target, "settlement": None}
+    return evidence.model_copy(update=said)
 
 
 def _of_plant(framework: Framework, plant: Kind) -> Framework:

@@ -25,6 +25,19 @@ def uncut(framework: Ladder, cuts: Iterable[Cut]) -> tuple[Dimension, ...]:
     return tuple(dimension for dimension in framework.dimensions if dimension.id not in out)
 
 
+def refuse_cuts(ladders: Iterable[Ladder], cuts: Iterable[Cut]) -> None:
+    """Raise for a cut that no ladder knows, and for one that none of those that know it allows."""
+    ladders = tuple(ladders)
+    known = {dimension.id for ladder in ladders for dimension in ladder.dimensions}
+    for cut in cuts:
+        holding = [ladder for ladder in ladders if any(d.id == cut.dimension for d in ladder.dimensions)]
+        if not holding:
+            params = {"id": cut.dimension, "known": ", ".join(sorted(known))}
+            raise InputError(Message(id="rating.unknown_cut", params=dict(params)), cut.dimension)
+        if not any(d.may_be_cut for ladder in holding for d in ladder.dimensions if d.id == cut.dimension):
+            uncut(holding[0], (cut,))
+
+
 def after_cuts(
     framework: Ladder, cuts: Iterable[Cut], ladders: Iterable[Ladder]
 ) -> tuple[Ladder, tuple[Cut, ...]]:

@@ -172,7 +172,7 @@ class _Judge:
         level = Term(id=f"{id_}/level", how="answer", source="unknown", why=_text("term.not_rated"), name=name)
         if found is not None:
             low, high = map(Fraction, self.known.levels[found])
-            level = Term(id=f"{id_}/level", how="answer", low=low, high=high, name=name)
+            level = Term(id=f"{id_}/level", how="answer", low=low, high=high, name=name, framework=found)
         return terms.reaches(id_, level, Fraction(gate.level), **said)
 
     def _unseen(self, id_: str, need: Need | None, said: dict[str, Any]) -> Term:

@@ -12,6 +12,7 @@ from assessor.domain import (
     Rating,
     RequirementLine,
     Result,
+    TableStep,
     Term,
 )
 from assessor.rating import terms
@@ -49,10 +50,14 @@ def result(framework: Ladder, rating: Rating) -> Result:
 
 
 def opened(framework: Ladder, rating: Rating) -> Term:
-    """S = Σ over levels of what counts: 1 where A reaches the mark, else A; with the stop rule, times whether
-    every level below is satisfied."""
+    """The level that the bands make of S, and S = Σ over levels of what counts: 1 where A reaches the mark, else
+    A; with the stop rule, times whether every level below is satisfied."""
     scores = [_score(framework, rating, line.level) for line in rating.levels]
-    return terms.sum_of("s", [_counted(framework, scores, i) for i in range(len(scores))])
+    counted = [_counted(framework, scores, i) for i in range(len(scores))]
+    score = terms.sum_of("s", counted, name=Message(id="term.ladder_score"))
+    bands = [TableStep(from_=level.from_, gives=Fraction(level.number)) for level in framework.levels]
+    level = terms.steps("level", terms.same("level/s", score), bands, name=Message(id="term.ladder_level"))
+    return terms.side_by_side("ladder", [level, score])
 
 
 def _counted(framework: Ladder, scores: Sequence[Term], i: int) -> Term:

@@ -42,11 +42,15 @@ def render_workbook(rated: Sequence[Rated], questions: Mapping[str, Question], *
     cover = book.add_worksheet("results")
     answers = book.add_worksheet(ANSWERS)
     rows = _answers(answers, looks, questions, [result for _, result in sheets])
-    tops = {}
+    levels: dict[str, Cells | None] = {}
+    elsewhere: dict[tuple[str, str], Cells] = {}
     for (one, result), name in zip(sheets, names, strict=True):
-        sheet = book.add_worksheet(name)
-        tops[name] = Tree(sheet, looks, one, result, rows, questions).write()
-    _cover(cover, looks, sheets, names, tops)
+        tree = Tree(book.add_worksheet(name), looks, one, result, rows, questions, elsewhere)
+        tree.write()
+        levels[name] = found = tree.level(name)
+        if found is not None:
+            elsewhere.setdefault((one.head.id, result.column), found)
+    _cover(cover, looks, sheets, names, levels)
     book.close()
     return buffer.getvalue()
 
@@ -90,18 +94,23 @@ class Tree:
         result: Result,
         rows: Mapping[str, int],
         questions: Mapping[str, Question],
+        elsewhere: Mapping[tuple[str, str], Cells],
     ) -> None:
         self.sheet, self.looks, self.rated, self.result = sheet, looks, rated, result
-        self.answers, self.questions = rows, questions
+        self.answers, self.questions, self.elsewhere = rows, questions, elsewhere
         self.lines = list(_walk(result.sum))
         self.at = {term.id: self.HEAD + i for i, (term, _) in enumerate(self.lines)}
 
-    def write(self) -> Cells:
-        """Fill the sheet; where its sum stands."""
+    def write(self) -> None:
+        """Fill the sheet."""
         self._top()
         for term, depth in self.lines:
             self._line(term, depth)
-        return self._cells(self.result.sum)
+
+    def level(self, name: str) -> Cells | None:
+        """Where its level stands, as other sheets call it; None where it has none."""
+        cells = next((self._cells(term) for term, _ in self.lines if term.id == "level"), None)
+        return cells and Cells(*(f"'{name}'!{cell}" for cell in (cells.low, cells.high, cells.factor)))
 
     def _top(self) -> None:
         head, looks = self.rated.head, self.looks
@@ -136,7 +145,7 @@ class Tree:
             None,
             term.status.value if term.status else "",
             term.cite or "",
-            _note(term),
+            _both(term.note) if term.note else "",
         ]
         for column, text in enumerate(texts):
             if text:
@@ -156,6 +165,10 @@ class Tree:
                     self.answers[term.question], GIVEN[self.result.column, end], row_abs=True, col_abs=True
                 )
                 written: str | None = f"={ANSWERS}!{cell}"
+            elif term.how == "answer" and (
+                there := self.elsewhere.get((term.framework or "", self.result.column))
+            ):
+                written = f"={getattr(there, end)}"
             elif term.how in ("answer", "constant"):
                 self._bare(row, column, value)
                 continue
@@ -178,13 +191,6 @@ class Tree:
             return term.name
         held = self.questions.get(term.question or "")
         return held.text if held else Text(zh="", en="")
-
-
-def _note(term: Term) -> str:
-    if term.note is not None:
-        return _both(term.note)
-    elsewhere = term.how == "answer" and term.question is None and term.low is not None
-    return _both(Message(id="workbook.elsewhere")) if elsewhere else ""
 
 
 def _walk(term: Term, depth: int = 0) -> Iterator[tuple[Term, int]]:
@@ -244,12 +250,12 @@ def _cover(
     looks: Looks,
     sheets: Sequence[tuple[Rated, Result]],
     names: Sequence[str],
-    tops: Mapping[str, Cells],
+    levels: Mapping[str, Cells | None],
 ) -> None:
     sheet.write_string(0, 0, _both(Message(id="workbook.title")), looks.title)
     sheet.write_string(1, 0, _both(Message(id="workbook.disclaimer")), looks.weak)
-    columns = ("sheet", "zh", "en", "column", "variant", "low", "high", "level", "status", "loses")
-    _heading(sheet, 3, looks, columns, (26, 44, 52, 20, 26, 10, 10, 16, 12, 90))
+    columns = ("sheet", "zh", "en", "column", "variant", "level_low", "level_high", "status", "loses")
+    _heading(sheet, 3, looks, columns, (26, 44, 52, 20, 26, 11, 11, 12, 90))
     sheet.freeze_panes(4, 1)
     for row, ((one, result), name) in enumerate(zip(sheets, names, strict=True), 4):
         column = _both(Message(id=f"workbook.column.{result.column}"))
@@ -258,17 +264,11 @@ def _cover(
             if text:
                 sheet.write_string(row, at, text, looks.text)
         sheet.write_url(row, 0, f"internal:'{name}'!A1", string=name)
-        if result.sum.how != "list":
-            for at, cell, value in ((5, tops[name].low, result.sum.low), (6, tops[name].high, result.sum.high)):
-                shown = "#N/A" if value is None else float(value)
-                sheet.write_formula(row, at, f"='{name}'!{cell}", looks.value, shown)
-        if result.level is not None:
-            span = (
-                f"{result.level}" if result.level == result.level_high else f"{result.level} … {result.level_high}"
-            )
-            sheet.write_string(row, 7, span, looks.text)
-        sheet.write_string(row, 8, result.status.value, looks.text)
-        sheet.write_string(row, 9, _both(one.head.loses), looks.text)
+        if (level := levels[name]) is not None:
+            for at, cell, value in ((5, level.low, result.level), (6, level.high, result.level_high)):
+                sheet.write_formula(row, at, f"={cell}", looks.value, value)
+        sheet.write_string(row, 7, result.status.value, looks.text)
+        sheet.write_string(row, 8, _both(one.head.loses), looks.text)
 
 
 def _heading(sheet: Any, row: int, looks: Looks, columns: Sequence[str], widths: Sequence[int]) -> None:

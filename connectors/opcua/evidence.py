@@ -82,7 +82,7 @@ def address_space(space: Space, inside: Iterable[int]) -> AddressSpace:
         with_instrument_range=_tell(space, variables, "InstrumentRange"),
         historizing=sum(a.historizing is True for a in own),
         writable=sum(bool(a.may & WRITE_BIT) for a in own if a.may is not None),
-        alterable=sum(bool(a.mask_of_writes) for a in own),
+        alterable=sum(bool(a.user_write_mask) for a in own),
         notifiers=sum(i in space.notifiers for i in objects),
         event_sources=sum(space.found[i].id in space.event_sources for i in indices),
         conditions=len(conditions),

@@ -31,7 +31,7 @@ class Attributes(NamedTuple):
     user_access: int | None = None
     access: int | None = None
     """What anyone may do with the value; `user_access` is what our user may."""
-    mask_of_writes: int | None = None
+    user_write_mask: int | None = None
     description: str | None = None
     historizing: bool | None = None
 

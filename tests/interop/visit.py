@@ -22,7 +22,7 @@ from tests.interop.catalogue import PASSWORD, Server
 from tests.servers import rules
 from tests.servers.processes import serving
 
-SECONDS = 4
+SECONDS = 6
 SCOPE = """
 format: assessor-scope/1
 plant:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from assessor import sheets
+from assessor.documents import read_bounded
 from assessor.domain import Answers, Framework, Message, Topic
 from assessor.errors import InputError
 from assessor.forms.changes import Given, Merged, Problem, merge
@@ -68,14 +69,7 @@ def _merged(
 
 
 def _bytes(file: Path) -> bytes:
-    try:
-        with file.open("rb") as opened:
-            data = opened.read(LARGEST + 1)
-    except OSError as problem:
-        reason = problem.strerror or str(problem)
-        raise InputError(Message(id="input.unreadable", params={"reason": reason}), str(file)) from problem
-    if len(data) > LARGEST:
-        raise InputError(Message(id="input.too_large", params={"most": LARGEST}), str(file))
+    data = read_bounded(file, LARGEST)
     if data.startswith(sheets.OLE):
         raise InputError(Message(id="forms.book.old_or_locked"), str(file))
     return data

@@ -72,7 +72,6 @@ def _count(machine: Machine) -> int:
 
 def _asset(machine: Machine, id_: str) -> Asset:
     name = " ".join(filter(None, (machine["name"], machine["model"])))
-    controller = machine["controller"] or None
     return Asset(
         id=id_,
         name=Text(zh=name, en=name),
@@ -80,8 +79,7 @@ def _asset(machine: Machine, id_: str) -> Asset:
         production=_says(machine["kind"], PRODUCES, SERVES) is not False,
         in_use=_says(machine["state"], IN_USE, IDLE) is not False,
         interface=interface(machine["interface"]),
-        controller=controller,
-        numerical_control=True if controller and controller not in ("无", "-") else None,
+        controller=machine["controller"] or None,
     )
 
 
@@ -126,9 +124,14 @@ def _questions(ledger: Ledger) -> list[Message]:
             params: dict[str, str | int] = {"n": len(silent), "first": silent[0]}
             asked.append(Message(id=f"register.ask_some.{key}", params=dict(params)))
     odd = [m.place for m in ledger.machines if interface(m["interface"]) is Interface.OTHER]
+    kinds = [m.place for m in ledger.machines if m["kind"] and _says(m["kind"], PRODUCES, SERVES) is None]
+    states = [m.place for m in ledger.machines if m["state"] and _says(m["state"], IN_USE, IDLE) is None]
+    controlled = [m.place for m in ledger.machines if m["controller"]]
     lines = [m.place for m in ledger.machines if m["count"] and _count(m) > 1]
     twice = [n for n, times in Counter(n for m in ledger.machines for n in m.numbers).items() if times > 1]
-    for name, found in (("odd_interface", odd), ("several", lines), ("twice", twice), ("skipped", ledger.skipped)):
+    told = {"odd_interface": odd, "odd_kind": kinds, "odd_state": states, "controlled": controlled}
+    told |= {"several": lines, "twice": twice, "skipped": list(ledger.skipped)}
+    for name, found in told.items():
         if found:
             asked.append(Message(id=f"register.{name}", params={"n": len(found), "first": found[0]}))
     if "process" in ledger.columns:
