@@ -1,4 +1,4 @@
-"""What a reader of figures is given: every line follows, every coefficient is named, published values stand apart."""
+"""What a reader of figures is given: lines follow, coefficients are named, published values stand apart."""
 
 from fractions import Fraction
 from io import StringIO

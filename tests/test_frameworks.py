@@ -303,3 +303,9 @@ def test_names_of_indicators_are_left_alone_where_none_are_known() -> None:
     parts = _files(CASES / "base") | _files(CASES / "unknown-indicator")
     question: Question = read_library(parts).questions["a-l1-1"]
     assert question.tests[0].indicator == "network"
+
+
+def test_every_framework_says_under_which_licence_its_words_are(library: Library) -> None:
+    licence = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["license"]
+    for framework in library.frameworks.values():
+        assert licence in framework.wording.zh and licence in framework.wording.en, framework.id
