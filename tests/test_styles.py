@@ -1,6 +1,7 @@
 """Bands, the weakest link and the mean: worked by hand, and as shipped. Their laws: test_styles_laws."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -315,8 +316,8 @@ def test_a_form_asks_what_the_answer_file_wants_to_be_rated_by(tmp_path: Path) -
 
 
 def _cells(file: Path) -> set[object]:
-    sheets = openpyxl.load_workbook(file, read_only=True).worksheets
-    return {value for sheet in sheets for row in sheet.iter_rows(values_only=True) for value in row}
+    with closing(openpyxl.load_workbook(file, read_only=True)) as book:
+        return {value for sheet in book for row in sheet.iter_rows(values_only=True) for value in row}
 
 
 @pytest.mark.parametrize("id_", STYLES)
@@ -393,4 +394,4 @@ def test_a_spreadsheet_comes_to_the_same_figures(tmp_path: Path) -> None:
     rated = tuple(r for r in pipeline.rate_answers(library(), asking, "discrete") if r.head.id in STYLES)
     assert [one.head.id for one in rated] == ["siri-style", "impuls-style", "acatech-style", "dmat-style"]
     book = recalculated(render_workbook(rated, library().statements), tmp_path)
-    assert differing(book, rated) == []
+    assert differing(book, rated, rated) == []
