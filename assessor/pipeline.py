@@ -1,24 +1,20 @@
 """The whole story on one page: the only place where the stages meet.
 
 gather → interpret → measure → reconcile → rate → plan. Each stage is one call; what it takes and gives are
-nouns of `assessor.domain`. Gathering is saved in a bundle, and judging starts from the bundle: as often as
-you like, years later.
+nouns of `assessor.domain`. Gathering (`assessor.gathering`) is saved in a bundle, and judging starts from the
+bundle: as often as you like, years later.
 """
 
-import asyncio
-import contextlib
 import importlib.metadata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from time import time_ns
 
-import connectors
 from assessor.bundle import Bundle, Manifest
 from assessor.contacts import contacts
 from assessor.domain import (
     Answers,
     Assessment,
-    Endpoint,
     Evidence,
     Flag,
     Framework,
@@ -35,15 +31,14 @@ from assessor.domain import (
     Result,
     Roadmap,
     Scope,
-    Sink,
     Source,
     TagFacts,
     Verdict,
     away,
     sha256,
 )
-from assessor.errors import AssessorError, InputError
-from assessor.facts import facts
+from assessor.errors import InputError
+from assessor.facts import facts, series, sort
 from assessor.frameworks import Library
 from assessor.indicators import look, looked_at, measure_all, sights
 from assessor.interpret import interpret
@@ -60,9 +55,6 @@ from assessor.rating import (
 )
 from assessor.reconcile import findings, reconcile
 from assessor.roadmap import plan
-from connectors.abort import within
-from connectors.guard import limit_hosts
-from connectors.scope import seconds_left
 from models.consistency import flags
 from models.graded_response import draws
 from models.short_form import Bank, State, answered, state
@@ -72,97 +64,6 @@ USUAL: Mapping[Kind, str] = {"discrete": "cmmm-2020-discrete", "process": "cmmm-
 """The framework that an Assessment is about where none is named."""
 DRAWS, SEED = 400, 20201011
 """How many draws of the answers the chances of the levels rest on, and their seed."""
-
-
-async def gather(
-    scope: Scope,
-    sink: Sink,
-    *,
-    seconds: float,
-    stop: asyncio.Event,
-    ended: Callable[[Observation], None] = lambda _: None,
-) -> tuple[Observation, ...]:
-    """Sample every endpoint of the scope at once, each behind its guard, no longer than the scope's window.
-
-    A dead device is an Observation. Only our own failures end the run, after the others were stopped: a full
-    disk, or a fault in a connector. Once `stop` is set all sessions are closed within two seconds: a connector
-    that takes longer is cut off, and what it had seen up to then counts.
-    """
-    hosts, halt, kept = limit_hosts(scope.limits), asyncio.Event(), _Kept(sink)
-
-    async def one(endpoint: Endpoint) -> Observation:
-        async with hosts:
-            if stop.is_set() or halt.is_set():
-                seen = _not_begun(endpoint)
-            else:
-                connector = connectors.get(endpoint.protocol)
-                work = connector.gather(endpoint, scope, kept, seconds=seconds, stop=halt)
-                seen = await within(work, halt) or _cut_off(endpoint, kept.seen.get(endpoint.id))
-        sink.observe(seen)
-        ended(seen)
-        return seen
-
-    halting = asyncio.create_task(_halt(scope, stop, halt))
-    try:
-        async with asyncio.TaskGroup() as tasks:
-            running = [tasks.create_task(one(endpoint)) for endpoint in scope.endpoints]
-    except BaseExceptionGroup as problems:
-        raise _ours(problems) from None
-    finally:
-        halting.cancel()
-    sink.flush()
-    return tuple(task.result() for task in running)
-
-
-class _Kept:
-    """The sink as connectors get it; remembers what was last seen of each endpoint."""
-
-    def __init__(self, sink: Sink) -> None:
-        self.samples, self.request, self.flush, self._sink = sink.samples, sink.request, sink.flush, sink
-        self.seen: dict[str, Observation] = {}
-
-    def observe(self, observation: Observation) -> None:
-        self.seen[observation.endpoint] = observation
-        self._sink.observe(observation)
-
-
-def _cut_off(endpoint: Endpoint, seen: Observation | None) -> Observation:
-    """What was last seen of an endpoint whose connector did not end by itself."""
-    why = Message(id="contact.cut_off")
-    return (seen or _not_begun(endpoint)).model_copy(update={"ended": time_ns(), "problem": why})
-
-
-def _ours(problems: BaseExceptionGroup[BaseException]) -> BaseException:
-    """The first error that a user is meant to read, out of all that ended a run; all of them where none is."""
-    ours = problems.subgroup(AssessorError)
-    if ours is None:
-        return problems
-    found: BaseException = ours
-    while isinstance(found, BaseExceptionGroup):
-        found = found.exceptions[0]
-    return found
-
-
-async def _halt(scope: Scope, stop: asyncio.Event, halt: asyncio.Event) -> None:
-    """Halt all connectors when a person says so or the agreed window closes, whatever they are at."""
-    left = seconds_left(scope, time_ns())
-    with contextlib.suppress(TimeoutError):
-        if left != 0:
-            await asyncio.wait_for(stop.wait(), left)
-    halt.set()
-
-
-def _not_begun(endpoint: Endpoint) -> Observation:
-    now, why = time_ns(), Message(id="contact.not_begun")
-    return Observation(
-        endpoint=endpoint.id,
-        protocol=endpoint.protocol,
-        connector="none",
-        started=now,
-        ended=now,
-        reached=False,
-        problem=why,
-    )
 
 
 @dataclass(frozen=True)
@@ -211,11 +112,11 @@ def assess(
     scope, observations = source.scope(), source.observations()
     framework = choose_ladder(library, framework_id or USUAL[scope.plant.kind], scope.plant.kind)
     _same_plant(scope, answers)
-    table = source.samples()
     meanings = interpret(observations, scope)
     every = {t.id: s for o in observations for t in o.tags if (s := looked_at(t)) is not None}
-    figures = facts(table, every, {t.id: gone for o in observations if (gone := away(o.gaps)) for t in o.tags})
-    seen = look(scope, observations, figures, meanings, answers.witnessed)
+    rows = sort(source.samples())
+    figures = facts(rows, every, {t.id: gone for o in observations if (gone := away(o.gaps)) for t in o.tags})
+    seen = look(scope, observations, figures, meanings, answers.witnessed, series(rows))
     measurements = measure_all(seen)
     judged = judge(framework, library, answers, measurements, scope.plant.kind)
     roadmap = advise(framework, judged.evidence, answers, tuple(library.recommendations.values()))
@@ -229,7 +130,7 @@ def assess(
         vantage=scope.vantage,
         assets=scope.assets,
         key_processes=scope.key_processes,
-        source=_source(source, observations, figures.values(), table.num_rows),
+        source=_source(source, observations, figures.values(), len(rows.code)),
         records=tuple(o.record for o in observations if o.record),
         contacts=contacts(scope, observations),
         framework=framework,

@@ -11,7 +11,7 @@ from time import time_ns
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from rich.console import Console
 
-from assessor import pipeline
+from assessor import gathering, pipeline
 from assessor.audit import bundle_file, read_assessment
 from assessor.bundle import (
     Bundle,
@@ -135,16 +135,16 @@ def _watched(scope: Scope, folder: Folder, seconds: float, err: Console, languag
     async def run() -> bool:
         stop = asyncio.Event()
         with _stopping(asyncio.get_running_loop(), stop), shown(screen, err) as show:
-            gathering = asyncio.ensure_future(
-                pipeline.gather(scope, watched, seconds=seconds, stop=stop, ended=watched.ended)
+            work = asyncio.ensure_future(
+                gathering.gather(scope, watched, seconds=seconds, stop=stop, ended=watched.ended)
             )
             try:
-                while not gathering.done():
-                    await asyncio.wait([gathering], timeout=0.5)
+                while not work.done():
+                    await asyncio.wait([work], timeout=0.5)
                     show(stop.is_set())
             finally:
-                gathering.cancel()
-            await gathering
+                work.cancel()
+            await work
         return stop.is_set()
 
     stopped = run_bounded(run())

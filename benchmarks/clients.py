@@ -18,7 +18,7 @@ from asyncua import Client, ua
 from asyncua.client.ua_client import UASocketProtocol
 from pymodbus.client import AsyncModbusTcpClient
 
-from assessor import pipeline
+from assessor import gathering
 from assessor.domain import Observation, Sample
 from connectors.scope import load_scope
 from tests.kept import Kept
@@ -101,7 +101,7 @@ async def ours(case: str, address: str, opened: bool) -> dict[str, Any]:
         file.write_text(scope(case, address, opened), "utf-8")
         begun, cpu = time.monotonic(), time.process_time()
         seconds = WATCH if case == "watch" else 120
-        await pipeline.gather(load_scope(file), sink, seconds=seconds, stop=enough)
+        await gathering.gather(load_scope(file), sink, seconds=seconds, stop=enough)
     ended = (time.monotonic(), time.process_time(), len(sink.requests))
     first, last = ((begun, cpu, 0), sink.learnt) if case == "walk" else (sink.learnt, sink.full)
     if case in ("watch", "follow"):

@@ -31,7 +31,9 @@ def indicators_page() -> str:
     page = "# Indicators\n\n" + NOTE + "One module, one number. Shares carry the interval of `docs/method.md`.\n"
     for id_, module in sorted(indicators.load().items()):
         title = f"{render(f'indicator.{id_}.title', 'en')} · {render(f'indicator.{id_}.title', 'zh')}"
-        page += f"\n## `{id_}`: {title}\n\nUnit: {module.UNIT}.\n\n{(module.__doc__ or '').strip()}\n"
+        about = f"Unit: {module.UNIT}. About: {module.AREA}."
+        page += f"\n## `{id_}`: {title}\n\n{about}\n\n{(module.__doc__ or '').strip()}\n"
+        page += f"\nCannot see: {render(f'indicator.{id_}.blind', 'en')}\n"
         page += f"\nBears on: {', '.join(bears.get(id_, [])) or 'no question; shown in the report'}.\n"
     return page
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assessor import pipeline
+from assessor import gathering
 from assessor.domain import GOOD, Observation, Sample, Scope, severity
 from connectors.scope import load_scope
 from tests.kept import Kept
@@ -111,7 +111,7 @@ def run(scope: Scope, sink: Watching, seconds: float) -> dict[str, float]:
 
     async def bounded() -> None:
         going = asyncio.create_task(
-            pipeline.gather(
+            gathering.gather(
                 scope, sink, seconds=seconds, stop=asyncio.Event(),
                 ended=lambda seen: ended.update({seen.endpoint: time.monotonic()}),
             )

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import connectors
-from assessor import pipeline
+from assessor import gathering
 from assessor.bundle import create, open_bundle, seal
 from assessor.domain import Endpoint, Observation, Scope, Sink
 from connectors.abort import LAST, POLITE, run_bounded, within
@@ -64,7 +64,7 @@ def test_a_connector_that_hangs_is_cut_off(deaf: bool, tmp_path: Path, monkeypat
         stop = asyncio.Event()
         asyncio.get_running_loop().call_later(0.2, stop.set)
         begun = time.monotonic()
-        seen = await pipeline.gather(SCOPE, folder, seconds=600, stop=stop)
+        seen = await gathering.gather(SCOPE, folder, seconds=600, stop=stop)
         took = time.monotonic() - begun
         return seen
 

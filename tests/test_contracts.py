@@ -4,11 +4,13 @@ import ast
 import inspect
 import string
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 import connectors
 from assessor import indicators
+from assessor.domain import Area, MeasuredIn
 from assessor.frameworks import load_library
 from assessor.messages import LANGUAGES, catalogue, render
 from connectors.profiles import load_profile
@@ -23,8 +25,9 @@ PLANTS = sorted(folder for folder in (ROOT / "connectors/simulator/plants").iter
 def test_an_indicator_is_documented_named_and_tested(name: str) -> None:
     module = indicators.load()[name]
     assert module.__doc__ and len(module.__doc__.strip().splitlines()[0]) <= 110
-    assert module.UNIT in ("share", "seconds")
-    assert f"indicator.{name}.title" in catalogue()
+    assert module.UNIT in get_args(MeasuredIn) and module.AREA in get_args(Area)
+    for text in ("title", "method", "blind"):
+        assert f"indicator.{name}.{text}" in catalogue()
     assert name in TESTS, f"no test names the indicator {name}"
 
 

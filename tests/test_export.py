@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessor.domain import BAD_NO_DATA, GOOD, UNCERTAIN, Export
-from assessor.facts import facts
+from assessor.facts import facts, sort
 from connectors.export import cells, times
 from tests.exports import LONG, WIDE, doubts, ns, problem, read_text
 from tests.test_facts import table
@@ -268,7 +268,7 @@ def test_facts_of_a_record_go_by_its_own_times(tmp_path: Path) -> None:
     draw = random.Random(7)
     lines = [f"2026-11-24 {i // 6:02d}:{i % 6}0:00,{20 + draw.random():.4f}\n" for i in range(100)]
     seen, kept = read_text(tmp_path, "time,T\n" + "".join(lines))
-    found = facts(table(kept.rows))[seen.tags[0].id]
+    found = facts(sort(table(kept.rows)))[seen.tags[0].id]
     assert (found.rows, found.update_interval, found.longest_gap) == (100, 600.0, 600.0)
     assert found.seconds == 99 * 600 and found.stale is False
     assert found.lag == (ns("2026-11-25T00:00:00Z") - ns("2026-11-24T16:30:00+08:00")) / 1e9

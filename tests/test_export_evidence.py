@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from assessor import indicators, pipeline
+from assessor import gathering, indicators, pipeline
 from assessor.bundle import create, open_bundle, reopen, seal
 from assessor.domain import EvidenceClass, Measurement, Outcome, Scope, State, sha256
 from assessor.errors import InputError
-from assessor.facts import facts
+from assessor.facts import facts, sort
 from assessor.forms import load_answers
 from assessor.frameworks import load_library
 from assessor.indicators.seen import Seen, look
@@ -58,7 +58,7 @@ def gathered(plan: Scope, bench: Bench | None = None) -> Seen:
     seen = asyncio.run(gather(export, plan, kept, seconds=1, stop=asyncio.Event()))
     other = bench.look(plan) if bench else None
     observations = [seen, *(other.observations if other else ())]
-    figures = facts(table(kept.rows)) | (bench.facts if bench else {})
+    figures = facts(sort(table(kept.rows))) | (bench.facts if bench else {})
     return look(plan, observations, figures, interpret([seen], plan))
 
 
@@ -145,7 +145,7 @@ def test_a_file_that_is_read_twice_counts_once(tmp_path: Path) -> None:
     kept = Kept()
     for _ in range(2):
         seen = asyncio.run(gather(plan.endpoints[0], plan, kept, seconds=1, stop=asyncio.Event()))
-    (found,) = facts(table(kept.rows)).values()
+    (found,) = facts(sort(table(kept.rows))).values()
     assert (len(kept.rows), found.rows, found.good) == (80, 40, 40)
     outcomes = measured(look(plan, [seen], {found.tag: found}, {}))["networked"]
     assert outcome(outcomes, "cnc")[:2] == (OPEN, "record_sparse")
@@ -184,7 +184,7 @@ def test_the_report_names_record_person_time_and_digest(tmp_path: Path, photo: t
     file.write_text(ANSWERS.format(plant=plan.plant.id, digest=digest), "utf-8")
     answers = load_answers(file, library.questions)
     with create(tmp_path / "w", plan.model_dump_json().encode(), plan) as folder:
-        asyncio.run(pipeline.gather(plan, folder, seconds=1, stop=asyncio.Event()))
+        asyncio.run(gathering.gather(plan, folder, seconds=1, stop=asyncio.Event()))
         folder.end(False)
         seal(folder, KEY, tmp_path / "s.zip")
     done = pipeline.assess(open_bundle(tmp_path / "s.zip"), answers, library, "cmmm-2020-discrete")

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessor.domain import BAD, SAMPLE_COLUMNS, UNCERTAIN, Sample, SignalKind, TagFacts
-from assessor.facts import facts
+from assessor.facts import facts, sort
 
 BEGIN, SECOND = 1_767_225_600_000_000_000, 1_000_000_000
 SCHEMA = pa.schema([(name, pa.type_for_alias(kind)) for name, kind in SAMPLE_COLUMNS])
@@ -45,7 +45,7 @@ def series(
 
 
 def of(values: Iterable[Any], **more: Any) -> TagFacts:
-    return facts(table(series(values, **more)))[1]
+    return facts(sort(table(series(values, **more))))[1]
 
 
 def fixed(seconds: float) -> Callable[[float], float]:
@@ -58,14 +58,14 @@ def noise(n: int) -> list[float]:
 
 
 def test_no_rows_no_facts() -> None:
-    assert facts(SCHEMA.empty_table()) == {}
+    assert facts(sort(SCHEMA.empty_table())) == {}
 
 
 def test_rows_are_counted_by_severity_and_values_taken_from_good_ones_only() -> None:
     rows = series([1.0, 2.0, 99.0, 99.0, 3.0])
     rows[2] = rows[2]._replace(status=BAD | 0x50000)
     rows[3] = rows[3]._replace(status=UNCERTAIN | 0x900000)
-    found = facts(table(rows))[1]
+    found = facts(sort(table(rows)))[1]
     assert (found.rows, found.good, found.uncertain, found.bad) == (5, 3, 1, 1)
     assert (found.changes, found.distinct, found.minimum, found.maximum) == (2, 3, 1.0, 3.0)
     assert (found.first, found.last, found.seconds) == (BEGIN, BEGIN + 4 * SECOND, 4.0)
@@ -73,7 +73,7 @@ def test_rows_are_counted_by_severity_and_values_taken_from_good_ones_only() -> 
 
 def test_a_gap_is_the_longest_time_without_a_row() -> None:
     rows = [r for r in series(noise(30)) if not 10 <= r.mono / SECOND < 17]
-    assert facts(table(rows))[1].longest_gap == 8.0
+    assert facts(sort(table(rows)))[1].longest_gap == 8.0
 
 
 @pytest.mark.parametrize(
@@ -158,17 +158,17 @@ def test_a_last_usable_value_is_stale_however_it_is_stamped(status: int, stale: 
 
 def test_a_good_value_before_the_last_usable_one_came_all_the_same() -> None:
     rows = [r._replace(status=LAST_USABLE) if i > 10 else r for i, r in enumerate(series(noise(30)))]
-    found = facts(table(rows))[1]
+    found = facts(sort(table(rows)))[1]
     assert found.stale is False and (found.good, found.last_usable) == (11, 19)
 
 
 def test_times_that_the_server_makes_are_counted() -> None:
     rows = [r._replace(server=(r.source or 0) + 20_000) for r in series([20.0] * 30)]
-    found = facts(table(rows))[1]
+    found = facts(sort(table(rows)))[1]
     assert (found.server_stamped, found.restamps, found.changes) == (30, 29, 0)
-    apart = facts(table([r._replace(server=(r.source or 0) + 2_000_000) for r in rows]))[1]
+    apart = facts(sort(table([r._replace(server=(r.source or 0) + 2_000_000) for r in rows])))[1]
     assert apart.server_stamped == 0
-    none = facts(table([r._replace(source=None, server=None) for r in rows]))[1]
+    none = facts(sort(table([r._replace(source=None, server=None) for r in rows])))[1]
     assert (none.server_stamped, none.restamps) == (0, 0)
 
 
@@ -225,7 +225,7 @@ def test_counts_agree_with_a_plain_count_and_order_changes_nothing(rows: list[An
         series([value], tag=tag, status=status)[0]._replace(mono=i * SECOND, receive=BEGIN + i * SECOND)
         for i, (tag, value, status) in enumerate(rows)
     ]
-    found = facts(table(samples))
+    found = facts(sort(table(samples)))
     assert set(found) == {tag for tag, _, _ in rows}
     for tag, one in found.items():
         values = [v for t, v, s in rows if t == tag and s == 0 and _usable(v)]
@@ -235,7 +235,7 @@ def test_counts_agree_with_a_plain_count_and_order_changes_nothing(rows: list[An
         assert one.distinct == len(set(keys))
         assert (one.kind is SignalKind.NO_GOOD_VALUE) == (not values)
     chance.shuffle(samples)
-    assert facts(table(samples)) == found
+    assert facts(sort(table(samples))) == found
 
 
 def _usable(value: Any) -> bool:
@@ -254,6 +254,6 @@ def test_two_million_rows_of_many_tags_take_seconds() -> None:
     columns |= {"status": np.zeros(n, np.uint32), "number": np.random.default_rng(1).normal(size=n)}
     rows = pa.table({name: pa.array(column) for name, column in columns.items()})
     begun = time.monotonic()
-    found = facts(rows)
+    found = facts(sort(rows))
     assert time.monotonic() - begun < 20, "a loop over rows has crept in"
     assert len(found) == tags and all(f.rows == n // tags for f in found.values())

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from assessor import indicators
 from assessor.domain import BAD_NO_DATA, GOOD, Function, Limits, Observation, Outcome, RequestRecord, Scope
 from assessor.errors import InputError
-from assessor.facts import facts
+from assessor.facts import facts, sort
 from assessor.indicators.seen import look
 from assessor.interpret import interpret
 from assessor.markup import BadDocument, parse
@@ -124,7 +124,7 @@ def test_what_it_shows_of_a_machine(tmp_path: Path) -> None:
         of = plan(address)
         seen, kept = visit(of, 3)
     meanings = interpret([seen], of)
-    found = look(of, [seen], facts(table(kept.rows)), meanings)
+    found = look(of, [seen], facts(sort(table(kept.rows))), meanings)
     outcomes = {
         name: {line.subject: line.outcome for line in indicators.load()[name].measure(found).lines}
         for name in ("readable", "connectable", "nameplate", "open_protocol")

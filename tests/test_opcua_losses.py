@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessor.domain import SAMPLE_COLUMNS, Gap, Limits, Message, Sample, Tag, away
-from assessor.facts import facts
+from assessor.facts import facts, sort
 from assessor.indicators import completeness, good_status, look
 from connectors.losses import MOST_COUNTED, MOST_STRETCHES, Losses
 from connectors.opcua.clocks import Clocks
@@ -230,7 +230,7 @@ def seen_of(tags: list[Tag], rows: list[Sample], gaps: tuple[Gap, ...] = ()) -> 
     observation = SimpleNamespace(endpoint="e1", tags=tags, devices=(), gaps=gaps, record=None)
     every = {t.id: 1.0 for t in tags if t.sampling == "subscribe"}
     gone = dict.fromkeys((t.id for t in tags), away(gaps))
-    return look(scope, [observation], facts(table(rows), every, gone), {})  # type: ignore[list-item]
+    return look(scope, [observation], facts(sort(table(rows)), every, gone), {})  # type: ignore[list-item]
 
 
 STEADY = [row(1, at, 5, source=-86400) for at in range(0, 601, 60)]

@@ -11,7 +11,7 @@ from asyncua.ua.object_ids import ObjectIds
 
 from assessor import indicators
 from assessor.domain import AddressSpace, Asset, Branch, Device, Endpoint, Observation, Text
-from assessor.facts import facts
+from assessor.facts import facts, sort
 from assessor.indicators.seen import look
 from connectors.opcua import preview
 from connectors.opcua.attribution import asset_of, is_housekeeping
@@ -160,7 +160,7 @@ def test_machines_that_an_aggregator_has_lost_are_not_networked_whatever_it_says
         seen, kept = gather(scope, 5)
     machines = tuple(machine(b.asset) for b in branches)
     rows = pa.Table.from_pylist([r._asdict() for r in kept.rows], schema=SCHEMA)
-    found = look(scope.model_copy(update={"assets": machines}), [seen], facts(rows), {})
+    found = look(scope.model_copy(update={"assets": machines}), [seen], facts(sort(rows)), {})
     lines = {one.subject: one for one in indicators.load()["networked"].measure(found).lines}
     assert {a: one.outcome.value for a, one in lines.items()} == {
         "press": "met", "imm-05": "not_determined", "imm-06": "not_met", "imm-07": "not_determined",

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import connectors
-from assessor import pipeline
+from assessor import gathering, pipeline
 from assessor.bundle import create, open_bundle, reopen, seal
 from assessor.domain import Endpoint, Observation, Scope, Window
 from tests.test_bundle import ASKED, KEY, SCOPE, SCOPE_BYTES, SEEN, row
@@ -39,7 +39,7 @@ def ran(
     async def run() -> tuple[tuple[Observation, ...], bool]:
         stop = asyncio.Event()
         after(stop)
-        return await pipeline.gather(scope, folder, seconds=600, stop=stop), stop.is_set()
+        return await gathering.gather(scope, folder, seconds=600, stop=stop), stop.is_set()
 
     with create(tmp_path / "w", SCOPE_BYTES, scope) as folder:
         seen, stopped = asyncio.run(run())
@@ -88,6 +88,6 @@ def test_a_killed_run_counts_what_was_asked_and_sampled_after_its_last_observati
     with reopen(tmp_path / "w") as again:
         seal(again, KEY, tmp_path / "s.zip", truncated=True)
     source = open_bundle(tmp_path / "s.zip")
-    figures = pipeline.facts(source.samples())
+    figures = pipeline.facts(pipeline.sort(source.samples()))
     told = pipeline._source(source, source.observations(), figures.values(), 3)
     assert (told.requests, told.sampled_from, told.sampled_to, told.truncated) == (3, 1, 1_002, True)

@@ -22,7 +22,7 @@ from asyncua import Client, ua
 
 from assessor.bundle import open_bundle
 from assessor.domain import SAMPLE_COLUMNS, Observation, away
-from assessor.facts import facts
+from assessor.facts import facts, sort
 from assessor.indicators import completeness, look
 from connectors.scope import load_scope
 from tests import faults
@@ -198,7 +198,7 @@ def test_a_server_that_comes_back_without_subscriptions_is_polled_on(tmp_path: P
     assert (force.sampling, force.queue) == ("subscribe", None) and force.interval_ms
     every = {t.id: force.interval_ms / 1000 for t in seen.tags if t.sampling}
     table = pa.table({n: pa.array([getattr(r, n) for r in kept.rows], kind) for n, kind in SAMPLE_COLUMNS})
-    figures = facts(table, every, dict.fromkeys(every, away(seen.gaps)))
+    figures = facts(sort(table), every, dict.fromkeys(every, away(seen.gaps)))
     found = completeness.measure(look(scope, [seen], figures, {}))
     gone = (seen.gaps[0].ends - seen.gaps[0].begins) / 1e9
     came, due = (int(found.why.params[name]) for name in ("came", "due"))  # type: ignore[union-attr,arg-type]

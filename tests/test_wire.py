@@ -19,7 +19,7 @@ from asyncua import Client, ua
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessor import pipeline
+from assessor import gathering
 from assessor.bundle import create
 from assessor.domain import Load
 from assessor.run import DEMO
@@ -66,7 +66,7 @@ def test_only_reading_services_pass_and_the_load_stays_within_the_preview(tmp_pa
             scope_file.write_text(text, "utf-8")
             scope = load_scope(scope_file)
             with create(tmp_path / "work", scope_file.read_bytes(), scope) as folder:
-                asyncio.run(pipeline.gather(scope, folder, seconds=8, stop=asyncio.Event()))
+                asyncio.run(gathering.gather(scope, folder, seconds=8, stop=asyncio.Event()))
         simulated = running.requests()
     frames = recorded(tmp_path / "frames.jsonl")
     assert len(frames) > 100

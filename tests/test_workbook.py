@@ -63,7 +63,8 @@ def lines(term: Term) -> list[Term]:
 def differing(book: Any, wrote: tuple[Rated, ...], wanted: tuple[Rated, ...]) -> list[str]:
     """Where recalculated figures are not those of a rating: all lines of the default results, levels on the cover.
 
-    Rows stand as in the rating that was written, `wrote`. Only which gates lie ahead is a list whose lines change with it.
+    Rows stand as in the rating that was written, `wrote`. Only which gates lie ahead is a list whose lines change
+    with it.
     """
     found = []
     pairs = list(zip(defaults(wrote), defaults(wanted), strict=True))

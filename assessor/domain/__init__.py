@@ -14,12 +14,14 @@ from assessor.domain.doors import Certificate, KnownServer, Offer, TokenOffer, T
 from assessor.domain.evidence import (
     Answer,
     Answers,
+    Area,
     Condition,
     Cut,
     Evidence,
     Finding,
     Flag,
     Line,
+    MeasuredIn,
     Measurement,
     Proof,
     Settlement,
@@ -148,6 +150,7 @@ from assessor.domain.scope import (
     Vantage,
     Window,
 )
+from assessor.domain.series import Series, SeriesOf
 from assessor.domain.space import AddressSpace, Browse, Companion, ServerFacts, Unwalked
 
 __all__ = [
@@ -167,6 +170,7 @@ __all__ = [
     "Agreement",
     "Answer",
     "Answers",
+    "Area",
     "Aspect",
     "Assessment",
     "Asset",
@@ -235,6 +239,7 @@ __all__ = [
     "Load",
     "Loss",
     "MeaningRule",
+    "MeasuredIn",
     "Measurement",
     "Member",
     "Message",
@@ -276,6 +281,8 @@ __all__ = [
     "Scope",
     "Selection",
     "Serial",
+    "Series",
+    "SeriesOf",
     "ServerFacts",
     "Settlement",
     "Share",

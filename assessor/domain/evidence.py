@@ -113,6 +113,8 @@ class Line(Noun):
     evidence: EvidenceClass = EvidenceClass.MEASURED
     tested: bool = True
     """False where a 'no' rests on not having looked, or on the register's word alone."""
+    value: Exact | None = None
+    """Its own figure, in the unit of the measurement, where it has one."""
 
 
 class Condition(Noun):
@@ -124,12 +126,19 @@ class Condition(Noun):
     holds: bool
 
 
+MeasuredIn = Literal["share", "seconds", "number", "per-hour", "kW", "kWh", "kgCO2e", "kW.min/m3"]
+"""What a measurement is counted in; each has its words in the texts `unit.*`."""
+Area = Literal["interfaces", "data", "production", "energy", "security"]
+"""What a measurement is about: how a report groups them."""
+
+
 class Measurement(Noun):
     """One number about the plant, or the reason why there is none."""
 
     indicator: str
     state: State
-    unit: Literal["share", "seconds"]
+    unit: MeasuredIn
+    area: Area = "data"
     value: Exact | None = None
     low: Exact | None = None
     high: Exact | None = None

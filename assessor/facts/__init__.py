@@ -18,10 +18,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-import pyarrow as pa
 
 from assessor.domain import BAD, UNCERTAIN, SignalKind, TagFacts, Time
-from assessor.facts.rows import NO_TIME, Array, Rows, sort
+from assessor.facts.rows import NO_TIME, Array, Rows, series, sort
 
 ENOUGH_ROWS, ENOUGH_SECONDS = 300, 300.0
 ENOUGH_CHANGES = 30
@@ -50,15 +49,14 @@ class _Runs(NamedTuple):
 
 
 def facts(
-    samples: pa.Table,
+    rows: Rows,
     every: Mapping[int, float] | None = None,
     away: Mapping[int, Sequence[tuple[Time, Time]]] | None = None,
 ) -> dict[int, TagFacts]:
     """Figures of every tag that has rows. `every`: of tags that report changes, seconds between two looks; `away`:
     when (ns UTC) nothing could come of a tag, in order and without overlaps."""
-    if samples.num_rows == 0:
+    if len(rows.code) == 0:
         return {}
-    rows = sort(samples)
     runs = _runs(rows)
     columns = _counts(rows) | _values(rows, runs) | _times(rows, _missed(rows, away or {}))
     looks = np.array([(every or {}).get(tag, np.nan) for tag in rows.tags.tolist()], np.float64)
@@ -79,7 +77,7 @@ def _known(value: Any) -> Any:
 
 
 def _runs(rows: Rows) -> _Runs:
-    good = np.flatnonzero((rows.status & (BAD | UNCERTAIN) == 0) & (rows.kind > 0))
+    good = np.flatnonzero(rows.good)
     code, key, kind = rows.code[good], rows.key[good], rows.kind[good]
     opens = np.ones(len(good), bool)
     opens[1:] = code[1:] != code[:-1]
@@ -268,4 +266,4 @@ def _fit(gaps: Array, poll: float) -> float:
     return float(np.median(gaps))
 
 
-__all__ = ["facts"]
+__all__ = ["facts", "series", "sort"]

@@ -6,6 +6,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from assessor.domain import BAD, UNCERTAIN, Series, SeriesOf
+
 Array = NDArray[Any]
 NO_TIME = np.iinfo(np.int64).min
 
@@ -27,6 +29,28 @@ class Rows(NamedTuple):
     kind: Array
     """0 no value, 1 number, 2 integer, 3 flag, 4 text."""
     number: Array
+
+    @property
+    def good(self) -> Array:
+        """Is a row Good, and does it hold a value?"""
+        found: Array = (self.status & (BAD | UNCERTAIN) == 0) & (self.kind > 0)
+        return found
+
+
+def series(rows: Rows) -> SeriesOf:
+    """The Good values of any tag, cut out when they are asked for."""
+    place = {tag: i for i, tag in enumerate(rows.tags.tolist())}
+    usable = rows.good
+
+    def of(tag: int) -> Series | None:
+        if (i := place.get(tag)) is None:
+            return None
+        here = np.arange(rows.begin[i], rows.end[i])
+        good = here[usable[here]]
+        value = np.where(rows.kind[good] == 3, rows.key[good].astype(np.float64), rows.number[good])
+        return Series(rows.receive[good], rows.source[good], value) if len(good) else None
+
+    return of
 
 
 def sort(samples: pa.Table) -> Rows:

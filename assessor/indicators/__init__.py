@@ -1,7 +1,8 @@
 """MEASURE: what was seen of a plant → one number each, with its interval, its count and its conditions.
 
-A module is an indicator: its file name is its id, its docstring its documentation, `UNIT` its unit and
-`measure` its method. Adding one is adding a file. `seen`, `share` and `conditions` are what they are made with.
+A module is an indicator: its file name is its id, its docstring its documentation, `UNIT` its unit, `AREA` what
+it is about and `measure` its method. The texts `indicator.<id>.title`, `.method` and `.blind` (what it cannot see)
+belong to it. Adding one is adding a file. `seen`, `share` and `conditions` are what they are made with.
 """
 
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from pkgutil import iter_modules
 from types import ModuleType
 from typing import Protocol, cast
 
-from assessor.domain import EvidenceClass, Measurement, Outcome
+from assessor.domain import Area, EvidenceClass, MeasuredIn, Measurement, Outcome
 from assessor.indicators.seen import Seen, look, looked_at
 from assessor.indicators.sight import sights
 
@@ -21,7 +22,8 @@ class Indicator(Protocol):
     """What a module must have to be one."""
 
     __doc__: str | None
-    UNIT: str
+    UNIT: MeasuredIn
+    AREA: Area
     measure: Callable[[Seen], Measurement]
 
 
@@ -34,8 +36,11 @@ def load() -> dict[str, Indicator]:
 
 
 def measure_all(seen: Seen) -> tuple[Measurement, ...]:
-    """Every indicator, in order of id, each with the classes of evidence that it rests on."""
-    return tuple(_founded(indicator.measure(seen)) for _, indicator in sorted(load().items()))
+    """Every indicator, in order of id, each with its area and the classes of evidence that it rests on."""
+    return tuple(
+        _founded(indicator.measure(seen).model_copy(update={"area": indicator.AREA}))
+        for _, indicator in sorted(load().items())
+    )
 
 
 def _founded(m: Measurement) -> Measurement:

@@ -13,6 +13,7 @@ from assessor.indicators.seen import Seen, SeenTag
 from assessor.indicators.share import line, milliseconds
 
 UNIT = "seconds"
+AREA = "data"
 WORTH_A_LOOK = 1
 ROWS = 10
 METHOD = Message(id="indicator.clock_skew.method")

@@ -18,6 +18,7 @@ from assessor.indicators.seen import Seen, SeenTag, looked_at
 from assessor.indicators.share import line
 
 UNIT = "share"
+AREA = "data"
 ENOUGH = 20
 METHOD = Message(id="indicator.completeness.method")
 

@@ -10,6 +10,7 @@ from assessor.indicators.seen import Recorded, Seen, SeenAsset
 from assessor.indicators.share import admitted, by_record, line, share, strata, unseen, witnessed
 
 UNIT = "share"
+AREA = "energy"
 
 
 def measure(seen: Seen) -> Measurement:

@@ -10,6 +10,7 @@ from assessor.indicators.seen import Seen, SeenTag
 from assessor.indicators.share import line, milliseconds, share
 
 UNIT = "share"
+AREA = "data"
 ROWS, SECONDS = 300, 300.0
 STILL = frozenset({Function.SETPOINT, Function.IDENTIFICATION})
 

@@ -15,6 +15,7 @@ from assessor.indicators.seen import Seen, SeenTag
 from assessor.indicators.share import line
 
 UNIT = "share"
+AREA = "data"
 METHOD = Message(id="indicator.good_status.method")
 
 

@@ -10,6 +10,7 @@ from assessor.indicators.seen import Seen, SeenAsset
 from assessor.indicators.share import admitted, line, share, strata, unseen
 
 UNIT = "share"
+AREA = "interfaces"
 
 
 def measure(seen: Seen) -> Measurement:

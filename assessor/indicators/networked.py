@@ -14,6 +14,7 @@ from assessor.indicators.seen import Seen, SeenAsset
 from assessor.indicators.share import admitted, by_record, line, share, strata, unseen, witnessed
 
 UNIT = "share"
+AREA = "interfaces"
 
 
 def measure(seen: Seen) -> Measurement:

@@ -10,6 +10,7 @@ from assessor.indicators.seen import Seen
 from assessor.indicators.share import share, strata
 
 UNIT = "share"
+AREA = "interfaces"
 
 
 def measure(seen: Seen) -> Measurement:

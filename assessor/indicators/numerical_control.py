@@ -10,6 +10,7 @@ from assessor.indicators.seen import Seen
 from assessor.indicators.share import admitted, line, share
 
 UNIT = "share"
+AREA = "interfaces"
 
 
 def measure(seen: Seen) -> Measurement:

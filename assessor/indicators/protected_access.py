@@ -11,6 +11,7 @@ from assessor.indicators.seen import Seen
 from assessor.indicators.share import line, share
 
 UNIT = "share"
+AREA = "security"
 
 
 def measure(seen: Seen) -> Measurement:

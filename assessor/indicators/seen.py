@@ -17,6 +17,8 @@ from assessor.domain import (
     Record,
     Role,
     Scope,
+    Series,
+    SeriesOf,
     Tag,
     TagFacts,
     TagMeaning,
@@ -238,6 +240,10 @@ class SeenAsset:
         return min(found, key=lambda w: order.index(w.evidence), default=None)
 
 
+def _no_series(_: int) -> Series | None:
+    return None
+
+
 @dataclass(frozen=True)
 class Seen:
     """The plant as it was seen."""
@@ -249,6 +255,8 @@ class Seen:
     """Every tag, whether or not it belongs to an asset."""
     recorded: tuple[Recorded, ...] = ()
     """Every data point of the exported records, apart from what was read."""
+    series: SeriesOf = _no_series
+    """The Good values of a tag, read or recorded, for what figures cannot tell."""
 
     @cached_property
     def machines(self) -> tuple[SeenAsset, ...]:
@@ -267,6 +275,7 @@ def look(
     facts: Mapping[int, TagFacts],
     meanings: Mapping[int, TagMeaning],
     witnessed: Sequence[Witness] = (),
+    series: SeriesOf = _no_series,
 ) -> Seen:
     """Arrange what was seen. Observations of endpoints that are not in the scope do not count.
 
@@ -305,4 +314,4 @@ def look(
         )
         for asset in scope.assets
     )
-    return Seen(scope, known, assets, tags, recorded)
+    return Seen(scope, known, assets, tags, recorded, series)

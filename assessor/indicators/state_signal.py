@@ -9,6 +9,7 @@ from assessor.indicators.expected import expected
 from assessor.indicators.seen import Seen, SeenTag
 
 UNIT = "share"
+AREA = "production"
 
 
 def measure(seen: Seen) -> Measurement:

@@ -13,6 +13,7 @@ from assessor.indicators.seen import Place, Seen
 from assessor.indicators.share import line
 
 UNIT = "share"
+AREA = "interfaces"
 METHOD = Message(id="indicator.typed_instances.method")
 
 

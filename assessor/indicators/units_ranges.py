@@ -9,6 +9,7 @@ from assessor.indicators.seen import Seen, SeenTag
 from assessor.indicators.share import line, share
 
 UNIT = "share"
+AREA = "data"
 NOT_ANALOGUE = frozenset({Function.STATE, Function.COUNTER, Function.IDENTIFICATION, Function.ALARM})
 
 

@@ -15,6 +15,7 @@ from assessor.indicators.seen import Seen, SeenTag, looked_at
 from assessor.indicators.share import milliseconds
 
 UNIT = "seconds"
+AREA = "data"
 ENOUGH = 5
 METHOD = Message(id="indicator.update_interval.method")
 

@@ -1,6 +1,8 @@
 """Of an assessment: its result on one screen, and whether it can be worked out again."""
 
 from collections.abc import Sequence
+from fractions import Fraction
+from functools import partial
 
 from rich.console import Console
 from rich.text import Text as Shown
@@ -48,11 +50,15 @@ def _headline(done: Assessment, out: Console, language: Language) -> None:
     out.print(render(Message(id="cli.testable", params=dict(params)), language), soft_wrap=True)
 
 
+def _figure(unit: str, language: Language, value: Fraction) -> str:
+    return render(f"unit.{unit}", language, x=value)
+
+
 def _machines(done: Assessment, out: Console, language: Language) -> None:
     heads = ("cli.indicator", "cli.value", "cli.interval", "cli.n", "export.rests_on")
     table = titled(language, *heads, title="cli.measured")
     for m in done.measurements:
-        write = percent if m.unit == "share" else (lambda v: f"{number(v)} s")
+        write = partial(_figure, m.unit, language)
         if m.state is State.MEASURED:
             value = "-" if m.value is None else write(m.value)
         else:

@@ -87,10 +87,10 @@ def _seen(measured: Measurement) -> Message:
     title = catalogue().get(f"indicator.{measured.indicator}.title")
     params: dict[str, str | int | Text] = {
         "what": title or measured.indicator,
-        "low": plain(low),
-        "high": plain(high),
+        "low": both(Message(id=f"unit.{measured.unit}", params={"x": plain(low)})),
+        "high": both(Message(id=f"unit.{measured.unit}", params={"x": plain(high)})),
         "count": measured.count,
         "total": measured.total,
         "why": both(measured.why),
     }
-    return Message(id=f"verdict.seen_{measured.unit}" + ("" if low < high else "_exact"), params=params)
+    return Message(id="verdict.seen" if low < high else "verdict.seen_exact", params=params)

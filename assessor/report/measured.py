@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import get_args
 
 from markupsafe import Markup
 
-from assessor.domain import Assessment, EvidenceClass, Measurement, Outcome, State
+from assessor.domain import Area, Assessment, EvidenceClass, Measurement, Outcome, State
 from assessor.report import charts
 from assessor.report.pen import Pen, code
 
@@ -40,6 +41,8 @@ class Figure:
     counted: list[Counted]
     rests_on: str
     """Classes of the evidence in words; empty where nothing was determined."""
+    blind: str
+    """What it cannot see."""
 
 
 @dataclass(frozen=True)
@@ -53,15 +56,16 @@ class Gap:
     more: int
 
 
-def figures(a: Assessment, pen: Pen) -> list[Figure]:
-    """All measurements, in the order in which they were made; those with a value first."""
-    return [_figure(m, pen) for m in sorted(a.measurements, key=lambda m: m.state is not State.MEASURED)]
+def figures(a: Assessment, pen: Pen) -> list[tuple[str, list[Figure]]]:
+    """All measurements by what they are about; within an area those with a value first."""
+    made = sorted(a.measurements, key=lambda m: m.state is not State.MEASURED)
+    by_area = {area: [_figure(m, pen) for m in made if m.area == area] for area in get_args(Area)}
+    return [(pen.t(f"area.{area}"), of) for area, of in by_area.items() if of]
 
 
 def _words(m: Measurement, pen: Pen) -> tuple[str, str]:
-    write = pen.seconds if m.unit == "seconds" else pen.percent
-    value = write(m.value) if m.value is not None else ""
-    bounds = [write(x) for x in (m.low, m.high) if x is not None]
+    value = pen.measured(m.unit, m.value) if m.value is not None else ""
+    bounds = [pen.measured(m.unit, x) for x in (m.low, m.high) if x is not None]
     return value, " – ".join(dict.fromkeys(bounds))
 
 
@@ -77,7 +81,9 @@ def _figure(m: Measurement, pen: Pen) -> Figure:
         strip = charts.nothing(name, text)
     selection = pen.t(f"selection.{m.selection.value}")
     rests_on = pen.t("measured.rests_on", list=pen.classes(m.rests_on)) if m.rests_on else ""
-    return Figure(m, name, state, value, interval, strip, selection, _counted(m, pen), rests_on)
+    return Figure(
+        m, name, state, value, interval, strip, selection, _counted(m, pen), rests_on, pen.blind(m.indicator)
+    )
 
 
 def _counted(m: Measurement, pen: Pen) -> list[Counted]:
@@ -85,7 +91,10 @@ def _counted(m: Measurement, pen: Pen) -> list[Counted]:
     for line in m.lines:
         plain = line.evidence is EvidenceClass.MEASURED or line.outcome is Outcome.NOT_DETERMINED
         source = "" if plain else pen.evidence(line.evidence)
-        same.setdefault((line.outcome.value, pen.say(line.why), source), []).append(pen.subject(line.subject))
+        name = pen.subject(line.subject)
+        if line.value is not None:
+            name = f"{name} {pen.measured(m.unit, line.value)}"
+        same.setdefault((line.outcome.value, pen.say(line.why), source), []).append(name)
     return [
         Counted(outcome, pen.t(f"outcome.{outcome}"), why, names[:MOST], max(0, len(names) - MOST), source)
         for (outcome, why, source), names in same.items()

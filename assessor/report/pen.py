@@ -52,11 +52,17 @@ class Pen:
         title = f"indicator.{name}.title"
         return messages.render(title, self.language) if title in messages.catalogue() else name
 
+    def blind(self, name: str) -> str:
+        """What an indicator cannot see; empty where the catalogue does not know it."""
+        text = f"indicator.{name}.blind"
+        return messages.render(text, self.language) if text in messages.catalogue() else ""
+
     def percent(self, value: Fraction) -> str:
         return messages.percent(value)
 
-    def seconds(self, value: Fraction) -> str:
-        return self.t("seconds", x=value)
+    def measured(self, unit: str, value: Fraction) -> str:
+        """A figure in the unit of its measurement."""
+        return messages.render(f"unit.{unit}", self.language, x=value)
 
     def tenths(self, value: Fraction) -> str:
         """A share with one place, where several stand together and should add up."""

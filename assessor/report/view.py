@@ -80,7 +80,8 @@ class View:
     groups: list[Group]
     verdicts: Markup
     machines: Machines
-    figures: list[Figure]
+    figures: list[tuple[str, list[Figure]]]
+    """By what they are about."""
     contacts: Contacts
     gaps: list[Gap]
     plan: Plan | None
