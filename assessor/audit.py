@@ -89,7 +89,7 @@ def _judged(done: Assessment, library: Library, answers: Answers) -> Found:
     same_parts = parts == {name: sha256(data) for name, data in library.parts.items()}
     if framework != done.framework or answers != done.answers or not same_parts:
         return [Message(id="audit.other_inputs")], False
-    again = pipeline.judge(done.framework, library, answers, done.measurements, done.plant.kind)
+    again = pipeline.judge(done.framework, library, answers, done.measurements, done.plant.kind, done.as_of)
     return _compare(done, again.parts, "audit.judged_again")
 
 
@@ -118,7 +118,7 @@ def _sampled(done: Assessment, library: Library, sealed: Path | None) -> Found:
             *checked.lines,
             Message(id="audit.other_source", params={"digest": done.source.bundle}),
         ], False
-    again = pipeline.assess(source, done.answers, library, _name(done, library), made=done.made)
+    again = pipeline.assess(source, done.answers, library, _name(done, library), made=done.made, as_of=done.as_of)
     names = [name for name in Assessment.model_fields if name != "scorer"]
     return _compare(done, {name: getattr(again, name) for name in names}, "audit.measured_again")
 

@@ -33,6 +33,7 @@ from assessor.domain import (
     Scope,
     Source,
     TagFacts,
+    Time,
     Verdict,
     away,
     sha256,
@@ -42,18 +43,22 @@ from assessor.facts import facts, series, sort
 from assessor.frameworks import Library
 from assessor.indicators import look, looked_at, measure_all, sights
 from assessor.interpret import interpret
+from assessor.messages import moment
+from assessor.narrowing import leads
 from assessor.rating import (
     Kind,
     chances,
     is_pre_assessment,
+    not_applicable,
     rate,
     rate_all,
     rate_library,
     refuse_cuts,
+    standing,
     testable,
     tested,
 )
-from assessor.reconcile import findings, reconcile
+from assessor.reconcile import aged, findings, known_by, old_answers, reconcile
 from assessor.roadmap import plan
 from models.consistency import flags
 from models.graded_response import draws
@@ -81,13 +86,17 @@ def judge(
     answers: Answers,
     measurements: Sequence[Measurement],
     plant: Kind,
+    as_of: Time | None = None,
 ) -> Judgement:
-    """Reconcile and rate: pure, so that anyone can do it again and compare."""
+    """Reconcile and rate: pure, so that anyone can do it again and compare. Measurements have aged already."""
+    old = old_answers(answers, as_of) if as_of is not None else ()
+    answers = known_by(answers, as_of) if as_of is not None else answers
     asked = tuple(library.questions.values())
     ladders = [f for f in library.frameworks.values() if isinstance(f, Ladder)]
     evidence = reconcile(asked, answers, measurements, ladders)
     ratings = rate_all(framework, evidence, answers.cuts)
     drawn = draws(framework, evidence, DRAWS, SEED)
+    stands = standing(framework, answers.cuts, not_applicable(evidence, "verified"))
     frameworks = wanted(library, answers, framework)
     return Judgement(
         evidence,
@@ -97,7 +106,8 @@ def judge(
             "rated": tuple(map(kept, rate_library(frameworks, asked, evidence, answers.cuts, plant))),
             "chances": chances(framework, evidence, answers.cuts, drawn),
             "findings": findings(evidence, library.statements.values(), ratings[1], measurements),
-            "flags": flags(framework, library.questions | library.statements, answers, evidence, plant),
+            "flags": flags(framework, library.questions | library.statements, answers, evidence, plant) + old,
+            "leads": leads(framework, library.statements, answers, evidence, measurements, stands),
             "pre_assessment": is_pre_assessment(framework, evidence),
             "testable": testable(framework, library.statements.values()),
             "tested": tested(framework, evidence),
@@ -106,9 +116,15 @@ def judge(
 
 
 def assess(
-    source: Bundle, answers: Answers, library: Library, framework_id: str | None = None, *, made: int | None = None
+    source: Bundle,
+    answers: Answers,
+    library: Library,
+    framework_id: str | None = None,
+    *,
+    made: Time | None = None,
+    as_of: Time | None = None,
 ) -> Assessment:
-    """Measure, judge and plan from one sealed bundle and one answer file."""
+    """Measure, judge and plan from one sealed bundle and one answer file; as of a time where one is named."""
     scope, observations = source.scope(), source.observations()
     framework = choose_ladder(library, framework_id or USUAL[scope.plant.kind], scope.plant.kind)
     _same_plant(scope, answers)
@@ -116,21 +132,26 @@ def assess(
     every = {t.id: s for o in observations for t in o.tags if (s := looked_at(t)) is not None}
     rows = sort(source.samples())
     figures = facts(rows, every, {t.id: gone for o in observations if (gone := away(o.gaps)) for t in o.tags})
-    seen = look(scope, observations, figures, meanings, answers.witnessed, series(rows))
+    origin = _source(source, observations, figures.values(), len(rows.code))
+    known = answers if as_of is None else _as_of(answers, origin, as_of)
+    seen = look(scope, observations, figures, meanings, known.witnessed, series(rows))
     measurements = measure_all(seen)
-    judged = judge(framework, library, answers, measurements, scope.plant.kind)
+    if as_of is not None:
+        measurements = aged(measurements, origin.sampled_to, as_of)
+    judged = judge(framework, library, answers, measurements, scope.plant.kind, as_of)
     roadmap = advise(framework, judged.evidence, answers, tuple(library.recommendations.values()))
     chosen = {choice.recommendation for choice in roadmap.choices} if roadmap else set()
     return Assessment(
         format="assessor-assessment/1",
         scorer=SCORER,
         made=time_ns() if made is None else made,
+        as_of=as_of,
         plant=scope.plant,
         register_=scope.register_,
         vantage=scope.vantage,
         assets=scope.assets,
         key_processes=scope.key_processes,
-        source=_source(source, observations, figures.values(), len(rows.code)),
+        source=origin,
         records=tuple(o.record for o in observations if o.record),
         contacts=contacts(scope, observations),
         framework=framework,
@@ -144,6 +165,14 @@ def assess(
         members=_members(source.manifest),
         **judged.parts,
     )
+
+
+def _as_of(answers: Answers, origin: Source, as_of: Time) -> Answers:
+    """What people had said by then. Before its samples were taken a bundle says nothing."""
+    if origin.sampled_to > as_of:
+        days = {"day": moment(origin.sampled_to, "%Y-%m-%d"), "as_of": moment(as_of, "%Y-%m-%d")}
+        raise InputError(Message(id="verdict.later", params=dict(days)))
+    return known_by(answers, as_of)
 
 
 def kept(rated: Rated) -> Rated:

@@ -1,5 +1,6 @@
 """After contact: assess, verify, report."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +9,7 @@ import typer
 from assessor import audit, pipeline, present, run
 from assessor.bundle import open_bundle
 from assessor.cli.terminal import AsJson, emit, language, out, say
-from assessor.domain import Message
+from assessor.domain import Message, Time
 from assessor.errors import BundleError
 from assessor.forms import load_answers
 from assessor.frameworks import load_library
@@ -25,6 +26,12 @@ def assess(
     framework: Annotated[
         str | None, typer.Option(help="Id of the framework; CMMM of 2020 for the kind of plant if none is named.")
     ] = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="Judge by what was known at the end of a day, evidence aged to it."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure, compare with the answers, rate, plan; write assessment.json, report.html, filing.zip."""
@@ -36,13 +43,18 @@ def assess(
     source = open_bundle(audit.bundle_file(bundle))
     if source.manifest.kind != "sample":
         raise BundleError(Message(id="cli.not_samples"), str(bundle))
-    done = pipeline.assess(source, given, library, framework)
+    done = pipeline.assess(source, given, library, framework, as_of=_end_of(as_of) if as_of else None)
     run.write_results(output, source, answers.read_bytes(), library, done)
     if as_json:
         emit(done)
     else:
         present.assessment(done, out, language())
         say("cli.written", folder=str(output))
+
+
+def _end_of(day: datetime) -> Time:
+    """The end of a day, here: ns UTC."""
+    return int((day + timedelta(days=1)).astimezone().timestamp()) * 10**9
 
 
 @app.command()

@@ -11,7 +11,7 @@ from assessor.domain.export import Record
 from assessor.domain.laws.ladder import Ladder
 from assessor.domain.noun import Digest, EvidenceClass, Exact, Message, Noun, Outcome, Slug, Time
 from assessor.domain.plant import Asset, KeyProcess, Plant, Register
-from assessor.domain.rating import Chance, Rating, Roadmap
+from assessor.domain.rating import Chance, Lead, Rating, Roadmap
 from assessor.domain.recommendation import Recommendation
 from assessor.domain.result import Rated
 from assessor.domain.scope import Vantage
@@ -69,6 +69,8 @@ class Assessment(Noun):
     scorer: str
     """Version of the product that judged."""
     made: Time
+    as_of: Time | None = None
+    """What was known by then counts, and what had grown too old does not; None: as it stood when sampled."""
     plant: Plant
     register_: Annotated[Register, Field(alias="register")]
     vantage: Vantage
@@ -99,6 +101,8 @@ class Assessment(Noun):
     """Both columns under every weight set; the default set first, declared before verified."""
     chances: tuple[Chance, ...]
     """Of the verified column under the default weights."""
+    leads: tuple[Lead, ...] = ()
+    """What would narrow the level most: for the consultant still on site."""
     pre_assessment: bool
     """预评估: the rating rests on rubrics alone."""
     testable: int

@@ -120,7 +120,7 @@ class Line(Noun):
 class Condition(Noun):
     """A condition of trust: what was needed and what there was."""
 
-    id: Literal["duration", "count", "coverage", "clock", "load", "quality", "period"]
+    id: Literal["duration", "count", "coverage", "clock", "load", "quality", "period", "age"]
     needed: Message
     found: Message
     holds: bool

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from assessor.domain.noun import Exact, Noun, Slug, Status
+from assessor.domain.noun import Exact, Message, Noun, Slug, Status
 
 
 class RequirementLine(Noun):
@@ -73,6 +73,26 @@ class Chance(Noun):
 
     level: int
     share: Exact
+
+
+class Lead(Noun):
+    """Something that could still be looked at or asked, and what hangs on it alone."""
+
+    kind: Literal["measurement", "answer", "proof"]
+    id: str
+    """The indicator, or the sub-domain whose requirements are meant."""
+    level: int | None = None
+    """Of the cell, where requirements are meant."""
+    questions: tuple[Slug, ...]
+    roles: tuple[str, ...] = ()
+    """Who in the factory usually knows."""
+    why: Message
+    """Why it is open."""
+    low: Exact
+    high: Exact
+    """The verified score with these questions at their worst and at their best, all else as it stands."""
+    level_low: int
+    level_high: int
 
 
 class Choice(Noun):

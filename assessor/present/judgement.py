@@ -12,6 +12,8 @@ from assessor.domain import Assessment, Flag, Message, Outcome, State, plain
 from assessor.messages import Language, number, percent, render
 from assessor.pipeline import counts
 from assessor.present.tables import titled
+from assessor.report.leads import todo
+from assessor.report.pen import Pen
 
 
 def assessment(done: Assessment, out: Console, language: Language) -> None:
@@ -30,6 +32,7 @@ def assessment(done: Assessment, out: Console, language: Language) -> None:
     _headline(done, out, language)
     _machines(done, out, language)
     _differences(done, out, language)
+    _leads(done, out, language)
     if done.roadmap:
         params = {
             "n": str(len(done.roadmap.choices)),
@@ -48,6 +51,15 @@ def _headline(done: Assessment, out: Console, language: Language) -> None:
     out.print(render(line, language, low=str(low), high=str(high)), soft_wrap=True)
     params = {"testable": done.testable, "of": len(done.framework.dimensions), "tested": done.tested}
     out.print(render(Message(id="cli.testable", params=dict(params)), language), soft_wrap=True)
+
+
+def _leads(done: Assessment, out: Console, language: Language) -> None:
+    """What to do while still on site, in the words of the report."""
+    found = todo(done, Pen.of(done, language))
+    if found:
+        out.print(render("report.leads.title", language), style="bold")
+    for one in found:
+        out.print(f"- {one.kind}: {one.name} ({one.moves}). {one.why}", soft_wrap=True)
 
 
 def _figure(unit: str, language: Language, value: Fraction) -> str:

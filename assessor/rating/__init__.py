@@ -20,6 +20,7 @@ from assessor.rating.ladder import (
     rate,
     rate_all,
     rungs,
+    standing,
     testable,
     tested,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "rate_library",
     "refuse_cuts",
     "rungs",
+    "standing",
     "testable",
     "tested",
     "values",

@@ -7,7 +7,7 @@ unknown is 0 in the low score and 1 in the high one; the formal level is that of
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -97,13 +97,24 @@ def chances(
     draws: Iterable[Mapping[str, Fraction]],
 ) -> tuple[Chance, ...]:
     """Share of draws that give each level, by the same law, in the verified column under default weights."""
-    ladder = rungs(framework, cuts, not_applicable(evidence, "verified"))
-    found = Counter(
-        _level(framework, sum(_counted(framework, _scores(ladder, degrees, NONE)), NONE)) for degrees in draws
-    )
+    stands = standing(framework, cuts, not_applicable(evidence, "verified"))
+    found = Counter(stands(degrees)[0] for degrees in draws)
     numbers = sorted({0} | {level.number for level in framework.levels})
     draws_made = found.total()
     return tuple(Chance(level=k, share=Fraction(found[k], draws_made)) for k in numbers) if draws_made else ()
+
+
+def standing(
+    framework: Ladder, cuts: Iterable[Cut], aside: Collection[str]
+) -> Callable[[Mapping[str, Fraction]], tuple[int, Fraction]]:
+    """Level and score of any degrees under the default weights; what is not among them counts as nothing."""
+    ladder = rungs(framework, cuts, aside)
+
+    def of(degrees: Mapping[str, Fraction]) -> tuple[int, Fraction]:
+        score = sum(_counted(framework, _scores(ladder, degrees, NONE)), NONE)
+        return _level(framework, score), score
+
+    return of
 
 
 def rungs(framework: Ladder, cuts: Iterable[Cut], aside: Collection[str]) -> Rungs:
@@ -181,7 +192,7 @@ def _scores(ladder: Rungs, degrees: Mapping[str, Fraction], nothing: Fraction) -
 def _c(rung: Rung, degrees: Mapping[str, Fraction]) -> Fraction:
     if not rung.requirements:
         return NONE if rung.not_applicable else ALL
-    return total(degrees[q] for q in rung.requirements) / len(rung.requirements)
+    return total(degrees.get(q, NONE) for q in rung.requirements) / len(rung.requirements)
 
 
 def _counted(framework: Ladder, scores: Sequence[Fraction]) -> list[Fraction]:

@@ -6,9 +6,10 @@ the interval forces it to: up to its lower end, and down to its upper end only w
 docs/method.md states the rules in full.
 """
 
+from assessor.reconcile.age import aged, known_by, old_answers
 from assessor.reconcile.claims import when
 from assessor.reconcile.comparison import reconcile
 from assessor.reconcile.differences import findings
 from assessor.reconcile.scale import implied
 
-__all__ = ["findings", "implied", "reconcile", "when"]
+__all__ = ["aged", "findings", "implied", "known_by", "old_answers", "reconcile", "when"]

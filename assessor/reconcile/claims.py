@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Literal
 
-from assessor.domain import Answer, Ladder, Message, Question, Settlement, Text
+from assessor.domain import Answer, Ladder, Message, Question, Settlement, Text, Witness
 from assessor.errors import InputError
 
 Said = Literal["answered", "prefilled", "not-applicable", "do-not-know", "unanswered"]
@@ -28,13 +28,14 @@ class Claim:
 UNANSWERED = Claim(None, "unanswered")
 
 
-def when(item: Answer | Settlement) -> datetime:
-    """When it was said; a time without an offset is taken as UTC."""
+def when(item: Answer | Settlement | Witness) -> datetime:
+    """When it was said or seen; a time without an offset is taken as UTC."""
     try:
         moment = datetime.fromisoformat(item.at)
     except ValueError as problem:
-        params: dict[str, str | int | Text] = {"question": item.question, "at": item.at}
-        raise InputError(Message(id="verdict.not_a_time", params=params), item.question) from problem
+        of = item.asset if isinstance(item, Witness) else item.question
+        params: dict[str, str | int | Text] = {"question": of, "at": item.at}
+        raise InputError(Message(id="verdict.not_a_time", params=params), of) from problem
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

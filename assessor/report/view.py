@@ -11,6 +11,7 @@ from assessor.report import charts
 from assessor.report.claims import Difference, Group, differences, groups
 from assessor.report.contacts import Contacts, contacts
 from assessor.report.frameworks import Standing, standings
+from assessor.report.leads import Todo, todo
 from assessor.report.machines import Machines, machines
 from assessor.report.measured import Figure, Gap, figures, gaps
 from assessor.report.pen import Pen, code
@@ -83,6 +84,7 @@ class View:
     figures: list[tuple[str, list[Figure]]]
     """By what they are about."""
     contacts: Contacts
+    todo: list[Todo]
     gaps: list[Gap]
     plan: Plan | None
     sums: list[LevelSum]
@@ -126,6 +128,7 @@ def view(a: Assessment, pen: Pen) -> View:
         machines=machines(a, pen),
         figures=figures(a, pen),
         contacts=contacts(a, pen),
+        todo=todo(a, pen),
         gaps=gaps(a, pen),
         plan=plan(a, pen),
         sums=sums(a, pen),
