@@ -5,4 +5,4 @@ scripts/check.sh
 if command -v npm >/dev/null 2>&1; then
     [ -d tests/interop/node_modules ] || npm ci --prefix tests/interop --ignore-scripts --no-audit --no-fund --silent
 fi
-.venv/bin/pytest -n 2 --dist loadgroup
+.venv/bin/pytest -n 2 --dist loadgroup --durations=40 --durations-min=3

@@ -178,6 +178,7 @@ def test_a_simulated_plant_says_where_it_is_and_leaves_with_ctrl_c(tmp_path: Pat
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        cwd=tmp_path,
         env=os.environ | {"ASSESSOR_HOME": str(home)},
     )
     assert process.stdout is not None
@@ -187,7 +188,7 @@ def test_a_simulated_plant_says_where_it_is_and_leaves_with_ctrl_c(tmp_path: Pat
         assert line, process.communicate()
         text += line
     said = json.loads(text)
-    assert said["addresses"] and Path(said["scope"]).exists()
+    assert said["addresses"] and (tmp_path / said["scope"]).exists()
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=20)
     assert process.returncode == 0 and "Traceback" not in err and out == ""
