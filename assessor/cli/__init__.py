@@ -7,11 +7,11 @@ by Ctrl-C, with what was sampled sealed in a valid bundle.
 With --json stdout holds one JSON document instead of tables: of `precheck` what each address answered and who is
 to be asked, of `preview` load and reach, of `branches` the proposals and what the walk cost, of `sample` the
 bundle's digest and members, of `verify` what was checked and whether it holds, of `assess` and `demo` the
-Assessment, of `rate` every result, of `short` P(level) and the next question, of `rerate` every move, of `report`
-and `workbook` the file, of `simulate` the addresses and the scope file, of `frameworks` what each lists, of
-`profiles` what each lists, checks, makes or reads, of `form` the file, or what differs, of
-`register` assets, questions and differences, of `trust` our certificate or what was accepted, of `exports` the
-draft. An error is then
+Assessment, of `rate` every result, of `short` P(level) and the next question, of `rerate` every move, of
+`report` and `workbook` the file, of `simulate` the addresses and the scope file, of `frameworks` what each
+lists, of `profiles` what each lists, checks, makes or reads, of `form` the file, or what differs, of `peers` the
+file or the comparison, of `register` assets, questions and differences, of `trust` our certificate or what was
+accepted, of `exports` the draft. An error is then
 {"error": text, "place": file:line or null, "id": id of the text}.
 """
 
@@ -28,6 +28,7 @@ from assessor.cli import (
     frameworks,
     judging,
     ledger,
+    peers,
     portfolio,
     precheck,
     profiles,
@@ -53,6 +54,7 @@ app.add_typer(frameworks.app, name="frameworks", help=frameworks.__doc__)
 app.add_typer(profiles.app, name="profiles", help=profiles.__doc__)
 app.add_typer(trust.app, name="trust", help=trust.__doc__)
 app.add_typer(form.app, name="form", help=form.__doc__)
+app.add_typer(peers.app, name="peers", help=peers.__doc__)
 app.add_typer(exports.app, name="exports", help=exports.__doc__)
 
 

@@ -99,7 +99,7 @@ def _again(one: Stored, library: Library, frameworks: Sequence[str]) -> Mapping[
     answers = known(done.answers, library)
     extra = tuple(name for name in frameworks if name not in answers.frameworks)
     answers = answers.model_copy(update={"frameworks": (*answers.frameworks, *extra)})
-    judged = pipeline.judge(main, library, answers, done.measurements, done.plant.kind)
+    judged = pipeline.judge(main, library, answers, done.measurements, done.plant.kind, done.as_of)
     rated = judged.parts["rated"]
     assert isinstance(rated, tuple)
     return {one.head.id: one for one in rated}
