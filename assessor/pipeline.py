@@ -18,6 +18,7 @@ from assessor.domain import (
     Evidence,
     Flag,
     Framework,
+    Function,
     Ladder,
     Measurement,
     Member,
@@ -38,7 +39,7 @@ from assessor.domain import (
     sha256,
 )
 from assessor.errors import InputError
-from assessor.facts import facts, series, sort
+from assessor.facts import facts, machine_states, series, sort
 from assessor.frameworks import Library
 from assessor.indicators import look, looked_at, measure_all, sights
 from assessor.interpret import interpret
@@ -115,8 +116,12 @@ def assess(
     meanings = interpret(observations, scope)
     every = {t.id: s for o in observations for t in o.tags if (s := looked_at(t)) is not None}
     rows = sort(source.samples())
-    figures = facts(rows, every, {t.id: gone for o in observations if (gone := away(o.gaps)) for t in o.tags})
-    seen = look(scope, observations, figures, meanings, answers.witnessed, series(rows))
+    gone = {t.id: stretches for o in observations if (stretches := away(o.gaps)) for t in o.tags}
+    vouched = [m.tag for m in meanings.values() if m.function is Function.ACTUAL]
+    figures, values = facts(rows, every, gone, vouched), series(rows, gone)
+    seen = look(scope, observations, figures, meanings, answers.witnessed, values)
+    exported = {one.seen.tag.id for one in seen.recorded}
+    seen = seen.with_states(machine_states(scope.assets, seen.usable, meanings, values, exported))
     measurements = measure_all(seen)
     judged = judge(framework, library, answers, measurements, scope.plant.kind)
     roadmap = advise(framework, judged.evidence, answers, tuple(library.recommendations.values()))

@@ -152,6 +152,7 @@ from assessor.domain.scope import (
 )
 from assessor.domain.series import Series, SeriesOf
 from assessor.domain.space import AddressSpace, Browse, Companion, ServerFacts, Unwalked
+from assessor.domain.states import MachineState, StateShares
 
 __all__ = [
     "BAD",
@@ -238,6 +239,7 @@ __all__ = [
     "Line",
     "Load",
     "Loss",
+    "MachineState",
     "MeaningRule",
     "MeasuredIn",
     "Measurement",
@@ -295,6 +297,7 @@ __all__ = [
     "Stage",
     "Standing",
     "State",
+    "StateShares",
     "Status",
     "Step",
     "Stratum",

@@ -1,15 +1,19 @@
 """Samples as columns sorted by tag and time, each value as bits that are equal where the values are."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from assessor.domain import BAD, UNCERTAIN, Series, SeriesOf
+from assessor.domain import BAD, UNCERTAIN, Series, SeriesOf, Time
 
 Array = NDArray[Any]
 NO_TIME = np.iinfo(np.int64).min
+TEXT = 4
+Away = Mapping[int, Sequence[tuple[Time, Time]]]
+"""By tag: when (ns UTC) nothing could come of it, in order and without overlaps."""
 
 
 class Rows(NamedTuple):
@@ -29,6 +33,8 @@ class Rows(NamedTuple):
     kind: Array
     """0 no value, 1 number, 2 integer, 3 flag, 4 text."""
     number: Array
+    words: pa.Array
+    """The different texts; the key of a text is its place among them."""
 
     @property
     def good(self) -> Array:
@@ -37,20 +43,52 @@ class Rows(NamedTuple):
         return found
 
 
-def series(rows: Rows) -> SeriesOf:
+def series(rows: Rows, away: Away | None = None) -> SeriesOf:
     """The Good values of any tag, cut out when they are asked for."""
     place = {tag: i for i, tag in enumerate(rows.tags.tolist())}
-    usable = rows.good
+    gone = away or {}
 
     def of(tag: int) -> Series | None:
         if (i := place.get(tag)) is None:
             return None
-        here = np.arange(rows.begin[i], rows.end[i])
-        good = here[usable[here]]
-        value = np.where(rows.kind[good] == 3, rows.key[good].astype(np.float64), rows.number[good])
-        return Series(rows.receive[good], rows.source[good], value) if len(good) else None
+        here = slice(rows.begin[i], rows.end[i])
+        kind = rows.kind[here]
+        good = np.flatnonzero((rows.status[here] & (BAD | UNCERTAIN) == 0) & (kind > 0))
+        if len(good) == 0:
+            return None
+        key, kind, mono = rows.key[here][good], kind[good], rows.mono[here]
+        value = np.where(kind == 3, key.astype(np.float64), rows.number[here][good])
+        held = np.append(np.diff(mono).astype(np.float64), 0.0)
+        if stretches := gone.get(tag):
+            held[:-1] -= np.clip(missed(rows.receive[here], stretches), 0, held[:-1])
+        return Series(
+            at=rows.receive[here][good],
+            source=rows.source[here][good],
+            value=value,
+            text=_texts(rows.words, key, kind == TEXT),
+            key=key,
+            seconds=(mono[good] - mono[0]) / 1e9,
+            held=held[good] / 1e9,
+        )
 
     return of
+
+
+def _texts(words: pa.Array, key: Array, text: Array) -> Array | None:
+    if not text.any():
+        return None
+    found = np.full(len(key), None, dtype=object)
+    found[text] = words.take(pa.array(key[text])).to_numpy(zero_copy_only=False)
+    return found
+
+
+def missed(at: Array, stretches: Sequence[tuple[Time, Time]]) -> Array:
+    """Between each of these times and the next: ns in which nothing could come."""
+    edges = np.array(stretches, np.int64)
+    before = np.cumsum(edges[:, 1] - edges[:, 0])
+    passed = np.column_stack((before - (edges[:, 1] - edges[:, 0]), before)).ravel()
+    found: Array = np.diff(np.interp(at - at[0], edges.ravel() - at[0], passed))
+    return found
 
 
 def sort(samples: pa.Table) -> Rows:
@@ -59,7 +97,7 @@ def sort(samples: pa.Table) -> Rows:
     mono, source = _integers(samples, "mono"), _integers(samples, "source")
     source[source <= 0] = NO_TIME
     status = _integers(samples, "status")
-    key, kind, number = _typed(samples)
+    key, kind, number, words = _typed(samples)
     order = _order(code, mono, source, len(tags))
     if (mono == source).any():
         order = order[_once(code[order], mono[order], source[order], status[order], key[order])]
@@ -78,6 +116,7 @@ def sort(samples: pa.Table) -> Rows:
         key=key[order],
         kind=kind[order],
         number=number[order],
+        words=words,
     )
 
 
@@ -115,22 +154,24 @@ def _integers(samples: pa.Table, name: str) -> Array:
     return np.array(column.fill_null(NO_TIME).to_numpy(zero_copy_only=False))
 
 
-def _typed(samples: pa.Table) -> tuple[Array, Array, Array]:
-    """Key, kind and (for numbers and integers) the value of each row, from the typed columns."""
+def _typed(samples: pa.Table) -> tuple[Array, Array, Array, pa.Array]:
+    """Key, kind and (for numbers and integers) the value of each row, and the texts, from the typed columns."""
     number = np.array(samples.column("number").cast(pa.float64()).combine_chunks().fill_null(np.nan))
     number = np.asarray(number, np.float64) + 0.0  # one zero, not two
     kind = np.where(np.isfinite(number), 1, 0).astype(np.int8)
     number[kind == 0] = np.nan
     key = np.where(kind == 1, number.view(np.int64), 0)
-    for name, sort in (("integer", 2), ("flag", 3), ("text", 4)):
+    words = pa.array([], pa.string())
+    for name, sort in (("integer", 2), ("flag", 3), ("text", TEXT)):
         column = samples.column(name).combine_chunks()
         if column.null_count == len(column):
             continue
         there = np.asarray(column.is_valid()) & (kind == 0)
         if name == "text":
-            column = column.dictionary_encode().indices
+            coded = column.dictionary_encode()
+            column, words = coded.indices, coded.dictionary
         found = np.asarray(column.cast(pa.int64()).fill_null(0))
         kind[there], key[there] = sort, found[there]
         if name == "integer":
             number[there] = found[there]
-    return key, kind, number
+    return key, kind, number, words
