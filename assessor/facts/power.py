@@ -54,13 +54,26 @@ class Levels(NamedTuple):
     cycle: float | None
     hold: float | None
 
+    def lasted(self, level: int) -> float:
+        """Seconds at one level."""
+        return float((self.states == level).sum()) * self.step
+
     def ran(self, hold: float) -> float:
-        """Seconds at the highest level if shorter rests than this were bridged."""
+        """Seconds at the highest level if rests up to this long were bridged."""
         return float((bridged(self.raw, round(hold / self.step)) == len(self.cuts)).sum()) * self.step
+
+    def bounds(self, pause: float) -> tuple[float, float]:
+        """Least and most seconds of work: by the usual rest and by twice the hold, where each time that work ends a
+        rest of it may follow. Without a cycle no rest is bridged, or any up to `pause`."""
+        if self.hold is None:
+            return self.ran(0.0), self.ran(pause)
+        works, ran = self.states == len(self.cuts), self.lasted(len(self.cuts))
+        ends = int((works[:-1] & ~works[1:]).sum())
+        return min(self.ran(self.hold / MARGIN), ran), max(self.ran(2 * self.hold), ran + ends * self.hold)
 
 
 def levels(seconds: Array, stood: Array, power: Array) -> Levels | None:
-    """Levels of power; None where there is too little to look at. `seconds` rise; `stood`: how long each held."""
+    """Levels of power; None where there is too little to look at. `seconds` rise; `stood`: how long each was."""
     step, grid = _grid(seconds, stood, power)
     seen = np.isfinite(grid)
     if seen.sum() < 2 or grid[seen].max() <= 0:

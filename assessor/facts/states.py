@@ -5,7 +5,7 @@ PackML StateCurrent, MTConnect EXECUTION, numbers whose server gives them words,
 two alike the one that stands highest in the machine. Numbers that nobody explains stay unknown.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -23,7 +23,7 @@ from assessor.domain import (
     TagMeaning,
 )
 from assessor.facts import words
-from assessor.facts.power import MARGIN, levels
+from assessor.facts.power import Levels, levels
 
 LONG = 0.99 * 4 * 3600
 """Seconds of power below which states are indicative: by then most machines have shown all of theirs."""
@@ -200,23 +200,16 @@ def power_shares(tag: Tag, values: Series) -> StateShares:
     top = len(shown.cuts)
     if top == 0:
         return shares("one_level")
-    lasted: Callable[[int], float] = lambda level: float((shown.states == level).sum()) * shown.step  # noqa: E731
-    seconds = {MachineState.RUNNING: lasted(top)}
+    seconds = {MachineState.RUNNING: shown.lasted(top)}
     resting = 0.0
     if top == 2:
-        seconds |= {MachineState.STOPPED: lasted(0), MachineState.IDLE: lasted(1)}
+        seconds |= {MachineState.STOPPED: shown.lasted(0), MachineState.IDLE: shown.lasted(1)}
     elif shown.middles[0] < OFF * shown.middles[1]:
-        seconds[MachineState.STOPPED] = lasted(0)
+        seconds[MachineState.STOPPED] = shown.lasted(0)
     else:
-        resting = lasted(0)
-    bounds = (shown.hold / MARGIN, shown.hold * 2) if shown.hold is not None else (0.0, PAUSE)
-    least, most = min(shown.ran(bounds[0]), lasted(top)), max(shown.ran(bounds[1]), lasted(top))
-    doubts = {
-        "power_indicative": watched < LONG,
-        "two_levels": top == 1 and shown.cycle is None,
-        "no_cycle": shown.cycle is None and most - least > VAGUE * watched,
-    }
-    doubt = next((why for why, holds in doubts.items() if holds), None)
+        resting = shown.lasted(0)
+    least, most = shown.bounds(PAUSE)
+    doubt = _doubt(shown, watched, most - least)
     return shares(
         doubt or "power",
         seconds=seconds,
@@ -229,3 +222,12 @@ def power_shares(tag: Tag, values: Series) -> StateShares:
         cuts=shown.cuts,
         indicative=doubt is not None,
     )
+
+
+def _doubt(shown: Levels, watched: float, vague: float) -> str | None:
+    """Why it is indicative only; None where it can be built on."""
+    if watched < LONG:
+        return "power_indicative"
+    if shown.cycle is None and len(shown.cuts) == 1:
+        return "two_levels"
+    return "no_cycle" if shown.cycle is None and vague > VAGUE * watched else None

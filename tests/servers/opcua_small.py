@@ -3,7 +3,8 @@
 Simulated. It writes every request's type to LOG as one line each. `what` asks for special behaviour:
 'strange' adds a value that clients cannot decode, 'stranger' forty; 'few' allows three nodes a call and
 does not say so; 'relay' adds machines that an aggregator has lost, each in another way; 'discrete' adds
-values whose numbers have words; a number is the port to take. Prints its address as JSON, ends when its input closes.
+values whose numbers have words; a number is the port to take. Prints its address as JSON, ends when its input
+closes.
 """
 
 import asyncio
