@@ -63,8 +63,8 @@ class Levels(NamedTuple):
         return float((bridged(self.raw, round(hold / self.step)) == len(self.cuts)).sum()) * self.step
 
     def bounds(self, pause: float) -> tuple[float, float]:
-        """Least and most seconds of work: by the usual rest and by twice the hold, where each time that work ends a
-        rest of it may follow. Without a cycle no rest is bridged, or any up to `pause`."""
+        """Least and most seconds of work: by the usual rest and by twice the hold, where each time that work ends
+        a rest of it may follow. Without a cycle no rest is bridged, or any up to `pause`."""
         if self.hold is None:
             return self.ran(0.0), self.ran(pause)
         works, ran = self.states == len(self.cuts), self.lasted(len(self.cuts))
