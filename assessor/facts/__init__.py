@@ -8,7 +8,6 @@ the distance of its rows is then not how often it was looked at, which the calle
 holds until the next row, but not through a stretch in which none could come (`away`).
 """
 
-import itertools
 import math
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -18,8 +17,8 @@ import numpy as np
 from assessor.domain import BAD, UNCERTAIN, TagFacts
 from assessor.facts.intervals import update_intervals
 from assessor.facts.kinds import kinds, typed
-from assessor.facts.rows import NO_TIME, Array, Away, Rows, missed, series, sort
-from assessor.facts.runs import Runs, runs_of
+from assessor.facts.rows import NO_TIME, Array, Away, Rows, missed, parts, series, sort
+from assessor.facts.runs import Runs, counted, runs_of
 from assessor.facts.states import machine_states
 
 STALE_AFTER = 60.0
@@ -28,8 +27,6 @@ LAST_USABLE = (0x408F0000, 0x40900000)
 """UncertainNoCommunicationLastUsable, UncertainLastUsableValue: whatever updated the value has stopped."""
 LOCAL_OVERRIDE = 0x00960000
 """GoodLocalOverride: a person typed it in; the machine did not send it."""
-ONE_CLOCK = 1_000_000
-"""ns between source and server time below which one server read one clock for both: own estimate."""
 WHICH = 0xFFFF0000
 """The bits of a status that say which it is (OPC 10000-4, 7.39)."""
 
@@ -42,14 +39,20 @@ def facts(
 ) -> dict[int, TagFacts]:
     """Figures of every tag that has rows. `every`: of tags that report changes, seconds between two looks; `away`:
     when (ns UTC) nothing could come of a tag; `measured`: tags that somebody vouches for as measured values."""
-    if len(rows.code) == 0:
-        return {}
+    found: dict[int, TagFacts] = {}
+    if len(rows.code):
+        for part in parts(rows):
+            found |= _facts(part, every or {}, away or {}, frozenset(measured))
+    return found
+
+
+def _facts(rows: Rows, every: Mapping[int, float], away: Away, measured: Collection[int]) -> dict[int, TagFacts]:
     runs, tags = runs_of(rows), rows.tags.tolist()
-    columns = _counts(rows) | _values(rows, runs) | _times(rows, _missed(rows, away or {}))
-    looks = np.array([(every or {}).get(tag, np.nan) for tag in tags], np.float64)
+    columns = _counts(rows) | _values(rows, runs) | _times(rows, _missed(rows, away))
+    looks = np.array([every.get(tag, np.nan) for tag in tags], np.float64)
     columns["stale"] = _stale(columns, looks)
     columns["stood"] = _stood(rows, runs)
-    columns["kind"] = kinds(rows, runs, columns, np.isin(rows.tags, list(measured)))
+    columns["kind"] = kinds(rows, runs, columns, np.array([tag in measured for tag in tags], bool))
     columns["typed"] = typed(rows, runs, columns)
     columns["update_interval"], columns["update_hidden"] = update_intervals(rows, runs, columns["changes"], looks)
     shown = {name: columns[name].tolist() for name in TagFacts.model_fields if name != "tag"}
@@ -69,17 +72,15 @@ def _counts(rows: Rows) -> dict[str, Array]:
     uncertain = ~bad & (rows.status & UNCERTAIN != 0)
     total = rows.end - rows.begin
     bads, uncertains = _sum(bad, rows), _sum(uncertain, rows)
-    without = _sum(rows.source == NO_TIME, rows)
     which = rows.status & WHICH
-    timed = (rows.source != NO_TIME) & (rows.server != NO_TIME)
-    usable = np.isin(which, LAST_USABLE)
+    usable = (which == LAST_USABLE[0]) | (which == LAST_USABLE[1])
     return {
         "rows": total,
         "good": total - bads - uncertains,
         "uncertain": uncertains,
         "bad": bads,
-        "without_source_time": without,
-        "server_stamped": _sum(timed & (np.abs(rows.source - rows.server) < ONE_CLOCK), rows),
+        "without_source_time": _sum(rows.source == NO_TIME, rows),
+        "server_stamped": _sum(rows.stamped, rows),
         "last_usable": _sum(usable, rows),
         "ended": usable[rows.end - 1],
         "overridden": _sum(which == LOCAL_OVERRIDE, rows),
@@ -88,16 +89,19 @@ def _counts(rows: Rows) -> dict[str, Array]:
 
 def _sum(mask: Array, rows: Rows) -> Array:
     """Of how many rows of each tag it holds."""
-    return np.add.reduceat(mask, rows.begin, dtype=np.int64)
+    return counted(mask, rows.begin, rows.end)
 
 
 def _values(rows: Rows, runs: Runs) -> dict[str, Array]:
-    tags = len(rows.tags)
-    number = rows.number[runs.row]
+    tags, number = len(rows.tags), runs.number
     step = np.diff(number, prepend=np.nan)
     rise, fall = runs.change & (step > 0), runs.change & (step < 0)
-    reset = fall & (number >= 0) & (number <= (number - step) / 10)
-    fraction = np.isfinite(number) & (number != np.floor(number))
+    reset = fall.copy()
+    falls = np.flatnonzero(fall)
+    reset[falls] = (number[falls] >= 0) & (number[falls] <= (number[falls] - step[falls]) / 10)
+    fraction = number != np.floor(number)
+    if (unknown := np.isnan(number)).any():
+        fraction &= ~unknown
 
     def of(found: Array, default: float) -> Array:
         column = np.full(tags, default, found.dtype)
@@ -105,11 +109,11 @@ def _values(rows: Rows, runs: Runs) -> dict[str, Array]:
         return column
 
     def count(mask: Array) -> Array:
-        return of(np.add.reduceat(mask, runs.first, dtype=np.int64), 0) if len(mask) else np.zeros(tags, np.int64)
+        return of(counted(mask, runs.first, runs.end), 0)
 
     some = len(number) > 0
     return {
-        "changes": count(runs.change),
+        "changes": of(runs.lengths - 1, 0),
         "distinct": _distinct(rows, runs),
         "minimum": of(np.fmin.reduceat(number, runs.first) if some else number, np.nan),
         "maximum": of(np.fmax.reduceat(number, runs.first) if some else number, np.nan),
@@ -123,8 +127,12 @@ def _values(rows: Rows, runs: Runs) -> dict[str, Array]:
 def _distinct(rows: Rows, runs: Runs) -> Array:
     """Different values of each tag. Texts and numbers that share their bits are kept apart by their kind."""
     apart = rows.key[runs.row] ^ (rows.kind[runs.row].astype(np.int64) << 60)
-    edges = np.searchsorted(runs.code, np.arange(len(rows.tags) + 1))
-    return np.array([len(np.unique(apart[a:b])) for a, b in itertools.pairwise(edges.tolist())])
+    found = np.zeros(len(rows.tags), np.int64)
+    for tag, a, b in zip(runs.present.tolist(), runs.first.tolist(), runs.end.tolist(), strict=True):
+        mine = apart[a:b]
+        mine.sort()
+        found[tag] = 1 + np.count_nonzero(mine[1:] != mine[:-1])
+    return found
 
 
 def _stood(rows: Rows, runs: Runs) -> Array:
@@ -152,11 +160,8 @@ def _times(rows: Rows, gone: Array | None) -> dict[str, Array]:
     gap[rows.begin] = 0
     timed = (rows.source != NO_TIME) & (rows.status & BAD == 0)
     none = _sum(timed, rows) == 0
-    source = np.where(timed, rows.source, NO_TIME)
-    newest = np.maximum.reduceat(source, rows.begin)
-    source[~timed] = np.iinfo(np.int64).max
-    oldest = np.minimum.reduceat(source, rows.begin)
-    skew = np.where(none, np.nan, _ahead(rows, timed) / 1e9)
+    oldest, newest, ahead = _source(rows, timed)
+    skew = np.where(none, np.nan, ahead / 1e9)
     last = rows.receive[rows.end - 1]
     good, away = _held(rows, gap, gone)
     return {
@@ -169,39 +174,48 @@ def _times(rows: Rows, gone: Array | None) -> dict[str, Array]:
         "skew": skew,
         "lag": -skew,
         "restamps": _restamps(rows, timed),
-        "source_seconds": np.where(none, np.nan, (newest - np.where(none, newest, oldest)) / 1e9),
+        "source_seconds": np.where(none, np.nan, (newest - oldest) / 1e9),
         "age": np.where(none, np.nan, (last - newest) / 1e9),
     }
 
 
+def _source(rows: Rows, timed: Array) -> tuple[Array, Array, Array]:
+    """Of each tag the oldest and newest source time and the greatest one less receive time, ns; where it has none
+    they mean nothing."""
+    ahead = rows.source - rows.receive
+    oldest = newest = rows.source
+    if not timed.all():
+        ahead[~timed] = NO_TIME
+        newest = np.where(timed, rows.source, NO_TIME)
+        oldest = np.where(timed, rows.source, np.iinfo(np.int64).max)
+    return (
+        np.minimum.reduceat(oldest, rows.begin),
+        np.maximum.reduceat(newest, rows.begin),
+        np.maximum.reduceat(ahead, rows.begin),
+    )
+
+
 def _held(rows: Rows, gap: Array, gone: Array | None) -> tuple[Array, Array]:
     """Seconds in which a Good row was the latest and more could have come, and seconds in which nothing could."""
-    after_good = np.zeros(len(gap), bool)
-    after_good[1:] = (rows.status[:-1] & (BAD | UNCERTAIN)) == 0
-    if gone is None:
-        return np.add.reduceat(gap * after_good, rows.begin) / 1e9, np.zeros(len(rows.tags))
-    missed_ = np.append(0, np.clip(gone, 0, gap[1:]))
-    held = np.where(after_good, gap - missed_, 0)
-    return np.add.reduceat(held, rows.begin) / 1e9, np.add.reduceat(missed_, rows.begin) / 1e9
-
-
-def _ahead(rows: Rows, timed: Array) -> Array:
-    """Greatest source time less receive time, ns."""
-    ahead = np.where(timed, rows.source, rows.receive)
-    ahead -= rows.receive
-    ahead[~timed] = NO_TIME
-    found: Array = np.maximum.reduceat(ahead, rows.begin)
-    return found
+    not_good = np.flatnonzero(rows.status[:-1] & (BAD | UNCERTAIN)) + 1
+    missed_ = None if gone is None else np.append(0, np.clip(gone, 0, gap[1:]))
+    held = gap.copy() if missed_ is None else gap - missed_
+    held[not_good] = 0
+    away = np.zeros(len(rows.tags)) if missed_ is None else np.add.reduceat(missed_, rows.begin) / 1e9
+    return np.add.reduceat(held, rows.begin) / 1e9, away
 
 
 def _restamps(rows: Rows, timed: Array) -> Array:
     """How often a source time is later than the last one that the tag gave."""
+    later = np.zeros(len(timed), bool)
+    if timed.all():
+        later[1:] = rows.source[1:] > rows.source[:-1]
+        later[rows.begin] = False
+        return _sum(later, rows)
     at = np.flatnonzero(timed)
-    whole = len(at) == len(timed)
-    source, code = (rows.source, rows.code) if whole else (rows.source[at], rows.code[at])
-    later = np.zeros(len(source), bool)
-    later[1:] = (source[1:] > source[:-1]) & (code[1:] == code[:-1])
-    return _sum(later, rows) if whole else np.bincount(code[later], minlength=len(rows.tags))
+    source, code = rows.source[at], rows.code[at]
+    later[at[1:]] = (source[1:] > source[:-1]) & (code[1:] == code[:-1])
+    return _sum(later, rows)
 
 
 def _stale(columns: dict[str, Array], every: Array) -> Array:

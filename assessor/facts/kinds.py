@@ -82,7 +82,7 @@ def _shape(rows: Rows, runs: Runs, columns: dict[str, Array], asked: Array) -> S
     tags, count = runs.present[which], runs.lengths[which]
     of = np.repeat(asked[runs.present], runs.lengths)
     at = rows.mono[runs.row[of]]
-    number = rows.number[runs.row[of]]
+    number = runs.number[of]
     first = np.append(0, np.cumsum(count)[:-1])
     held = np.empty(len(at))
     held[:-1] = np.diff(at)
@@ -161,7 +161,7 @@ def typed(rows: Rows, runs: Runs, columns: dict[str, Array]) -> Array:
     if len(which):
         of = np.repeat(asked_runs, runs.lengths)
         first = np.append(0, np.cumsum(runs.lengths[which])[:-1])
-        seems = _round(rows.number[runs.row[of]], first, runs.lengths[which])
+        seems = _round(runs.number[of], first, runs.lengths[which])
         seems &= _irregular(rows.mono[runs.row[of]] / 1e9, first, runs.lengths[which])
         found[runs.present[which]] = seems
     return found

