@@ -77,7 +77,12 @@ def _meaning(tag: Tag, companions: Sequence[str], rules: Sequence[MeaningRule]) 
         if fnmatchcase(tag.path, rule.tags):
             function = Function(rule.function) if rule.function else None
             return TagMeaning(
-                tag=tag.id, quantity=rule.quantity, function=function, source="person", confirmed_by=rule.by
+                tag=tag.id,
+                quantity=rule.quantity,
+                function=function,
+                source="person",
+                confirmed_by=rule.by,
+                states=rule.states,
             )
     if tag.profile_quantity or tag.profile_function:
         function = Function(tag.profile_function) if tag.profile_function else None

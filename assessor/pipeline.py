@@ -18,6 +18,7 @@ from assessor.domain import (
     Evidence,
     Flag,
     Framework,
+    Function,
     Ladder,
     Measurement,
     Member,
@@ -39,7 +40,7 @@ from assessor.domain import (
     sha256,
 )
 from assessor.errors import InputError
-from assessor.facts import facts, series, sort
+from assessor.facts import facts, machine_states, series, sort
 from assessor.frameworks import Library
 from assessor.indicators import look, looked_at, measure_all, sights
 from assessor.interpret import interpret
@@ -131,10 +132,14 @@ def assess(
     meanings = interpret(observations, scope)
     every = {t.id: s for o in observations for t in o.tags if (s := looked_at(t)) is not None}
     rows = sort(source.samples())
-    figures = facts(rows, every, {t.id: gone for o in observations if (gone := away(o.gaps)) for t in o.tags})
+    gone = {t.id: stretches for o in observations if (stretches := away(o.gaps)) for t in o.tags}
+    vouched = [m.tag for m in meanings.values() if m.function is Function.ACTUAL]
+    figures, values = facts(rows, every, gone, vouched), series(rows, gone)
     origin = _source(source, observations, figures.values(), len(rows.code))
     known = answers if as_of is None else _as_of(answers, origin, as_of)
-    seen = look(scope, observations, figures, meanings, known.witnessed, series(rows))
+    seen = look(scope, observations, figures, meanings, known.witnessed, values)
+    exported = {one.seen.tag.id for one in seen.recorded}
+    seen = seen.with_states(machine_states(scope.assets, seen.usable, meanings, values, exported))
     measurements = measure_all(seen)
     if as_of is not None:
         measurements = aged(measurements, origin.sampled_to, as_of)

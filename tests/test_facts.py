@@ -90,7 +90,7 @@ def test_a_gap_is_the_longest_time_without_a_row() -> None:
         (["Idle" if i % 90 < 30 else "Running" for i in range(400)], SignalKind.STATE),
         ([i // 18 for i in range(400)], SignalKind.COUNTER),
         ([i // 50 for i in range(400)], SignalKind.COUNTER),
-        ([(150 + i // 4) % 200 for i in range(400)], SignalKind.COUNTER),
+        ([(150 + i // 4) % 200 for i in range(400)], SignalKind.COUNTER_RESET),
         ([0.01 * i for i in range(400)], SignalKind.COUNTER),
         ([float("nan")] * 400, SignalKind.NO_GOOD_VALUE),
         ([None] * 400, SignalKind.NO_GOOD_VALUE),

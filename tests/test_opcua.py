@@ -118,6 +118,17 @@ def peer(answer: bytes | None) -> Iterator[str]:
 
 
 @pytest.mark.wire
+def test_numbers_get_the_words_that_their_server_has_for_them(tmp_path: Path) -> None:
+    with small(tmp_path / "log", "discrete") as place:
+        seen, _ = gather(agreed(place, sampling="poll"))
+    words = {tag.path: tag.labels for tag in seen.tags}
+    assert words["Listed"] == ((0, "Stopped"), (2, "Running"))
+    assert words["Paired"] == ((10, "Idle"), (20, "Running"))
+    assert dict(words["Flag"]) == {0: "Stopped", 1: "Running"}
+    assert words["Odd"] == () and words["Press/Force"] == ()
+
+
+@pytest.mark.wire
 def test_a_server_is_walked_described_and_sampled(tmp_path: Path) -> None:
     with small(tmp_path / "log", "strange", "few") as place:
         scope = agreed(place, branches=BRANCHES, sampling="poll")

@@ -154,6 +154,7 @@ from assessor.domain.scope import (
 )
 from assessor.domain.series import Series, SeriesOf
 from assessor.domain.space import AddressSpace, Browse, Companion, ServerFacts, Unwalked
+from assessor.domain.states import MachineState, StateShares
 
 __all__ = [
     "BAD",
@@ -242,6 +243,7 @@ __all__ = [
     "Line",
     "Load",
     "Loss",
+    "MachineState",
     "MeaningRule",
     "MeasuredIn",
     "Measurement",
@@ -303,6 +305,7 @@ __all__ = [
     "Stage",
     "Standing",
     "State",
+    "StateShares",
     "Status",
     "Step",
     "Stratum",

@@ -3,15 +3,26 @@
 from enum import StrEnum
 
 from assessor.domain.noun import Noun, Time
+from assessor.domain.states import MachineState
 
 
 class SignalKind(StrEnum):
-    """What a signal did in the window (thresholds: reference figures in docs/method.md)."""
+    """What a signal did in the window; what of it is a fault nobody has said (rules: docs/method.md)."""
 
     LIVE = "live"
-    STATIC = "static"
+    FROZEN = "frozen"
+    """Did not change, and its status or its age says that nothing renews it."""
+    FREEZING = "freezing"
+    """Moved, and stood still from some moment on."""
+    SATURATED = "saturated"
+    """Moves, and stands time and again at the same highest or lowest value."""
+    NOISE = "noise"
+    """Nothing but noise about zero, as an open input shows."""
     STATE = "state"
     COUNTER = "counter"
+    COUNTER_RESET = "counter_reset"
+    STATIC = "static"
+    """Did not change: a setpoint, a typed value and a frozen one look alike in a short window."""
     TOO_SHORT = "too_short"
     NO_GOOD_VALUE = "no_good_value"
 
@@ -43,6 +54,8 @@ class TagFacts(Noun):
     """True where rows came but value and source time stood still, or where the server calls it a last usable
     value and gave no Good one."""
     update_interval: float | None = None
+    update_hidden: bool = False
+    """True where the update interval is about that of our looks: it may be any shorter one."""
     skew: float | None = None
     """Greatest source time minus receive time: a lower bound of how far its clock is ahead of the laptop's."""
     lag: float | None = None
@@ -50,6 +63,8 @@ class TagFacts(Noun):
     without_source_time: int = 0
     source_seconds: float | None = None
     """How far the source times advanced; 0 under a clock that stands still."""
+    age: float | None = None
+    """From the newest source time to the end; a clock that is off spoils it."""
     restamps: int | None = None
     """How often the source time advanced; None in facts from before this was counted."""
     server_stamped: int = 0
@@ -60,6 +75,10 @@ class TagFacts(Noun):
     """Rows whose status says that a person typed the value in (GoodLocalOverride)."""
     resets: int = 0
     """Falls to a tenth or less, as a counter makes when it is reset."""
+    stood: float | None = None
+    """Seconds since the last change, up to the last Good row."""
+    typed: bool | None = None
+    """True where a person seems to type it: over hours, now and then, in round numbers. None: nobody can say."""
 
 
 class Function(StrEnum):
@@ -85,3 +104,5 @@ class TagMeaning(Noun):
     source: str
     """'person', 'profile', 'type', 'unit'"""
     confirmed_by: str | None = None
+    states: dict[str, MachineState] = {}
+    """What its values say of the machine, by value as written ('2', 'Auto'), where a person has said so."""

@@ -85,6 +85,8 @@ class Tag:
     writable: bool | None = None
     """Could our user write it? Read from the access level, never tried."""
     historizing: bool | None = None
+    labels: tuple[tuple[int, str], ...] = ()
+    """Words of its numbers, as its server has them (EnumStrings, EnumValues, TrueState and FalseState)."""
     profile_quantity: str | None = None
     profile_function: str | None = None
     interval_ms: float | None = None

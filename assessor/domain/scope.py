@@ -10,6 +10,7 @@ from assessor.domain.export import Export
 from assessor.domain.noun import Day, Noun, Slug, Text
 from assessor.domain.plant import Asset, KeyProcess, Plant, Register, Stratum
 from assessor.domain.registers import Profile
+from assessor.domain.states import MachineState
 
 
 class Vantage(StrEnum):
@@ -199,6 +200,8 @@ class MeaningRule(Noun):
     quantity: str
     function: str
     unit: str | None = None
+    states: dict[str, MachineState] = {}
+    """What the values of a state mean for the machine, by value as written: {'0': stopped, '2': running}."""
     by: str
 
 

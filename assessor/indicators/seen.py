@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from assessor.domain import (
@@ -19,6 +19,7 @@ from assessor.domain import (
     Scope,
     Series,
     SeriesOf,
+    StateShares,
     Tag,
     TagFacts,
     TagMeaning,
@@ -160,6 +161,8 @@ class SeenAsset:
     """Endpoints seen to pass on current values of something: there, an old value is the machine's own."""
     recorded: tuple[Recorded, ...] = ()
     """Its data points in exported records."""
+    states: StateShares | None = None
+    """How long it ran, was idle, stood; None where no data point of it can tell."""
 
     @cached_property
     def exported(self) -> Recorded | None:
@@ -257,6 +260,16 @@ class Seen:
     """Every data point of the exported records, apart from what was read."""
     series: SeriesOf = _no_series
     """The Good values of a tag, read or recorded, for what figures cannot tell."""
+
+    @property
+    def usable(self) -> tuple[Tag, ...]:
+        """Data points that speak of today: those of assets that are there to be used, then recorded ones."""
+        read = [seen.tag for asset in self.assets for seen in asset.tags if asset.has(seen)]
+        return (*read, *(one.seen.tag for one in self.recorded))
+
+    def with_states(self, states: Mapping[str, StateShares]) -> "Seen":
+        """The same, with what each machine did while it was watched."""
+        return replace(self, assets=tuple(replace(a, states=states.get(a.asset.id)) for a in self.assets))
 
     @cached_property
     def machines(self) -> tuple[SeenAsset, ...]:

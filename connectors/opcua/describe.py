@@ -31,7 +31,10 @@ PLATE = {
     "YearOfConstruction": "year_of_construction",
 }
 """Properties of an identification, and the fields of a nameplate they fill."""
-TOLD = frozenset({"EngineeringUnits", "EURange", "InstrumentRange", "CurrentState", *PLATE})
+LABELS = ("EnumValues", "EnumStrings", "TrueState", "FalseState")
+"""Properties that give words to the numbers of a discrete variable (OPC 10000-8, 5.3.3)."""
+MOST_LABELS = 100
+TOLD = frozenset({"EngineeringUnits", "EURange", "InstrumentRange", "CurrentState", *LABELS, *PLATE})
 """Names of variables that are read once for what they say about their parent."""
 ATTRIBUTES = {
     AttributeIds.DataType: ua.NodeId,
@@ -217,8 +220,21 @@ def _point(space: Space, index: int) -> Point:
         type_definition=space.names.get(found.type_definition) if found.type_definition else None,
         writable=None if own.may is None else bool(own.may & WRITE_BIT),
         historizing=own.historizing,
+        labels=_labels(told),
     )
     return Point(tag, found.id, sampled=index in space.look.samplable)
+
+
+def _labels(told: Mapping[str, Any]) -> tuple[tuple[int, str], ...]:
+    """Words of the numbers of a discrete variable: a list counted from 0, pairs, or those of true and false."""
+    listed, pairs = told.get("EnumStrings"), told.get("EnumValues")
+    found: list[tuple[Any, Any]] = [(1, told.get("TrueState")), (0, told.get("FalseState"))]
+    if isinstance(pairs, list):
+        found = [(getattr(pair, "Value", None), getattr(pair, "DisplayName", None)) for pair in pairs]
+    elif isinstance(listed, list):
+        found = list(enumerate(listed))
+    told_of = [(number, text(word)) for number, word in found[:MOST_LABELS] if isinstance(number, int)]
+    return tuple((number, word) for number, word in told_of if word)
 
 
 def _type_name(space: Space, own: Attributes) -> str | None:

@@ -2,8 +2,9 @@
 
 Simulated. It writes every request's type to LOG as one line each. `what` asks for special behaviour:
 'strange' adds a value that clients cannot decode, 'stranger' forty; 'few' allows three nodes a call and
-does not say so; 'relay' adds machines that an aggregator has lost, each in another way; a number is the
-port to take. Prints its address as JSON, ends when its input closes.
+does not say so; 'relay' adds machines that an aggregator has lost, each in another way; 'discrete' adds
+values whose numbers have words; a number is the port to take. Prints its address as JSON, ends when its input
+closes.
 """
 
 import asyncio
@@ -96,6 +97,25 @@ async def build(server: Server, strange: int, relay: bool) -> list:
     return [force, *flat]
 
 
+async def discrete(server: Server) -> None:
+    """A state by a list of words, one by pairs, one by true and false, and lists that make no sense."""
+    own = await server.get_namespace_index("urn:test:small")
+    pairs = [
+        ua.EnumValueType(Value=n, DisplayName=ua.LocalizedText(w)) for n, w in ((10, "Idle"), (20, "Running"))
+    ]
+    told = {
+        "Listed": [("EnumStrings", [ua.LocalizedText(w) for w in ("Stopped", "", "Running")])],
+        "Paired": [("EnumValues", pairs)],
+        "Flag": [("TrueState", ua.LocalizedText("Running")), ("FalseState", ua.LocalizedText("Stopped"))],
+        "Odd": [("EnumStrings", 7.5), ("EnumValues", "no list")],
+    }
+    for name, properties in told.items():
+        node = await server.nodes.objects.add_variable(ua.NodeId(name, own), ua.QualifiedName(name, own), 2)
+        for property_, value in properties:
+            at = ua.NodeId(f"{name}.{property_}", own)
+            await node.add_property(at, ua.QualifiedName(property_, 0), value)
+
+
 async def relay(server: Server) -> None:
     """One value is frozen and stamped anew by the server, one is a last usable one, one was typed in."""
     own = await server.get_namespace_index("urn:test:small")
@@ -140,6 +160,8 @@ async def main(log: Path, what: list[str]) -> None:
     server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
     server.set_server_name("small test server (simulated)")
     nodes = await build(server, 40 if "stranger" in what else int("strange" in what), "relay" in what)
+    if "discrete" in what:
+        await discrete(server)
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     threading.Thread(target=lambda: (sys.stdin.read(), loop.call_soon_threadsafe(ended.set)), daemon=True).start()
