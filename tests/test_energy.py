@@ -224,6 +224,30 @@ def test_a_unit_confirmed_by_a_person_is_one_and_a_missing_one_is_none() -> None
     assert measured("window_energy", mute).state is State.NOT_DETERMINED
 
 
+@pytest.mark.parametrize(
+    ("path", "function", "kwh"),
+    [
+        ("Energy", None, None),
+        ("EnergyTotal", None, 120),
+        ("Energy", "counter", 120),
+        ("EnergyTotal", "actual", None),
+    ],
+)
+def test_energy_of_an_interval_is_no_counter(path: str, function: str | None, kwh: int | None) -> None:
+    told = Metered(mains()).put(
+        "m", path, "kWh", every(60, 121), np.arange(121.0), quantity="energy", function=function
+    )
+    assert measured("window_energy", told).value == kwh
+
+
+def test_what_we_read_ourselves_is_the_window_and_not_the_month_of_a_record() -> None:
+    both = Metered(mains()).put("m", "power_total", "kW", every(60, 121), 10.0)
+    found = measured(
+        "window_energy", both.counts("m", "energy_import", every(900, 960), np.arange(960.0), where="x")
+    )
+    assert found.value == 20 and found.rests_on == (EvidenceClass.MEASURED,)
+
+
 def test_two_tags_that_might_both_be_the_total_are_none() -> None:
     at = every(60, 121)
     twice = Metered(mains()).put("m", "A/Power", "kW", at, 10.0).put("m", "B/Power", "kW", at, 20.0)

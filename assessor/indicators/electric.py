@@ -110,7 +110,15 @@ def read(tag: SeenTag, scope: Scope) -> Read | None:
     quantity, scale = SCALES.get("".join((unit or "").split()), ("power", 0.0))
     if not scale or m.quantity != (quantity if quantity in ("energy", "flow") else "electrical"):
         return None
-    return Read(quantity, place_of(path, AIR if quantity == "flow" else frozenset()), scale)
+    place = place_of(path, AIR if quantity == "flow" else frozenset())
+    if quantity == "energy" and not _counts(m.function, place):
+        place = "unknown"
+    return Read(quantity, place, scale)
+
+
+def _counts(function: Function | None, place: Place) -> bool:
+    """Is it a counter? By what is known of it, else by its name. The kWh of the last hour are none."""
+    return function is Function.COUNTER or (function is None and place in ("total", "import", "export"))
 
 
 def unit_of(tag: Tag, scope: Scope) -> str | None:

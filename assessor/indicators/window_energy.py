@@ -7,6 +7,7 @@ two looks, and what nobody saw counts between nothing and the highest power met.
 tenths were seen (own thresholds); a meter that was looked at for less of it than the others is left open.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from assessor.domain import Line, MeasuredIn, Measurement, Message, Text
@@ -38,7 +39,7 @@ def electricity(seen: Seen, indicator: str, unit: MeasuredIn, by: Factor | None 
     """kWh, or what a factor makes of them, of the meters that may be added; with a line for every meter."""
     factor = float(by.value) if by else 1.0
     adds, whole = site(seen)
-    best = {one.asset.id: max(loads(seen, one), key=_span, default=None) for one in meters(seen)}
+    best = {one.asset.id: _best(loads(seen, one)) for one in meters(seen)}
     added = [load for one in adds if (load := best[one.asset.id])]
     longest = max((load.steps.span for load in added), default=0.0)
     usable = [load for load in added if load.energy and load.steps.span >= ALIKE * longest]
@@ -53,8 +54,10 @@ def electricity(seen: Seen, indicator: str, unit: MeasuredIn, by: Factor | None 
     return figure(indicator, unit, found, why, lines, trust, [load.evidence for load in usable])
 
 
-def _span(load: Load) -> float:
-    return load.steps.span
+def _best(found: Sequence[Load]) -> Load | None:
+    """What we read ourselves if it reaches over an hour, else the longest, be it of a record."""
+    long = next((load for load in found if load.steps.span >= HOUR), None)
+    return long or max(found, key=lambda load: load.steps.span, default=None)
 
 
 def _sum(parts: list[Total], factor: float) -> Total:
