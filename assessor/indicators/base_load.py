@@ -52,14 +52,14 @@ def measure(seen: Seen) -> Measurement:
     if quarters is None:
         return figure("base_load", "kw", None, demand.without(seen, mains), lines)
     found = nights(quarters.table, late)
-    needed = {"share": text(float(ENOUGH_SEEN)), "zone": f"{late / 3600:+g}"}
+    zone = f"{late / 3600:+g}"
     night = Condition(
         id="coverage",
-        needed=Message(id="indicator.needs.night", params=dict(needed)),
+        needed=Message(id="indicator.needs.night", params={"zone": zone}),
         found=Message(id="indicator.found.night", params={"share": text(_most(found))}),
         holds=_most(found) >= ENOUGH_SEEN,
     )
-    why = _why(quarters.table, found, needed["zone"])
+    why = _why(quarters.table, found, zone)
     return figure("base_load", "kw", _load(quarters.table, found), why, lines, (night,), quarters.evidence)
 
 

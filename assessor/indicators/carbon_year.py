@@ -9,14 +9,15 @@ import numpy as np
 
 from assessor.domain import Condition, Measurement, Message
 from assessor.indicators import demand, window_carbon
-from assessor.indicators.figure import covered, figure, long_enough, text
+from assessor.indicators.figure import covered, figure, text
 from assessor.indicators.metering import site
 from assessor.indicators.seen import Seen
 from assessor.indicators.timeseries import QUARTER, Bins, Total
 
 UNIT = "kgco2e"
 AREA = "energy"
-DAY = 86_400.0
+DAY = 96
+"""Quarter hours"""
 YEAR = 8760
 """Hours"""
 
@@ -26,17 +27,23 @@ def measure(seen: Seen) -> Measurement:
     yearly = YEAR * float(factor.value)
 
     def own(table: Bins) -> float | None:
-        return _mean(table) * yearly if _seconds(table) >= DAY else None
+        return _mean(table) * yearly if np.sum(table.whole) >= DAY else None
 
     lines = demand.lines(seen, adds, _seconds, own)
     quarters = demand.added(seen, adds, _seconds) if adds.meters else None
     if quarters is None:
         return figure("carbon_year", "kgco2e", None, demand.without(seen, adds), lines)
     table = quarters.table
-    seconds, reach = _seconds(table), float(len(table.number) * QUARTER)
-    trust = [long_enough(reach, DAY), covered(seconds / reach if reach else 0.0)]
-    if not seconds:
-        return figure("carbon_year", "kgco2e", None, Message(id="indicator.why.no_rows"), lines, tuple(trust))
+    reach, count = len(table.number), int(np.sum(table.whole))
+    day = Condition(
+        id="duration",
+        needed=Message(id="indicator.needs.quarters", params={"n": DAY}),
+        found=Message(id="indicator.found.quarters", params={"n": count, "of": reach}),
+        holds=reach >= DAY,
+    )
+    if not count:
+        return figure("carbon_year", "kgco2e", None, day.found, lines, (day.model_copy(update={"holds": False}),))
+    trust = [day, covered(count / reach)]
     lowest, highest, mean = float(np.nanmin(table.mid)), float(np.nanmax(table.mid)), _mean(table)
     trust.append(_load(lowest, highest, mean))
     name = "year_of_the_mains" if adds.whole else "year_of_meters_apart"

@@ -81,7 +81,7 @@ def covered(share: float) -> Condition:
     """Was enough of the window seen?"""
     return Condition(
         id="coverage",
-        needed=Message(id="indicator.needs.seen", params={"share": plain(ENOUGH_SEEN)}),
+        needed=Message(id="indicator.needs.seen"),
         found=Message(id="indicator.found.seen", params={"share": text(share)}),
         holds=share >= ENOUGH_SEEN,
     )
