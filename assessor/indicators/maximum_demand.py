@@ -1,0 +1,48 @@
+"""Highest mean power over a quarter hour of the clock at the mains, in kW, in the sampled window.
+
+Only meters that the register calls the mains count, added quarter by quarter; other meters are listed with their
+own. At least one whole quarter hour must have been seen. For the bounds what was not seen of a quarter hour counts
+as off, and as the highest power met. A supplier may slide its interval minute by minute, which gives the same or
+more.
+"""
+
+import numpy as np
+
+from assessor.domain import Condition, Measurement, Message
+from assessor.indicators import demand
+from assessor.indicators.figure import figure
+from assessor.indicators.metering import site
+from assessor.indicators.seen import Seen
+from assessor.indicators.timeseries import Bins, Total
+
+UNIT = "kw"
+AREA = "energy"
+
+
+def measure(seen: Seen) -> Measurement:
+    mains = site(seen)
+    lines = demand.lines(seen, mains, _whole, _highest)
+    if not mains.whole:
+        return figure("maximum_demand", "kw", None, demand.no_mains(seen), lines)
+    quarters = demand.added(seen, mains, _whole)
+    if quarters is None:
+        return figure("maximum_demand", "kw", None, demand.without(seen, mains), lines)
+    table, whole = quarters.table, int(_whole(quarters.table))
+    enough = Condition(
+        id="duration",
+        needed=Message(id="indicator.needs.quarters", params={"n": 1}),
+        found=Message(id="indicator.found.quarters", params={"n": whole, "of": len(table.number)}),
+        holds=whole > 0,
+    )
+    found = Total(float(np.max(table.low, initial=0.0)), _highest(table), float(np.max(table.high, initial=0.0)))
+    why = Message(id="indicator.why.highest_quarter", params={"n": whole, "of": len(table.number)})
+    return figure("maximum_demand", "kw", found, why, lines, (enough,), quarters.evidence)
+
+
+def _whole(table: Bins) -> float:
+    return float(np.sum(table.whole))
+
+
+def _highest(table: Bins) -> float | None:
+    """The highest mean of a quarter hour that was seen whole."""
+    return float(np.nanmax(table.mid)) if table.whole.any() else None
