@@ -53,7 +53,7 @@ from assessor.rating import (
     testable,
     tested,
 )
-from assessor.reconcile import findings, reconcile
+from assessor.reconcile import doubles, findings, reconcile
 from assessor.roadmap import plan
 from models.consistency import flags
 from models.graded_response import draws
@@ -86,6 +86,7 @@ def judge(
     asked = tuple(library.questions.values())
     ladders = [f for f in library.frameworks.values() if isinstance(f, Ladder)]
     evidence = reconcile(asked, answers, measurements, ladders)
+    bank = library.questions | library.statements
     ratings = rate_all(framework, evidence, answers.cuts)
     drawn = draws(framework, evidence, DRAWS, SEED)
     frameworks = wanted(library, answers, framework)
@@ -97,7 +98,7 @@ def judge(
             "rated": tuple(map(kept, rate_library(frameworks, asked, evidence, answers.cuts, plant))),
             "chances": chances(framework, evidence, answers.cuts, drawn),
             "findings": findings(evidence, library.statements.values(), ratings[1], measurements),
-            "flags": flags(framework, library.questions | library.statements, answers, evidence, plant),
+            "flags": (*flags(framework, bank, answers, evidence, plant), *doubles(measurements)),
             "pre_assessment": is_pre_assessment(framework, evidence),
             "testable": testable(framework, library.statements.values()),
             "tested": tested(framework, evidence),

@@ -85,6 +85,8 @@ class Tag:
     writable: bool | None = None
     """Could our user write it? Read from the access level, never tried."""
     historizing: bool | None = None
+    history: bool | None = None
+    """Could our user read its history? Read from the access level, never tried."""
     profile_quantity: str | None = None
     profile_function: str | None = None
     interval_ms: float | None = None
@@ -154,6 +156,10 @@ class Traffic(Noun):
     bytes_received: int
     seconds: float
     slowest_ms: float
+    round_trips: dict[int, int] = {}
+    """How many answers took so long, by class: class k is from 2^(k/4) ms up to 2^((k+1)/4) ms."""
+    stated: int | None = None
+    """Requests that its preview stated at most; None where nothing was stated."""
 
 
 class Gap(Noun):

@@ -1,7 +1,7 @@
 """The values of one tag in order of time, for indicators that need more than figures."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,8 @@ class Series(NamedTuple):
     """When its source says it was; the least int64 where it does not say."""
     value: NDArray[np.float64]
     """Numbers as they are, flags as 0 and 1; NaN for texts."""
+    text: NDArray[Any] | None = None
+    """Texts, None where a row holds none; absent where no row of the tag does."""
 
 
 SeriesOf = Callable[[int], Series | None]

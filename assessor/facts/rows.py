@@ -29,6 +29,8 @@ class Rows(NamedTuple):
     kind: Array
     """0 no value, 1 number, 2 integer, 3 flag, 4 text."""
     number: Array
+    words: Array
+    """Every text once; of a row of kind 4 the key is a place in here."""
 
     @property
     def good(self) -> Array:
@@ -48,9 +50,20 @@ def series(rows: Rows) -> SeriesOf:
         here = np.arange(rows.begin[i], rows.end[i])
         good = here[usable[here]]
         value = np.where(rows.kind[good] == 3, rows.key[good].astype(np.float64), rows.number[good])
-        return Series(rows.receive[good], rows.source[good], value) if len(good) else None
+        text = _texts(rows, good)
+        return Series(rows.receive[good], rows.source[good], value, text) if len(good) else None
 
     return of
+
+
+def _texts(rows: Rows, good: Array) -> Array | None:
+    """The texts of some rows; None where they hold none."""
+    texts = rows.kind[good] == 4
+    if not texts.any():
+        return None
+    found = np.full(len(good), None, object)
+    found[texts] = rows.words[rows.key[good][texts]]
+    return found
 
 
 def sort(samples: pa.Table) -> Rows:
@@ -59,7 +72,7 @@ def sort(samples: pa.Table) -> Rows:
     mono, source = _integers(samples, "mono"), _integers(samples, "source")
     source[source <= 0] = NO_TIME
     status = _integers(samples, "status")
-    key, kind, number = _typed(samples)
+    key, kind, number, words = _typed(samples)
     order = _order(code, mono, source, len(tags))
     if (mono == source).any():
         order = order[_once(code[order], mono[order], source[order], status[order], key[order])]
@@ -78,6 +91,7 @@ def sort(samples: pa.Table) -> Rows:
         key=key[order],
         kind=kind[order],
         number=number[order],
+        words=words,
     )
 
 
@@ -115,8 +129,9 @@ def _integers(samples: pa.Table, name: str) -> Array:
     return np.array(column.fill_null(NO_TIME).to_numpy(zero_copy_only=False))
 
 
-def _typed(samples: pa.Table) -> tuple[Array, Array, Array]:
-    """Key, kind and (for numbers and integers) the value of each row, from the typed columns."""
+def _typed(samples: pa.Table) -> tuple[Array, Array, Array, Array]:
+    """Key, kind and (for numbers and integers) the value of each row, from the typed columns; and all texts."""
+    words: Array = np.empty(0, object)
     number = np.array(samples.column("number").cast(pa.float64()).combine_chunks().fill_null(np.nan))
     number = np.asarray(number, np.float64) + 0.0  # one zero, not two
     kind = np.where(np.isfinite(number), 1, 0).astype(np.int8)
@@ -128,9 +143,10 @@ def _typed(samples: pa.Table) -> tuple[Array, Array, Array]:
             continue
         there = np.asarray(column.is_valid()) & (kind == 0)
         if name == "text":
-            column = column.dictionary_encode().indices
+            coded = column.dictionary_encode()
+            column, words = coded.indices, np.array(coded.dictionary.to_pylist(), object)
         found = np.asarray(column.cast(pa.int64()).fill_null(0))
         kind[there], key[there] = sort, found[there]
         if name == "integer":
             number[there] = found[there]
-    return key, kind, number
+    return key, kind, number, words
