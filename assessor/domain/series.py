@@ -18,6 +18,8 @@ class Series(NamedTuple):
     """Numbers as they are, flags as 0 and 1; NaN for texts."""
     text: NDArray[Any] | None = None
     """Texts, None where a row holds none; absent where no row of the tag does."""
+    lasted: NDArray[np.int64] | None = None
+    """How long, in ns, until the next row of the tag came, whatever its status; 0 of the last row."""
 
 
 SeriesOf = Callable[[int], Series | None]

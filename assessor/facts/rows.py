@@ -50,8 +50,9 @@ def series(rows: Rows) -> SeriesOf:
         here = np.arange(rows.begin[i], rows.end[i])
         good = here[usable[here]]
         value = np.where(rows.kind[good] == 3, rows.key[good].astype(np.float64), rows.number[good])
+        lasted = rows.mono[np.minimum(good + 1, rows.end[i] - 1)] - rows.mono[good]
         text = _texts(rows, good)
-        return Series(rows.receive[good], rows.source[good], value, text) if len(good) else None
+        return Series(rows.receive[good], rows.source[good], value, text, lasted) if len(good) else None
 
     return of
 

@@ -79,7 +79,9 @@ def _hours(seen: Seen, machine: SeenAsset, tags: list[SeenTag], recorded: bool) 
         spans = [
             (o.record.last - o.record.first) / 1e9
             for o in machine.recorded
-            if o.seen in tags and o.record.first is not None and o.record.last is not None
+            if o.seen.tag.id in {tag.tag.id for tag in tags}
+            and o.record.first is not None
+            and o.record.last is not None
         ]
     else:
         spans = [_span(seen, tag) for tag in tags]
@@ -102,8 +104,10 @@ def _long(hours: Fraction) -> Condition:
 
 def _line(machine: SeenAsset, count: _Count | None) -> Line:
     if count is None:
-        known = line(machine.asset.id, Outcome.NOT_DETERMINED, "no_alarm_points")
-        return known if machine.live else unseen(machine)
+        spaces = [place.device.space for place in machine.places if place.device.space is not None]
+        events = any(space.conditions or space.condition_types for space in spaces)
+        why = "alarm_events" if events else "no_alarm_points"
+        return line(machine.asset.id, Outcome.NOT_DETERMINED, why) if machine.live else unseen(machine)
     own = line(machine.asset.id, Outcome.MET, "alarms_of", n=count.alarms, points=count.points)
     by = EvidenceClass.EXPORTED if count.recorded else EvidenceClass.MEASURED
     return own.model_copy(update={"value": count.alarms / count.hours, "evidence": by})

@@ -10,7 +10,7 @@ speaks against no answer.
 from collections import defaultdict
 
 from assessor.domain import EvidenceClass, Line, Measurement, Outcome
-from assessor.indicators.alarms import ACTIVE, is_alarm, says
+from assessor.indicators.alarms import condition, is_alarm, says
 from assessor.indicators.names import listed, place, words
 from assessor.indicators.seen import Seen, SeenTag
 from assessor.indicators.share import line, share
@@ -37,7 +37,7 @@ def measure(seen: Seen) -> Measurement:
 
 def _judge(seen: Seen, tag: SeenTag, messages: Beside, kept: bool) -> Line:
     path = tag.tag.path
-    own = path.removesuffix(f"/{ACTIVE}") if path.endswith(ACTIVE) else path
+    own = condition(path)
     beside = messages[tag.tag.endpoint, _holder(tag)]
     if says(place(own)[1]):
         found = line(path, Outcome.MET, "alarm_named")
@@ -51,8 +51,9 @@ def _judge(seen: Seen, tag: SeenTag, messages: Beside, kept: bool) -> Line:
 
 
 def _holder(tag: SeenTag) -> str:
-    path = tag.tag.path
-    return path.removesuffix(f"/{ACTIVE}") if path.endswith(ACTIVE) else place(path)[0]
+    """What holds a point and the message beside it."""
+    own = condition(tag.tag.path)
+    return own if own != tag.tag.path else place(own)[0]
 
 
 def _is_message(tag: SeenTag) -> bool:

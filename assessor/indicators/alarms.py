@@ -14,17 +14,21 @@ ALARM = listed("alarm alarms alm fault faults warning warnings estop")
 ALARM_ZH = listed("报警 故障 警报 告警 急停")
 NONE_ITSELF = listed(
     "limit limits threshold count counter ack acked acknowledge enable enabled disable reset time text message msg"
-    " sp set setpoint high low hh ll delay hysteresis deadband priority severity history list number suppressed"
+    " sp set setpoint delay hysteresis deadband priority severity history list number suppressed"
     " shelved state statustext"
 )
-"""Words of what belongs to an alarm without being one; 'AlarmHigh' may be a limit. (Own lists.)"""
+"""Words of what belongs to an alarm without being one. (Own lists.)"""
 NONE_ITSELF_ZH = listed("限 次数 计数 确认 复位 设定 使能 屏蔽 延时 时间 文本 信息 历史 列表")
-ACTIVE = "ActiveState/Id"
-"""Of an alarm condition of OPC UA (OPC 10000-9)."""
+MEASURED = listed("Double Float Decimal Number")
+"""Types of numbers that no alarm has."""
+ACTIVE = ("/ActiveState", "/ActiveState/Id")
+"""Ends of the path of an alarm condition (OPC 10000-9): whether it is active, in words or as a switch."""
 BITS = listed("word words bits register flags")
-QUIET = frozenset(
-    {"", "0", "none", "normal", "ok", "unavailable", "false", "no alarm", "no fault", "无", "正常", "无报警"}
-)
+QUIET = listed("0 none normal ok unavailable false inactive inaktiv off 无 正常 无报警 未激活 非活动") | {
+    "",
+    "no alarm",
+    "no fault",
+}
 """Texts of an alarm point that say that there is no alarm; those of MTConnect among them."""
 GENERIC = re.compile(
     r"报警|故障|警报|告警|代码|编号|状态|字|号|位|第|点|\b(?:alarms?|alm|faults?|errors?|err|warnings?|warn|codes?|numbers?|no|nr"
@@ -39,12 +43,14 @@ LETTERS, CHARACTERS = 4, 2
 
 def is_alarm(tag: SeenTag) -> bool:
     """Is it an alarm: by its meaning, as the active state of a condition, or, where nobody says, by its name?"""
-    if tag.meaning is not None:
-        return tag.means(function=Function.ALARM)
     if tag.tag.path.endswith(ACTIVE):
         return True
+    if tag.meaning is not None:
+        return tag.means(function=Function.ALARM)
     name = place(tag.tag.path)[1]
     parts = set(words(name))
+    if tag.tag.data_type in MEASURED:  # 'AlarmHigh' is a limit then
+        return False
     named = not ALARM.isdisjoint(parts) or any(word in name for word in ALARM_ZH)
     return named and NONE_ITSELF.isdisjoint(parts) and not any(word in name for word in NONE_ITSELF_ZH)
 
@@ -61,6 +67,11 @@ def raised(tag: SeenTag, series: Series, *, exported: bool = False) -> int:
         return len(shown)
     bits = not BITS.isdisjoint(words(place(tag.tag.path)[1])) or "字" in place(tag.tag.path)[1]
     return sum(_new(before, now, bits) for before, now in pairwise(shown))
+
+
+def condition(path: str) -> str:
+    """The path of an alarm: of a condition the object that has the active state."""
+    return path.partition("/ActiveState")[0] if path.endswith(ACTIVE) else path
 
 
 def says(*texts: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""Machines whose data come by an industry's common model: an OPC UA companion specification, MTConnect or SunSpec.
+"""Machines whose data come by a common model: an OPC UA companion specification, MTConnect or SunSpec.
 
 Counts where objects of the machine are typed by a companion specification, directly or by descent; that its
 namespace is loaded is not enough. A no needs a machine whose OPC UA objects were walked to the end, or one that

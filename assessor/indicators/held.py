@@ -30,24 +30,23 @@ class Times(NamedTuple):
 
 
 def times(tag: SeenTag, series: Series, *, recorded: bool = False) -> Times:
-    """Of an exported record the source's own times count. A value holds until the next one came, but no longer
-    than rows of its kind may be apart: beyond that nobody knows."""
+    """Of an exported record the source's own times count. A value holds until the next row came, be that one Good
+    or not, but no longer than rows of its kind may be apart: beyond that nobody knows."""
     at = series.source if recorded else series.at
-    gaps = np.diff(at) / 1e9
-    if len(gaps) == 0:
-        return Times(at, np.zeros(len(at)))
+    gaps = (np.diff(at, append=at[-1:]) if series.lasted is None else series.lasted) / 1e9
     if tag.tag.sampling == "reported":
         most = np.inf
     else:
-        most = CONFIRMED if tag.tag.sampling == "subscribe" else MISSED * float(np.median(gaps))
-    return Times(at, np.append(np.clip(gaps, 0.0, most), 0.0))
+        usual = float(np.median(gaps[gaps > 0])) if (gaps > 0).any() else 0.0
+        most = CONFIRMED if tag.tag.sampling == "subscribe" else MISSED * usual
+    return Times(at, np.clip(gaps, 0.0, most))
 
 
 def until(found: Times, ended: int, gaps: Sequence[Gap]) -> Times:
-    """The same for what reports changes alone: its last value stood until the look at it ended, and no value
-    is known to have stood while nothing came of its endpoint."""
+    """The same for what reports changes alone: a value that was its last row stood until the look at it ended, and
+    none is known to have stood while nothing came of its endpoint."""
     stood = found.stood.copy()
-    if len(stood):
+    if len(stood) and stood[-1] == 0:
         stood[-1] = max(ended - int(found.at[-1]), 0) / 1e9
     for begins, ends in away(gaps):
         overlap = np.minimum(found.at + stood * 1e9, ends) - np.maximum(found.at, begins)

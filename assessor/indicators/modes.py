@@ -26,7 +26,7 @@ BY_HAND = listed(
     "manual man manu hand manualmode jog jogging inch inching handwheel handle mdi mda manualdatainput edit"
     " semiautomatic semiauto semi autowithmanualintervention setup setting adjust adjustment teach teaching"
     " reference homing step singlestep maintenance service calibration clean cleaning"
-    " manualreducedspeed manualhighspeed t1 t2 iman lo oos outofservice"
+    " manualreducedspeed manualhighspeed t1 t2 iman lo os oos outofservice"
     " 手动 手动模式 手动状态 半自动 点动 手轮 单步 单动 调整 调试 对模 维修 维护 检修 保养 示教 编辑 回零"
 )
 """Words of controllers, loops and companion specifications, without case and dashes. (Own list.)"""

@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 
 from assessor.domain import Line, Measurement, Outcome, Tag
 from assessor.indicators.figure import figure, needed, told, undetermined
@@ -54,13 +55,14 @@ def measure(seen: Seen) -> Measurement:
     )
 
 
-def forms(name: str) -> set[str]:
+@lru_cache(maxsize=100_000)
+def forms(name: str) -> frozenset[str]:
     """Every form that a name has; a single word has several, an address or a mixture none."""
     if CJK.search(name):
-        return {"chinese"}
+        return frozenset({"chinese"})
     if ADDRESS.fullmatch(name):
-        return set()
-    found = {form for form, pattern in FORMS.items() if pattern.fullmatch(name)}
+        return frozenset()
+    found = frozenset(form for form, pattern in FORMS.items() if pattern.fullmatch(name))
     return found - {"pascal", "capitals", "capitals_snake"} if "instrument" in found else found
 
 

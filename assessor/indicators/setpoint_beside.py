@@ -22,7 +22,11 @@ APART = listed(
     " actual act pv cur current measured meas value val process mach"
 )
 """Words in which names of a value and of its setpoint differ. (Own list.)"""
-APART_ZH = listed("设定值 设定 给定值 给定 目标值 目标 实际值 实际 测量值 测量 当前值 当前 反馈")
+APART_ZH = sorted(
+    listed("设定值 设定 给定值 给定 目标值 目标 实际值 实际 测量值 测量 当前值 当前 反馈"),
+    key=lambda w: (-len(w), w),
+)
+"""Longest first, so that of 设定值 nothing is left."""
 BARE = listed(
     "temperature temp t pressure press p flow f speed velocity v force level l 温度 压力 流量 速度 转速 力 液位"
 )
