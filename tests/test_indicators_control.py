@@ -200,6 +200,11 @@ def test_a_value_holds_no_longer_than_rows_of_its_kind_may_be_apart() -> None:
         (("TIC7_PV", "TIC7_SP", "TIC7_CV", "TIC7_MODE"), "RCAS", YES),
         (("反应釜.测量值", "反应釜.设定值", "反应釜.输出", "反应釜.自动"), True, YES),
         (("TIC1.PV", "TIC1.SP", "TIC1.OUT", "TIC1.MAN"), True, NO),
+        (
+            ("unit 3/process_value", "unit 3/target_setpoint", "unit 3/working_output", "unit 3/manual_mode"),
+            0,
+            YES,
+        ),
         (("TIC1.PV", "TIC1.SP", "TIC1.OUT", "TIC1.MODE"), 3, OPEN),
         (("TIC1.PV", "TIC1.SP", "TIC1.OUT", "TIC1.MODE"), "ROUT", OPEN),
         (("TIC1.PV", "TIC1.SP", "TIC1.OUT", "TIC1.Note"), "AUTO", OPEN),

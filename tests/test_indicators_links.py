@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assessor.bundle.resumed import joined
-from assessor.domain import Gap, Message, Nameplate, State, Traffic
+from assessor.domain import Device, Gap, Message, Nameplate, State, Traffic
 from assessor.indicators import round_trip
 from assessor.messages import LANGUAGES, render
 from assessor.reconcile import doubles
@@ -191,6 +191,13 @@ def counted(values: list[int], other: list[int], *, late: float = 0.4, **more: A
     plant = Plant(machine("a"), machine("b", **more), seconds=4000)
     plant.put("ua", "a", "Count", values, every=10.0)
     return plant.put("mb", "b", "unit 1/strokes", other, at=[i * 10 + late for i in range(len(other))])
+
+
+def test_a_device_that_no_asset_claims_is_named_by_its_place() -> None:
+    plant = Plant("a").put("ua", "a", "N", range(3)).is_("a", nameplate=plate("SN-0042"))
+    plant.at("gw", devices=(Device(asset=None, where="unit 7", answered=True, nameplate=plate("SN-0042")),))
+    (line,) = plant.measured("seen_twice").lines
+    assert (line.subject, line.why.params) == ("a", {"other": "gw unit 7"})
 
 
 COUNTS = [5000 + i // 3 for i in range(120)]

@@ -145,8 +145,12 @@ def test_the_name_of_a_register_is_its_map_s_word_and_a_record_says_that_it_is_o
     plant = Plant("a").at("mb", protocol="modbus-tcp").at("log", "scada", "export", record=record())
     plant.put("mb", "a", "unit 1/oil_level_alarm", [0] * 9, means=("state", "alarm"))
     plant.put("log", "a", "油位低报警", [1] * 3, at=[1, 7, 9])
-    (line,) = plant.measured("alarm_readable").lines
-    assert (line.subject, line.evidence) == ("油位低报警", EvidenceClass.EXPORTED)
+    plant.at("agent", protocol="mtconnect").put("agent", "a", "mill/SYSTEM", ["Fault"] * 3, means=(None, "alarm"))
+    lines = plant.measured("alarm_readable").lines
+    assert [(line.subject, line.outcome, line.evidence) for line in lines] == [
+        ("mill/SYSTEM", OPEN, EvidenceClass.MEASURED),
+        ("油位低报警", YES, EvidenceClass.EXPORTED),
+    ]
 
 
 # History -----------------------------------------------------------------------------------------------------

@@ -3,8 +3,8 @@
 Looked at are the name, the description, a message that stands beside, and the texts that the point itself
 showed. A text says something where four letters or two Chinese characters are left once words such as alarm,
 fault and code and all numbers are gone. The name of a Modbus register is its map's word, not the device's, so
-those are left out. A text may be made elsewhere, from a list of codes in a panel or a system: a bare code
-speaks against no answer.
+those are left out. The words of an MTConnect condition are not kept in sampling, so those stay open. A text may
+be made elsewhere, from a list of codes in a panel or a system: a bare code speaks against no answer.
 """
 
 from collections import defaultdict
@@ -39,12 +39,14 @@ def _judge(seen: Seen, tag: SeenTag, messages: Beside, kept: bool) -> Line:
     path = tag.tag.path
     own = condition(path)
     beside = messages[tag.tag.endpoint, _holder(tag)]
-    if says(place(own)[1]):
+    if tag.endpoint.protocol != "mtconnect" and says(place(own)[1]):
         found = line(path, Outcome.MET, "alarm_named")
-    elif says(tag.tag.description):
+    elif tag.endpoint.protocol != "mtconnect" and says(tag.tag.description):
         found = line(path, Outcome.MET, "alarm_described")
     elif says(*_shown(seen, tag), *(text for one in beside for text in _shown(seen, one))):
         found = line(path, Outcome.MET, "alarm_texts")
+    elif tag.endpoint.protocol == "mtconnect":
+        found = line(path, Outcome.NOT_DETERMINED, "alarm_text_not_kept")
     else:
         found = line(path, Outcome.NOT_MET, "alarm_bare").model_copy(update={"tested": False})
     return found.model_copy(update={"evidence": EvidenceClass.EXPORTED}) if kept else found

@@ -18,7 +18,7 @@ NONE_ITSELF = listed(
     " shelved state statustext"
 )
 """Words of what belongs to an alarm without being one. (Own lists.)"""
-NONE_ITSELF_ZH = listed("限 次数 计数 确认 复位 设定 使能 屏蔽 延时 时间 文本 信息 历史 列表")
+NONE_ITSELF_ZH = listed("限 次数 计数 确认 复位 设定 使能 屏蔽 延时 时间 时长 率 文本 信息 历史 列表")
 MEASURED = listed("Double Float Decimal Number")
 """Types of numbers that no alarm has."""
 ACTIVE = ("/ActiveState", "/ActiveState/Id")

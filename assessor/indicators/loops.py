@@ -12,11 +12,12 @@ from assessor.indicators.seen import Seen, SeenTag
 Role = Literal["pv", "sp", "mv", "mode", "auto", "hand"]
 ROLES: dict[Role, str] = {
     "pv": "pv pvin processvalue 测量值 过程值 测量",
-    "sp": "sp sv spint spext setpoint cursp 设定值 给定值 设定 给定",
-    "mv": "mv op out cv co lmn output 输出 输出值 阀位",
+    "sp": "sp sv spint spext cursp setpoint setvalue targetsetpoint activesetpoint workingsetpoint"
+    " 设定值 给定值 设定 给定",
+    "mv": "mv op out cv co lmn output workingoutput outputheating 输出 输出值 阀位",
     "mode": "mode mod modeblk actualmode curmode 方式 控制方式 回路方式 模式",
     "auto": "auto aut inauto autoon autoact qaut isauto 自动 自动状态",
-    "hand": "man manual inmanual manon manact qman ismanual 手动 手动状态",
+    "hand": "man manual inmanual manon manact qman ismanual manualmode 手动 手动状态",
 }
 """As controllers of several makers name them, without case and dashes. (Own list.)"""
 PARTS: dict[str, Role] = {name: role for role, names in ROLES.items() for name in names.split()}

@@ -45,11 +45,11 @@ def _line(pair: Pair, why: str) -> Line:
 
 
 def _plates(seen: Seen) -> Iterator[tuple[str, Nameplate]]:
-    """Who carries which nameplate: an asset, or the endpoint where nobody claims the device."""
+    """Who carries which nameplate: an asset, or the place behind an endpoint that none claims."""
     for o in seen.observations:
         for device in o.devices:
             if device.nameplate is not None:
-                yield device.asset or f"{o.endpoint}: ?", device.nameplate
+                yield device.asset or f"{o.endpoint} {device.where}", device.nameplate
 
 
 def _same_plate(plates: list[tuple[str, Nameplate]]) -> Iterator[Pair]:
