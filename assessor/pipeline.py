@@ -59,7 +59,7 @@ from assessor.rating import (
     testable,
     tested,
 )
-from assessor.reconcile import aged, findings, known_by, old_answers, reconcile
+from assessor.reconcile import aged, doubles, findings, known_by, old_answers, reconcile
 from assessor.roadmap import plan
 from models.consistency import flags
 from models.graded_response import draws
@@ -95,6 +95,7 @@ def judge(
     asked = tuple(library.questions.values())
     ladders = [f for f in library.frameworks.values() if isinstance(f, Ladder)]
     evidence = reconcile(asked, answers, measurements, ladders)
+    bank = library.questions | library.statements
     ratings = rate_all(framework, evidence, answers.cuts)
     drawn = draws(framework, evidence, DRAWS, SEED)
     stands = standing(framework, answers.cuts, not_applicable(evidence, "verified"))
@@ -107,7 +108,7 @@ def judge(
             "rated": tuple(map(kept, rate_library(frameworks, asked, evidence, answers.cuts, plant))),
             "chances": chances(framework, evidence, answers.cuts, drawn),
             "findings": findings(evidence, library.statements.values(), ratings[1], measurements),
-            "flags": flags(framework, library.questions | library.statements, answers, evidence, plant) + old,
+            "flags": (*flags(framework, bank, answers, evidence, plant), *doubles(measurements), *old),
             "leads": leads(framework, library.statements, answers, evidence, measurements, stands),
             "pre_assessment": is_pre_assessment(framework, evidence),
             "testable": testable(framework, library.statements.values()),

@@ -7,7 +7,8 @@ grows slower, and writes the request log.
 """
 
 import asyncio
-from collections import defaultdict
+import math
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Hashable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -80,6 +81,7 @@ class Guard:
         self._requests = self._failures = self._sent = self._received = self._admitted = 0
         self._promised: int | None = None
         self._slowest = 0.0
+        self._round_trips: Counter[int] = Counter()
 
     def promise(self, stated: Load) -> None:
         """Hold the run to what its preview stated: beyond so many requests the endpoint is left alone."""
@@ -117,6 +119,8 @@ class Guard:
             bytes_received=self._received,
             seconds=seconds,
             slowest_ms=self._slowest,
+            round_trips=dict(sorted(self._round_trips.items())),
+            stated=self._promised,
         )
 
     @asynccontextmanager
@@ -218,6 +222,7 @@ class Guard:
             return
         self._slowest = max(self._slowest, took)
         if frame.answered:
+            self._round_trips[_class(took)] += 1
             for state in (self._devices[device], self._devices[""]):
                 state.was_answered()
             self._judge(frame, took, device, alike)
@@ -237,6 +242,11 @@ class Guard:
     def _note_failure(self, device: str) -> None:
         self._failures += 1
         self._devices[device].failed(self._clock.mono())
+
+
+def _class(took: float) -> int:
+    """Which class of `Traffic.round_trips` so many milliseconds belong to; below a microsecond all are one."""
+    return math.floor(4 * math.log2(max(took, 0.001)))
 
 
 def _name(problem: Exception) -> str:

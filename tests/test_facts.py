@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from assessor.domain import BAD, SAMPLE_COLUMNS, UNCERTAIN, Sample, SignalKind, TagFacts
 from assessor.facts import facts, sort
+from assessor.facts import series as series_of
 
 BEGIN, SECOND = 1_767_225_600_000_000_000, 1_000_000_000
 SCHEMA = pa.schema([(name, pa.type_for_alias(kind)) for name, kind in SAMPLE_COLUMNS])
@@ -257,3 +258,16 @@ def test_two_million_rows_of_many_tags_take_seconds() -> None:
     found = facts(sort(rows))
     assert time.monotonic() - begun < 20, "a loop over rows has crept in"
     assert len(found) == tags and all(f.rows == n // tags for f in found.values())
+
+
+def test_a_series_gives_texts_beside_numbers_of_good_rows_alone() -> None:
+    rows = [*series(["AUTO", "MANUAL", "AUTO", 5.0]), *series([1.0, 2.0], tag=2), *series(["x"], tag=3)]
+    rows[1] = rows[1]._replace(status=BAD)
+    found = series_of(sort(table(random.Random(1).sample(rows, len(rows)))))
+    mixed, numbers, texts = found(1), found(2), found(3)
+    assert mixed is not None and mixed.text is not None and mixed.text.tolist() == ["AUTO", "AUTO", None]
+    assert np.isnan(mixed.value[:2]).all() and mixed.value[2] == 5.0
+    assert numbers is not None and numbers.text is None and numbers.value.tolist() == [1.0, 2.0]
+    assert texts is not None and texts.text is not None and texts.text.tolist() == ["x"]
+    assert found(4) is None
+    assert mixed.held is not None and mixed.held.tolist() == [1.0, 1.0, 0.0], "until the Bad one came"

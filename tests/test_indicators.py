@@ -303,7 +303,7 @@ def test_an_indicator_of_nothing_is_not_determined_and_says_why(name: str) -> No
     found = indicators.load()[name].measure(empty)
     assert found.indicator == name
     if name not in ("readable", "connectable", "networked", "digital", "open_protocol", "nameplate",
-                    "energy_metered", "numerical_control"):  # fmt: skip
+                    "energy_metered", "numerical_control", "companion_spec"):  # fmt: skip
         assert found.state is State.NOT_DETERMINED and found.value is None
     for message in (found.why, found.method, *(one.why for one in found.lines)):
         assert all(render(message, language) for language in LANGUAGES)

@@ -153,6 +153,9 @@ def test_a_server_is_walked_described_and_sampled(tmp_path: Path) -> None:
     assert (force.unit, force.low, force.high, force.data_type) == ("kN", 0, 400, "Double")
     assert force.address == "nsu=urn:test:small;s=Press.Force" and force.writable is False
     assert tags["Line1.IMM01.Count"].writable is True
+    assert tags["Line1.IMM01.Running"].history is True and force.history is False
+    assert seen.traffic and sum(seen.traffic.round_trips.values()) <= seen.traffic.requests <= seen.traffic.stated
+    assert seen.traffic.round_trips, "how long each answer took is counted"
     rows = {t.path: [r for r in kept.rows if r.tag == t.id] for t in seen.tags}
     assert 2 <= len(rows["Press/Force"]) <= 4 and force.interval_ms and force.interval_ms >= 490
     assert rows["Line1.IMM01.Curve"] == [] and tags["Line1.IMM01.Curve"].interval_ms is None

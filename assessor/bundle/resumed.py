@@ -1,5 +1,6 @@
 """RESUME: what an interrupted run saw of an endpoint and what the resumed one saw, as one Observation. Pure."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 from assessor.domain import Device, Gap, Message, Observation, Time, Traffic
@@ -62,6 +63,7 @@ def _devices(devices: Iterable[Device]) -> tuple[Device, ...]:
 def _traffic(parts: list[Traffic]) -> Traffic | None:
     if not parts:
         return None
+    stated = [t.stated for t in parts if t.stated is not None]
     return Traffic(
         requests=sum(t.requests for t in parts),
         failures=sum(t.failures for t in parts),
@@ -69,4 +71,6 @@ def _traffic(parts: list[Traffic]) -> Traffic | None:
         bytes_received=sum(t.bytes_received for t in parts),
         seconds=sum(t.seconds for t in parts),
         slowest_ms=max(t.slowest_ms for t in parts),
+        round_trips=dict(sorted(sum((Counter(t.round_trips) for t in parts), Counter[int]()).items())),
+        stated=sum(stated) if len(stated) == len(parts) else None,
     )

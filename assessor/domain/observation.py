@@ -87,6 +87,8 @@ class Tag:
     historizing: bool | None = None
     labels: tuple[tuple[int, str], ...] = ()
     """Words of its numbers, as its server has them (EnumStrings, EnumValues, TrueState and FalseState)."""
+    history: bool | None = None
+    """Could our user read its history? Read from the access level, never tried."""
     profile_quantity: str | None = None
     profile_function: str | None = None
     interval_ms: float | None = None
@@ -156,6 +158,10 @@ class Traffic(Noun):
     bytes_received: int
     seconds: float
     slowest_ms: float
+    round_trips: dict[int, int] = {}
+    """How many answers took so long, by class: class k is from 2^(k/4) ms up to 2^((k+1)/4) ms."""
+    stated: int | None = None
+    """Requests that its preview stated at most; None where nothing was stated."""
 
 
 class Gap(Noun):

@@ -82,6 +82,11 @@ class SeenTag:
         return self.facts is not None and self.facts.good > self.facts.overridden and not self.facts.stale
 
     @property
+    def typed_in(self) -> bool:
+        """Are all its Good values a person's, by their status?"""
+        return self.facts is not None and 0 < self.facts.good <= self.facts.overridden
+
+    @property
     def moves(self) -> bool:
         """Did good values change, or did their own times go on? Without either nothing shows that they still come.
 

@@ -91,22 +91,43 @@ def tally(lines: Iterable[Line]) -> dict[Outcome, int]:
     return counts
 
 
-def wilson(met: int, tried: int, total: int) -> tuple[Fraction, Fraction]:
+def worth(one: Line) -> Fraction | None:
+    """How much of a yes a line is: 1 or 0, its own figure where it is met in part; None where it is open."""
+    if one.outcome is Outcome.PARTLY_MET:
+        return None if one.value is None else min(max(one.value, NONE), ALL)
+    return {Outcome.MET: ALL, Outcome.NOT_MET: NONE}.get(one.outcome)
+
+
+def part(subject: str, value: Fraction, why: str, **params: str | int | Text) -> Line:
+    """A subject that counts by its own share: a yes, a no, or part of a yes."""
+    outcome = Outcome.MET if value == 1 else Outcome.PARTLY_MET if value else Outcome.NOT_MET
+    return line(subject, outcome, why, **params).model_copy(update={"value": value})
+
+
+def _yes_no(lines: Iterable[Line]) -> tuple[Fraction, Fraction]:
+    """How much yes and how much no there is; a line met in part is a bit of both."""
+    found = [value for one in lines if (value := worth(one)) is not None]
+    yes = sum(found, NONE)
+    return yes, len(found) - yes
+
+
+def wilson(met: Fraction | int, tried: int, total: int) -> tuple[Fraction, Fraction]:
     """95 % interval of a share from a draw of `tried` out of `total`, with finite-population correction.
 
-    The correction narrows Z² by (total − tried) / (total − 1): a full draw leaves no uncertainty.
+    The correction narrows Z² by (total − tried) / (total − 1): a full draw leaves no uncertainty. Subjects met in
+    part spread less than yes and no do, so that of them the interval is rather too wide.
     """
     if tried >= total:
         return Fraction(met, total), Fraction(met, total)
     p, n = Fraction(met, tried), Fraction(tried)
     z2 = Z * Z * Fraction(total - tried, total - 1)
     middle = p + z2 / (2 * n)
-    root = _root_above(z2 * (p * (1 - p) / n + z2 / (4 * n * n)))
+    root = root_above(z2 * (p * (1 - p) / n + z2 / (4 * n * n)))
     low, high = (middle - root) / (1 + z2 / n), (middle + root) / (1 + z2 / n)
     return max(low, Fraction(met, total)), min(high, Fraction(total - tried + met, total))
 
 
-def _root_above(value: Fraction) -> Fraction:
+def root_above(value: Fraction) -> Fraction:
     """The square root, rounded up to four places."""
     scaled = value * PLACES * PLACES
     whole = -(-scaled.numerator // scaled.denominator)
@@ -148,23 +169,21 @@ def _seen(lines: Sequence[Line], scope: Scope, strata: Mapping[str, str]) -> Fra
     total = NONE
     for name, group in groups.items():
         looked = _chosen(group, rules.get(name)) or group
-        total += Fraction(tally(looked)[Outcome.MET], len(looked)) * len(group)
+        total += _yes_no(looked)[0] / len(looked) * len(group)
     return total / len(lines)
 
 
 def _hard(group: Sequence[Line]) -> tuple[Fraction, Fraction]:
     """From seen of all to seen and open of all: no sampling error, nothing narrower."""
-    counts = tally(group)
-    yes = counts[Outcome.MET]
-    return Fraction(yes, len(group)), Fraction(len(group) - counts[Outcome.NOT_MET], len(group))
+    yes, no = _yes_no(group)
+    return yes / len(group), (len(group) - no) / len(group)
 
 
 def _drawn(drawn: Sequence[Line], total: int) -> tuple[Fraction, Fraction]:
     """Wilson on the drawn ones, once with all open ones as no and once as yes."""
     if not drawn:
         return NONE, ALL
-    counts = tally(drawn)
-    yes, no = counts[Outcome.MET], counts[Outcome.NOT_MET]
+    yes, no = _yes_no(drawn)
     return wilson(yes, len(drawn), total)[0], wilson(len(drawn) - no, len(drawn), total)[1]
 
 
@@ -177,13 +196,18 @@ def share(
     nothing: str = "no_subject",
     conditions: tuple[Condition, ...] = (),
 ) -> Measurement:
-    """A share over subjects: MET of all that apply, with the interval their selection allows."""
+    """A share over subjects: MET of all that apply, with the interval their selection allows.
+
+    A line that is met in part counts as much as its own figure says.
+    """
     held = tuple(one for one in lines if one.outcome is not Outcome.NOT_APPLICABLE)
     counts = tally(held)
     yes, no = counts[Outcome.MET], counts[Outcome.NOT_MET]
+    decided = sum(worth(one) is not None for one in held)
+    some = decided - yes - no
     method = Message(id=f"indicator.{indicator}.method")
     selection = _selection(held, scope, strata or {})
-    if not held or not yes + no:
+    if not decided:
         why = Message(id=f"indicator.why.{nothing if not held else 'all_open'}", params={"n": len(held)})
         return Measurement(
             indicator=indicator,
@@ -198,7 +222,10 @@ def share(
         )
     low, high = interval(held, scope, strata or {})
     failed = next((c for c in conditions if not c.holds), None)
-    params: dict[str, str | int | Text] = {"yes": yes, "no": no, "open": len(held) - yes - no, "n": len(held)}
+    params: dict[str, str | int | Text] = {"yes": yes, "no": no, "open": len(held) - decided, "n": len(held)}
+    counted = Message(
+        id=f"indicator.why.counted{'_in_part' if some else ''}", params=params | ({"some": some} if some else {})
+    )
     return Measurement(
         indicator=indicator,
         state=State.UNUSABLE if failed else State.MEASURED,
@@ -208,11 +235,11 @@ def share(
         else min(max(_seen(held, scope, strata or {}), low), high),
         low=None if failed else low,
         high=None if failed else high,
-        count=yes + no,
+        count=decided,
         total=len(held),
         selection=selection,
         method=method,
-        why=failed.found if failed else Message(id="indicator.why.counted", params=params),
+        why=failed.found if failed else counted,
         conditions=conditions,
         absence_tested=not failed and _absence_tested(held),
         lines=held,
@@ -225,14 +252,14 @@ def _open(lines: Sequence[Line], scope: Scope, strata: Mapping[str, str]) -> boo
     for one in lines:
         rule = rules.get(strata.get(one.subject, "all"))
         left_out = rule is not None and rule.selection is Selection.DRAWN and one.subject not in rule.chosen
-        if one.outcome is Outcome.NOT_DETERMINED and not left_out:
+        if worth(one) is None and not left_out:
             return True
     return False
 
 
 def _absence_tested(lines: Sequence[Line]) -> bool:
     """Was a no looked at, and does every other no rest on the register's admission that nothing is there?"""
-    noes = [one for one in lines if one.outcome is Outcome.NOT_MET]
+    noes = [one for one in lines if one.outcome in (Outcome.NOT_MET, Outcome.PARTLY_MET)]
     return any(one.tested for one in noes) and all(one.tested or one.why.id in NOTHING_THERE for one in noes)
 
 

@@ -116,4 +116,5 @@ def flags(found: Sequence[Flag], out: Console, language: Language) -> None:
     out.print(render("report.open.flags", language), style="bold")
     out.print(render("report.open.flags_note", language), soft_wrap=True)
     for flag in found:
-        out.print(f"· {render(flag.ask, language)} ({', '.join(flag.questions)})", soft_wrap=True)
+        named = f" ({', '.join(flag.questions)})" if flag.questions else ""
+        out.print(f"· {render(flag.ask, language)}{named}", soft_wrap=True)

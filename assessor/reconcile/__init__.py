@@ -10,6 +10,7 @@ from assessor.reconcile.age import aged, known_by, old_answers
 from assessor.reconcile.claims import when
 from assessor.reconcile.comparison import reconcile
 from assessor.reconcile.differences import findings
+from assessor.reconcile.doubles import doubles
 from assessor.reconcile.scale import implied
 
-__all__ = ["aged", "findings", "implied", "known_by", "old_answers", "reconcile", "when"]
+__all__ = ["aged", "doubles", "findings", "implied", "known_by", "old_answers", "reconcile", "when"]

@@ -46,7 +46,8 @@ ATTRIBUTES = {
     AttributeIds.Historizing: bool,
 }
 """What is read of every variable, in the order of `Attributes`, and the type that it has to be."""
-WRITE_BIT = 2
+WRITE_BIT, HISTORY_BIT = 2, 4
+"""Bits of the access level: CurrentWrite and HistoryRead (OPC 10000-3, 8.57)."""
 SUBSCRIBE_TO_EVENTS = 1
 """Bit of the EventNotifier attribute (OPC 10000-3, 8.59)."""
 MOST_SOURCES = 500
@@ -221,6 +222,7 @@ def _point(space: Space, index: int) -> Point:
         writable=None if own.may is None else bool(own.may & WRITE_BIT),
         historizing=own.historizing,
         labels=_labels(told),
+        history=None if own.may is None else bool(own.may & HISTORY_BIT),
     )
     return Point(tag, found.id, sampled=index in space.look.samplable)
 

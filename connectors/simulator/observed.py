@@ -114,6 +114,7 @@ def opcua_tag(endpoint: Endpoint, tag: Shown) -> Tag:
         type_definition=f"{UA}#BaseDataVariableType",
         writable=variable.writable,
         historizing=False,
+        history=False,
         interval_ms=POLL_MS,
     )
 

@@ -86,6 +86,7 @@ async def build(server: Server, strange: int, relay: bool) -> list:
         for name in LOST:
             await objects.add_variable(ua.NodeId(name, own), ua.QualifiedName(name, own), 20.0)
     await flat[0].set_writable()
+    await flat[1].set_attr_bit(ua.AttributeIds.UserAccessLevel, ua.AccessLevel.HistoryRead)
     await force.add_reference(press, ua.ObjectIds.Organizes)  # a loop, as some servers have
     for number in range(strange):
         odd = ua.ExtensionObject(ua.NodeId(ua.ObjectIds.EUInformation_Encoding_DefaultBinary), b"\x07")

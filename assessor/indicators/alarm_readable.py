@@ -1,0 +1,71 @@
+"""Alarm points whose text says what is wrong, of all alarm points: not a bare code, number or word of bits.
+
+Looked at are the name, the description, a message that stands beside, and the texts that the point itself
+showed. A text says something where four letters or two Chinese characters are left once words such as alarm,
+fault and code and all numbers are gone. The name of a Modbus register is its map's word, not the device's, so
+those are left out. The words of an MTConnect condition are not kept in sampling, so those stay open. A text may
+be made elsewhere, from a list of codes in a panel or a system: a bare code speaks against no answer.
+"""
+
+from collections import defaultdict
+
+from assessor.domain import EvidenceClass, Line, Measurement, Outcome
+from assessor.indicators.alarms import condition, is_alarm, says
+from assessor.indicators.names import listed, place, words
+from assessor.indicators.seen import Seen, SeenTag
+from assessor.indicators.share import line, share
+
+UNIT = "share"
+AREA = "data"
+MESSAGE = listed("message msg text alarmtext description")
+MESSAGE_ZH = listed("信息 文本 内容 描述")
+MOST = 200
+"""Different texts of one point that are looked at."""
+Beside = dict[tuple[str, str], list[SeenTag]]
+
+
+def measure(seen: Seen) -> Measurement:
+    read = [(tag, False) for tag in seen.tags] + [(one.seen, True) for one in seen.recorded]
+    read = [(tag, kept) for tag, kept in read if not tag.endpoint.protocol.startswith("modbus")]
+    messages: Beside = defaultdict(list)
+    for tag, _ in read:
+        if _is_message(tag):
+            messages[tag.tag.endpoint, _holder(tag)].append(tag)
+    lines = [_judge(seen, tag, messages, kept) for tag, kept in read if is_alarm(tag)]
+    return share("alarm_readable", lines, seen.scope, nothing="no_alarm_points")
+
+
+def _judge(seen: Seen, tag: SeenTag, messages: Beside, kept: bool) -> Line:
+    path = tag.tag.path
+    own = condition(path)
+    beside = messages[tag.tag.endpoint, _holder(tag)]
+    if tag.endpoint.protocol != "mtconnect" and says(place(own)[1]):
+        found = line(path, Outcome.MET, "alarm_named")
+    elif tag.endpoint.protocol != "mtconnect" and says(tag.tag.description):
+        found = line(path, Outcome.MET, "alarm_described")
+    elif says(*_shown(seen, tag), *(text for one in beside for text in _shown(seen, one))):
+        found = line(path, Outcome.MET, "alarm_texts")
+    elif tag.endpoint.protocol == "mtconnect":
+        found = line(path, Outcome.NOT_DETERMINED, "alarm_text_not_kept")
+    else:
+        found = line(path, Outcome.NOT_MET, "alarm_bare").model_copy(update={"tested": False})
+    return found.model_copy(update={"evidence": EvidenceClass.EXPORTED}) if kept else found
+
+
+def _holder(tag: SeenTag) -> str:
+    """What holds a point and the message beside it."""
+    own = condition(tag.tag.path)
+    return own if own != tag.tag.path else place(own)[0]
+
+
+def _is_message(tag: SeenTag) -> bool:
+    name = place(tag.tag.path)[1]
+    return words(name)[-1:] != () and (words(name)[-1] in MESSAGE or any(word in name for word in MESSAGE_ZH))
+
+
+def _shown(seen: Seen, tag: SeenTag) -> list[str]:
+    """Texts that a point showed."""
+    series = seen.series(tag.tag.id)
+    if series is None or series.text is None:
+        return []
+    return list(dict.fromkeys(text for text in series.text.tolist() if text))[:MOST]
