@@ -16,6 +16,8 @@ class Series(NamedTuple):
     """When its source says it was; the least int64 where it does not say."""
     value: NDArray[np.float64]
     """Numbers as they are, flags as 0 and 1; NaN for texts."""
+    key: NDArray[np.int64] | None = None
+    """Equal where the values of this tag are, be they numbers or texts: where a text changed can be seen."""
 
 
 SeriesOf = Callable[[int], Series | None]

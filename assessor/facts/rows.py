@@ -48,7 +48,7 @@ def series(rows: Rows) -> SeriesOf:
         here = np.arange(rows.begin[i], rows.end[i])
         good = here[usable[here]]
         value = np.where(rows.kind[good] == 3, rows.key[good].astype(np.float64), rows.number[good])
-        return Series(rows.receive[good], rows.source[good], value) if len(good) else None
+        return Series(rows.receive[good], rows.source[good], value, rows.key[good]) if len(good) else None
 
     return of
 

@@ -91,7 +91,7 @@ def tally(lines: Iterable[Line]) -> dict[Outcome, int]:
     return counts
 
 
-def wilson(met: int, tried: int, total: int) -> tuple[Fraction, Fraction]:
+def wilson(met: int | Fraction, tried: int, total: int) -> tuple[Fraction, Fraction]:
     """95 % interval of a share from a draw of `tried` out of `total`, with finite-population correction.
 
     The correction narrows Z² by (total − tried) / (total − 1): a full draw leaves no uncertainty.
@@ -126,7 +126,7 @@ def interval(lines: Sequence[Line], scope: Scope, strata: Mapping[str, str]) -> 
         chosen = _chosen(group, rules.get(name))
         if chosen is not None:
             least, most = bounds  # what is known of the rest of the register binds an unlucky draw too
-            low_, high_ = _drawn(chosen, len(group))
+            low_, high_ = _drawn(chosen, len({one.subject for one in group}))
             bounds = min(max(low_, least), most), max(min(high_, most), least)
         low, high = low + bounds[0] * len(group), high + bounds[1] * len(group)
     return low / len(lines), high / len(lines)
@@ -160,12 +160,16 @@ def _hard(group: Sequence[Line]) -> tuple[Fraction, Fraction]:
 
 
 def _drawn(drawn: Sequence[Line], total: int) -> tuple[Fraction, Fraction]:
-    """Wilson on the drawn ones, once with all open ones as no and once as yes."""
+    """Wilson on the drawn ones, once with all open ones as no and once as yes.
+
+    Several lines of one subject hang together: the draw holds as many answers as subjects, not as lines.
+    """
     if not drawn:
         return NONE, ALL
-    counts = tally(drawn)
-    yes, no = counts[Outcome.MET], counts[Outcome.NOT_MET]
-    return wilson(yes, len(drawn), total)[0], wilson(len(drawn) - no, len(drawn), total)[1]
+    counts, tried = tally(drawn), len({one.subject for one in drawn})
+    each = Fraction(tried, len(drawn))
+    yes, open_ = counts[Outcome.MET] * each, (len(drawn) - counts[Outcome.NOT_MET]) * each
+    return wilson(yes, tried, total)[0], wilson(open_, tried, total)[1]
 
 
 def share(

@@ -12,6 +12,7 @@ from assessor.report.claims import Difference, Group, differences, groups
 from assessor.report.contacts import Contacts, contacts
 from assessor.report.frameworks import Standing, standings
 from assessor.report.machines import Machines, machines
+from assessor.report.matrix import Matrix, matrix
 from assessor.report.measured import Figure, Gap, figures, gaps
 from assessor.report.pen import Pen, code
 from assessor.report.plan import Plan, plan
@@ -80,6 +81,8 @@ class View:
     groups: list[Group]
     verdicts: Markup
     machines: Machines
+    matrix: Matrix | None
+    """None where the register expects nothing of any machine."""
     figures: list[tuple[str, list[Figure]]]
     """By what they are about."""
     contacts: Contacts
@@ -124,6 +127,7 @@ def view(a: Assessment, pen: Pen) -> View:
         groups=verdict_groups,
         verdicts=verdicts,
         machines=machines(a, pen),
+        matrix=matrix(a, pen),
         figures=figures(a, pen),
         contacts=contacts(a, pen),
         gaps=gaps(a, pen),
