@@ -9,6 +9,8 @@ from assessor.indicators.seen import Recorded, Seen, SeenTag
 
 OPEN = frozenset({Outcome.NOT_DETERMINED, Outcome.NOT_APPLICABLE, Outcome.ERROR})
 Rows = SeenTag | Recorded
+NAMES = ("tag", "system", "report")
+"""Parameters by which a reason names a data point."""
 
 
 class Behind:
@@ -33,7 +35,7 @@ class Behind:
             return
         metered = line.why.id == "indicator.why.metered_by"
         about = (self._of_meter if metered else self._by_subject).get(line.subject, ())
-        named = {line.why.params.get(name) for name in ("tag", "system")}
+        named = {line.why.params.get(name) for name in NAMES}
         chosen = [rows for rows in about if _tag(rows).tag.path in named]
         exported = line.evidence is EvidenceClass.EXPORTED
         for rows in chosen or about:

@@ -61,6 +61,7 @@ class Compared(NamedTuple):
     """A report beside a counter over the same stretch."""
 
     tag: SeenTag
+    report: SeenTag
     begins: int
     ends: int
     reported: Fraction
@@ -138,7 +139,7 @@ def _compared(machine: SeenAsset, seen: Seen) -> Iterator[Compared]:
                     continue
                 begins, ends = int(run.begins[0]), int(run.ends[-1])
                 if counted := made(at, value, begins, ends):
-                    yield Compared(tag, begins, ends, exact(float(run.pieces.sum())), counted)
+                    yield Compared(tag, report, begins, ends, exact(float(run.pieces.sum())), counted)
 
 
 def _readings(report: SeenTag, series: Series) -> list[Periods]:
@@ -175,6 +176,7 @@ def _line(machine: SeenAsset, compared: Sequence[Compared]) -> Line:
         OUTCOME.get(best.result, Outcome.NOT_DETERMINED),
         f"count_{best.result}",
         tag=best.tag.tag.path,
+        report=best.report.tag.path,
         reported=plain(best.reported),
         low=plain(best.counted.low),
         high=plain(best.counted.high),

@@ -11,6 +11,9 @@ from assessor.domain import Series
 RESET = 10
 """A fall to this part or less of what it was is a reset (as in the facts of samples); a smaller one is none."""
 
+LONGEST = 0.25
+"""Own threshold: a stretch without looks that is longer than this part of all tells nothing of a reset in it."""
+
 
 class Made(NamedTuple):
     """At least and at most so many."""
@@ -33,31 +36,42 @@ def made(at: NDArray[np.int64], value: NDArray[np.float64], begins: int, ends: i
     """Pieces counted from `begins` to `ends` (ns); both must lie between the first and the last look.
 
     Between two looks the counter stood anywhere between its two values. After a reset it counts from zero; what
-    was made between the last look and the reset is at most what was made in any other stretch as long. None where
-    the counter fell without being reset: nobody can say what that means.
+    was made between the last look and the reset is at most what was made in any other stretch as long, and one
+    step more. None where the counter fell without being reset, or was reset in a stretch so long that no other
+    compares with it: nobody can say what that means.
     """
-    step = np.diff(value)
-    fall = step < 0
     if len(at) < 2 or begins < at[0] or ends > at[-1] or (value < 0).any():
         return None
-    reset = fall & (value[1:] <= value[:-1] / RESET)
-    if (fall & ~reset).any():
+    step = np.diff(value)
+    reset = (step < 0) & (value[1:] <= value[:-1] / RESET)
+    if ((step < 0) & ~reset).any():
         return None
     low = np.concatenate([[0.0], np.cumsum(np.where(reset, value[1:], step))])
-    high = low + np.concatenate([[0.0], np.cumsum(_unseen(at, low, reset))])
+    hidden = _hidden(at, low, step, reset)
+    if hidden is None:
+        return None
+    high = low + np.concatenate([[0.0], np.cumsum(hidden)])
     after, before = np.searchsorted(at, begins, "left"), np.searchsorted(at, ends, "right") - 1
     earlier, later = np.searchsorted(at, begins, "right") - 1, np.searchsorted(at, ends, "left")
     least = max(low[before] - low[after], 0.0)
     return Made(exact(least), exact(high[later] - high[earlier]))
 
 
-def _unseen(at: NDArray[np.int64], counted: NDArray[np.float64], reset: NDArray[np.bool_]) -> NDArray[np.float64]:
+def _hidden(
+    at: NDArray[np.int64], counted: NDArray[np.float64], step: NDArray[np.float64], reset: NDArray[np.bool_]
+) -> NDArray[np.float64] | None:
     """For each step the most that a reset may hide. Stretches are rounded up to powers of two seconds, so that a
     counter that is reset a thousand times is not searched a thousand times."""
-    stretch = np.exp2(np.ceil(np.log2(np.maximum(np.diff(at) / 1e9, 1))))
     found = np.zeros(len(reset))
+    if not reset.any():
+        return found
+    stretch = np.exp2(np.ceil(np.log2(np.maximum(np.diff(at) / 1e9, 1))))
+    if stretch[reset].max() > (at[-1] - at[0]) / 1e9 * LONGEST:
+        return None
+    rises = step[step > 0]
+    one = float(rises.min()) if len(rises) else 0.0
     for seconds in np.unique(stretch[reset]):
-        found[reset & (stretch == seconds)] = _most(at, counted, np.int64(seconds * 1e9))
+        found[reset & (stretch == seconds)] = _most(at, counted, np.int64(seconds * 1e9)) + one
     return found
 
 

@@ -36,7 +36,7 @@ def measure(seen: Seen) -> Measurement:
 
 def identifies(tag: SeenTag) -> bool:
     """Does it name what is being made, at the machine or where its values are passed on?"""
-    if not _names(tag) or tag.endpoint.role is Role.MES:
+    if not _names(tag):
         return False
     said = tag.meaning is not None and tag.meaning.quantity in WORK
     changed = tag.facts is not None and tag.facts.changes > 0
@@ -52,7 +52,8 @@ def _unclear(seen: SeenAsset) -> Line | None:
 
 
 def _names(tag: SeenTag) -> bool:
-    return tag.means(function=Function.IDENTIFICATION)
+    """An identification at the machine, or where its values are passed on; a MES knows the order anyhow."""
+    return tag.means(function=Function.IDENTIFICATION) and tag.endpoint.role is not Role.MES
 
 
 def _last(tag: SeenTag) -> str:

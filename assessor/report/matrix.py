@@ -109,7 +109,7 @@ def _rows(
         words = [
             f"{pen.t(f'matrix.{k.value}')}: {pen.t(f'matrix.is.{s}')}" for k, s in zip(KINDS, states, strict=True)
         ]
-        title = names[0] if len(of) == 1 else pen.t("matrix.alike", name=names[0], n=len(of))
+        title = names[0] if len(of) == 1 else pen.t("matrix.alike", first=names[0], n=len(of))
         picture = charts.cells(states, words, title, "; ".join(words))
         yield Row(names[:NAMES], max(0, len(names) - NAMES), len(of), picture)
 
