@@ -290,9 +290,9 @@ def test_a_strip_shows_values_where_they_are() -> None:
 WHOLE = {
     *("contacts.trust", "mode", "token", "budget"),
     "cover.way",  # groups of which the Assessment picks the word, so that no member stands in the code
-    *("area", "section", "lead", "vantage", "claimed", "verdict", "verdict_meaning", "outcome", "state", "evidence"),
+    *("section", "lead", "vantage", "claimed", "verdict", "verdict_meaning", "outcome", "state", "evidence"),
     *("interface", "condition", "selection", "source", "metric", "given", "clock", "status", "status_meaning"),
-    *("glossary", "degree", "machines.set", "machines.walk", "plan.status", "open.never"),
+    *("area", "glossary", "degree", "machines.set", "machines.walk", "plan.status", "open.never"),
 }
 
 
