@@ -1,7 +1,9 @@
 """Production indicators: counts against the MES, identity, delay, robots, and what should be collected."""
 
+import asyncio
 from collections.abc import Iterable
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,7 @@ from assessor.domain import (
     EvidenceClass,
     Expect,
     Line,
+    MeaningRule,
     Measurement,
     Nameplate,
     Outcome,
@@ -25,13 +28,18 @@ from assessor.domain import (
     State,
     Stratum,
 )
+from assessor.facts import facts, series, sort
 from assessor.indicators.counting import made, numbers
-from assessor.indicators.seen import Seen
+from assessor.indicators.seen import Seen, look
 from assessor.indicators.share import interval, wilson
 from assessor.indicators.share import line as line_of
+from assessor.interpret import interpret
 from assessor.messages import LANGUAGES, render
-from tests.test_facts import BEGIN, SECOND
-from tests.test_indicators_rules import asset, endpoint
+from connectors.export import gather
+from tests.exports import WIDE
+from tests.kept import Kept
+from tests.test_facts import BEGIN, SECOND, table
+from tests.test_indicators_rules import asset, endpoint, scope
 from tests.watched import Point, Watched, pieces, ticks
 
 YES, NO, OPEN = Outcome.MET, Outcome.NOT_MET, Outcome.NOT_DETERMINED
@@ -385,6 +393,17 @@ def test_changes_that_come_before_they_are_made_show_that_clocks_do_not_fit() ->
     assert {c.id: c.holds for c in found.conditions} == {"count": True, "clock": False}
 
 
+def test_among_very_many_alike_the_one_of_its_name_is_found() -> None:
+    plant = Watched(BOTH, PLACES)
+    for i in range(30):
+        at, later = ticks(0, 600, 2), 2 + i % 5
+        plant.put("a-own", "a", [(t, t * 30 + i) for t in at], "temperature", "actual", path=f"own/T{i}")
+        plant.put("mes", "a", [(t + later, t * 30 + i) for t in at], "temperature", "actual", path=f"sys.T{i}")
+    line = measured("time_to_system", plant.look()).lines[0]
+    names = [str(line.why.params[side]).split(mark)[1] for side, mark in (("tag", "/"), ("system", "."))]
+    assert line.value == 2 and names[0] == names[1]
+
+
 def test_states_that_come_back_match_nothing() -> None:
     flips = [(t, int(t // 10) % 2) for t in ticks(0, 600, 1)]
     plant = (
@@ -520,3 +539,34 @@ def test_rows_of_records_are_told_apart_and_timed_by_the_record() -> None:
     found = measured("time_to_system", passed(3, recorded=True)).sampled
     assert found is not None and (found.tags, found.rows, found.recorded) == (2, 1202, 601)
     assert (found.first, found.last) == (BEGIN, BEGIN + 86_400 * SECOND)
+
+
+# A report as a MES writes it ----------------------------------------------------------------------------------
+
+
+def test_a_file_of_hourly_counts_in_local_time_is_compared_in_the_same_hours(tmp_path: Path) -> None:
+    """BEGIN is 2026-01-01 00:00 UTC: eight in the morning in Shanghai."""
+    file = tmp_path / "pieces.csv"
+    rows = [f"2026-01-01 {8 + i:02d}:00,{n}\n" for i, n in enumerate((7, 120, 120, 118))]
+    file.write_text("time,IMM01\n" + "".join(rows), "utf-8")
+    told = WIDE | {"tags": [{"name": "IMM01", "asset": "a"}], "taken_at": "2026-01-01T12:00:00+08:00"}
+    export = {"id": "report", "protocol": "export", "address": str(file), "role": "mes", "export": told}
+    plan = scope(MACHINES, [*ENDS[:2], export]).model_copy(
+        update={"meanings": (MeaningRule(tags="IMM??", quantity="count", function="actual", by="planner"),)}
+    )
+    kept = Kept()
+    report = asyncio.run(gather(plan.endpoints[2], plan, kept, seconds=1, stop=asyncio.Event()))
+    plant = Watched(MACHINES, ENDS[:2]).put("a-own", "a", pieces(30, ticks(0, 3 * HOUR, 10)), "count", "counter")
+    own = plant.look()
+    held = sort(table([*plant.rows, *kept.rows]))
+    seen = look(
+        plan,
+        [*own.observations, report],
+        facts(held),
+        plant.meanings | interpret([report], plan),
+        (),
+        series(held),
+    )
+    line = lines(measured("count_agreement", seen))["a"]
+    assert (line.outcome, line.why.params["reported"]) == (YES, "358")
+    assert line.why.params["begins"] == BEGIN

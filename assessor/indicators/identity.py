@@ -40,7 +40,7 @@ def identifies(tag: SeenTag) -> bool:
         return False
     said = tag.meaning is not None and tag.meaning.quantity in WORK
     changed = tag.facts is not None and tag.facts.changes > 0
-    return said or (not _plate(tag) and (changed or NAMES.search(_last(tag)) is not None))
+    return said or (not _plate(tag) and (changed or NAMES.search(last_name(tag)) is not None))
 
 
 def _unclear(seen: SeenAsset) -> Line | None:
@@ -56,7 +56,7 @@ def _names(tag: SeenTag) -> bool:
     return tag.means(function=Function.IDENTIFICATION) and tag.endpoint.role is not Role.MES
 
 
-def _last(tag: SeenTag) -> str:
+def last_name(tag: SeenTag) -> str:
     """The last name of a path: groups above it say nothing of what it holds."""
     return re.split(r"[/.]", tag.tag.path)[-1]
 
@@ -64,4 +64,4 @@ def _last(tag: SeenTag) -> str:
 def _plate(tag: SeenTag) -> bool:
     """A nameplate by its name, or a figure that a register map calls one: maps are of devices, not of work."""
     by_map = tag.meaning is not None and tag.meaning.source == "profile"
-    return by_map or PLATE.search(_last(tag)) is not None or "Identification/" in tag.tag.path
+    return by_map or PLATE.search(last_name(tag)) is not None or "Identification/" in tag.tag.path

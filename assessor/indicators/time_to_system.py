@@ -28,6 +28,7 @@ from assessor.domain import (
     Series,
     State,
 )
+from assessor.indicators.identity import last_name
 from assessor.indicators.seen import Seen, SeenAsset, SeenTag, looked_at
 from assessor.indicators.share import line, milliseconds
 
@@ -36,6 +37,8 @@ AREA = "production"
 ENOUGH = 20
 EARLY = Fraction(1, 20)
 """Own threshold: so many changes may come early by chance before clocks are called unfit."""
+MOST = 8
+"""Data points of a system that one of a machine is compared with, at most."""
 METHOD = Message(id="indicator.time_to_system.method")
 
 
@@ -116,19 +119,35 @@ def measure(seen: Seen) -> Measurement:
 
 def _pairs(machine: SeenAsset, seen: Seen) -> Iterator[Matched]:
     """Each tag of the machine itself beside each of a system that means the same."""
-    own = [tag for tag in machine.tags if not tag.relayed]
+    own = [tag for tag in machine.tags if not tag.relayed and tag.meaning is not None]
     systems = [(tag, False) for tag in machine.tags if tag.endpoint.role in SYSTEMS]
     systems += [(one.seen, True) for one in machine.recorded if one.seen.endpoint.role in SYSTEMS]
+    arrived: dict[int, Changes | None] = {}
     for tag in own if systems else ():
-        made = _changes(seen.series(tag.tag.id), _look(tag, seen))
-        for system, recorded in systems:
-            if tag.meaning is None or system.meaning is None or not made:
-                continue
-            if (tag.meaning.quantity, tag.meaning.function) != (system.meaning.quantity, system.meaning.function):
-                continue
-            come = _changes(seen.series(system.tag.id), None if recorded else _look(system, seen), recorded)
-            if come and (found := _matched(tag, system, made, come, recorded)):
+        if (made := _changes(seen.series(tag.tag.id), _look(tag, seen))) is None:
+            continue
+        for system, recorded in _beside(tag, systems):
+            id_ = system.tag.id
+            if id_ not in arrived:
+                arrived[id_] = _changes(seen.series(id_), None if recorded else _look(system, seen), recorded)
+            if (come := arrived[id_]) and (found := _matched(tag, system, made, come, recorded)):
                 yield found
+
+
+def _beside(tag: SeenTag, systems: Sequence[tuple[SeenTag, bool]]) -> list[tuple[SeenTag, bool]]:
+    """Data points of one meaning with it. Where a system has very many, those of its name, or those that change
+    most."""
+    assert tag.meaning is not None
+    same = [
+        (one, recorded)
+        for one, recorded in systems
+        if one.meaning
+        and (one.meaning.quantity, one.meaning.function) == (tag.meaning.quantity, tag.meaning.function)
+    ]
+    if len(same) <= MOST:
+        return same
+    named = [pair for pair in same if last_name(pair[0]) == last_name(tag)]
+    return sorted(named or same, key=lambda pair: -(pair[0].facts.changes if pair[0].facts else 0))[:MOST]
 
 
 def _look(tag: SeenTag, seen: Seen) -> float | None:
