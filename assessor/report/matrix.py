@@ -13,7 +13,7 @@ KINDS = (Expect.STATE, Expect.COUNTER, Expect.QUALITY, Expect.PROCESS, Expect.EN
 """The columns, in this order."""
 MOST = 40
 """Machines that have a row each; where there are more, those that are alike share one."""
-NAMES = 12
+NAMES = 6
 """Names that a shared row lists."""
 
 
@@ -106,9 +106,7 @@ def _rows(
     for key, of in alike.items():
         names = [pen.say(asset.name) for asset in of]
         states = key[: len(KINDS)]
-        words = [
-            f"{pen.t(f'matrix.{k.value}')}: {pen.t(f'matrix.is.{s}')}" for k, s in zip(KINDS, states, strict=True)
-        ]
+        words = [f"{pen.t(f'matrix.{k.value}')}: {_word(s, pen)}" for k, s in zip(KINDS, states, strict=True)]
         title = names[0] if len(of) == 1 else pen.t("matrix.alike", first=names[0], n=len(of))
         picture = charts.cells(states, words, title, "; ".join(words))
         yield Row(names[:NAMES], max(0, len(names) - NAMES), len(of), picture)
@@ -118,4 +116,8 @@ def _state(outcome: Outcome | None) -> str:
     """'expected_not' where the register does not ask for it; what is neither met nor not met is open."""
     if outcome is None:
         return "expected_not"
-    return outcome.value if outcome in (Outcome.MET, Outcome.NOT_MET) else "open"
+    return (outcome if outcome in (Outcome.MET, Outcome.NOT_MET) else Outcome.NOT_DETERMINED).value
+
+
+def _word(state: str, pen: Pen) -> str:
+    return pen.t("matrix.expected_not" if state == "expected_not" else f"outcome.{state}")

@@ -112,7 +112,7 @@ def _rows(m: Measurement, pen: Pen) -> str:
     if (rows := m.sampled) is None:
         return pen.t("rows.nothing" if m.low is None and m.high is None else "rows.none")
     text = pen.t("rows.text", rows=rows.rows, tags=rows.tags, first=rows.first, last=rows.last)
-    return f"{text} {pen.t('rows.recorded', rows=rows.recorded)}" if rows.recorded else text
+    return text + (" " + pen.t("rows.recorded", rows=rows.recorded) if rows.recorded else "")
 
 
 def _counted(m: Measurement, pen: Pen) -> list[Counted]:
