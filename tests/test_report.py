@@ -288,7 +288,7 @@ def test_a_strip_shows_values_where_they_are() -> None:
 
 
 WHOLE = {
-    *("contacts.trust", "mode", "token", "budget"),
+    *("contacts.trust", "mode", "token", "budget", "rule", "matrix"),
     "cover.way",  # groups of which the Assessment picks the word, so that no member stands in the code
     *("section", "lead", "vantage", "claimed", "verdict", "verdict_meaning", "outcome", "state", "evidence"),
     *("interface", "condition", "selection", "source", "metric", "given", "clock", "status", "status_meaning"),

@@ -10,7 +10,7 @@ from assessor.domain.evidence import Answers, Evidence, Finding, Flag, Measureme
 from assessor.domain.export import Record
 from assessor.domain.laws.ladder import Ladder
 from assessor.domain.noun import Digest, EvidenceClass, Exact, Message, Noun, Outcome, Slug, Time
-from assessor.domain.plant import Asset, KeyProcess, Plant, Register
+from assessor.domain.plant import Asset, Expect, KeyProcess, Plant, Register
 from assessor.domain.rating import Chance, Lead, Rating, Roadmap
 from assessor.domain.recommendation import Recommendation
 from assessor.domain.result import Rated
@@ -28,6 +28,9 @@ class Sight(Noun):
     why: Message
     tags: int
     samples: int
+    collects: dict[Expect, Outcome] = {}
+    """Of the kinds of data that the register expects of it, whether each is there. What is not expected is not
+    among these; none is, in documents from before this was kept."""
 
 
 class Source(Noun):

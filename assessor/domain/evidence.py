@@ -14,6 +14,7 @@ from assessor.domain.noun import (
     Outcome,
     Slug,
     Text,
+    Time,
 )
 from assessor.domain.plant import Selection
 
@@ -132,6 +133,18 @@ Area = Literal["interfaces", "data", "production", "energy", "security"]
 """What a measurement is about: how a report groups them."""
 
 
+class Sampled(Noun):
+    """The rows that a figure was read from: counted, never named. Names and values stay in the sealed bundle."""
+
+    tags: int
+    rows: int
+    recorded: int = 0
+    """How many of the rows stand in exported records."""
+    first: Time
+    last: Time
+    """By the laptop's clock; of exported rows by the record's own."""
+
+
 class Measurement(Noun):
     """One number about the plant, or the reason why there is none."""
 
@@ -155,6 +168,8 @@ class Measurement(Noun):
     lines: tuple[Line, ...] = ()
     rests_on: tuple[EvidenceClass, ...] = ()
     """Classes of evidence that its figures rest on, strongest first; empty where nothing was determined."""
+    sampled: Sampled | None = None
+    """The rows behind it; None where it rests on what servers and people say, or nothing was determined."""
 
 
 class Verdict(StrEnum):

@@ -56,6 +56,11 @@ class Expect(StrEnum):
     PROCESS = "process"
     ENERGY = "energy"
     NAMEPLATE = "nameplate"
+    QUALITY = "quality"
+    """Whether what was made is good: a result, not a reject counter."""
+    ALARM = "alarm"
+    IDENTITY = "identity"
+    """What is being made: order, recipe, batch, part or program."""
 
 
 class Asset(Noun):

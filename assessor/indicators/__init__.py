@@ -1,8 +1,9 @@
 """MEASURE: what was seen of a plant → one number each, with its interval, its count and its conditions.
 
 A module is an indicator: its file name is its id, its docstring its documentation, `UNIT` its unit, `AREA` what
-it is about and `measure` its method. The texts `indicator.<id>.title`, `.method` and `.blind` (what it cannot see)
-belong to it. Adding one is adding a file. `seen`, `share` and `conditions` are what they are made with.
+it is about and `measure` its method. One that rests on what servers say, and on no rows, holds `SAMPLES = False`.
+The texts `indicator.<id>.title`, `.method` and `.blind` (what it cannot see) belong to it. Adding one is adding a
+file. `seen`, `share` and `expected` are what they are made with; `behind` finds the rows of any.
 """
 
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from types import ModuleType
 from typing import Protocol, cast
 
 from assessor.domain import Area, EvidenceClass, MeasuredIn, Measurement, Outcome
+from assessor.indicators.behind import Behind
 from assessor.indicators.seen import Seen, look, looked_at
 from assessor.indicators.sight import sights
 
@@ -36,11 +38,15 @@ def load() -> dict[str, Indicator]:
 
 
 def measure_all(seen: Seen) -> tuple[Measurement, ...]:
-    """Every indicator, in order of id, each with its area and the classes of evidence that it rests on."""
-    return tuple(
-        _founded(indicator.measure(seen).model_copy(update={"area": indicator.AREA}))
-        for _, indicator in sorted(load().items())
-    )
+    """Every indicator in order of id, with its area, the classes of evidence that it rests on, and its rows."""
+    behind = Behind(seen)
+    return tuple(_whole(indicator, seen, behind) for _, indicator in sorted(load().items()))
+
+
+def _whole(indicator: Indicator, seen: Seen, behind: Behind) -> Measurement:
+    found = _founded(indicator.measure(seen).model_copy(update={"area": indicator.AREA}))
+    rows = behind.of(found) if getattr(indicator, "SAMPLES", True) else None
+    return found.model_copy(update={"sampled": rows})
 
 
 def _founded(m: Measurement) -> Measurement:

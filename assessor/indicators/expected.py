@@ -8,23 +8,39 @@ from assessor.indicators.share import admitted, by_record, line, share, strata, 
 
 
 def expected(
-    indicator: str, seen: Seen, expect: Expect, shows: Callable[[SeenTag], bool], yes: str, *, fresh: bool = False
+    indicator: str,
+    seen: Seen,
+    expect: Expect,
+    shows: Callable[[SeenTag], bool],
+    yes: str,
+    *,
+    fresh: bool = False,
+    otherwise: Callable[[SeenAsset], Line | None] = lambda _: None,
 ) -> Measurement:
     """Share of the machines expected to offer a signal that do; `shows` recognises it, `yes` is the reason.
 
     A state or count may rightly stand still on a machine that answers; where it may not, `fresh` is asked for.
+    Where no tag shows it, `otherwise` may know the line all the same.
     """
     machines = [m for m in seen.machines if expect in m.asset.expects]
-    lines = [_judge(machine, shows, yes, fresh) for machine in machines]
+    lines = [_judge(machine, shows, yes, fresh, otherwise) for machine in machines]
     return share(indicator, lines, seen.scope, strata=strata(machines), nothing="none_expected")
 
 
-def _judge(seen: SeenAsset, shows: Callable[[SeenTag], bool], yes: str, fresh: bool) -> Line:
+def _judge(
+    seen: SeenAsset,
+    shows: Callable[[SeenTag], bool],
+    yes: str,
+    fresh: bool,
+    otherwise: Callable[[SeenAsset], Line | None],
+) -> Line:
     id_ = seen.asset.id
     found = [tag for tag in seen.tags if shows(tag)]
     there = [tag for tag in found if (tag.fresh if fresh else seen.has(tag))]
     if there:
         return line(id_, Outcome.MET, yes, tag=there[0].tag.path)
+    if told := otherwise(seen):
+        return told
     if seen.stale and not seen.read:
         return line(id_, Outcome.NOT_MET, "stale")
     if record := next((one for one in seen.recorded if one.moves and shows(one.seen)), None):

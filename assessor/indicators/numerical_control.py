@@ -11,6 +11,7 @@ from assessor.indicators.share import admitted, line, share
 
 UNIT = "share"
 AREA = "interfaces"
+SAMPLES = False
 
 
 def measure(seen: Seen) -> Measurement:

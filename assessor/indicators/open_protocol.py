@@ -11,6 +11,7 @@ from assessor.indicators.share import admitted, line, share, strata, unseen
 
 UNIT = "share"
 AREA = "interfaces"
+SAMPLES = False
 OF_ONE_MAKER = frozenset({Interface.S7, Interface.FOCAS, Interface.MC, Interface.FINS})
 
 

@@ -12,6 +12,7 @@ from assessor.indicators.share import line, share
 
 UNIT = "share"
 AREA = "security"
+SAMPLES = False
 
 
 def measure(seen: Seen) -> Measurement:

@@ -147,7 +147,7 @@ def interval(lines: Sequence[Line], scope: Scope, strata: Mapping[str, str]) -> 
         chosen = _chosen(group, rules.get(name))
         if chosen is not None:
             least, most = bounds  # what is known of the rest of the register binds an unlucky draw too
-            low_, high_ = _drawn(chosen, len(group))
+            low_, high_ = _drawn(chosen, len({one.subject for one in group}))
             bounds = min(max(low_, least), most), max(min(high_, most), least)
         low, high = low + bounds[0] * len(group), high + bounds[1] * len(group)
     return low / len(lines), high / len(lines)
@@ -180,11 +180,17 @@ def _hard(group: Sequence[Line]) -> tuple[Fraction, Fraction]:
 
 
 def _drawn(drawn: Sequence[Line], total: int) -> tuple[Fraction, Fraction]:
-    """Wilson on the drawn ones, once with all open ones as no and once as yes."""
+    """Wilson on the drawn ones, once with all open ones as no and once as yes.
+
+    Several lines of one subject hang together: the draw holds as many answers as subjects, not as lines.
+    """
     if not drawn:
         return NONE, ALL
     yes, no = _yes_no(drawn)
-    return wilson(yes, len(drawn), total)[0], wilson(len(drawn) - no, len(drawn), total)[1]
+    tried = len({one.subject for one in drawn})
+    each = Fraction(tried, len(drawn))
+    low, high = wilson(yes * each, tried, total)[0], wilson((len(drawn) - no) * each, tried, total)[1]
+    return low, high
 
 
 def share(

@@ -1,16 +1,22 @@
 """Every line of the register: how it was or was not seen."""
 
-from assessor.domain import EvidenceClass, Outcome, Sight
-from assessor.indicators import connectable, networked, readable
+from collections import defaultdict
+from collections.abc import Mapping
+
+from assessor.domain import EvidenceClass, Expect, Outcome, Sight
+from assessor.indicators import collected, connectable, networked, readable
 from assessor.indicators.seen import Seen, SeenAsset, SeenTag
 
 
 def sights(seen: Seen) -> tuple[Sight, ...]:
     """One line for each asset, production equipment or not."""
-    return tuple(map(_sight, seen.assets))
+    found: dict[str, dict[Expect, Outcome]] = defaultdict(dict)
+    for (id_, kind), cell in collected.cells(seen).items():
+        found[id_][kind] = cell.outcome
+    return tuple(_sight(one, found[one.asset.id]) for one in seen.assets)
 
 
-def _sight(seen: SeenAsset) -> Sight:
+def _sight(seen: SeenAsset, collects: Mapping[Expect, Outcome]) -> Sight:
     read, connect, network = readable.judge(seen), connectable.judge(seen), networked.judge(seen)
     decided = [one for one in (read, connect, network) if one.outcome is not Outcome.NOT_DETERMINED]
     order = list(EvidenceClass)
@@ -23,6 +29,7 @@ def _sight(seen: SeenAsset) -> Sight:
         why=network.why if network.outcome is Outcome.MET else read.why,
         tags=len(seen.tags) + len(seen.recorded),
         samples=sum(tag.facts.rows for tag in _all(seen) if tag.facts),
+        collects=dict(collects),
     )
 
 

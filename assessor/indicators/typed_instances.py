@@ -14,6 +14,7 @@ from assessor.indicators.share import line
 
 UNIT = "share"
 AREA = "interfaces"
+SAMPLES = False
 METHOD = Message(id="indicator.typed_instances.method")
 
 

@@ -225,6 +225,37 @@ def units(rows: Sequence[tuple[str, Sequence[str]]], names: Sequence[str], title
     return _svg("".join(parts), title, desc, f'viewBox="-1 -1 {across + 2} {height + 2}" width="100%"', "units")
 
 
+COLUMN, LEAN = 34, 14
+"""Width of a column of the matrix, and room on its right for heads that lean."""
+
+
+def heads(labels: Sequence[str], title: str) -> Markup:
+    """The names of the columns over rows of `cells`; long ones lean."""
+    leans, width = any(len(label) > 4 for label in labels), COLUMN * len(labels) + LEAN
+    height = 46 if leans else 20
+    parts = []
+    for i, label in enumerate(labels):
+        x, y = COLUMN * i + COLUMN / 2, height - 5
+        turn = f'transform="rotate(-45 {x} {y})"' if leans else 'text-anchor="middle"'
+        parts.append(f'<text x="{x}" y="{y}" {turn} font-size="12" fill="{SOFT}">{quoted(label)}</text>')
+    size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+    return _svg("".join(parts), title, "; ".join(labels), size, "heads")
+
+
+def cells(states: Sequence[str], words: Sequence[str], title: str, desc: str) -> Markup:
+    """One row of a matrix: filled is there, empty is absent, a dot is open, a short line is not expected."""
+    side, width, parts = 14, COLUMN * len(states) + LEAN, []
+    for i, (state, word) in enumerate(zip(states, words, strict=True)):
+        x = COLUMN * i + (COLUMN - side) // 2
+        if state == "expected_not":
+            ends = f'x1="{x + 4}" x2="{x + side - 4}" y1="12" y2="12"'
+            parts.append(f'<line {ends} stroke="{HAIR}" stroke-width="1.4"><title>{quoted(word)}</title></line>')
+        else:
+            parts.append(_unit(x, 5, side, state, word))
+    size = f'viewBox="0 0 {width} 24" width="{width}" height="24"'
+    return _svg("".join(parts), title, desc, size, "cells")
+
+
 def _unit(x: int, y: int, side: int, state: str, name: str) -> str:
     label = f"<title>{quoted(name)}</title>"
     if state not in ("met", "partly_met", "not_met"):

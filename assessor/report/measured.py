@@ -43,6 +43,10 @@ class Figure:
     """Classes of the evidence in words; empty where nothing was determined."""
     blind: str
     """What it cannot see."""
+    rule: str
+    """By which rule its interval came about."""
+    rows: str
+    """How many rows of how many data points stand behind it, and from when to when."""
 
 
 @dataclass(frozen=True)
@@ -82,8 +86,33 @@ def _figure(m: Measurement, pen: Pen) -> Figure:
     selection = pen.t(f"selection.{m.selection.value}")
     rests_on = pen.t("measured.rests_on", list=pen.classes(m.rests_on)) if m.rests_on else ""
     return Figure(
-        m, name, state, value, interval, strip, selection, _counted(m, pen), rests_on, pen.blind(m.indicator)
+        m=m,
+        name=name,
+        state=state,
+        value=value,
+        interval=interval,
+        strip=strip,
+        selection=selection,
+        counted=_counted(m, pen),
+        rests_on=rests_on,
+        blind=pen.blind(m.indicator),
+        rule=_rule(m, pen),
+        rows=_rows(m, pen),
     )
+
+
+def _rule(m: Measurement, pen: Pen) -> str:
+    """The rule of its own, where an indicator has one; else that of a share by how its subjects were chosen."""
+    if own := pen.rule(m.indicator):
+        return own
+    return pen.t(f"rule.{m.selection.value}" if m.unit == "share" else "rule.figure")
+
+
+def _rows(m: Measurement, pen: Pen) -> str:
+    if (rows := m.sampled) is None:
+        return pen.t("rows.nothing" if m.low is None and m.high is None else "rows.none")
+    text = pen.t("rows.text", rows=rows.rows, tags=rows.tags, first=rows.first, last=rows.last)
+    return text + (" " + pen.t("rows.recorded", rows=rows.recorded) if rows.recorded else "")
 
 
 def _counted(m: Measurement, pen: Pen) -> list[Counted]:

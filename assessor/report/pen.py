@@ -57,6 +57,11 @@ class Pen:
         text = f"indicator.{name}.blind"
         return messages.render(text, self.language) if text in messages.catalogue() else ""
 
+    def rule(self, name: str) -> str:
+        """The rule of an indicator's interval in its own words; empty where it has the rule of its unit."""
+        text = f"indicator.{name}.rule"
+        return messages.render(text, self.language) if text in messages.catalogue() else ""
+
     def percent(self, value: Fraction) -> str:
         return messages.percent(value)
 

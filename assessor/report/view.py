@@ -13,6 +13,7 @@ from assessor.report.contacts import Contacts, contacts
 from assessor.report.frameworks import Standing, standings
 from assessor.report.leads import Todo, todo
 from assessor.report.machines import Machines, machines
+from assessor.report.matrix import Matrix, matrix
 from assessor.report.measured import Figure, Gap, figures, gaps
 from assessor.report.pen import Pen, code
 from assessor.report.plan import Plan, plan
@@ -81,6 +82,8 @@ class View:
     groups: list[Group]
     verdicts: Markup
     machines: Machines
+    matrix: Matrix | None
+    """None where the register expects nothing of any machine."""
     figures: list[tuple[str, list[Figure]]]
     """By what they are about."""
     contacts: Contacts
@@ -126,6 +129,7 @@ def view(a: Assessment, pen: Pen) -> View:
         groups=verdict_groups,
         verdicts=verdicts,
         machines=machines(a, pen),
+        matrix=matrix(a, pen),
         figures=figures(a, pen),
         contacts=contacts(a, pen),
         todo=todo(a, pen),
