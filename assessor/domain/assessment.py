@@ -11,7 +11,7 @@ from assessor.domain.export import Record
 from assessor.domain.laws.ladder import Ladder
 from assessor.domain.noun import Digest, EvidenceClass, Exact, Message, Noun, Outcome, Slug, Time
 from assessor.domain.plant import Asset, KeyProcess, Plant, Register
-from assessor.domain.rating import Chance, Rating, Roadmap
+from assessor.domain.rating import Chance, Estimate, Rating, Roadmap
 from assessor.domain.recommendation import Recommendation
 from assessor.domain.result import Rated
 from assessor.domain.scope import Vantage
@@ -99,6 +99,8 @@ class Assessment(Noun):
     """Both columns under every weight set; the default set first, declared before verified."""
     chances: tuple[Chance, ...]
     """Of the verified column under the default weights."""
+    estimate: Estimate | None = None
+    """The third place under the default weights: no rating. None in documents from before it was kept."""
     pre_assessment: bool
     """预评估: the rating rests on rubrics alone."""
     testable: int

@@ -9,6 +9,7 @@ docs/method.md states the rules in full.
 from assessor.reconcile.claims import when
 from assessor.reconcile.comparison import reconcile
 from assessor.reconcile.differences import findings
+from assessor.reconcile.looks import Look, looks
 from assessor.reconcile.scale import implied
 
-__all__ = ["findings", "implied", "reconcile", "when"]
+__all__ = ["Look", "findings", "implied", "looks", "reconcile", "when"]
