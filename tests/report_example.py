@@ -206,7 +206,7 @@ def hostile() -> Assessment:
         for member in document["members"]:
             member["name"] = next(bad)
         for sight in document["sights"]:
-            why = Message(id="report.seconds", params={"x": "1"})
+            why = Message(id="unit.seconds", params={"x": "1"})
             sight["why"] = why.model_dump(mode="json")
         _hostile_contacts(document["contacts"], bad)
         document["source"]["fingerprint"] = next(bad)

@@ -126,7 +126,7 @@ class Condition(Noun):
     holds: bool
 
 
-MeasuredIn = Literal["share", "seconds", "number", "per-hour", "kW", "kWh", "kgCO2e", "kW.min/m3"]
+MeasuredIn = Literal["share", "seconds", "number", "per-hour", "kw", "kwh", "kgco2e", "kw-per-m3-min"]
 """What a measurement is counted in; each has its words in the texts `unit.*`."""
 Area = Literal["interfaces", "data", "production", "energy", "security"]
 """What a measurement is about: how a report groups them."""
