@@ -1,193 +1,32 @@
 """Populations of respondents, some of whom over- or understate, against what the product makes of them.
 
-`python -m benchmarks.populations` writes populations.md. Plants have a true degree of each requirement of a shipped
-ladder; respondents answer better or worse than that; machines of some sub-domains are counted, some of them out of
-sight. Answers and counts go through the product's own code (`share`, `reconcile`, `rate`, fusion). Its results
-are held against the level of the true degrees. All parameters are in populations.toml; nothing else sets any.
+`python -m benchmarks.populations` writes populations.md. Plants have a true degree of each requirement of a
+ladder; respondents answer better or worse than that; machines of some sub-domains are counted, some of them not
+seen. Answers and counts go through the product's own code (`share`, `reconcile`, `rate`, fusion). Its results are
+held against the level of the true degrees. All parameters are in populations.toml; nothing else sets any.
 """
 
+import sys
+import time
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from scipy.special import expit
 
-from assessor.domain import (
-    DEGREES,
-    Answer,
-    Answers,
-    Bearing,
-    Ladder,
-    Measurement,
-    Outcome,
-    Question,
-    Scope,
-    Step,
-    Text,
-)
-from assessor.frameworks import load_library
-from assessor.indicators.share import line, share
-from assessor.rating import Rungs, level_of, rate, rungs, score_of
+from assessor.domain import Answers, Ladder, Measurement
+from assessor.rating import level_of, rate
 from assessor.reconcile import reconcile
-from assessor.run import DEMO
-from connectors.simulator import load_plant
+from benchmarks.respondents import Parameters, Plant
 from models.fusion import Fused
-from models.graded_response import threshold
 
-HERE = Path(__file__).parent
-FILE = HERE / "populations.toml"
-Parameters = Mapping[str, Any]
-Counts = np.ndarray[Any, np.dtype[np.int_]]
-STEPS = tuple(
-    Step(from_=Fraction(at), answer=Fraction(answer))
-    for at, answer in (("0.4", "0.5"), ("0.7", "0.8"), ("0.9", 1))
-)
-"""The steps of the shipped bank: from which share of machines on which degree."""
-COLUMNS = ("declared", "verified", "estimated")
-
-
-@dataclass(frozen=True)
-class Field:
-    """The framework as it is asked and tested here: every requirement with an indicator of its own."""
-
-    framework: Ladder
-    ladder: Rungs
-    questions: Mapping[str, Question]
-    ids: tuple[str, ...]
-    levels: Counts
-    """Of each requirement."""
-    places: Counts
-    """Its sub-domain, by number."""
-
-    @classmethod
-    def of(cls, framework_id: str) -> "Field":
-        library = load_library()
-        framework = library.frameworks[framework_id]
-        assert isinstance(framework, Ladder)
-        at = [(q, c.level, i) for i, d in enumerate(framework.dimensions) for c in d.cells for q in c.requirements]
-        questions = {q: _tested(library.statements[q]) for q, _, _ in at}
-        levels, places = (np.array([one[i] for one in at]) for i in (1, 2))
-        return cls(framework, rungs(framework, (), ()), questions, tuple(questions), levels, places)
-
-    def reached(self, ability: np.ndarray[Any, Any], chance: np.ndarray[Any, Any], sharpness: float) -> Counts:
-        """The number of the degree of each requirement at an ability of each sub-domain."""
-        marks = np.array([[threshold(int(k), d) for d in DEGREES[1:]] for k in self.levels])
-        return np.asarray(
-            (chance[:, None] < expit(sharpness * (ability[self.places][:, None] - marks))).sum(axis=1)
-        )
-
-    def degrees(self, numbers: Counts) -> dict[str, Fraction]:
-        return {q: DEGREES[n] for q, n in zip(self.ids, numbers, strict=True)}
-
-
-def _tested(question: Question) -> Question:
-    test = Bearing(indicator=f"seen-{question.id}", bound="both", steps=STEPS, ask=Text(zh="看", en="look"))
-    return question.model_copy(update={"tests": (test,)})
-
-
-@cache
-def held(framework_id: str) -> Field:
-    return Field.of(framework_id)
-
-
-@cache
-def scope() -> Scope:
-    """One in which all machines are to be looked at: no stratum is drawn."""
-    return load_plant(DEMO / "plant.yaml").scope.model_copy(update={"strata": ()})
-
-
-@cache
-def counted(yes: int, no: int, unseen: int) -> Measurement:
-    """The measurement of so many machines, by the product's own rule of shares."""
-    outcomes = [Outcome.MET] * yes + [Outcome.NOT_MET] * no + [Outcome.NOT_DETERMINED] * unseen
-    return share("any", [line(f"m{i}", outcome, "undecided") for i, outcome in enumerate(outcomes)], scope())
-
-
-@dataclass(frozen=True)
-class Plant:
-    """One plant, and everything that chance decides about it."""
-
-    field: Field
-    own: np.ndarray[Any, Any]
-    """Ability of each sub-domain."""
-    chance: np.ndarray[Any, Any]
-    """Of each requirement: the same in truth, answer and measurement."""
-    seed: tuple[int, int]
-    """What else chance decides has a stream of its own from here: the same in every cell of the table."""
-
-    @classmethod
-    def drawn(cls, p: Parameters, number: int) -> "Plant":
-        field = held(p["framework"])
-        rng = np.random.default_rng((p["seed"], number))
-        a = p["ability"]
-        own = rng.normal(a["mean"], a["spread"]) + rng.normal(0, a["own"], len(field.framework.dimensions))
-        return cls(field, own, rng.random(len(field.ids)), (p["seed"], number))
-
-    def stream(self, purpose: int) -> np.random.Generator:
-        return np.random.default_rng((*self.seed, purpose))
-
-    def true(self, p: Parameters) -> Fraction:
-        """The score of the true degrees."""
-        numbers = self.field.reached(self.own, self.chance, p["ability"]["sharpness"])
-        return score_of(self.field.framework, self.field.ladder, self.field.degrees(numbers))
-
-    def answers(self, p: Parameters, population: Mapping[str, float]) -> Answers:
-        """What a respondent of this population says."""
-        rng, n = self.stream(1), len(self.own)
-        off, leans = rng.normal(0, p["off"]["told"], n), rng.random() < population["respondents"]
-        by = rng.normal(population["by"], population["spread"])
-        where = rng.permutation(n) < round(population["domains"] * n)
-        numbers = self.field.reached(self.own + off + leans * by * where, self.chance, p["ability"]["sharpness"])
-        said = self.field.degrees(numbers)
-        given = tuple(Answer(question=q, value=degree, by="owner", at="2026-01-01") for q, degree in said.items())
-        return Answers(format="assessor-answers/1", plant="simulated", answers=given)
-
-    def measurements(self, p: Parameters, shortfall: Mapping[str, float], many: int) -> list[Measurement]:
-        """Of every requirement of so many sub-domains: machines that count, that do not, that were not seen."""
-        rng, n, whole = self.stream(2), len(self.own), int(p["subjects"])
-        chosen, off = set(rng.permutation(n)[:many]), rng.normal(0, p["off"]["seen"], n)
-        missed = np.abs(rng.normal(0, 1, n)) * shortfall["scale"]
-        numbers = self.field.reached(self.own + off, self.chance, p["ability"]["sharpness"])
-        found = []
-        for i, (question, number, place) in enumerate(
-            zip(self.field.ids, numbers, self.field.places, strict=True)
-        ):
-            one = np.random.default_rng((*self.seed, 3, i))
-            if place in chosen:
-                part = numbers[self.field.places == place]
-                told = _counts(one, int(number), whole, _unseen(missed[place], part), shortfall["hidden"])
-                found.append(counted(*told).model_copy(update={"indicator": f"seen-{question}"}))
-        return found
-
-
-def _unseen(missed: float, numbers: Counts) -> float:
-    """The share of machines out of sight that makes a sub-domain look so many levels lower, at most 0.9."""
-    height = 5 * float(np.mean([float(DEGREES[n]) for n in numbers]))
-    return min(0.9, missed / height) if height else 0.0
-
-
-def _counts(
-    rng: np.random.Generator, number: int, whole: int, unseen: float, hidden: float
-) -> tuple[int, int, int]:
-    """(yes, no, not determined) of a requirement that truly has this degree."""
-    bounds = [Fraction(0), *(step.from_ for step in STEPS), Fraction(whole + 1, whole)]
-    low, high = (-(-bounds[i] * whole // 1) for i in (number, number + 1))
-    yes = int(rng.integers(int(low), int(high)))
-    out = round(unseen * whole)
-    out_yes = int(rng.hypergeometric(yes, whole - yes, out)) if out else 0
-    lost = int(rng.binomial(out, hidden))
-    return yes - out_yes, whole - yes - (out - out_yes) + lost, out - lost
-
-
+FILE = Path(__file__).with_suffix(".toml")
 Row = dict[str, float]
 Cell = tuple[str, str, int]
 """Population, shortfall, sub-domains measured."""
+Table = dict[Cell, dict[str, Row]]
 
 
 def against(framework: Ladder, true: Fraction, level: int, score: Fraction) -> Row:
@@ -215,19 +54,19 @@ def judged(
 def cells(p: Parameters) -> Iterator[Cell]:
     """In the order of the table."""
     for population in p["population"]:
-        for shortfall in p["shortfall"]:
-            for many in p["measured"]:
-                yield population, shortfall, many
+        for name, shortfall in p["shortfall"].items():
+            for many in shortfall["measured"]:
+                yield population, name, many
 
 
-def of_plant(p: Parameters, number: int) -> dict[Cell, dict[str, Row]]:
+def of_plant(p: Parameters, number: int) -> Table:
     """One plant in every cell."""
     plant = Plant.drawn(p, number)
     true, found = plant.true(p), {}
     seen = {
         (f, n): plant.measurements(p, shortfall, n)
         for f, shortfall in p["shortfall"].items()
-        for n in p["measured"]
+        for n in shortfall["measured"]
     }
     for name, population in p["population"].items():
         answers = plant.answers(p, population)
@@ -238,29 +77,99 @@ def of_plant(p: Parameters, number: int) -> dict[Cell, dict[str, Row]]:
     return found
 
 
-def _one(given: tuple[Parameters, int]) -> dict[Cell, dict[str, Row]]:
+def _one(given: tuple[Parameters, int]) -> Table:
     return of_plant(*given)
 
 
-def measured(p: Parameters, workers: int = 1) -> dict[Cell, dict[str, Row]]:
+def measured(p: Parameters, workers: int = 1) -> Table:
     """Means over all plants, by cell and column."""
     work = [(p, number) for number in range(p["plants"])]
     if workers > 1:
         with ProcessPoolExecutor(workers) as pool:
-            every = list(pool.map(_one, work, chunksize=5))
+            every = list(pool.map(_one, work, chunksize=3))
     else:
         every = [_one(one) for one in work]
+    first = every[0]
     return {
         cell: {
-            column: {
-                key: float(np.mean([one[cell][column][key] for one in every])) for key in every[0][cell][column]
-            }
-            for column in COLUMNS
+            column: {key: float(np.mean([one[cell][column][key] for one in every])) for key in row}
+            for column, row in columns.items()
         }
-        for cell in cells(p)
+        for cell, columns in first.items()
     }
 
 
 def parameters() -> Parameters:
     """What populations.toml says."""
     return tomllib.loads(FILE.read_text("utf-8"))
+
+
+def goals(p: Parameters, table: Table) -> Iterator[tuple[str, Cell, float, bool]]:
+    """Every goal in every cell it speaks of: what it asks, where, what came out, and whether that meets it."""
+    goal, (least, most) = p["goal"], p["goal"]["band"]
+    for cell, columns in table.items():
+        population, shortfall, many = cell
+        declared, verified, third = (columns[name]["exact"] for name in ("declared", "verified", "estimated"))
+        if population == "honest":
+            lost, allowed = declared - verified, goal["verified_honest_loss"]
+            yield f"verified: honest lose at most {allowed:g}", cell, lost, lost <= allowed + 1e-9
+        if many == 8 and shortfall == "none":
+            lost, allowed = declared - third, goal["estimate_honest_loss"]
+            if population == "honest":
+                yield f"estimated: honest lose at most {allowed:g}", cell, lost, lost <= allowed + 1e-9
+            elif p["population"][population]["by"] > 0:
+                asked = goal["estimate_over"]
+                yield f"estimated: exact for over-claimers at least {asked:g}", cell, third, third >= asked
+        elif many == 8:
+            asked = goal["estimate_shortfall"]
+            yield f"estimated: exact with a shortfall at least {asked:g}", cell, third, third >= asked
+        band = columns["estimated"]["band"]
+        yield f"estimated: band holds {least:g} to {most:g}", cell, band, least <= band <= most
+
+
+def _written(row: Row) -> str:
+    return f"{row['exact']:.2f} · {row['within']:.2f} · {row['error']:.2f}"
+
+
+def page(p: Parameters, table: Table) -> str:
+    """The figures as populations.md has them."""
+    lines = [
+        "# Populations of respondents: declared, verified, estimated",
+        "",
+        "`make bench-evidence` (or `python -m benchmarks.populations`) writes this page from"
+        " [`populations.toml`](populations.toml), which holds every parameter and what each means;"
+        f" {p['plants']} plants a population, seed {p['seed']}, `{p['framework']}`. Plants are simulated: the page"
+        " says how the columns behave, not how true real answers are.",
+        "",
+        "In each column: share of plants with exactly the true level · within one level · mean error of the score,"
+        " in levels. *Verified* is made by `reconcile` and `rate`, *estimated* by `models/fusion.py`; both see"
+        " answers and measurements and nothing else. With nothing measured all three are the same"
+        " (`tests/test_populations.py`).",
+        "",
+        "| population | shortfall | measured | declared | verified | estimated | true score in the band |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for (population, shortfall, many), columns in table.items():
+        told = " | ".join(_written(columns[name]) for name in ("declared", "verified", "estimated"))
+        lines.append(f"| {population} | {shortfall} | {many} | {told} | {columns['estimated']['band']:.2f} |")
+    found = list(goals(p, table))
+    missed = [one for one in found if not one[3]]
+    lines += ["", "## Goals", "", "| goal | cells | missed |", "|---|---|---|"]
+    for name in dict.fromkeys(one[0] for one in found):
+        of = [one for one in found if one[0] == name]
+        where = "; ".join(f"{', '.join(map(str, cell))}: {value:.2f}" for _, cell, value, met in of if not met)
+        lines.append(f"| {name} | {len(of)} | {where or 'none'} |")
+    lines += ["", f"{len(found) - len(missed)} of {len(found)} met. What is missed stands as it came out."]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Write populations.md and show its table."""
+    begun, p = time.monotonic(), parameters()
+    text = page(p, measured(p, workers=2))
+    FILE.with_suffix(".md").write_text(text, "utf-8")
+    sys.stdout.write(f"{text}{time.monotonic() - begun:.0f} s\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -273,19 +273,24 @@ def weighed(part: Part, moved: Degrees) -> dict[str, Fraction]:
 
 def _scaled(degree: Fraction, share: Fraction, there: Fraction) -> Fraction:
     """A degree of a cell whose mean goes from one share to another; it stays between 0 and 1."""
+    if there == share or (degree in (NONE, ALL) and (degree == NONE) == (there < share)):
+        return degree
     if there < share:
         return degree * there / share
-    if there > share:
-        return 1 - (1 - degree) * (1 - there) / (1 - share)
-    return degree
+    return 1 - (1 - degree) * (1 - there) / (1 - share)
 
 
 def _read(curve: Curve, level: Fraction | int) -> Fraction:
     """The curve at a level, straight between its knots."""
+    whole = level.numerator // level.denominator
     for (before, high), (after, low) in pairwise(curve):
-        if before <= level <= after:
-            return high + (low - high) * Fraction(level - before) / (after - before)
-    return ALL if level < 0 else NONE
+        if before <= whole < after:
+            return (
+                high
+                if high == low or level == before
+                else high + (low - high) * (level - before) / (after - before)
+            )
+    return ALL if whole < 0 else NONE
 
 
 def _joined(degrees: Iterable[Degrees]) -> dict[str, Fraction]:

@@ -70,8 +70,8 @@ def column(a: Assessment, pen: Pen) -> dict[str, str]:
 def _lead(e: Estimate, pen: Pen) -> str:
     if not any(line.difference is not None for line in e.dimensions):
         return pen.t("estimate.nothing")
-    way = "above" if e.lean > 0 else "below" if e.lean < 0 else "even"
-    return pen.t(f"estimate.{way}", lean=pen.number(abs(e.lean)), off=pen.number(e.lean_off))
+    way = "estimate.above" if e.lean > 0 else "estimate.below" if e.lean < 0 else "estimate.even"
+    return pen.t(way, lean=pen.number(abs(e.lean)), off=pen.number(e.lean_off))
 
 
 def _strip(e: Estimate, a: Assessment, pen: Pen) -> Markup:
