@@ -62,6 +62,7 @@ from assessor.rating import (
 from assessor.reconcile import aged, doubles, findings, known_by, old_answers, reconcile
 from assessor.roadmap import plan
 from models.consistency import flags
+from models.fusion import estimate
 from models.graded_response import draws
 from models.short_form import Bank, State, answered, state
 
@@ -107,6 +108,7 @@ def judge(
             "ratings": ratings,
             "rated": tuple(map(kept, rate_library(frameworks, asked, evidence, answers.cuts, plant))),
             "chances": chances(framework, evidence, answers.cuts, drawn),
+            "estimate": estimate(framework, library.statements, evidence, measurements, answers.cuts),
             "findings": findings(evidence, library.statements.values(), ratings[1], measurements),
             "flags": (*flags(framework, bank, answers, evidence, plant), *doubles(measurements), *old),
             "leads": leads(framework, library.statements, answers, evidence, measurements, stands),

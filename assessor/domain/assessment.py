@@ -11,7 +11,7 @@ from assessor.domain.export import Record
 from assessor.domain.laws.ladder import Ladder
 from assessor.domain.noun import Digest, EvidenceClass, Exact, Message, Noun, Outcome, Slug, Time
 from assessor.domain.plant import Asset, Expect, KeyProcess, Plant, Register
-from assessor.domain.rating import Chance, Lead, Rating, Roadmap
+from assessor.domain.rating import Chance, Estimate, Lead, Rating, Roadmap
 from assessor.domain.recommendation import Recommendation
 from assessor.domain.result import Rated
 from assessor.domain.scope import Vantage
@@ -104,6 +104,8 @@ class Assessment(Noun):
     """Both columns under every weight set; the default set first, declared before verified."""
     chances: tuple[Chance, ...]
     """Of the verified column under the default weights."""
+    estimate: Estimate | None = None
+    """The third place under the default weights: no rating. None in documents from before it was kept."""
     leads: tuple[Lead, ...] = ()
     """What would narrow the level most: for the consultant still on site."""
     pre_assessment: bool

@@ -95,6 +95,62 @@ class Lead(Noun):
     level_high: int
 
 
+class Estimated(Noun):
+    """One sub-domain in the estimate: what was said, what was measured, how they weigh, and what comes of it.
+
+    All scores are by the ladder's law, of the sub-domain on its own."""
+
+    dimension: Slug
+    said: Exact
+    """What nobody said counts against it."""
+    corrected: Exact
+    """What was said, moved back by the lean."""
+    score: Exact
+    """What was measured weighed against that."""
+    off: Exact
+    """Half the band, in levels."""
+    low: Exact
+    high: Exact
+    """The score with everything moved back, or forward, by `off`; the upper end has what nobody said in favour."""
+    difference: Exact | None = None
+    """Levels by which what was said exceeds what was measured, over the requirements that were both; else None."""
+    open: Exact | None = None
+    """Levels that coverage leaves open in what was measured of these."""
+    visible: Exact
+    """How much of a lean of one level would show in these requirements."""
+    weight: Exact
+    """In what is made of the lean."""
+    evidence: Exact
+    """Share of what was measured in a measured requirement; the rest is that of the corrected answer."""
+    measured: int
+    """Requirements that a measurement or a settlement speaks of, of those asked."""
+    asked: int
+    count: int
+    """Subjects determined, of all, over the measurements that speak of them."""
+    total: int
+
+
+class Estimate(Noun):
+    """The third place beside declared and verified: what the answers are worth if all lean as those do that could
+    be compared. It is no rating: it corrects answers about which nothing was measured."""
+
+    lean: Exact
+    """Levels by which the answers lie above what was measured; below 0 where they lie under it."""
+    lean_off: Exact
+    """Its standard deviation, in levels."""
+    said: Exact
+    """The score of what was said: where it starts from."""
+    score: Exact
+    off: Exact
+    """Half the band that nine in ten should lie in by the parameters of the model, in levels."""
+    low: Exact
+    high: Exact
+    level: Annotated[int, Field(ge=0)]
+    level_low: Annotated[int, Field(ge=0)]
+    level_high: Annotated[int, Field(ge=0)]
+    dimensions: tuple[Estimated, ...] = ()
+
+
 class Choice(Noun):
     """One recommendation in the plan."""
 

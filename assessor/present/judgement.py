@@ -51,6 +51,9 @@ def _headline(done: Assessment, out: Console, language: Language) -> None:
     out.print(render(line, language, low=str(low), high=str(high)), soft_wrap=True)
     params = {"testable": done.testable, "of": len(done.framework.dimensions), "tested": done.tested}
     out.print(render(Message(id="cli.testable", params=dict(params)), language), soft_wrap=True)
+    if (e := done.estimate) is not None:
+        told = {"score": e.score, "lean": e.lean, "level": e.level, "low": e.level_low, "high": e.level_high}
+        out.print(render("cli.estimate", language, **told), soft_wrap=True)
 
 
 def _leads(done: Assessment, out: Console, language: Language) -> None:

@@ -12,14 +12,19 @@ from assessor.domain import Cut, Evidence, Framework, Ladder, Question, Rated, R
 from assessor.rating import criteria, gates, opened, points
 from assessor.rating.asked import asked, known, spans
 from assessor.rating.cuts import after_cuts, refuse_cuts
+from assessor.rating.ends import total
 from assessor.rating.formulas import rate_formulas
 from assessor.rating.ladder import (
+    Rungs,
+    alone,
     chances,
     is_pre_assessment,
+    level_of,
     not_applicable,
     rate,
     rate_all,
     rungs,
+    score_of,
     standing,
     testable,
     tested,
@@ -30,21 +35,26 @@ __all__ = [
     "Column",
     "Kind",
     "Known",
+    "Rungs",
     "Value",
+    "alone",
     "asked",
     "chances",
     "covered",
     "is_pre_assessment",
     "known",
+    "level_of",
     "not_applicable",
     "rate",
     "rate_all",
     "rate_library",
     "refuse_cuts",
     "rungs",
+    "score_of",
     "standing",
     "testable",
     "tested",
+    "total",
     "values",
 ]
 

@@ -76,8 +76,8 @@ def rate(
         column=column,
         weights=chosen.id,
         weights_status=chosen.status,
-        level=_level(framework, score),
-        level_high=_level(framework, score_high),
+        level=level_of(framework, score),
+        level_high=level_of(framework, score_high),
         score=score,
         score_high=score_high,
         coverage=_coverage(ladder, lines),
@@ -111,8 +111,8 @@ def standing(
     ladder = rungs(framework, cuts, aside)
 
     def of(degrees: Mapping[str, Fraction]) -> tuple[int, Fraction]:
-        score = sum(_counted(framework, _scores(ladder, degrees, NONE)), NONE)
-        return _level(framework, score), score
+        score = score_of(framework, ladder, degrees)
+        return level_of(framework, score), score
 
     return of
 
@@ -121,6 +121,26 @@ def rungs(framework: Ladder, cuts: Iterable[Cut], aside: Collection[str]) -> Run
     """What counts at each level under the default weights; `aside`: questions that are not applicable."""
     weights = next(w.weights for w in framework.weight_sets if w.id == framework.default_weights)
     return _ladder(framework, uncut(framework, cuts), weights, aside)
+
+
+def score_of(
+    framework: Ladder, ladder: Rungs, degrees: Mapping[str, Fraction], nothing: Fraction = NONE
+) -> Fraction:
+    """The total of degrees of all that `ladder` asks; `nothing`: of a level that nothing is left of."""
+    return sum(_counted(framework, _scores(ladder, degrees, nothing)), NONE)
+
+
+def level_of(framework: Ladder, score: Fraction) -> int:
+    """The level in whose band a total score lies."""
+    return max((level.number for level in framework.levels if level.from_ <= score), default=0)
+
+
+def alone(ladder: Rungs, dimension: str) -> Rungs:
+    """One sub-domain as if it were all there is."""
+    return {
+        level: _normalised([rung for rung in rungs if rung.dimension == dimension])
+        for level, rungs in ladder.items()
+    }
 
 
 def is_pre_assessment(framework: Ladder, evidence: Iterable[Evidence]) -> bool:
@@ -174,7 +194,9 @@ def _ladder(
     return {level: _normalised(rungs) for level, rungs in ladder.items()}
 
 
-def _normalised(rungs: Sequence[Rung]) -> list[Rung]:
+def _normalised(rungs: Sequence[Rung]) -> Sequence[Rung]:
+    if len(rungs) == 1 and rungs[0].weight in (NONE, ALL):
+        return rungs
     whole = total(rung.weight for rung in rungs) or ALL
     return [Rung(r.dimension, r.weight / whole, r.requirements, r.not_applicable) for r in rungs]
 
@@ -203,10 +225,6 @@ def _counted(framework: Ladder, scores: Sequence[Fraction]) -> list[Fraction]:
         counted.append(NONE if stopped else ALL if satisfied else score)
         stopped = stopped or (bool(framework.stop_rule.value) and not satisfied)
     return counted
-
-
-def _level(framework: Ladder, score: Fraction) -> int:
-    return max((level.number for level in framework.levels if level.from_ <= score), default=0)
 
 
 # What is open to the reader ------------------------------------------------------------------------------
@@ -255,14 +273,9 @@ def _alone(
     high: Mapping[str, Fraction],
 ) -> DimensionScore:
     """One sub-domain by the same law, as if it were all there is."""
-    own = {
-        level: _normalised([rung for rung in rungs if rung.dimension == dimension])
-        for level, rungs in ladder.items()
-    }
+    own = alone(ladder, dimension)
     return DimensionScore(
-        dimension=dimension,
-        low=sum(_counted(framework, _scores(own, low, NONE)), NONE),
-        high=sum(_counted(framework, _scores(own, high, ALL)), NONE),
+        dimension=dimension, low=score_of(framework, own, low, NONE), high=score_of(framework, own, high, ALL)
     )
 
 

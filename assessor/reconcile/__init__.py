@@ -11,6 +11,18 @@ from assessor.reconcile.claims import when
 from assessor.reconcile.comparison import reconcile
 from assessor.reconcile.differences import findings
 from assessor.reconcile.doubles import doubles
+from assessor.reconcile.looks import Look, looks
 from assessor.reconcile.scale import implied
 
-__all__ = ["aged", "doubles", "findings", "implied", "known_by", "old_answers", "reconcile", "when"]
+__all__ = [
+    "Look",
+    "aged",
+    "doubles",
+    "findings",
+    "implied",
+    "known_by",
+    "looks",
+    "old_answers",
+    "reconcile",
+    "when",
+]

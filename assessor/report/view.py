@@ -10,6 +10,7 @@ from assessor.domain import Assessment, Rating, WeightSet
 from assessor.report import charts
 from assessor.report.claims import Difference, Group, differences, groups
 from assessor.report.contacts import Contacts, contacts
+from assessor.report.estimate import Third, column, third
 from assessor.report.frameworks import Standing, standings
 from assessor.report.leads import Todo, todo
 from assessor.report.machines import Machines, machines
@@ -42,6 +43,8 @@ class Reach:
     """Of its element in the framework."""
     declared: str
     verified: str
+    estimate: str
+    """The third place: no rating; empty where there is none."""
     strip: Markup
 
 
@@ -73,6 +76,7 @@ class View:
     score_verified: Markup
     score_axis: Markup
     rungs: list[Rung]
+    third: Third | None
     holds: bool
     radar: Markup
     radar_small: Markup
@@ -120,6 +124,7 @@ def view(a: Assessment, pen: Pen) -> View:
         score_verified=_score(pen, verified, thresholds, "level.verified"),
         score_axis=_begins(a, pen),
         rungs=_rungs(a, pen),
+        third=third(a, pen),
         holds=low == high,
         radar=charts.radar(axes, pen.t("picture.title"), desc),
         radar_small=charts.radar(small, pen.t("picture.title"), desc, small=True),
@@ -206,6 +211,7 @@ def _reaches(a: Assessment, pen: Pen) -> tuple[list[Reach], list[charts.Axis]]:
     declared = {d.dimension: d for d in a.rating("declared").dimensions}
     verified = {d.dimension: d for d in a.rating("verified").dimensions}
     elements = {g.id: (i, pen.say(g.name)) for i, g in enumerate(a.framework.elements)}
+    estimated = column(a, pen)
     reaches, axes = [], []
     for dimension in a.framework.dimensions:
         said, seen = declared.get(dimension.id), verified.get(dimension.id)
@@ -216,6 +222,7 @@ def _reaches(a: Assessment, pen: Pen) -> tuple[list[Reach], list[charts.Axis]]:
         strip = charts.dumbbell(said.low if said else None, low, high, name, text)
         mark = code(dimension.id)
         order, element = elements.get(dimension.element, (len(elements), ""))
-        reaches.append(Reach(mark, name, element, order, words[0], words[1], strip))
+        third_ = estimated.get(dimension.id, "")
+        reaches.append(Reach(mark, name, element, order, words[0], words[1], third_, strip))
         axes.append(charts.Axis(f"{mark} {name}", said.low if said else None, low, high))
     return reaches, axes
