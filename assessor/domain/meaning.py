@@ -50,6 +50,8 @@ class TagFacts(Noun):
     without_source_time: int = 0
     source_seconds: float | None = None
     """How far the source times advanced; 0 under a clock that stands still."""
+    age: float | None = None
+    """From the newest source time to the end; a clock that is off spoils it."""
     restamps: int | None = None
     """How often the source time advanced; None in facts from before this was counted."""
     server_stamped: int = 0
