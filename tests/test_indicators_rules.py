@@ -136,6 +136,19 @@ def test_a_frozen_value_that_the_aggregator_stamps_itself_is_not_current(role: s
     assert outcomes("readable", moving)["a"] is YES, "one value that changes shows that the branch is alive"
 
 
+def test_what_only_an_aggregator_s_own_time_vouches_for_shows_no_signal() -> None:
+    plan = scope([asset("a", expects=["state", "counter", "process"]), asset("b")], [endpoint("scada", "scada")])
+    copied = COPY | {"server_stamped": 30, "rows": 30}
+    meanings = (("state", "state"), ("count", "counter"), ("temperature", "actual"), ("energy", "counter"))
+    bench = Bench().put("scada", "b", FRESH)
+    for quantity, function in meanings:
+        bench.put("scada", "a", copied, quantity, function)
+    names = ("state_signal", "counter_signal", "process_data", "energy_metered")
+    assert {outcomes(name, bench.look(plan))["a"] for name in names} == {OPEN}
+    alive = bench.put("scada", "a", FRESH, "speed", "actual").look(plan)
+    assert {outcomes(name, alive)["a"] for name in names} == {YES}
+
+
 def test_a_constant_whose_time_leapt_once_has_not_arrived() -> None:
     leapt = COPY | {"restamps": 1}
     seen = Bench().put("scada", "a", leapt).put("scada", "b", FRESH).look(PLANT)

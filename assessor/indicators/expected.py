@@ -22,7 +22,7 @@ def expected(
 def _judge(seen: SeenAsset, shows: Callable[[SeenTag], bool], yes: str, fresh: bool) -> Line:
     id_ = seen.asset.id
     found = [tag for tag in seen.tags if shows(tag)]
-    there = [tag for tag in found if (tag.fresh if fresh else seen.has(tag))]
+    there = [tag for tag in found if (seen.current(tag) if fresh else seen.has(tag))]
     if there:
         return line(id_, Outcome.MET, yes, tag=there[0].tag.path)
     record = next((one for one in seen.recorded if one.moves and shows(one.seen)), None)

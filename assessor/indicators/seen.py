@@ -207,7 +207,11 @@ class SeenAsset:
     def has(self, tag: SeenTag) -> bool:
         """Is this tag of it there to be used: current, or standing still on a machine that answers or is live?"""
         good = tag.facts is not None and tag.facts.good > 0
-        return tag.fresh or (good and (self.live or self.read))
+        return self.current(tag) or (good and (self.live or self.read))
+
+    def current(self, tag: SeenTag) -> bool:
+        """Is it fresh, and not merely by the word of an aggregator that shows nothing moving of this machine?"""
+        return tag.fresh and (self.live or not tag.relayed)
 
     @cached_property
     def stale(self) -> bool:
