@@ -16,11 +16,12 @@ PROOF = Proof(kind="site", title="walk of the floor")
 
 
 def true_answers(row: Row, questions: Iterable[Question], ladder: Ladder) -> dict[str, Fraction]:
-    """By question id: of what indicators bear on, what their true values say; of the rest, by a seeded draw around
-    the level of the row. Questions that the framework does not ask and nothing tests are left out."""
+    """By statement (a question, or an option of a several-of): of what indicators bear on, what their true values
+    say; of the rest, by a seeded draw around the level of the row. What nothing tests and the framework does not
+    ask is left out."""
     levels = {q: cell.level for d in ladder.dimensions for cell in d.cells for q in cell.requirements}
     found: dict[str, Fraction] = {}
-    for question in questions:
+    for question in (statement for q in questions for statement in q.statements):
         if question.top is None:
             continue
         true = _measurable(question, row)
@@ -73,12 +74,14 @@ STEP: Mapping[Style, int] = {"honest": 0, "boastful": 1, "modest": -1}
 def said(row: Row, questions: Iterable[Question], true: Mapping[str, Fraction], style: Style) -> Answers:
     """What people say in a style, and what a person witnessed."""
     given = []
-    for question in (q for q in questions if q.id in true):
-        id_, claim = question.id, moved(question, true[question.id], STEP[style])
-        given.append(Answer(question=id_, value=claim, by="production", at=AT))
-        if row.roles:
-            above = moved(question, claim, 1)
-            given.append(Answer(question=id_, value=above, by="owner", at=AT))
+    steps = {"production": STEP[style]} | ({"owner": STEP[style] + 1} if row.roles else {})
+    for question in questions:
+        known = [s for s in question.statements if s.id in true]
+        for by, step in steps.items() if known else ():
+            claims = {s.id: moved(s, true[s.id], step) for s in known}
+            chosen = tuple(id_ for id_, claim in claims.items() if claim)
+            value = chosen if question.kind == "several" else claims[question.id]
+            given.append(Answer(question=question.id, value=value, by=by, at=AT))
     return Answers(format="assessor-answers/1", plant=row.id, answers=tuple(given), witnessed=_witnessed(row))
 
 

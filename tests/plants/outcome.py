@@ -40,8 +40,8 @@ def measured(row: Row, witnessed: tuple[Witness, ...] = ()) -> tuple[Measurement
 
 
 def bearing_on(library: Library) -> tuple[Question, ...]:
-    """The questions that an indicator bears on, several-ofs apart."""
-    return tuple(q for q in library.questions.values() if q.tests)
+    """The questions that an indicator bears on, be it on one of their options."""
+    return tuple(q for q in library.questions.values() if any(s.tests for s in q.statements))
 
 
 @dataclass(frozen=True)
