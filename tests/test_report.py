@@ -291,8 +291,8 @@ WHOLE = {
     *("contacts.trust", "mode", "token", "budget"),
     "cover.way",  # groups of which the Assessment picks the word, so that no member stands in the code
     *("section", "lead", "vantage", "claimed", "verdict", "verdict_meaning", "outcome", "state", "evidence"),
-    *("area", "interface", "condition", "selection", "source", "metric", "given", "clock", "status", "status_meaning"),
-    *("glossary", "degree", "machines.set", "machines.walk", "plan.status", "open.never"),
+    *("interface", "condition", "selection", "source", "metric", "given", "clock", "status", "status_meaning"),
+    *("area", "glossary", "degree", "machines.set", "machines.walk", "plan.status", "open.never"),
 }
 
 
