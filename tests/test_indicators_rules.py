@@ -32,7 +32,8 @@ from tests.test_bundle import SCOPE
 YES, NO, OPEN = Outcome.MET, Outcome.NOT_MET, Outcome.NOT_DETERMINED
 FRESH: dict[str, Any] = {"changes": 20, "stale": False, "source_seconds": 29.0}
 STEADY: dict[str, Any] = {"changes": 0, "distinct": 1, "stale": None, "source_seconds": 0.0}
-STALE: dict[str, Any] = {"changes": 0, "distinct": 1, "stale": True, "source_seconds": 0.0}
+RESTING: dict[str, Any] = {"changes": 0, "distinct": 1, "stale": True, "source_seconds": 0.0, "age": 7200.0}
+STALE: dict[str, Any] = RESTING | {"age": 30 * 86_400.0}
 WHOLE = Browse(nodes=9, complete=True)
 
 
@@ -135,6 +136,19 @@ def test_a_frozen_value_that_the_aggregator_stamps_itself_is_not_current(role: s
     assert outcomes("readable", moving)["a"] is YES, "one value that changes shows that the branch is alive"
 
 
+def test_what_only_an_aggregator_s_own_time_vouches_for_shows_no_signal() -> None:
+    plan = scope([asset("a", expects=["state", "counter", "process"]), asset("b")], [endpoint("scada", "scada")])
+    copied = COPY | {"server_stamped": 30, "rows": 30}
+    meanings = (("state", "state"), ("count", "counter"), ("temperature", "actual"), ("energy", "counter"))
+    bench = Bench().put("scada", "b", FRESH)
+    for quantity, function in meanings:
+        bench.put("scada", "a", copied, quantity, function)
+    names = ("state_signal", "counter_signal", "process_data", "energy_metered")
+    assert {outcomes(name, bench.look(plan))["a"] for name in names} == {OPEN}
+    alive = bench.put("scada", "a", FRESH, "speed", "actual").look(plan)
+    assert {outcomes(name, alive)["a"] for name in names} == {YES}
+
+
 def test_a_constant_whose_time_leapt_once_has_not_arrived() -> None:
     leapt = COPY | {"restamps": 1}
     seen = Bench().put("scada", "a", leapt).put("scada", "b", FRESH).look(PLANT)
@@ -159,6 +173,23 @@ def test_a_machine_left_behind_where_others_move_is_not_networked() -> None:
     seen = Bench().put("scada", "a", STALE).put("scada", "b", FRESH).look(PLANT)
     assert outcomes("networked", seen) == {"a": NO, "b": YES}
     assert indicators.load()["networked"].measure(seen).absence_tested
+
+
+def test_a_machine_at_rest_is_not_called_cut_off() -> None:
+    """By a server that stamps only what changes it cannot be told from one that lost its link an hour ago."""
+    bench = Bench().put("scada", "a", RESTING, "state", "state").put("scada", "b", FRESH)
+    seen = bench.look(scope([asset("a", expects=["state"]), asset("b")], [endpoint("scada", "scada")]))
+    for name in ("networked", "readable", "state_signal", "energy_metered"):
+        assert outcomes(name, seen)["a"] is OPEN, name
+    assert list(outcomes("frozen_tags", Bench().put("scada", "a", RESTING).look(PLANT)).values()) == [OPEN]
+    why = {one.subject: one.why.id for one in indicators.load()["networked"].measure(seen).lines}
+    assert why["a"] == "indicator.why.stands_still"
+
+
+def test_a_laptop_a_month_ahead_cuts_nobody_off() -> None:
+    ahead = 30 * 86_400.0
+    bench = Bench().put("scada", "a", RESTING | {"age": 7200.0 + ahead}).put("scada", "b", FRESH | {"age": ahead})
+    assert outcomes("networked", bench.look(PLANT)) == {"a": OPEN, "b": YES}
 
 
 def test_where_nothing_moves_at_all_nobody_is_called_absent() -> None:
@@ -251,6 +282,31 @@ def test_a_gateway_that_passes_requests_on_is() -> None:
     )
     seen = Bench().put("gw", "a", FRESH).look(through, None)
     assert outcomes("open_protocol", seen)["a"] is YES
+
+
+def test_a_nameplate_is_missed_only_where_the_machine_itself_was_asked() -> None:
+    seen = Bench().put("scada", "a", FRESH).put("a-own", "b", FRESH).look(PLANT)
+    assert outcomes("nameplate", seen) == {"a": OPEN, "b": NO}
+
+
+@pytest.mark.parametrize(
+    ("skews", "state"),
+    [
+        ((-7200.0, -7200.4), State.UNUSABLE),
+        ((-7200.0, 0.1), State.MEASURED),
+        ((-7200.0, 7200.0), State.MEASURED),
+        ((0.2, 0.3), State.MEASURED),
+        ((-7200.0,), State.MEASURED),
+    ],
+)
+def test_clocks_that_are_all_off_by_the_same_may_be_the_laptops(skews: tuple[float, ...], state: State) -> None:
+    names = ["scada", "a-own"][: len(skews)]
+    bench = Bench()
+    for name, skew in zip(names, skews, strict=True):
+        bench.put(name, "a", FRESH | {"skew": skew})
+    found = indicators.load()["clock_skew"].measure(bench.look(PLANT))
+    assert found.state is state and (found.value is None) is (state is State.UNUSABLE)
+    assert len(found.lines) == len(skews)
 
 
 def test_a_server_that_does_not_say_how_it_lets_in_stays_open_and_modbus_is_a_no() -> None:

@@ -173,6 +173,31 @@ def test_ten_minutes_are_made_in_seconds_and_always_the_same(plant: SimulatedPla
     assert sorted(again.rows, key=str) == sorted(early, key=str)
 
 
+def test_asked_less_often_the_same_rows_come_and_say_so(plant: SimulatedPlant) -> None:
+    each, fifth = Kept(), Kept()
+    generate(plant, each, NOON, 60)
+    generate(plant, fifth, NOON, 60, every=5)
+    assert set(fifth.rows) == {row for row in each.rows if row.mono // SECOND % 5 == 0} and fifth.rows
+    assert {t.interval_ms for o in fifth.observations.values() for t in o.tags} == {5000.0}
+    gaps = fifth.observations["tester"].gaps
+    assert [g.ends - g.begins for g in gaps] == [5 * SECOND] * 4
+
+
+def test_a_server_that_looks_every_so_often_shows_old_values_in_between(plant: SimulatedPlant) -> None:
+    server, _ = find(plant, "oven", "Oven/BeltSpeed")
+    slow = server.model_copy(update={"renews": 15})
+    tag = next(t for t in shown(plant, slow) if t.path == "Oven/BeltSpeed")
+    found = series(plant, tag, NOON + np.arange(60, dtype=np.int64) * SECOND)
+    assert len(set(found.source.tolist())) == 4
+    assert all(len(set(found.values[i : i + 15].tolist())) == 1 for i in range(0, 60, 15))
+
+
+def test_a_counter_begins_again_when_an_order_does(plant: SimulatedPlant) -> None:
+    machine = plant.behaviour("pck-01")
+    counted = values(signal("counter", restarts=5), machine, 1, "p", np.arange(600, dtype=np.float64))
+    assert set(counted.tolist()) == {10, 11, 12, 13, 14} and np.sum(np.diff(counted) == -4) > 3
+
+
 def test_a_drop_leaves_a_gap_that_is_said(plant: SimulatedPlant) -> None:
     kept = Kept()
     generate(plant, kept, NOON, 60)

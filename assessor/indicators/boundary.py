@@ -1,8 +1,8 @@
-"""Machines and gateways that did not answer a laptop standing in the office network.
+"""Machines and gateways that did not answer a laptop standing in the office network: an upper bound.
 
 Only a look from the office says anything about the boundary of the control network; from a place inside it there
-is nothing to determine. An endpoint that stays silent may also be switched off, so a high share is weak evidence
-of protection, while a low one is strong evidence that there is none.
+is nothing to determine. One that answers is a no. One that is silent stays open, since it may as well be switched
+off: a look from the office can show that there is no boundary, never that there is one.
 """
 
 from assessor.domain import SYSTEMS, Line, Measurement, Message, Observation, Outcome, State, Vantage
@@ -31,4 +31,4 @@ def measure(seen: Seen) -> Measurement:
 def _judge(seen: Observation) -> Line:
     if seen.reached:
         return line(seen.endpoint, Outcome.NOT_MET, "answered_office")
-    return line(seen.endpoint, Outcome.MET, "did_not_answer_office")
+    return line(seen.endpoint, Outcome.NOT_DETERMINED, "did_not_answer_office")

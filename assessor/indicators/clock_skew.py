@@ -1,14 +1,14 @@
 """How far a machine's clock is off, at the worst: source times against the laptop's, in seconds.
 
 The greatest source time minus receive time is the bound least spoilt by delays. Only tags whose source time moved
-count: one that stands still says nothing of its clock. Relative to the laptop, whose own clock may be off; more
-than a second is worth a look.
+count: one that stands still says nothing of its clock. Relative to the laptop, whose own clock may be off: where
+those of several endpoints are all off by the same, the figure is not usable. More than a second is worth a look.
 """
 
 from collections.abc import Sequence
 from fractions import Fraction
 
-from assessor.domain import Line, Measurement, Message, Outcome, State
+from assessor.domain import Condition, Line, Measurement, Message, Outcome, State, Text
 from assessor.indicators.seen import Seen, SeenTag
 from assessor.indicators.share import line, milliseconds
 
@@ -28,19 +28,38 @@ def measure(seen: Seen) -> Measurement:
             indicator="clock_skew", state=State.NOT_DETERMINED, unit="seconds", method=METHOD, why=why
         )
     value = max(abs(skew) for skew in worst.values())
+    conditions = (_ours(tuple(worst.values())),) if len(worst) > 1 else ()
+    failed = next((c for c in conditions if not c.holds), None)
     return Measurement(
         indicator="clock_skew",
-        state=State.MEASURED,
+        state=State.UNUSABLE if failed else State.MEASURED,
         unit="seconds",
-        value=value,
-        low=value,
-        high=value,
+        value=None if failed else value,
+        low=None if failed else value,
+        high=None if failed else value,
         count=len(worst),
         total=len(seen.observations),
         method=METHOD,
-        why=Message(id="indicator.why.worst_clock", params={"endpoint": max(worst, key=lambda e: abs(worst[e]))}),
-        absence_tested=True,
+        why=failed.found
+        if failed
+        else Message(id="indicator.why.worst_clock", params={"endpoint": max(worst, key=lambda e: abs(worst[e]))}),
+        conditions=conditions,
+        absence_tested=not failed,
         lines=tuple(_line(id_, skew) for id_, skew in worst.items()),
+    )
+
+
+def _ours(skews: Sequence[Fraction]) -> Condition:
+    """Is it not the laptop's own clock that is off? All the others seem to be then, by the same."""
+    alike = min(map(abs, skews)) > WORTH_A_LOOK and max(skews) - min(skews) <= 2 * WORTH_A_LOOK
+    params: dict[str, str | int | Text] = {"n": len(skews), "seconds": str(float(skews[0]))}
+    return Condition(
+        id="clock",
+        needed=Message(id="indicator.needs.own_clock"),
+        found=Message(
+            id="indicator.found.clocks_alike" if alike else "indicator.found.clocks_apart", params=params
+        ),
+        holds=not alike,
     )
 
 

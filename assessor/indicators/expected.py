@@ -36,14 +36,19 @@ def _judge(
 ) -> Line:
     id_ = seen.asset.id
     found = [tag for tag in seen.tags if shows(tag)]
-    there = [tag for tag in found if (tag.fresh if fresh else seen.has(tag))]
+    there = [tag for tag in found if (seen.current(tag) if fresh else seen.has(tag))]
     if there:
         return line(id_, Outcome.MET, yes, tag=there[0].tag.path)
     if told := otherwise(seen):
         return told
+    record = next((one for one in seen.recorded if one.moves and shows(one.seen)), None)
     if seen.stale and not seen.read:
-        return line(id_, Outcome.NOT_MET, "stale")
-    if record := next((one for one in seen.recorded if one.moves and shows(one.seen)), None):
+        return (
+            line(id_, Outcome.NOT_DETERMINED, "record_disagrees")
+            if record
+            else line(id_, Outcome.NOT_MET, "stale")
+        )
+    if record:
         return by_record(id_, record)
     if found:
         return line(id_, Outcome.NOT_DETERMINED, "undecided")

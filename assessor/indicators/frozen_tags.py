@@ -2,6 +2,7 @@
 
 Looked at are tags with source times that are neither setpoints nor identification. A value that did not change
 but is stamped afresh is a steady one, not a frozen one; without source times the two cannot be told apart.
+What has stood still for less than two weeks stays open, since its machine may have been at rest on the day.
 Needs 300 rows or 300 seconds a tag, else it is too short to say.
 """
 
@@ -37,6 +38,8 @@ def _moves(tag: SeenTag) -> bool:
 
 def _judge(tag: SeenTag) -> Line:
     assert tag.facts is not None
-    if tag.facts.stale:
+    if tag.cut_off:
         return line(tag.tag.path, Outcome.MET, "frozen")
+    if tag.facts.stale:
+        return line(tag.tag.path, Outcome.NOT_DETERMINED, "stands_still")
     return line(tag.tag.path, Outcome.NOT_MET, "moves" if tag.facts.changes else "steady")

@@ -1,8 +1,8 @@
 """Machines that identify themselves: maker, and model or serial number, readable by a machine.
 
 Counts OPC UA Machinery or DI identification, Modbus 43/14, the SunSpec common model and the description of an
-MTConnect device. A machine that was read and identified itself by none of them is a no; one that was not read
-stays open.
+MTConnect device. A machine that was read and identified itself by none of them is a no. One that was not read
+stays open, and so does one that was read behind an aggregating server alone, which need not pass a nameplate on.
 """
 
 from assessor.domain import Line, Measurement, Nameplate, Outcome
@@ -25,8 +25,10 @@ def judge(seen: SeenAsset) -> Line:
         plate = place.device.nameplate
         if plate is not None and _speaks(plate):
             return line(id_, Outcome.MET, "identified", source=plate.source)
-    if seen.live:
+    if seen.live and seen.answers:
         return line(id_, Outcome.NOT_MET, "not_identified")
+    if seen.live:
+        return line(id_, Outcome.NOT_DETERMINED, "behind_system")
     return admitted(id_, "no_interface") if seen.no_interface else unseen(seen)
 
 

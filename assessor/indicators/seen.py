@@ -1,5 +1,6 @@
 """All that was seen of a plant, arranged by asset: what indicators look at."""
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -26,6 +27,9 @@ from assessor.domain import (
     Witness,
 )
 
+LONG = 14 * 86_400.0
+"""Seconds that a machine in use hardly rests: older values are cut off, younger ones may be at rest. (Own
+threshold, longer than the week of a public holiday.)"""
 QUICKEST = 0.1
 """Seconds between two looks at least, whatever a server says of its own diligence."""
 
@@ -45,6 +49,8 @@ class SeenTag:
     endpoint: Endpoint
     facts: TagFacts | None
     meaning: TagMeaning | None
+    freshest: float = 0
+    """How old the newest of its endpoint's moving values is by the laptop's clock, which may be off."""
 
     @property
     def relayed(self) -> bool:
@@ -101,6 +107,17 @@ class SeenTag:
         f = self.facts
         steady = f is not None and self.relayed and self.fresh and not f.changes
         return f is not None and steady and self._goes(f) and f.server_stamped == f.rows
+
+    @property
+    def cut_off(self) -> bool:
+        """Stale for longer than a machine rests, or by its server's word: whatever updated it has stopped."""
+        f = self.facts
+        return f is not None and bool(f.stale) and ((f.age or 0) - self.freshest > LONG or self._given_up(f))
+
+    @staticmethod
+    def _given_up(facts: TagFacts) -> bool:
+        """Does the server call all that it gave last usable values?"""
+        return facts.last_usable > 0 and not facts.good
 
     @staticmethod
     def _goes(facts: TagFacts) -> bool:
@@ -198,12 +215,24 @@ class SeenAsset:
     def has(self, tag: SeenTag) -> bool:
         """Is this tag of it there to be used: current, or standing still on a machine that answers or is live?"""
         good = tag.facts is not None and tag.facts.good > 0
-        return tag.fresh or (good and (self.live or self.read))
+        return self.current(tag) or (good and (self.live or self.read))
+
+    def current(self, tag: SeenTag) -> bool:
+        """Is it fresh, and not merely by the word of an aggregator that shows nothing moving of this machine?"""
+        return tag.fresh and (self.live or not tag.relayed)
 
     @cached_property
     def stale(self) -> bool:
-        """Rows of it came, and not one of its values is current, while others at the same endpoint are."""
+        """Rows of it came, and not one of its values is current, while others at the same endpoint are.
+
+        A value that has stood still for less than two weeks is no such one: its machine may be at rest today.
+        """
         return not self.live and any(self._left_behind(tag) for tag in self.tags)
+
+    @cached_property
+    def resting(self) -> bool:
+        """All that came of it stands still, and not for long: cut off, or at rest on the day."""
+        return not self.live and any(tag.facts and tag.facts.stale and not tag.cut_off for tag in self.tags)
 
     @cached_property
     def restamped(self) -> bool:
@@ -224,7 +253,7 @@ class SeenAsset:
         )
 
     def _left_behind(self, tag: SeenTag) -> bool:
-        return bool(tag.facts and tag.facts.stale) and tag.tag.endpoint in self.passing
+        return tag.cut_off and tag.tag.endpoint in self.passing
 
     @cached_property
     def walked(self) -> bool:
@@ -313,6 +342,7 @@ def look(
         for o in known
         for tag in o.tags
     )
+    tags = _by_their_clock(tags)
     of_asset: dict[str | None, list[SeenTag]] = defaultdict(list)
     for tag in tags:
         of_asset[tag.tag.asset].append(tag)
@@ -333,3 +363,12 @@ def look(
         for asset in scope.assets
     )
     return Seen(scope, known, assets, tags, recorded, series)
+
+
+def _by_their_clock(tags: tuple[SeenTag, ...]) -> tuple[SeenTag, ...]:
+    """Each with the age of the newest moving value of its endpoint, by which the age of the others is judged."""
+    freshest: dict[str, float] = {}
+    for tag in tags:
+        if tag.moves and tag.facts and tag.facts.age is not None:
+            freshest[tag.tag.endpoint] = min(freshest.get(tag.tag.endpoint, math.inf), tag.facts.age)
+    return tuple(replace(tag, freshest=freshest.get(tag.tag.endpoint, 0)) for tag in tags)

@@ -68,6 +68,8 @@ def unseen(seen: SeenAsset) -> Line:
     asset = seen.asset
     if seen.stale:
         return line(asset.id, Outcome.NOT_DETERMINED, "stale")
+    if seen.resting:
+        return line(asset.id, Outcome.NOT_DETERMINED, "stands_still")
     if seen.overridden:
         return line(asset.id, Outcome.NOT_DETERMINED, "overridden")
     if seen.restamped:

@@ -1,7 +1,8 @@
 """Numeric process values that declare their unit and range themselves.
 
 Looked at are numeric OPC UA tags that are not states, counters or identification. The unit that a Modbus register
-map adds is the map's word, not the machine's, so Modbus tags are left out.
+map adds is the map's word, not the machine's, so Modbus tags are left out. A tag that declares less than both is
+a no where its function is known; where nobody says what it is for it stays open, as it may be a state or a count.
 """
 
 from assessor.domain import Function, Line, Measurement, Outcome
@@ -28,5 +29,7 @@ def _judge(tag: SeenTag) -> Line:
     unit, ranged = tag.tag.unit is not None, tag.tag.low is not None and tag.tag.high is not None
     if unit and ranged:
         return line(tag.tag.path, Outcome.MET, "unit_and_range")
+    if tag.meaning is None or tag.meaning.function is None:
+        return line(tag.tag.path, Outcome.NOT_DETERMINED, "unexplained_tag")
     why = "unit_only" if unit else "range_only" if ranged else "neither"
     return line(tag.tag.path, Outcome.NOT_MET, why)

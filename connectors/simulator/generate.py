@@ -1,6 +1,7 @@
 """GENERATE hours of a plant at once: what polling its servers once a second would bring."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,13 +29,16 @@ class Column(NamedTuple):
     fields: dict[str, list[Any]]
 
 
-def generate(plant: SimulatedPlant, sink: Sink, begin_ns: int, seconds: int) -> None:
-    """Hand over what a run of so many seconds would have seen."""
+def generate(plant: SimulatedPlant, sink: Sink, begin_ns: int, seconds: int, every: int = 1) -> None:
+    """Hand over what a run of so many seconds would have seen, asking once in `every` seconds."""
     for server in plant.servers:
         observation = observe(plant, server, begin_ns, begin_ns + seconds * SECOND)
-        times = begin_ns + np.arange(seconds, dtype=np.int64) * SECOND
+        if every != 1:
+            tags = tuple(replace(tag, interval_ms=every * 1000.0) for tag in observation.tags)
+            observation = observation.model_copy(update={"tags": tags})
+        times = begin_ns + np.arange(0, seconds, every, dtype=np.int64) * SECOND
         if isinstance(server, OpcUaServer):
-            times, observation = _without_drops(server, times, observation)
+            times, observation = _without_drops(server, times, observation, every * SECOND)
             _hand_over(sink, _opcua(plant, server, times), times, begin_ns, served=True)
         elif isinstance(server, ModbusServer):
             _hand_over(sink, _modbus(plant, server, times), times, begin_ns, served=False)
@@ -42,7 +46,9 @@ def generate(plant: SimulatedPlant, sink: Sink, begin_ns: int, seconds: int) -> 
     sink.flush()
 
 
-def _without_drops(server: OpcUaServer, times: Times, observation: Observation) -> tuple[Times, Observation]:
+def _without_drops(
+    server: OpcUaServer, times: Times, observation: Observation, every: int
+) -> tuple[Times, Observation]:
     """Polls that fall into the seconds after a drop are lost, and said to be."""
     if not server.drops:
         return times, observation
@@ -50,10 +56,10 @@ def _without_drops(server: OpcUaServer, times: Times, observation: Observation) 
     gaps: list[Gap] = []
     for time in times[away]:
         if gaps and gaps[-1].ends == int(time):
-            gaps[-1] = gaps[-1].model_copy(update={"ends": int(time) + SECOND})
+            gaps[-1] = gaps[-1].model_copy(update={"ends": int(time) + every})
         else:
             why = Message(id="simulator.dropped")
-            gaps.append(Gap(begins=int(time), ends=int(time) + SECOND, why=why))
+            gaps.append(Gap(begins=int(time), ends=int(time) + every, why=why))
     return times[~away], observation.model_copy(update={"gaps": tuple(gaps)})
 
 

@@ -55,6 +55,8 @@ class Signal(Noun):
     """Into the unit of the tag; pieces a cycle for counters."""
     values: tuple[int | str, ...] = ()
     """Of a state (stopped, idle, running), or the texts that take turns."""
+    restarts: Annotated[int, Field(gt=0)] | None = None
+    """A counter begins again at `level` after so many pieces, as at the start of an order."""
     digits: Annotated[int, Field(ge=0, le=6)] = 2
 
     @field_validator("values", mode="after")
@@ -150,6 +152,8 @@ class OpcUaServer(Noun):
     """Operation limit of Read, Browse and CreateMonitoredItems; kept to."""
     max_references: Annotated[int, Field(ge=1)] = 1000
     """References a Browse answer holds; the rest waits behind a continuation point."""
+    renews: Annotated[int, Field(ge=1)] = 1
+    """Seconds between two looks that it takes at its machines; between them values and times stand."""
     drops: Annotated[int, Field(ge=2)] | None = None
     """Drops its connections whenever so many seconds have passed."""
 

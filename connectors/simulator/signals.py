@@ -117,6 +117,8 @@ def _state(s: Signal, at: At) -> Values:
 
 def _counter(s: Signal, at: At) -> Values:
     pieces = np.floor(at.worked(RUNNING) / at.machine.cycle)
+    if s.restarts:
+        pieces = np.mod(pieces, s.restarts)
     return (pieces * s.factor + s.level).astype(np.int64)
 
 

@@ -23,6 +23,8 @@ class Shown(NamedTuple):
     path: str
     """Browse names below Objects."""
     address: str
+    renews: int = 1
+    """Seconds between two looks of its server at its machine."""
 
 
 class Series(NamedTuple):
@@ -36,7 +38,7 @@ class Series(NamedTuple):
 def shown(plant: SimulatedPlant, server: OpcUaServer) -> list[Shown]:
     """All tags of a server, in the order of its file."""
     return [
-        Shown(place, variable, path, f"nsu={server.namespace};s={path}")
+        Shown(place, variable, path, f"nsu={server.namespace};s={path}", server.renews)
         for place in server.places
         for variable in plant.shape(place.shape).variables
         for path in [join(place, variable.name)]
@@ -49,13 +51,13 @@ def join(place: Place, name: str) -> str:
 
 
 def series(plant: SimulatedPlant, tag: Shown, times: Times) -> Series:
-    """What a tag shows at these times: values change on the full second."""
+    """What a tag shows at these times: values change on the full second, or when its server looks again."""
     tick = times // SECOND * SECOND
     variable = tag.variable
     quality, clock = variable.quality, variable.clock
-    lives = tick
+    lives = times // (tag.renews * SECOND) * (tag.renews * SECOND)
     if tag.place.stands_since:
-        lives = np.minimum(tick, nanoseconds(tag.place.stands_since))
+        lives = np.minimum(lives, nanoseconds(tag.place.stands_since))
     seconds = (lives - nanoseconds(plant.epoch)) / SECOND
     machine = plant.behaviour(tag.place.machine)
     values = signals.values(variable.signal, machine, plant.seed, tag.path, seconds)
