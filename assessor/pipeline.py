@@ -39,6 +39,7 @@ from assessor.domain import (
 )
 from assessor.errors import InputError
 from assessor.facts import facts, series, sort
+from assessor.facts.rows import Rows
 from assessor.frameworks import Library
 from assessor.indicators import look, looked_at, measure_all, sights
 from assessor.interpret import interpret
@@ -58,6 +59,7 @@ from assessor.roadmap import plan
 from models.consistency import flags
 from models.graded_response import draws
 from models.short_form import Bank, State, answered, state
+from models.tags import complete
 
 SCORER = importlib.metadata.version("plant-assessor")
 USUAL: Mapping[Kind, str] = {"discrete": "cmmm-2020-discrete", "process": "cmmm-2020-process"}
@@ -111,11 +113,9 @@ def assess(
     """Measure, judge and plan from one sealed bundle and one answer file."""
     scope, observations = source.scope(), source.observations()
     framework = choose_ladder(library, framework_id or USUAL[scope.plant.kind], scope.plant.kind)
-    _same_plant(scope, answers)
-    meanings = interpret(observations, scope)
-    every = {t.id: s for o in observations for t in o.tags if (s := looked_at(t)) is not None}
-    rows = sort(source.samples())
-    figures = facts(rows, every, {t.id: gone for o in observations if (gone := away(o.gaps)) for t in o.tags})
+    same_plant(scope, answers)
+    meanings = complete(interpret(observations, scope, answers.meanings), observations)
+    rows, figures = in_figures(source, observations)
     seen = look(scope, observations, figures, meanings, answers.witnessed, series(rows))
     measurements = measure_all(seen)
     judged = judge(framework, library, answers, measurements, scope.plant.kind)
@@ -144,6 +144,13 @@ def assess(
         members=_members(source.manifest),
         **judged.parts,
     )
+
+
+def in_figures(source: Bundle, observations: Sequence[Observation]) -> tuple[Rows, dict[int, TagFacts]]:
+    """The samples of a bundle, sorted, and what they show tag by tag."""
+    every = {t.id: s for o in observations for t in o.tags if (s := looked_at(t)) is not None}
+    rows = sort(source.samples())
+    return rows, facts(rows, every, {t.id: gone for o in observations if (gone := away(o.gaps)) for t in o.tags})
 
 
 def kept(rated: Rated) -> Rated:
@@ -233,7 +240,8 @@ def wanted(library: Library, answers: Answers, *main: Framework) -> tuple[Framew
     return tuple(chosen.values())
 
 
-def _same_plant(scope: Scope, answers: Answers) -> None:
+def same_plant(scope: Scope, answers: Answers) -> None:
+    """Refuse answers of another plant, and witnesses of assets that it does not have."""
     if answers.plant != scope.plant.id:
         params: dict[str, str | int] = {"answers": answers.plant, "bundle": scope.plant.id}
         raise InputError(Message(id="forms.other_plant", params=dict(params)))

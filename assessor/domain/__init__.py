@@ -64,7 +64,7 @@ from assessor.domain.laws import (
     TypicalScene,
     WeightSet,
 )
-from assessor.domain.meaning import Function, SignalKind, TagFacts, TagMeaning
+from assessor.domain.meaning import ConfirmedMeaning, Function, Quantity, SignalKind, TagFacts, TagMeaning
 from assessor.domain.noun import (
     Digest,
     EvidenceClass,
@@ -190,6 +190,7 @@ __all__ = [
     "Coefficient",
     "Companion",
     "Condition",
+    "ConfirmedMeaning",
     "Contact",
     "Credential",
     "Criteria",
@@ -262,6 +263,7 @@ __all__ = [
     "Profile",
     "Proof",
     "Quality",
+    "Quantity",
     "Question",
     "Range",
     "Rated",

@@ -24,7 +24,9 @@ def _judge(seen: SeenAsset, shows: Callable[[SeenTag], bool], yes: str, fresh: b
     found = [tag for tag in seen.tags if shows(tag)]
     there = [tag for tag in found if (tag.fresh if fresh else seen.has(tag))]
     if there:
-        return line(id_, Outcome.MET, yes, tag=there[0].tag.path)
+        best = next((tag for tag in there if not tag.by_name("quantity", "function")), there[0])
+        why = "by_name" if best.by_name("quantity", "function") else yes
+        return line(id_, Outcome.MET, why, tag=best.tag.path)
     if seen.stale and not seen.read:
         return line(id_, Outcome.NOT_MET, "stale")
     if record := next((one for one in seen.recorded if one.moves and shows(one.seen)), None):

@@ -8,7 +8,7 @@ docs/method.md states the rules in full.
 
 from assessor.reconcile.claims import when
 from assessor.reconcile.comparison import reconcile
-from assessor.reconcile.differences import findings
+from assessor.reconcile.differences import findings, weighed
 from assessor.reconcile.scale import implied
 
-__all__ = ["findings", "implied", "reconcile", "when"]
+__all__ = ["findings", "implied", "reconcile", "weighed", "when"]
