@@ -34,7 +34,7 @@ class Proposal(Noun):
 class Proposer(Protocol):
     """A learnt model that has an opinion on names. Its word is a proposal and nothing else."""
 
-    def propose(self, name: str) -> Sequence[Proposal]: ...
+    def propose(self, name: str, /) -> Sequence[Proposal]: ...
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,14 @@ A segment whose end is neither a term nor a word that may follow one (反馈值,
 about is then said by a word that the lexicon does not know.
 """
 
+from functools import lru_cache
+
 from models.tags.hits import Found, Hit
 from models.tags.lexicon import Term, around, folded, lexicon, longest
 from models.tags.names import CHINESE, segments, without_units
 
 
+@lru_cache(maxsize=50_000)
 def read(element: str, above: int = 0) -> Found:
     """What an element says in Chinese; nothing where no Chinese letter stands in it."""
     if not CHINESE.search(element):

@@ -7,6 +7,7 @@ letters on.
 """
 
 import re
+from functools import lru_cache
 
 from assessor.domain import Function
 from models.tags.hits import Found, Hit
@@ -28,6 +29,7 @@ that plants use for other things as well (AI for an analogue input, ST for a sta
 MEASURED = {"t": "temperature", "p": "pressure", "f": "flow", "l": "level"}
 
 
+@lru_cache(maxsize=50_000)
 def read(element: str, above: int = 0) -> Found:
     """What an element says in English."""
     told = words(without_units(element))

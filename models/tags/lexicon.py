@@ -97,6 +97,6 @@ def by_pinyin() -> dict[str, tuple[Term, ...]]:
     found: dict[str, list[Term]] = defaultdict(list)
     for term in lexicon("zh").values():
         for key in {term.pinyin, term.initials}:
-            if len(key) > 1:
+            if len(key) > 1 and len(term.text) > 1:
                 found[key].append(term)
     return {key: tuple(terms) for key, terms in found.items()}

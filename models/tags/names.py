@@ -15,7 +15,9 @@ BETWEEN = re.compile(r"[/\\|:：;]|(?<!\d)\.|\.(?!\d)")
 APART = re.compile(r"[\s_\-—,，、。()（）\[\]【】{}<>《》\"'“”‘’#№*+=!?&~^@$%°℃/]+")
 BRACKET = re.compile(r"[(\[（【]([^()\[\]（）【】]{1,12})[)\]）】]")
 CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-SYMBOL = re.compile(r"(?<![A-Za-z])(k?Wh|MWh|k?varh|k?VAh?|kvar|kW|pH|CO2|O2|PM\d+|SO2|NOx|r/min)(?![a-z])", re.I)
+SYMBOL = re.compile(
+    r"(?<![A-Za-z])(?:(?:[kM]?Wh|KWH|k?varh|k?VAh?|kvar|kW|pH|CO2|O2|SO2|NOx|PM\d+|r/min)(?![a-z])|PH(?![A-Za-z]))"
+)
 """What stands for itself although its letters would be split."""
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 ELEMENTS, LONGEST = 3, 200

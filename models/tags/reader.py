@@ -8,7 +8,7 @@ whether a value of which the name says no more is read or set. Many controllers 
 counts only where a server tells its variables apart (`Manner`). Nothing here is learnt.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -123,9 +123,10 @@ def read_name(
         quantity, function, terms = _resolved(terms, measured, function, parts)
     quantity = _with_unit(quantity, unit, measured)
     quantity, function = _with_type(quantity, function, data_type)
-    if writable and function.rule == "usual" and quantity.value in PROCESS:
-        function = Decision(Function.SETPOINT, "access") if manner.writable_tells else Decision(None, "silent")
-    reasons = (_reason("quantity", quantity, parts, unit), _reason("function", function, parts, data_type))
+    if quantity.value in PROCESS and function.rule in ("usual", "silent"):
+        function = _with_access(function, writable, manner)
+    facts = {"unit": unit, "data_type": data_type}
+    reasons = (_reason("quantity", quantity, parts, facts), _reason("function", function, parts, facts))
     return Reading(
         quantity.value,
         Function(function.value) if function.value else None,
@@ -206,11 +207,19 @@ def _with_type(quantity: Decision, function: Decision, data_type: str | None) ->
     return quantity, function
 
 
-def _reason(head: str, decision: Decision, parts: Sequence[str], told: str | None) -> Reason | None:
+def _with_access(function: Decision, writable: bool | None, manner: Manner) -> Decision:
+    """Set or read, where the name does not say: by the access right where it tells, else as is usual. Where all
+    may be writable, a writable one is neither."""
+    if manner.writable_tells and writable is not None:
+        return Decision(Function.SETPOINT if writable else Function.ACTUAL, "access")
+    return Decision(None, "silent") if writable else function
+
+
+def _reason(head: str, decision: Decision, parts: Sequence[str], facts: Mapping[str, str | None]) -> Reason | None:
     if decision.value is None:
         return None
     if decision.rule in ("unit", "data_type", "access"):
-        return Reason(head, decision.rule, told)
+        return Reason(head, decision.rule, facts.get(decision.rule))
     if decision.rule == "usual" or decision.hit is None:
         return Reason(head, "usual", decision.hit.term.text if decision.hit else None)
     hit = decision.hit
