@@ -1,8 +1,11 @@
 """The reader of names: own names of many branches, the rules one by one, and what holds for any name."""
 
 import csv
+import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import asyncua.ua.object_ids
 import pytest
@@ -206,6 +209,36 @@ def test_pinyin_does_not_fire_on_the_names_of_standards() -> None:
     for file in files:
         names = re.findall(r'"name": "(\w+)"', file.read_text("utf-8"))
         assert not looks_like_pinyin(names), file.name
+
+
+# A standard's own words -----------------------------------------------------------------------------------
+
+UNITS = {
+    "W": "electrical", "VA": "electrical", "V": "electrical", "A": "electrical", "Var": "electrical",
+    "Vars": "electrical", "Hz": "electrical", "Ohms": "electrical", "PF": "electrical", "Wh": "energy",
+    "WH": "energy", "VAh": "energy", "varh": "energy", "C": "temperature", "Secs": "time", "Sec": "time",
+    "Mins": "time", "m/s": "speed", "HPa": "pressure", "mm": "position", "Degrees": "position",
+}  # fmt: skip
+
+
+def points(group: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield from group.get("points", ())
+    for inner in group.get("groups", ()):
+        yield from points(inner)
+
+
+@pytest.mark.parametrize(("words", "right", "spoken"), [("name", 0.93, 0.40), ("label", 0.95, 0.70)])
+def test_words_of_sunspec_points_against_their_units(words: str, right: float, spoken: float) -> None:
+    """Quantity by the words alone, held against the unit of the standard. The figures stand in the card."""
+    files = sorted((Path(sunspec2.__file__).parent / "models/json").glob("*.json"))
+    models = [json.loads(file.read_text("utf-8")) for file in files]
+    every = [point for model in models if "group" in model for point in points(model["group"])]
+    pairs = {(p["name"], p.get("label", ""), UNITS.get(p.get("units", ""))) for p in every}
+    told = [(read_name(name if words == "name" else label).quantity, unit) for name, label, unit in pairs if unit]
+    spoke = [(said, unit) for said, unit in told if said]
+    correct = sum(said == unit for said, unit in spoke)
+    assert len(told) > 400 and len(spoke) >= spoken * len(told), f"{len(spoke)} of {len(told)}"
+    assert correct >= right * len(spoke), f"{correct} of {len(spoke)}"
 
 
 # What holds for any name ----------------------------------------------------------------------------------
