@@ -1,9 +1,12 @@
-"""INTERPRET: what each tag means, and who says so. A person wins, then profile, type and name, then unit."""
+"""INTERPRET: what each tag means, and who says so. A person wins, then profile, then type, then unit.
 
-from collections.abc import Iterable, Sequence
+Names are not read here: what nobody vouches for is left to `models.tags`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 
-from assessor.domain import Function, MeaningRule, Observation, Scope, Tag, TagMeaning
+from assessor.domain import ConfirmedMeaning, Function, MeaningRule, Observation, Scope, Tag, TagMeaning
 
 UNITS = {
     "energy": "kWh MWh Wh J kJ MJ GJ kvarh varh VAh kVAh KWH MWH WHR JOU KJO 3B GV",
@@ -60,16 +63,36 @@ NAMED: dict[str, dict[str, tuple[str, Function]]] = {
 """Paths that a companion specification fixes, by its namespace; they hold where an asset is typed by it."""
 
 
-def interpret(observations: Iterable[Observation], scope: Scope) -> dict[int, TagMeaning]:
-    """The meaning of every tag that anyone can vouch for, by tag id. No entry: nobody says."""
+def interpret(
+    observations: Iterable[Observation], scope: Scope, confirmed: Sequence[ConfirmedMeaning] = ()
+) -> dict[int, TagMeaning]:
+    """The meaning of every tag that anyone can vouch for, by tag id. No entry: nobody says.
+
+    What was confirmed for this plant after sampling wins over what its scope said before.
+    """
     found: dict[int, TagMeaning] = {}
+    exact = {one.tags: one for one in reversed(confirmed)}
     for seen in observations:
         companions = {device.asset: device.companions for device in seen.devices}
         for tag in seen.tags:
-            meaning = _meaning(tag, companions.get(tag.asset, ()), scope.meanings)
+            meaning = _confirmed(tag, exact, confirmed) or _meaning(
+                tag, companions.get(tag.asset, ()), scope.meanings
+            )
             if meaning is not None:
                 found[tag.id] = meaning
     return found
+
+
+def _confirmed(
+    tag: Tag, exact: Mapping[str, ConfirmedMeaning], confirmed: Sequence[ConfirmedMeaning]
+) -> TagMeaning | None:
+    """A path as it stands wins over patterns, among these the first that fits."""
+    said = exact.get(tag.path) or next((one for one in confirmed if fnmatchcase(tag.path, one.tags)), None)
+    if said is None:
+        return None
+    return TagMeaning(
+        tag=tag.id, quantity=said.quantity, function=said.function, source="person", confirmed_by=said.by
+    )
 
 
 def _meaning(tag: Tag, companions: Sequence[str], rules: Sequence[MeaningRule]) -> TagMeaning | None:

@@ -18,7 +18,6 @@ from assessor.domain import (
     Evidence,
     Flag,
     Framework,
-    Function,
     Ladder,
     Measurement,
     Member,
@@ -36,14 +35,12 @@ from assessor.domain import (
     TagFacts,
     Time,
     Verdict,
-    away,
     sha256,
 )
 from assessor.errors import InputError
-from assessor.facts import facts, machine_states, series, sort
 from assessor.frameworks import Library
-from assessor.indicators import look, looked_at, measure_all, sights
-from assessor.interpret import interpret
+from assessor.indicators import measure_all, sights
+from assessor.looking import Looked
 from assessor.messages import moment
 from assessor.narrowing import leads
 from assessor.rating import (
@@ -129,20 +126,14 @@ def assess(
     as_of: Time | None = None,
 ) -> Assessment:
     """Measure, judge and plan from one sealed bundle and one answer file; as of a time where one is named."""
-    scope, observations = source.scope(), source.observations()
+    scope = source.scope()
     framework = choose_ladder(library, framework_id or USUAL[scope.plant.kind], scope.plant.kind)
-    _same_plant(scope, answers)
-    meanings = interpret(observations, scope)
-    every = {t.id: s for o in observations for t in o.tags if (s := looked_at(t)) is not None}
-    rows = sort(source.samples())
-    gone = {t.id: stretches for o in observations if (stretches := away(o.gaps)) for t in o.tags}
-    vouched = [m.tag for m in meanings.values() if m.function is Function.ACTUAL]
-    figures, values = facts(rows, every, gone, vouched), series(rows, gone)
-    origin = _source(source, observations, figures.values(), len(rows.code))
+    same_plant(scope, answers)
+    looked = Looked(source, answers.meanings)
+    observations = looked.observations
+    origin = _source(source, observations, looked.figures.values(), looked.samples)
     known = answers if as_of is None else _as_of(answers, origin, as_of)
-    seen = look(scope, observations, figures, meanings, known.witnessed, values)
-    exported = {one.seen.tag.id for one in seen.recorded}
-    seen = seen.with_states(machine_states(scope.assets, seen.usable, meanings, values, exported))
+    seen = looked.seen(known.witnessed)
     measurements = measure_all(seen)
     if as_of is not None:
         measurements = aged(measurements, origin.sampled_to, as_of)
@@ -270,7 +261,8 @@ def wanted(library: Library, answers: Answers, *main: Framework) -> tuple[Framew
     return tuple(chosen.values())
 
 
-def _same_plant(scope: Scope, answers: Answers) -> None:
+def same_plant(scope: Scope, answers: Answers) -> None:
+    """Refuse answers of another plant, and witnesses of assets that it does not have."""
     if answers.plant != scope.plant.id:
         params: dict[str, str | int] = {"answers": answers.plant, "bundle": scope.plant.id}
         raise InputError(Message(id="forms.other_plant", params=dict(params)))

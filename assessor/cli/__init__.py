@@ -11,7 +11,8 @@ Assessment, of `rate` every result, of `short` P(level) and the next question, o
 `report` and `workbook` the file, of `simulate` the addresses and the scope file, of `frameworks` what each
 lists, of `profiles` what each lists, checks, makes or reads, of `form` the file, or what differs, of `peers` the
 file or the comparison, of `register` assets, questions and differences, of `trust` our certificate or what was
-accepted, of `exports` the draft. An error is then
+accepted, of `exports` the draft, of `tags` what to confirm with its proposals, and the lines for the answer
+file. An error is then
 {"error": text, "place": file:line or null, "id": id of the text}.
 """
 
@@ -35,6 +36,7 @@ from assessor.cli import (
     rating,
     sampling,
     short,
+    tags,
     trust,
 )
 from assessor.cli.terminal import err, fail, out
@@ -48,7 +50,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for room in (precheck, sampling, branches, judging, rating, short, ledger, portfolio):
+for room in (precheck, sampling, branches, judging, rating, short, tags, ledger, portfolio):
     app.add_typer(room.app)
 app.add_typer(frameworks.app, name="frameworks", help=frameworks.__doc__)
 app.add_typer(profiles.app, name="profiles", help=profiles.__doc__)

@@ -65,7 +65,7 @@ from assessor.domain.laws import (
     TypicalScene,
     WeightSet,
 )
-from assessor.domain.meaning import Function, SignalKind, TagFacts, TagMeaning
+from assessor.domain.meaning import ConfirmedMeaning, Function, Quantity, SignalKind, TagFacts, TagMeaning
 from assessor.domain.noun import (
     Digest,
     EvidenceClass,
@@ -197,6 +197,7 @@ __all__ = [
     "Companion",
     "Comparison",
     "Condition",
+    "ConfirmedMeaning",
     "Contact",
     "Credential",
     "Criteria",
@@ -276,6 +277,7 @@ __all__ = [
     "Proof",
     "Quality",
     "Quantile",
+    "Quantity",
     "Question",
     "Range",
     "Rated",

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from assessor.domain.meaning import ConfirmedMeaning
 from assessor.domain.noun import (
     Digest,
     EvidenceClass,
@@ -89,6 +90,8 @@ class Answers(Noun):
     witnessed: tuple[Witness, ...] = ()
     cuts: tuple[Cut, ...] = ()
     settlements: tuple[Settlement, ...] = ()
+    meanings: tuple[ConfirmedMeaning, ...] = ()
+    """What people of the plant confirmed that its tags mean. An exact path wins, then the first pattern."""
     frameworks: tuple[Slug, ...] = ()
     """Frameworks to rate by that are off by default."""
     budget: Annotated[int, Field(ge=0, le=10**12)] | None = None

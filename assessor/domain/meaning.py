@@ -1,9 +1,18 @@
 """What the samples of a tag show, and what the tag means."""
 
 from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
 
 from assessor.domain.noun import Noun, Time
 from assessor.domain.states import MachineState
+
+Quantity = Literal[
+    "energy", "electrical", "temperature", "pressure", "flow", "speed", "position", "force", "level", "vibration",
+    "time", "count", "mass", "composition", "state",
+]  # fmt: skip
+"""What a tag can be a value of. Composition: humidity, concentration, pH, moisture, turbidity and the like."""
 
 
 class SignalKind(StrEnum):
@@ -98,11 +107,37 @@ class TagMeaning(Noun):
 
     tag: int
     quantity: str | None
-    """energy, electrical, temperature, pressure, flow, speed, position, force, level, vibration, time,
-    count or state"""
+    """One of `Quantity`, or `other` where a person says that it is none of them."""
     function: Function | None
-    source: str
-    """'person', 'profile', 'type', 'unit'"""
+    source: Literal["person", "profile", "type", "unit", "name"]
+    """Who vouches for it, the surest first; 'name' where nothing but the name does."""
     confirmed_by: str | None = None
     states: dict[str, MachineState] = {}
     """What its values say of the machine, by value as written ('2', 'Auto'), where a person has said so."""
+    by_name: tuple[Literal["quantity", "function"], ...] = ()
+    """The heads that were read from the name, whoever vouches for the other one."""
+
+    @property
+    def vouched(self) -> bool:
+        """Does more than a name stand behind it? A name may show that something is there, never that it is not."""
+        return self.source != "name"
+
+
+class ConfirmedMeaning(Noun):
+    """What a person says that tags mean: an entry of the plant's own dictionary, which wins over everything."""
+
+    tags: Annotated[str, Field(min_length=1)]
+    """A path as it stands, or a pattern with * and ?, in which capitals count."""
+    quantity: Quantity | Literal["other"] | None = None
+    """`other`: of no such quantity, a parameter for instance. It is then known that nothing hides behind it."""
+    function: Function | None = None
+    by: Annotated[str, Field(min_length=1)]
+    """Role of the person."""
+    at: str
+    """ISO 8601"""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.quantity is None and self.function is None:
+            raise ValueError("say quantity, function or both; `quantity: other` for what is none of them")
+        return self

@@ -19,7 +19,7 @@ def load_answers(file: Path, questions: Mapping[str, Question]) -> Answers:
         _check(answer, questions, lines, i)
     for i, settlement in enumerate(answers.settlements):
         _known(settlement.question, questions, lines, "settlements", i)
-    for part in ("answers", "witnessed", "settlements"):
+    for part in ("answers", "witnessed", "settlements", "meanings"):
         for i, item in enumerate(getattr(answers, part)):
             _time(item.at, lines.at(part, i, "at"))
     for i, witness in enumerate(answers.witnessed):

@@ -12,7 +12,7 @@ from ruamel.yaml.representer import SafeRepresenter
 
 from assessor.domain import Answers, canonical, plain
 
-HEAD = ("format", "plant", "budget", "frameworks", "cuts", "answers", "witnessed", "settlements")
+HEAD = ("format", "plant", "budget", "frameworks", "cuts", "answers", "witnessed", "settlements", "meanings")
 """The order of the file; the parts of an answer have the order of the noun."""
 UNSEEN = re.compile("[\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff]")
 BARE = re.compile(r"[A-Za-z\u4e00-\u9fff][\w/.-]*")

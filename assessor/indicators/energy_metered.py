@@ -6,7 +6,7 @@ interface and without a meter.
 """
 
 from assessor.domain import Line, Measurement, Outcome
-from assessor.indicators.seen import Recorded, Seen, SeenAsset
+from assessor.indicators.seen import Recorded, Seen, SeenAsset, SeenTag
 from assessor.indicators.share import admitted, by_record, line, share, strata, unseen, witnessed
 
 UNIT = "share"
@@ -20,7 +20,9 @@ def measure(seen: Seen) -> Measurement:
 
 def _judge(seen: SeenAsset, plant: Seen) -> Line:
     id_ = seen.asset.id
-    if _energy(seen):
+    if own := _energy(seen):
+        if all(tag.by_name("quantity") for tag in own):
+            return line(id_, Outcome.MET, "by_name", tag=own[0].tag.path)
         return line(id_, Outcome.MET, "own_energy_counter")
     meter = plant.by_id.get(seen.asset.metered_by or "")
     if meter is not None and _energy(meter):
@@ -38,8 +40,8 @@ def _judge(seen: SeenAsset, plant: Seen) -> Line:
     return admitted(id_, "no_meter") if seen.no_interface else unseen(seen)
 
 
-def _energy(seen: SeenAsset) -> bool:
-    return any(seen.has(tag) and tag.means("energy") for tag in seen.tags)
+def _energy(seen: SeenAsset) -> list[SeenTag]:
+    return [tag for tag in seen.tags if seen.has(tag) and tag.means("energy")]
 
 
 def _recorded(seen: SeenAsset) -> Recorded | None:

@@ -38,7 +38,9 @@ def _judge(
     found = [tag for tag in seen.tags if shows(tag)]
     there = [tag for tag in found if (seen.current(tag) if fresh else seen.has(tag))]
     if there:
-        return line(id_, Outcome.MET, yes, tag=there[0].tag.path)
+        best = next((tag for tag in there if not tag.by_name("quantity", "function")), there[0])
+        why = "by_name" if best.by_name("quantity", "function") else yes
+        return line(id_, Outcome.MET, why, tag=best.tag.path)
     if told := otherwise(seen):
         return told
     record = next((one for one in seen.recorded if one.moves and shows(one.seen)), None)

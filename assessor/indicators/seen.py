@@ -124,6 +124,10 @@ class SeenTag:
         often = facts.restamps is None or facts.restamps > 1
         return often and (facts.source_seconds or 0) > facts.seconds / 10
 
+    def by_name(self, *heads: str) -> bool:
+        """Does any of these heads of its meaning rest on its name alone?"""
+        return self.meaning is not None and any(head in self.meaning.by_name for head in heads)
+
     def means(self, quantity: str | None = None, function: Function | None = None) -> bool:
         """Does it mean this quantity, and this function?"""
         m = self.meaning
@@ -257,13 +261,14 @@ class SeenAsset:
 
     @cached_property
     def walked(self) -> bool:
-        """All it offers was looked at, and each of its tags has a meaning: what is missing is absent.
+        """All it offers was looked at, and someone vouches for the meaning of each of its tags: what is missing is
+        absent. What a name alone explains may be read wrongly, and something may hide behind it.
 
         A register map shows only what it lists, so nothing is absent from a Modbus device.
         """
         browses = [place.observation.browse for place in self.places]
         whole = all(browse is not None and browse.complete for browse in browses)
-        return self.live and whole and all(tag.meaning is not None for tag in self.tags)
+        return self.live and whole and all(tag.meaning is not None and tag.meaning.vouched for tag in self.tags)
 
     @property
     def no_interface(self) -> bool:

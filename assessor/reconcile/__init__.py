@@ -9,7 +9,7 @@ docs/method.md states the rules in full.
 from assessor.reconcile.age import aged, known_by, old_answers
 from assessor.reconcile.claims import when
 from assessor.reconcile.comparison import reconcile
-from assessor.reconcile.differences import findings
+from assessor.reconcile.differences import findings, weighed
 from assessor.reconcile.doubles import doubles
 from assessor.reconcile.looks import Look, looks
 from assessor.reconcile.scale import implied
@@ -24,5 +24,6 @@ __all__ = [
     "looks",
     "old_answers",
     "reconcile",
+    "weighed",
     "when",
 ]

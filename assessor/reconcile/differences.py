@@ -36,7 +36,7 @@ def findings(
     """
     by_id = {q.id: q for q in questions}
     by_indicator = {m.indicator: m for m in measurements}
-    weights = _weights(rating)
+    weights = weighed(rating)
     found = [
         _finding(e, by_id[e.question], by_indicator, weights.get(e.question, Fraction(0)))
         for e in evidence
@@ -45,7 +45,7 @@ def findings(
     return tuple(sorted(found, key=lambda f: (-f.weight, f.question)))
 
 
-def _weights(rating: Rating) -> dict[str, Fraction]:
+def weighed(rating: Rating) -> dict[str, Fraction]:
     """How much of its level hangs on each requirement: the weight of its cell over their number."""
     found: dict[str, Fraction] = {}
     for cell in rating.cells:
