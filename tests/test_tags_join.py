@@ -142,6 +142,24 @@ def test_a_name_never_takes_a_yes_away_and_never_makes_a_no(paths: list[str], un
             assert outcome is Outcome.MET, (indicator, paths)
 
 
+def test_a_name_excuses_and_never_accuses() -> None:
+    """Of tags that ought to move and to declare themselves, a name takes those out that do not, and no others."""
+    bare, whole = {"unit": None}, {"unit": "°C", "low": 0, "high": 9}
+    for stale in (True, False):
+        for declared in (bare, whole):
+            seen = seen_of("M1.MeltTempSet", "M1.PartCount", "M1.X17", **declared)
+            known = {tag.id: facts(tag.id, stale=stale) for tag in seen.tags}
+            pure = interpret((seen,), PLANT)
+            counted = []
+            for meanings in (pure, complete(pure, (seen,))):
+                found = indicators.measure_all(look(PLANT, (seen,), known, meanings))
+                by_id = {m.indicator: {line.subject for line in m.lines} for m in found}
+                counted.append((by_id["frozen_tags"], by_id["units_ranges"]))
+            (frozen, units), (frozen_, units_) = counted
+            assert frozen - frozen_ == ({"M1.MeltTempSet"} if stale else set())
+            assert units - units_ == ({"M1.PartCount"} if declared is bare else set())
+
+
 def test_the_same_words_from_a_person_are_a_look() -> None:
     """So that the two tests before this one can fail."""
     seen = seen_of("M1.MeltTemp")

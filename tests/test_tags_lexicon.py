@@ -41,7 +41,7 @@ def test_there_are_enough_terms() -> None:
 def test_words_around_are_no_terms() -> None:
     for language in ("zh", "en"):
         assert not around(language).keys() & lexicon(language).keys()  # type: ignore[arg-type]
-        assert set(around(language).values()) == {"skip", "thing"}  # type: ignore[arg-type]
+        assert set(around(language).values()) <= {"skip", "thing", "per"}  # type: ignore[arg-type]
     assert longest("en") == 3 and 6 <= longest("zh") <= 12
 
 

@@ -41,7 +41,9 @@ def test_names_of_many_branches(row: dict[str, str]) -> None:
         ("报警次数", "count", "counter"), ("超温", "temperature", "alarm"),
         ("温度_上模", "temperature", "actual"), ("油温_1#主轴", "temperature", "actual"),
         ("压力反馈_A相", "pressure", "actual"), ("温度补偿阀", None, None), ("液压站", None, None),
-        ("高温", None, None), ("外温", "temperature", "actual"), ("批次号", None, "identification"),
+        ("高温", None, None), ("单件能耗", None, None), ("每分钟包数", None, None), ("每分钟", None, None),
+        ("当前站点", None, None), ("累计耗用", None, "counter"), ("炉膛温度高高报警", "temperature", "alarm"),
+        ("外温", "temperature", "actual"), ("批次号", None, "identification"),
         ("料筒温度SP", "temperature", "setpoint"), ("spring温度", "temperature", "actual"),
         ("NG数量", "count", "quality"), ("温度(MPa)", "pressure", "actual"),
     ],
@@ -78,7 +80,10 @@ def test_english_words_then_endings(name: str, quantity: str | None, function: s
         ("Energy/Total", "energy", "counter"), ("Alarms/Temperature", "temperature", "alarm"),
         ("设定值/料筒温度", "temperature", "setpoint"), ("电表1.A相电流", "electrical", "actual"),
         ("Status/CurMachSpeed", "speed", "actual"), ("Temperature/a/b/c/Value", None, None),
-        ("Quality/OvenTemp", "temperature", "actual"), ("Level 0.5/Pressure", "pressure", "actual"),
+        ("Quality/OvenTemp", "temperature", "actual"), ("Temperature/Kp_Gain", None, None),
+        ("料筒温度/补偿系数", None, None), ("料筒温度/1段", "temperature", "actual"),
+        ("Alarms/Foo", "state", "alarm"),
+        ("Temperature/Foo", None, None), ("Level 0.5/Pressure", "pressure", "actual"),
     ],
 )  # fmt: skip
 def test_the_last_elements_of_a_path_are_its_context(
@@ -90,7 +95,10 @@ def test_the_last_elements_of_a_path_are_its_context(
 def test_a_description_speaks_where_the_name_is_silent() -> None:
     assert heads(read_name("AI_07", description="冷却水温度")) == ("temperature", "actual")
     assert heads(read_name("AI_07", description="Speed of the main spindle")) == ("speed", "actual")
+    assert heads(read_name("Foo/Bar", description="冷却水温度")) == ("temperature", "actual")
+    assert heads(read_name("Pressure/Bar SP", description="冷却水温度")) == ("temperature", "setpoint")
     assert heads(read_name("OilLevel", description="冷却水温度")) == ("level", "actual")
+    assert {r.element for r in read_name("X/AI_07", description="冷却水温度").explain} == {"冷却水温度", None}
 
 
 # The chain ------------------------------------------------------------------------------------------------

@@ -32,8 +32,11 @@ def measure(seen: Seen) -> Measurement:
 
 
 def _moves(tag: SeenTag) -> bool:
-    function = tag.meaning.function if tag.meaning else None
-    return tag.facts is not None and tag.facts.stale is not None and function not in STILL
+    """Ought it to move? A name alone excuses one that stood still, and takes none that moved out of the count."""
+    if tag.facts is None or tag.facts.stale is None:
+        return False
+    may_stand = tag.meaning is not None and tag.meaning.function in STILL
+    return not may_stand or (tag.by_name("function") and not tag.facts.stale)
 
 
 def _judge(tag: SeenTag) -> Line:

@@ -20,9 +20,15 @@ def measure(seen: Seen) -> Measurement:
 
 
 def _analogue(tag: SeenTag) -> bool:
+    """Is it one? A name alone excuses a tag that declares nothing, and takes none that does out of the count."""
     function = tag.meaning.function if tag.meaning else None
     numeric = tag.facts is not None and tag.facts.minimum is not None
-    return numeric and tag.endpoint.protocol == "opcua" and function not in NOT_ANALOGUE
+    other = function in NOT_ANALOGUE and not (tag.by_name("function") and _declares(tag))
+    return numeric and tag.endpoint.protocol == "opcua" and not other
+
+
+def _declares(tag: SeenTag) -> bool:
+    return tag.tag.unit is not None and tag.tag.low is not None and tag.tag.high is not None
 
 
 def _judge(tag: SeenTag) -> Line:

@@ -16,20 +16,19 @@ def read(element: str, above: int = 0) -> Found:
     """What an element says in Chinese; nothing where no Chinese letter stands in it."""
     if not CHINESE.search(element):
         return Found()
-    head: Hit | None = None
-    anywhere: list[Hit] = []
-    for offset, segment in reversed(segments(folded(without_units(element)))):
-        found, floating = _segment(segment, offset, above)
-        head = head or found
-        anywhere += floating
-    return Found(head, tuple(anywhere))
+    pieces = [
+        _segment(segment, offset, above) for offset, segment in reversed(segments(folded(without_units(element))))
+    ]
+    head = next((piece.head for piece in pieces if piece.head), None)
+    anywhere = tuple(hit for piece in pieces for hit in piece.anywhere)
+    return Found(head, anywhere, any(piece.closed for piece in pieces))
 
 
-def _segment(text: str, offset: int, above: int) -> tuple[Hit | None, list[Hit]]:
-    """Its head, and the terms that count anywhere."""
+def _segment(text: str, offset: int, above: int) -> Found:
+    """What one segment says, from its end on."""
     head: Hit | None = None
     floating: list[Hit] = []
-    end, open_ = len(text), True
+    end, open_, closed = len(text), True, False
     while end > 0:
         start, match = _ending(text, end)
         if isinstance(match, Term):
@@ -38,10 +37,14 @@ def _segment(text: str, offset: int, above: int) -> tuple[Hit | None, list[Hit]]
                 floating.append(hit)
             elif open_:
                 head, open_ = hit, False
-        elif match != "skip" and not _filler(text[start:end]):
-            open_ = False
+        elif match == "per":
+            head, open_, closed = None, False, True
+        elif match != "skip" and CHINESE.match(
+            text[start:end]
+        ):  # Latin letters and digits number or place something
+            open_, closed = False, True
         end = start
-    return head, floating
+    return Found(head, tuple(floating), closed)
 
 
 def _ending(text: str, end: int) -> tuple[int, Term | str]:
@@ -61,8 +64,3 @@ def _whole(text: str, start: int, end: int) -> bool:
         return 0 <= at < len(text) and "a" <= text[at] <= "z"
 
     return not (latin(start) and latin(start - 1)) and not (latin(end - 1) and latin(end))
-
-
-def _filler(letter: str) -> bool:
-    """Latin letters, digits and signs around Chinese words number or place something."""
-    return not CHINESE.match(letter)

@@ -36,7 +36,7 @@ def read(element: str, above: int = 0) -> Found:
     kept = _before_preposition(told)
     head: Hit | None = None
     anywhere: list[Hit] = []
-    open_, end = True, len(kept)
+    open_, closed, end = True, False, len(kept)
     while end > 0:
         start, match = _ending(kept, end)
         if isinstance(match, Term):
@@ -46,9 +46,11 @@ def read(element: str, above: int = 0) -> Found:
             elif open_:
                 head, open_ = hit, False
         elif match == "thing":
-            open_ = False
+            open_, closed = False, True
+        elif match != "skip" and len(kept[start].text) > 1:
+            closed = True
         end = start
-    return Found(head or _instrument(element, above), tuple(anywhere))
+    return Found(head or _instrument(element, above), tuple(anywhere), closed)
 
 
 def _before_preposition(told: list[Word]) -> list[Word]:

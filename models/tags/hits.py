@@ -35,6 +35,8 @@ class Found:
 
     head: Hit | None = None
     anywhere: tuple[Hit, ...] = ()
+    closed: bool = False
+    """It has words of its own that no table knows: then it is not about what its parent is about."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ NOTHING = Decision(None, "silent")
 
 def decide(found: Sequence[Found]) -> tuple[Decision, Decision]:
     """Quantity and function from the elements of a path, the last one first."""
-    head = next((one.head for one in found if one.head), None)
+    head = next((one.head for one in found if one.head or one.closed), None)
     anywhere = [hit for one in found for hit in one.anywhere if not hit.above or hit.term.function in FROM_ABOVE]
     anywhere.sort(key=lambda hit: hit.place)
     return _quantity(head, anywhere), _function(head, anywhere)
@@ -60,7 +62,7 @@ def decide(found: Sequence[Found]) -> tuple[Decision, Decision]:
 def _quantity(head: Hit | None, anywhere: Sequence[Hit]) -> Decision:
     if head is not None:
         return Decision(head.term.quantity, head.rule, head)
-    alone = next((hit for hit in reversed(anywhere) if hit.term.quantity and not hit.above), None)
+    alone = next((hit for hit in reversed(anywhere) if hit.term.quantity), None)
     return Decision(alone.term.quantity, alone.rule, alone) if alone else NOTHING
 
 
@@ -85,7 +87,7 @@ def _function(head: Hit | None, anywhere: Sequence[Hit]) -> Decision:
         return _by(total)
     if quantity in USUAL:
         return Decision(USUAL[quantity or ""], "usual", head)
-    if (actual := _last(anywhere, Function.ACTUAL)) is not None:
+    if quantity and (actual := _last(anywhere, Function.ACTUAL)) is not None:
         return _by(actual)
     return Decision(Function.ACTUAL, "usual", head) if quantity else NOTHING
 

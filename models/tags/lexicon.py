@@ -7,7 +7,8 @@ stands, and its quantity only where nothing else gives one. Without a function o
 usual one (`USUAL`).
 
 around.csv: words that decide nothing. `skip` may follow the head (反馈值, phase, 进口); `thing` names a thing or a
-figure about one, so that a name ending in it is none of a quantity (温度控制器, pressure valve).
+figure about one, so that a name ending in it is none of a quantity (温度控制器, pressure valve); `per` makes what
+follows a figure by something else (每分钟包数, 单件能耗), which is none of it either.
 """
 
 import csv
@@ -80,7 +81,7 @@ def lexicon(language: Language) -> dict[str, Term]:
 
 @cache
 def around(language: Language) -> dict[str, str]:
-    """Words that decide nothing, each `skip` or `thing`."""
+    """Words that decide nothing, each `skip`, `thing` or `per`."""
     return {folded(row["word"]): row["kind"] for row in rows("around.csv") if row["language"] == language}
 
 

@@ -9,7 +9,7 @@ counts only where a server tells its variables apart (`Manner`). Nothing here is
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from assessor.domain import Function, Message, Tag
@@ -114,9 +114,8 @@ def read_name(
     found, terms = _words(parts, manner)
     quantity, function = decide(found)
     if quantity.value is None and description and len(description) <= 60 and not terms:
+        quantity, function = _described(found, description, len(parts))
         parts = (description, *parts)
-        of_text, _ = _words((description,), PLAIN)
-        quantity, function = decide([*found, *of_text])
     unit = unit or next((u for part in reversed(parts) if (u := unit_inside(part))), None)
     measured = _of_unit(unit)
     if terms and quantity.value is None:
@@ -147,19 +146,27 @@ def read(tag: Tag, manner: Manner = PLAIN) -> Reading:
     )
 
 
-def _words(parts: Iterable[str], manner: Manner) -> tuple[list[Found], tuple[Term, ...]]:
+def _described(found: Sequence[Found], description: str, elements_: int) -> tuple[Decision, Decision]:
+    """The same with a description, which speaks where the last element does not, and before its parents."""
+    told, _ = _words((description,), PLAIN, elements_)
+    first = [replace(one, closed=False) for one in found[:1]]
+    return decide([*first, *told, *(replace(one, head=None) for one in found[1:])])
+
+
+def _words(parts: Iterable[str], manner: Manner, above_: int = 0) -> tuple[list[Found], tuple[Term, ...]]:
     """What each element says, the last one first: in Chinese, else in pinyin or English; and open candidates."""
     found: list[Found] = []
     empty: tuple[Term, ...] = ()
     open_ = empty
-    for above, part in enumerate(reversed(tuple(parts))):
+    for above, part in enumerate(reversed(tuple(parts)), above_):
         first, then = chinese.read(part, above), english.read(part, above)
         spelt, terms = Found(), empty
         if manner.pinyin and not first.head and not first.anywhere and not above:
             spelt, terms = pinyin.read(part, above)
         open_ = open_ or terms
         head = first.head or spelt.head or (None if terms else then.head)
-        found.append(Found(head, (*first.anywhere, *spelt.anywhere, *then.anywhere)))
+        anywhere = (*first.anywhere, *spelt.anywhere, *then.anywhere)
+        found.append(Found(head, anywhere, first.closed or then.closed))
         if terms:
             break
     return found, open_
