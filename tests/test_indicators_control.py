@@ -237,6 +237,14 @@ def test_the_share_of_loops_is_weighed_by_time_and_one_seen_twice_counts_once() 
     assert (found.value, found.total) == (Fraction(3, 8), 2) and not found.absence_tested
 
 
+def test_loops_whose_blocks_are_called_alike_are_not_one() -> None:
+    plant = Plant("a").at("dcs").at("scada", "scada")
+    for name in ("LIC3.PID1", "LIC4.PID1"):
+        loop(plant, "dcs", name, ["AUTO"] * 9)
+    loop(plant, "scada", "Tower.LIC4.PID1", ["AUTO"] * 9)
+    assert [line.subject for line in plant.measured("loops_automatic").lines] == ["LIC3.PID1", "LIC4.PID1"]
+
+
 def test_a_loop_whose_measured_value_stands_still_stays_open() -> None:
     plant = loop(Plant("a").at("scada", "scada"), "scada", "TIC1", ["AUTO"] * 400)
     plant.put("scada", "a", "N", range(400))

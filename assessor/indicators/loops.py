@@ -1,5 +1,6 @@
 """Control loops found by the names of their parts: measured value, setpoint, output and mode side by side."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -23,7 +24,7 @@ ROLES: dict[Role, str] = {
 PARTS: dict[str, Role] = {name: role for role, names in ROLES.items() for name in names.split()}
 INSIDE = listed("cv value val actual act current")
 """Names of the value inside a part: 'PV.CV', 'MODE.ACTUAL'."""
-SEPARATORS = "_- "
+SEPARATORS, LEVELS = "_- ", re.compile("[/.]")
 Key = tuple[str, str]
 
 
@@ -55,18 +56,26 @@ class Loop:
 def loops(seen: Seen) -> tuple[Loop, ...]:
     """Every loop once: a measured value and a setpoint side by side, with an output or a mode.
 
-    One seen over two endpoints is known by its asset and name; what was read goes before what was recorded.
+    What another endpoint shows of the same asset under the same name, or as the end of a longer one, is the same
+    loop; what was read goes before what was recorded.
     """
-    found: dict[Key, Loop] = {}
+    found: list[Loop] = []
+    of: dict[Key, list[tuple[str, str]]] = defaultdict(list)
     everything = [(tag, False) for tag in seen.tags] + [(one.seen, True) for one in seen.recorded]
-    for name, parts in _groups(everything).items():
+    for (endpoint, stem), parts in _groups(everything).items():
         if not ({"pv", "sp"} <= parts.keys() and len(parts) > 2):
             continue
-        tag = parts["pv"][0].tag
-        key = (tag.asset or tag.endpoint, plain(place(name[1])[1]))
-        if key not in found or ("mode" not in found[key].parts and "mode" in parts):
-            found[key] = Loop(name[1], parts)
-    return tuple(found[key] for key in sorted(found))
+        asset, name = parts["pv"][0].tag.asset, "/".join(plain(level) for level in LEVELS.split(stem))
+        known = of[asset or f"{endpoint}:", name.rpartition("/")[2]]
+        if not any(endpoint != where and _same(name, other) for where, other in known):
+            found.append(Loop(stem, parts))
+            known.append((endpoint, name))
+    return tuple(sorted(found, key=lambda loop: loop.name))
+
+
+def _same(name: str, other: str) -> bool:
+    """Is one of two names the end of the other, level by level?"""
+    return f"/{name}".endswith(f"/{other}") or f"/{other}".endswith(f"/{name}")
 
 
 def _groups(tags: Iterable[tuple[SeenTag, bool]]) -> dict[Key, dict[Role, tuple[SeenTag, bool]]]:

@@ -97,7 +97,13 @@ def by_word(value: Value) -> bool | None:
 
 def by_list(numbers: Mapping[int, bool]) -> Reading:
     """A standard's numbers, or the words that some servers give for them."""
-    return lambda value: numbers.get(int(value)) if isinstance(value, float) else by_word(value)
+
+    def read(value: Value) -> bool | None:
+        if isinstance(value, float):
+            return numbers.get(int(value)) if value.is_integer() else None
+        return by_word(value)
+
+    return read
 
 
 def by_flag(automatic: bool) -> Reading:
