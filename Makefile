@@ -1,5 +1,5 @@
 # demo · test · check: what a new user, CI and the inner loop run. `make help` lists all.
-.PHONY: help demo test check soak golden docs interop kit bench-connectors lock tools apt clean
+.PHONY: help demo test check soak golden docs interop kit bench-connectors bench-evidence lock tools apt clean
 BIN := .venv/bin
 
 help: ## list what can be made
@@ -36,6 +36,9 @@ kit: tools ## the folder for a Windows laptop without network: dist/kit-windows-
 bench-connectors: tools apt ## measure beside plain clients; rewrite benchmarks/connectors.md (some minutes)
 	@[ -d tests/interop/node_modules ] || npm ci --prefix tests/interop --ignore-scripts --no-audit --no-fund --silent
 	@$(BIN)/python -m benchmarks.connectors
+
+bench-evidence: tools ## simulated plants and populations with known truth; rewrite their pages in benchmarks/ and the card
+	@$(BIN)/python -c 'from benchmarks import plants, populations; plants.main(); populations.main()'
 
 lock: tools ## pin again what pyproject.toml asks for; no file names an address
 	@printf 'uv\nhatchling\neditables\n' | $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-header --universal --python-version 3.11 - -o requirements-uv.lock

@@ -6,6 +6,7 @@ seen. Answers and counts go through the product's own code (`share`, `reconcile`
 held against the level of the true degrees. All parameters are in populations.toml; nothing else sets any.
 """
 
+import re
 import sys
 import time
 import tomllib
@@ -23,6 +24,8 @@ from benchmarks.respondents import Parameters, Plant
 from models.fusion import Fused
 
 FILE = Path(__file__).with_suffix(".toml")
+CARD = FILE.parent.parent / "models/fusion.md"
+PRIORS = FILE.parent.parent / "models/priors.toml"
 Row = dict[str, float]
 Cell = tuple[str, str, int]
 """Population, shortfall, sub-domains measured."""
@@ -163,11 +166,32 @@ def page(p: Parameters, table: Table) -> str:
     return "\n".join(lines) + "\n"
 
 
+def card(text: str, page_: str) -> str:
+    """The model's card with its parameters, and with the rows of 8 measured sub-domains of the page."""
+    rows = [line for line in page_.splitlines() if re.match(r"\| (population|[a-z]+ \| [a-z-]+ \| 8) \|", line)]
+    told = ["| parameter | levels | what |", "|---|---|---|"]
+    for name, one in tomllib.loads(PRIORS.read_text("utf-8")).items():
+        if isinstance(one, dict):
+            told.append(f"| {name} | {one['value']:g} | {one['why']} |")
+    for block, lines in (
+        ("parameters", told),
+        ("figures", [rows[0], "|---" * 7 + "|", *rows[1:], "", *_ends(page_)]),
+    ):
+        inside = re.compile(rf"(?<=<!-- {block} -->\n).*?(?=<!-- /{block} -->)", re.DOTALL)
+        text = inside.sub(lambda _, lines=lines: "\n".join(lines) + "\n", text)
+    return text
+
+
+def _ends(page_: str) -> list[str]:
+    return page_.rstrip().splitlines()[-1:]
+
+
 def main() -> None:
-    """Write populations.md and show its table."""
+    """Write populations.md and the figures of the card, and show the table."""
     begun, p = time.monotonic(), parameters()
     text = page(p, measured(p, workers=2))
     FILE.with_suffix(".md").write_text(text, "utf-8")
+    CARD.write_text(card(CARD.read_text("utf-8"), text), "utf-8")
     sys.stdout.write(f"{text}{time.monotonic() - begun:.0f} s\n")
 
 

@@ -296,6 +296,36 @@ WHOLE = {
 }
 
 
+def test_the_estimate_stands_apart_and_says_that_it_is_no_rating() -> None:
+    third = example().estimate
+    assert third is not None
+    parsed, without = Page(page()), read(example().model_copy(update={"estimate": None}))
+    assert [attrs["class"] for tag, attrs in parsed.tags if tag == "aside"] == ["third", "third"]
+    assert not [tag for tag, _ in without.tags if tag == "aside"]
+    for language in LANGUAGES:
+        title, note, column = (render(f"report.estimate.{x}", language) for x in ("title", "note", "column"))
+        assert title in parsed.text(language) and note in parsed.text(language)
+        assert column not in without.text(language)
+        shown = Pen.of(example(), language).score(third.score)
+        assert shown in parsed.text(language)
+
+
+def test_an_estimate_words_each_way_that_answers_can_lean() -> None:
+    third = example().estimate
+    assert third is not None
+    lines = tuple(line.model_copy(update={"difference": None}) for line in third.dimensions)
+    for name, update in {
+        "above": {"lean": F(1, 5)},
+        "below": {"lean": F(-1, 5)},
+        "even": {"lean": F(0)},
+        "nothing": {"dimensions": lines},
+    }.items():
+        changed = third.model_copy(update=update)
+        text = read(example().model_copy(update={"estimate": changed})).text("en")
+        begins = catalogue()[f"report.estimate.{name}"].en.split("{")[0]
+        assert begins in text
+
+
 def test_every_text_is_used() -> None:
     package = files("assessor.report")
     texts = [f for folder in (package, package.joinpath("templates")) for f in folder.iterdir() if f.is_file()]
