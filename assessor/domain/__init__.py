@@ -65,7 +65,7 @@ from assessor.domain.laws import (
     TypicalScene,
     WeightSet,
 )
-from assessor.domain.meaning import ConfirmedMeaning, Function, Quantity, SignalKind, TagFacts, TagMeaning
+from assessor.domain.meaning import ConfirmedMeaning, Function, Quantity, SignalKind, TagFacts, TagMeaning, Work
 from assessor.domain.noun import (
     Digest,
     EvidenceClass,
@@ -340,6 +340,7 @@ __all__ = [
     "WeightSet",
     "Window",
     "Witness",
+    "Work",
     "away",
     "canonical",
     "canonical_pieces",

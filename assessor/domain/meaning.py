@@ -15,6 +15,10 @@ Quantity = Literal[
 """What a tag can be a value of. Composition: humidity, concentration, pH, moisture, turbidity and the like."""
 
 
+Work = Literal["order", "recipe", "batch", "part", "program"]
+"""What a machine is making: kinds of identification."""
+
+
 class SignalKind(StrEnum):
     """What a signal did in the window; what of it is a fault nobody has said (rules: docs/method.md)."""
 
@@ -107,7 +111,7 @@ class TagMeaning(Noun):
 
     tag: int
     quantity: str | None
-    """One of `Quantity`, or `other` where a person says that it is none of them."""
+    """One of `Quantity` or, of identifications, of `Work`; `other` where a person says that it is none of them."""
     function: Function | None
     source: Literal["person", "profile", "type", "unit", "name"]
     """Who vouches for it, the surest first; 'name' where nothing but the name does."""
@@ -128,7 +132,7 @@ class ConfirmedMeaning(Noun):
 
     tags: Annotated[str, Field(min_length=1)]
     """A path as it stands, or a pattern with * and ?, in which capitals count."""
-    quantity: Quantity | Literal["other"] | None = None
+    quantity: Quantity | Work | Literal["other"] | None = None
     """`other`: of no such quantity, a parameter for instance. It is then known that nothing hides behind it."""
     function: Function | None = None
     by: Annotated[str, Field(min_length=1)]

@@ -7,15 +7,16 @@ whose tags have a meaning; an identification of which nobody says what it names 
 """
 
 import re
+from typing import get_args
 
-from assessor.domain import Expect, Function, Line, Measurement, Outcome, Role
+from assessor.domain import Expect, Function, Line, Measurement, Outcome, Role, Work
 from assessor.indicators.expected import expected
 from assessor.indicators.seen import Seen, SeenAsset, SeenTag
 from assessor.indicators.share import line
 
 UNIT = "share"
 AREA = "production"
-WORK = frozenset({"order", "recipe", "batch", "part", "program"})
+WORK = frozenset(get_args(Work))
 """Quantities that a person may give an identification of the work."""
 NAMES = re.compile(
     r"order|job|batch|lot(?![a-z])|recipe|program|part|workpiece|material"
