@@ -6,9 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assessor import indicators
 from assessor.domain import (
     Device,
     Function,
+    Measurement,
     Observation,
     Record,
     Scope,
@@ -19,6 +21,7 @@ from assessor.domain import (
     TagMeaning,
 )
 from assessor.indicators.seen import Seen, look
+from assessor.messages import LANGUAGES, render
 from connectors.simulator.observed import modbus_tag, read_points, unit_asset
 from connectors.simulator.plant import ModbusServer, SimulatedPlant
 from connectors.simulator.registers import point_values
@@ -27,6 +30,9 @@ from tests.test_indicators_rules import asset, endpoint, scope
 SECOND = 10**9
 MIDNIGHT = 1_767_196_800
 """2026-01-01 00:00 in Shanghai, in seconds UTC: a full quarter hour."""
+HOUR = 3600
+NIGHT = MIDNIGHT - 2 * HOUR
+"""22:00 in Shanghai."""
 NO_TIME = np.iinfo(np.int64).min
 
 
@@ -135,3 +141,27 @@ def simulated(plant: SimulatedPlant, endpoint_id: str, at: NDArray[np.int64]) ->
     )  # fmt: skip
     facts = {id_: facts_of(id_, series) for id_, series in rows.items()}
     return look(plant.scope, [observed], facts, meanings, series=rows.get)
+
+
+def measured(name: str, seen: Seen | Metered) -> Measurement:
+    found = indicators.load()[name].measure(seen.look() if isinstance(seen, Metered) else seen)
+    texts = [found.why, found.method, *(line.why for line in found.lines)]
+    texts += [text for c in found.conditions for text in (c.needed, c.found)]
+    assert all(render(text, language) for text in texts for language in LANGUAGES)
+    assert Measurement.model_validate_json(found.model_dump_json()) == found
+    return found
+
+
+def interval(found: Measurement) -> tuple[Any, Any, Any]:
+    return tuple(None if x is None else float(x) for x in (found.low, found.value, found.high))  # type: ignore[return-value]
+
+
+def why(found: Measurement) -> dict[str, str]:
+    return {line.subject: line.why.id.removeprefix("indicator.why.") for line in found.lines}
+
+
+def day(night: float, by_day: float, **more: Any) -> Metered:
+    """From 22:00 to 22:00 of the next day at one look a minute."""
+    at = every(60, 24 * 60 + 1, NIGHT)
+    kw = np.where(at < (NIGHT + 8 * HOUR) * SECOND, night, by_day)
+    return Metered(mains(), **more).put("m", "power_total", "kW", at, kw)
