@@ -175,7 +175,7 @@ def test_all_verdicts_settled_differences_and_a_truncated_run() -> None:
 def test_unknown_is_shown_as_unknown_and_never_as_zero() -> None:
     def forget(document: dict[str, list[dict[str, object]]]) -> None:
         for m in document["measurements"]:
-            m |= {"state": "not_determined", "value": None, "low": None, "high": None}
+            m |= {"state": "not_determined", "value": None, "low": None, "high": None, "lines": []}
 
     parsed = read(altered(forget))
     rows = parsed.text("en").split("What was measured")[-1].split("The plan")[0]
