@@ -370,7 +370,7 @@ def test_the_delay_is_the_time_between_the_same_value_here_and_there(delay: floa
 @settings(max_examples=25, deadline=None)
 @given(delay=st.floats(0, 30), looks=st.floats(0.5, 4))
 def test_the_true_delay_lies_in_the_interval(delay: float, looks: float) -> None:
-    found = measured("time_to_system", passed(delay, looks=looks))
+    found = indicators.load()["time_to_system"].measure(passed(delay, looks=looks))
     assert found.low is not None and found.high is not None
     assert float(found.low) - 0.002 <= delay <= float(found.high) + 0.002
 
