@@ -54,7 +54,8 @@ OF_SPEED = """## Ten million rows
 
 {rows:,} rows of {tags:,} polled tags with all three times, each run in a process of its own, load average
 {load:.1f}. Goal: 3 s and 2 GB. Gigabytes are the peak of the whole process, {table:.2f} of them the rows as
-they come.
+they come. Where the load is above the number of cores, seconds tell of the neighbours, and CPU seconds
+are too high as well: run it again on a quiet machine.
 
 {runs}"""
 POLLS = ((0.2, (0.1, 0.25, 0.5, 0.6, 1.0, 10.0)), (1.0, (1.0, 2.0, 3.0, 5.0, 12.0, 60.0)))

@@ -119,6 +119,9 @@ def test_a_server_of_another_maker_is_read() -> None:
     assert all(4200 <= (row.integer or 0) < 4300 for row in by_path["unit 1/strokes"])
     assert all(200 < (row.number or 0) < 300 for row in by_path["unit 1/force"])
     assert all(35 < (row.number or 0) < 47 for row in by_path["unit 1/oil_temperature"])
+    assert {tag.path: dict(tag.labels) for tag in seen.tags if tag.labels} == {
+        "unit 1/state": {0: "stopped", 1: "idle", 2: "running"}
+    }
     interval = seen.tags[0].interval_ms
     assert interval is not None and 450 < interval < 1000
 

@@ -86,7 +86,7 @@ class Tag:
     """Could our user write it? Read from the access level, never tried."""
     historizing: bool | None = None
     labels: tuple[tuple[int, str], ...] = ()
-    """Words of its numbers, as its server has them (EnumStrings, EnumValues, TrueState and FalseState)."""
+    """Words of its numbers, by its server (EnumStrings, EnumValues, TrueState, FalseState) or its register map."""
     history: bool | None = None
     """Could our user read its history? Read from the access level, never tried."""
     profile_quantity: str | None = None

@@ -33,7 +33,8 @@ PACKML = _listed("6", "3 4 5 10 11 12 13 14 15 16 17", "1 2 7 8 9")
 Stopped, Stopping, Aborting, Aborted. 0, undefined, is none."""
 WORDS = MACHINERY | _listed(
     "running run execute processing producing production working machining inproduction autorunning cutting"
-    " 运行 运行中 正在运行 加工 加工中 正在加工 生产 生产中 正在生产 工作 工作中 自动运行 自动运行中 作业中",
+    " 运行 运行中 正在运行 加工 加工中 正在加工 生产 生产中 正在生产 工作 工作中 自动运行 自动运行中"
+    " forward reverse 正转 反转",
     "idle idling ready standby waiting wait feedhold held holding hold paused pause suspended complete starved"
     " blocked setup 待机 待机中 空闲 空闲中 就绪 等待 等待中 暂停 暂停中 空转 待料 准备就绪 换模 调机",
     "stopped stop aborted fault faulted emergency emergencystop estop maintenance down shutdown poweroff"

@@ -97,6 +97,7 @@ def _judge(seen: SeenAsset) -> Line:
         "tag": states.path,
     }
     how = "indicative" if states.indicative else f"by_{states.source}"
+    how += "_in_part" if states.resting or states.unknown else ""
     hold = {"hold": str(milliseconds(states.hold or 0.0))} if states.source == "power" else {}
     return Line(
         subject=seen.asset.id,

@@ -138,6 +138,7 @@ class Values:
                 path=f"unit {self._agreed.unit}/{point.id}",
                 data_type=point.type,
                 unit=point.unit,
+                labels=tuple(point.states.items()),
                 profile_quantity=point.quantity,
                 profile_function=point.function.value,
                 interval_ms=interval_ms,

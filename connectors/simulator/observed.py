@@ -133,6 +133,7 @@ def modbus_tag(plant: SimulatedPlant, endpoint: Endpoint, unit: SimulatedUnit, p
         path=f"unit {unit.unit}/{name}",
         data_type=point.type,
         unit=point.unit,
+        labels=tuple(point.states.items()),
         profile_quantity=point.quantity,
         profile_function=point.function,
         interval_ms=POLL_MS,

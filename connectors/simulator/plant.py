@@ -170,6 +170,8 @@ class Point(Noun):
     unit: str | None = None
     quantity: str | None = None
     function: str | None = None
+    states: dict[int, str] = {}
+    """Words of its numbers, as the profile has them."""
     read: bool = True
     """False: the device serves it, but no profile reads it (scale factors among them)."""
     signal: Signal
