@@ -26,9 +26,10 @@ def heads(told: Reading) -> tuple[str | None, str | None]:
     return told.quantity, told.function.value if told.function else None
 
 
-@pytest.mark.parametrize("row", OWN, ids=[row["name"] for row in OWN])
-def test_names_of_many_branches(row: dict[str, str]) -> None:
-    assert heads(read_name(row["name"])) == (row["quantity"] or None, row["function"] or None)
+def test_names_of_many_branches() -> None:
+    told = {row["name"]: heads(read_name(row["name"])) for row in OWN}
+    wanted = {row["name"]: (row["quantity"] or None, row["function"] or None) for row in OWN}
+    assert told == wanted and len(told) > 300
 
 
 @pytest.mark.parametrize(
@@ -283,7 +284,7 @@ def test_case_changes_nothing_where_signs_stand_between_words(words: list[str], 
     assert heads(read_name(name.upper())) == heads(read_name(name)) == heads(read_name(name.title()))
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(
     name=st.text(max_size=80),
     unit=st.none() | st.text(max_size=6),

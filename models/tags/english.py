@@ -14,6 +14,7 @@ from models.tags.hits import Found, Hit
 from models.tags.lexicon import Term, around, lexicon, longest
 from models.tags.names import Word, without_units, words
 
+LATIN = re.compile(r"[A-Za-z]")
 PREPOSITIONS = frozenset(
     {"of", "for", "in", "at", "from", "to", "per", "by", "since", "before", "after", "behind"}
 )
@@ -32,6 +33,8 @@ MEASURED = {"t": "temperature", "p": "pressure", "f": "flow", "l": "level"}
 @lru_cache(maxsize=50_000)
 def read(element: str, above: int = 0) -> Found:
     """What an element says in English."""
+    if not LATIN.search(element):
+        return Found()
     told = words(without_units(element))
     kept = _before_preposition(told)
     head: Hit | None = None

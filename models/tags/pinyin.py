@@ -53,9 +53,8 @@ def read(element: str, above: int = 0) -> tuple[Found, tuple[Term, ...]]:
 
 def _letters(element: str) -> tuple[str, int]:
     """The last run of letters, before numbers and words such as sp, and where it begins."""
-    skip = {word for word, kind in around("en").items() if kind == "skip"}
     runs = [match for match in LETTERS.finditer(folded(element)) if len(match[0]) > 1]
-    kept = [m for m in runs if m[0] not in skip and not _function(m[0])] or runs
+    kept = [m for m in runs if around("en").get(m[0]) != "skip" and not _function(m[0])] or runs
     return (kept[-1][0], kept[-1].start()) if kept else ("", 0)
 
 

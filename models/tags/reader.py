@@ -8,6 +8,7 @@ whether a value of which the name says no more is read or set. Many controllers 
 counts only where a server tells its variables apart (`Manner`). Nothing here is learnt.
 """
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -114,6 +115,7 @@ def read_name(
     found, terms = _words(parts, manner)
     quantity, function = decide(found)
     if quantity.value is None and description and len(description) <= 60 and not terms:
+        description = unicodedata.normalize("NFKC", description)
         quantity, function = _described(found, description, len(parts))
         parts = (description, *parts)
     unit = unit or next((u for part in reversed(parts) if (u := unit_inside(part))), None)
