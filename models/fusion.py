@@ -41,16 +41,17 @@ class Part:
         """Degrees of its own requirements alone."""
         return {q: degrees[q] for questions in self.cells.values() for q in questions if q in degrees}
 
-    def curve(self, degrees: Degrees, lower: bool = True) -> Curve:
-        """Share met at each level of which something is known, smoothed so that it never rises."""
+    def curve(self, degrees: Degrees) -> Curve:
+        """Share met at each level of which something is known, smoothed so that it never rises.
+
+        Smoothed: the mean of the lowest share up to a level and of the highest from there on.
+        """
         known = {k: [degrees[q] for q in qs if q in degrees] for k, qs in sorted(self.cells.items())}
-        shares = [(k, total(said) / len(said)) for k, said in known.items() if said]
-        levels = [k for k, _ in shares]
-        if lower:
-            smooth = list(accumulate((share for _, share in shares), min))
-        else:
-            smooth = list(accumulate((share for _, share in reversed(shares)), max))[::-1]
-        return [(0, ALL), *zip(levels, smooth, strict=True), (self.top + 1, NONE)]
+        shares = {k: total(said) / len(said) for k, said in known.items() if said}
+        least = accumulate(shares.values(), min)
+        most = list(accumulate(reversed(shares.values()), max))[::-1]
+        smooth = [(low + high) / 2 for low, high in zip(least, most, strict=True)]
+        return [(0, ALL), *zip(shares, smooth, strict=True), (self.top + 1, NONE)]
 
     @cached_property
     def compared(self) -> dict[str, Fraction]:
@@ -243,17 +244,17 @@ def leaning(parts: Iterable[Part]) -> tuple[Fraction, Fraction]:
 
 
 def corrected(part: Part, degrees: Degrees, by: Fraction) -> dict[str, Fraction]:
-    """Step 2: degrees moved back: what they are at level k + by is taken to be what they should be at level k."""
+    """Step 2: degrees moved back: each cell as much lower as their curve is at level k + by than at level k."""
     if by == 0:
         return dict(degrees)
-    curve = part.curve(degrees, lower=by > 0)
+    curve, nearer = part.curve(degrees), min if by > 0 else max  # nothing rises by being moved back
     found: dict[str, Fraction] = {}
     for level, questions in part.cells.items():
         said = {q: degrees[q] for q in questions if q in degrees}
         if said:
-            share, there = total(said.values()) / len(said), _read(curve, level + by)
-            nearer = min if by > 0 else max  # nothing rises by being moved back, not even in the last digit
-            scale = partial(_scaled, share=share, there=nearer(there, share))
+            share = total(said.values()) / len(said)
+            there = min(max(share + _read(curve, level + by) - _read(curve, level), NONE), ALL)
+            scale = partial(_scaled, share=share, there=there)
             new = {degree: nearer(degree, _rounded(scale(degree), 10_000)) for degree in set(said.values())}
             found |= {q: new[degree] for q, degree in said.items()}
     return found
