@@ -56,12 +56,8 @@ class Part:
     @cached_property
     def compared(self) -> dict[str, Fraction]:
         """What a requirement weighs, in levels, of those that were both said and measured."""
-        return {
-            q: Fraction(1, len(qs))
-            for qs in self.cells.values()
-            for q in qs
-            if {q} <= self.said.keys() & self.looks.keys()
-        }
+        both = self.said.keys() & self.looks.keys()
+        return {q: Fraction(1, len(qs)) for qs in self.cells.values() for q in qs if q in both}
 
     @cached_property
     def difference(self) -> Fraction:
@@ -231,9 +227,6 @@ def _parts(
     return list(parts.values())
 
 
-# The three steps -----------------------------------------------------------------------------------------
-
-
 def leaning(parts: Iterable[Part]) -> tuple[Fraction, Fraction]:
     """Step 1: levels by which the answers lean upward, to a thousandth, and the variance of that."""
     precision, found = 1 / LEAN**2, NONE
@@ -274,10 +267,8 @@ def weighed(part: Part, moved: Degrees) -> dict[str, Fraction]:
 
 def _scaled(degree: Fraction, share: Fraction, there: Fraction) -> Fraction:
     """A degree of a cell whose mean goes from one share to another; it stays between 0 and 1."""
-    if there == share or (degree in (NONE, ALL) and (degree == NONE) == (there < share)):
-        return degree
-    if there < share:
-        return degree * there / share
+    if there <= share:
+        return degree if there == share else degree * there / share
     return 1 - (1 - degree) * (1 - there) / (1 - share)
 
 
