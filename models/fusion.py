@@ -41,26 +41,23 @@ class Part:
         """Degrees of its own requirements alone."""
         return {q: degrees[q] for questions in self.cells.values() for q in questions if q in degrees}
 
-    def curve(self, degrees: Degrees, lower: bool = True) -> Curve:
-        """Share met at each level of which something is known, smoothed so that it never rises."""
+    def curve(self, degrees: Degrees) -> Curve:
+        """Share met at each level of which something is known, smoothed so that it never rises.
+
+        Smoothed: the mean of the lowest share up to a level and of the highest from there on.
+        """
         known = {k: [degrees[q] for q in qs if q in degrees] for k, qs in sorted(self.cells.items())}
-        shares = [(k, total(said) / len(said)) for k, said in known.items() if said]
-        levels = [k for k, _ in shares]
-        if lower:
-            smooth = list(accumulate((share for _, share in shares), min))
-        else:
-            smooth = list(accumulate((share for _, share in reversed(shares)), max))[::-1]
-        return [(0, ALL), *zip(levels, smooth, strict=True), (self.top + 1, NONE)]
+        shares = {k: total(said) / len(said) for k, said in known.items() if said}
+        least = accumulate(shares.values(), min)
+        most = list(accumulate(reversed(shares.values()), max))[::-1]
+        smooth = [(low + high) / 2 for low, high in zip(least, most, strict=True)]
+        return [(0, ALL), *zip(shares, smooth, strict=True), (self.top + 1, NONE)]
 
     @cached_property
     def compared(self) -> dict[str, Fraction]:
         """What a requirement weighs, in levels, of those that were both said and measured."""
-        return {
-            q: Fraction(1, len(qs))
-            for qs in self.cells.values()
-            for q in qs
-            if {q} <= self.said.keys() & self.looks.keys()
-        }
+        both = self.said.keys() & self.looks.keys()
+        return {q: Fraction(1, len(qs)) for qs in self.cells.values() for q in qs if q in both}
 
     @cached_property
     def difference(self) -> Fraction:
@@ -230,9 +227,6 @@ def _parts(
     return list(parts.values())
 
 
-# The three steps -----------------------------------------------------------------------------------------
-
-
 def leaning(parts: Iterable[Part]) -> tuple[Fraction, Fraction]:
     """Step 1: levels by which the answers lean upward, to a thousandth, and the variance of that."""
     precision, found = 1 / LEAN**2, NONE
@@ -243,17 +237,17 @@ def leaning(parts: Iterable[Part]) -> tuple[Fraction, Fraction]:
 
 
 def corrected(part: Part, degrees: Degrees, by: Fraction) -> dict[str, Fraction]:
-    """Step 2: degrees moved back: what they are at level k + by is taken to be what they should be at level k."""
+    """Step 2: degrees moved back: each cell as much lower as their curve is at level k + by than at level k."""
     if by == 0:
         return dict(degrees)
-    curve = part.curve(degrees, lower=by > 0)
+    curve, nearer = part.curve(degrees), min if by > 0 else max  # nothing rises by being moved back
     found: dict[str, Fraction] = {}
     for level, questions in part.cells.items():
         said = {q: degrees[q] for q in questions if q in degrees}
         if said:
-            share, there = total(said.values()) / len(said), _read(curve, level + by)
-            nearer = min if by > 0 else max  # nothing rises by being moved back, not even in the last digit
-            scale = partial(_scaled, share=share, there=nearer(there, share))
+            share = total(said.values()) / len(said)
+            there = min(max(share + _read(curve, level + by) - _read(curve, level), NONE), ALL)
+            scale = partial(_scaled, share=share, there=there)
             new = {degree: nearer(degree, _rounded(scale(degree), 10_000)) for degree in set(said.values())}
             found |= {q: new[degree] for q, degree in said.items()}
     return found
@@ -273,10 +267,8 @@ def weighed(part: Part, moved: Degrees) -> dict[str, Fraction]:
 
 def _scaled(degree: Fraction, share: Fraction, there: Fraction) -> Fraction:
     """A degree of a cell whose mean goes from one share to another; it stays between 0 and 1."""
-    if there == share or (degree in (NONE, ALL) and (degree == NONE) == (there < share)):
-        return degree
-    if there < share:
-        return degree * there / share
+    if there <= share:
+        return degree if there == share else degree * there / share
     return 1 - (1 - degree) * (1 - there) / (1 - share)
 
 

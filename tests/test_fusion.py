@@ -13,7 +13,7 @@ from assessor.frameworks import load_library
 from assessor.rating import rate, score_of
 from assessor.reconcile import looks, reconcile
 from models import fusion
-from models.fusion import Fused, estimate
+from models.fusion import Fused, corrected, estimate
 from tests.claims import answer, bearing, measured, said
 from tests.claims import question as asked_of
 from tests.small import DEGREES, asked, framework, settlement
@@ -180,6 +180,19 @@ def test_answers_that_lean_upward_are_only_moved_down_and_the_other_way_round(ca
     for q, value in found.moved.items():
         assert (value - found.said[q]) * found.lean <= 0
     assert (found.score(found.moved) - found.score(found.said)) * found.lean <= 0
+
+
+@FEW
+@given(cases(), st.sampled_from([F(1, 1000), F(-1, 1000), F(1, 20)]))
+def test_a_small_lean_moves_answers_by_no_more_than_itself(case: Case, by: Fraction) -> None:
+    """The curve falls by one at most from level to level, and nothing jumps where a lean begins."""
+    of, told, _ = case
+    for part in fused(of, told, []).parts:
+        moved = corrected(part, part.said, by)
+        for questions in part.cells.values():
+            known = [q for q in questions if q in part.said]
+            change = sum((part.said[q] - moved[q] for q in known), F(0))
+            assert abs(change) <= len(known) * (abs(by) + F(1, 10_000))
 
 
 @FEW
