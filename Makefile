@@ -1,5 +1,5 @@
 # demo · test · check: what a new user, CI and the inner loop run. `make help` lists all.
-.PHONY: help demo test check soak golden docs interop kit bench-connectors bench-evidence lock tools apt clean
+.PHONY: help demo test check soak golden docs models cards interop kit bench-connectors bench-evidence lock tools apt clean
 BIN := .venv/bin
 
 help: ## list what can be made
@@ -25,6 +25,14 @@ golden: tools ## rewrite the golden case after a change that was meant; then rea
 docs: tools ## rewrite the generated parts: schemas and reference pages
 	@$(BIN)/python -m assessor.frameworks
 	@$(BIN)/python scripts/reference.py
+
+models: tools apt ## rebuild the text model of tag names from packages of registries
+	@[ -d tests/interop/node_modules ] || npm ci --prefix tests/interop --ignore-scripts --no-audit --no-fund --silent
+	@$(BIN)/python -m models.tags.training
+
+cards: tools apt ## measure again what the model cards state, and write it into them (some 15 minutes)
+	@[ -d tests/interop/node_modules ] || npm ci --prefix tests/interop --ignore-scripts --no-audit --no-fund --silent
+	@$(BIN)/python -m benchmarks.cards
 
 interop: tools apt ## run against every server of other makers; rewrite docs/reference/interop.md
 	@[ -d tests/interop/node_modules ] || npm ci --prefix tests/interop --ignore-scripts --no-audit --no-fund --silent

@@ -208,7 +208,7 @@ class _Tried:
 
 def block(found: Unexplained, by: str, today: date) -> str:
     """Lines for the answer file. Without a role in `by` the file is refused until each line has one; what has no
-    proposal is a comment."""
+    proposal, or only a guess of the text model, is a comment: nobody takes it over unread."""
     lines = []
     for ask in found.asks:
         best = ask.proposals[0] if ask.proposals else None
@@ -220,5 +220,5 @@ def block(found: Unexplained, by: str, today: date) -> str:
                 entry["function"] = best.function
             given = yaml_lines({"meanings": [entry | {"by": by, "at": today.isoformat()}]})
             line = given.partition("\n")[2].rstrip("\n")
-            lines.append(line if best is not None else f"# {line}")
+            lines.append(line if best is not None and best.source != "model" else f"# {line}")
     return "\n".join(["meanings:", *lines]) + "\n" if lines else ""

@@ -1,7 +1,7 @@
 """Data points that nobody vouches for: what to ask people of the plant, in the order of its effect on the level.
 
 With --json stdout holds how many data points stand how, what to ask with its proposals and their reasons as text
-ids, and the lines for the answer file.
+ids, why the text model is not used (null where it is), and the lines for the answer file.
 """
 
 from datetime import date
@@ -23,6 +23,7 @@ from assessor.messages import LANGUAGES, Language, render
 from assessor.present.tables import titled
 from assessor.unexplained import Ask, Unexplained, block, unexplained
 from models.tags.asking import Proposal
+from models.tags.text import Refused, TextProposer, load
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -44,12 +45,17 @@ def tags(
     source = open_bundle(audit.bundle_file(bundle))
     if source.manifest.kind != "sample":
         raise BundleError(Message(id="cli.not_samples"), str(bundle))
-    found = unexplained(source, given, library)
+    text = load()
+    found = unexplained(source, given, library, None if isinstance(text, Refused) else TextProposer(text))
     lines = block(found, by, date.today())
+    without = text.why if isinstance(text, Refused) else None
     if as_json:
-        emit(found.model_dump(mode="json") | {"yaml": lines})
-    else:
-        _show(found, lines, language)
+        why = without and without.model_dump(mode="json")
+        emit(found.model_dump(mode="json") | {"yaml": lines, "no_text_model": why})
+        return
+    _show(found, lines, language)
+    if without is not None:
+        out.print(render(without, language), style="dim", soft_wrap=True)
 
 
 def _show(found: Unexplained, lines: str, language: Language) -> None:
