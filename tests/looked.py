@@ -19,6 +19,7 @@ from assessor.domain import (
     Scope,
     Tag,
     TagMeaning,
+    away,
     tag_id,
 )
 from assessor.facts import facts, series, sort
@@ -108,7 +109,8 @@ class Plant:
         every = {t.id: s for o in seen for t in o.tags if (s := looked_at(t)) is not None}
         columns = list(zip(*self.rows, strict=True)) or [()] * len(SAMPLE_COLUMNS)
         rows = sort(pa.table([pa.array(c, f.type) for c, f in zip(columns, SCHEMA, strict=True)], schema=SCHEMA))
-        return look(plan, seen, facts(rows, every), self.meanings, (), series(rows))
+        gone = {t.id: apart for o in seen if (apart := away(o.gaps)) for t in o.tags}
+        return look(plan, seen, facts(rows, every, gone), self.meanings, (), series(rows, gone))
 
     def _observation(self, id_: str) -> Observation:
         tags, told = self.tags.get(id_, []), self.seen[id_]

@@ -13,6 +13,7 @@ import connectors
 from assessor import gathering, pipeline
 from assessor.bundle import create, open_bundle, reopen, seal
 from assessor.domain import Endpoint, Observation, Scope, Window
+from assessor.facts import facts, sort
 from tests.test_bundle import ASKED, KEY, SCOPE, SCOPE_BYTES, SEEN, row
 
 
@@ -88,6 +89,6 @@ def test_a_killed_run_counts_what_was_asked_and_sampled_after_its_last_observati
     with reopen(tmp_path / "w") as again:
         seal(again, KEY, tmp_path / "s.zip", truncated=True)
     source = open_bundle(tmp_path / "s.zip")
-    figures = pipeline.facts(pipeline.sort(source.samples()))
+    figures = facts(sort(source.samples()))
     told = pipeline._source(source, source.observations(), figures.values(), 3)
     assert (told.requests, told.sampled_from, told.sampled_to, told.truncated) == (3, 1, 1_002, True)

@@ -112,7 +112,7 @@ def test_roles_that_differ_are_told_and_the_lowest_counts() -> None:
 def test_the_longest_look_and_the_shortest_differ_only_in_what_needs_time() -> None:
     short = {m.indicator: m for m in measured(BY_ID["truncated"])}
     long = {m.indicator: m for m in measured(BY_ID["honest"])}
-    needs_time = {"completeness", "frozen_tags", "update_interval", "clock_skew"}
+    needs_time = {"completeness", "frozen_tags", "update_interval", "clock_skew", "link_availability"}
     assert {i for i in short if short[i].state is not long[i].state} == needs_time
     shares = [i for i in TRUTHS if i not in needs_time and long[i].unit == "share"]
     assert [(short[i].low, short[i].high) for i in shares] == [(long[i].low, long[i].high) for i in shares]

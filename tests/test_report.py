@@ -292,7 +292,7 @@ WHOLE = {
     "cover.way",  # groups of which the Assessment picks the word, so that no member stands in the code
     *("section", "lead", "vantage", "claimed", "verdict", "verdict_meaning", "outcome", "state", "evidence"),
     *("interface", "condition", "selection", "source", "metric", "given", "clock", "status", "status_meaning"),
-    *("area", "glossary", "degree", "machines.set", "machines.walk", "plan.status", "open.never"),
+    *("area", "leads", "glossary", "degree", "machines.set", "machines.walk", "plan.status", "open.never"),
 }
 
 

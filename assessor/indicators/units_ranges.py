@@ -20,7 +20,7 @@ def measure(seen: Seen) -> Measurement:
 
 
 def _analogue(tag: SeenTag) -> bool:
-    """Is it one? A name alone excuses a tag that declares nothing, and takes none that does out of the count."""
+    """Is it one? A name alone excuses a tag that declares nothing; one that declares both it leaves open."""
     function = tag.meaning.function if tag.meaning else None
     numeric = tag.facts is not None and tag.facts.minimum is not None
     other = function in NOT_ANALOGUE and not (tag.by_name("function") and _declares(tag))
@@ -33,6 +33,8 @@ def _declares(tag: SeenTag) -> bool:
 
 def _judge(tag: SeenTag) -> Line:
     unit, ranged = tag.tag.unit is not None, tag.tag.low is not None and tag.tag.high is not None
+    if tag.meaning and tag.meaning.function in NOT_ANALOGUE:  # by its name alone, else it were not looked at
+        return line(tag.tag.path, Outcome.NOT_DETERMINED, "unexplained_tag")
     if unit and ranged:
         return line(tag.tag.path, Outcome.MET, "unit_and_range")
     if tag.meaning is None or tag.meaning.function is None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase, translate
 from typing import Literal, Protocol
 
-from assessor.domain import Message, Noun, Tag, TagMeaning
+from assessor.domain import Function, Message, Noun, Tag, TagMeaning
 from models.tags.names import elements
 from models.tags.reader import Manner, read
 
@@ -123,7 +123,7 @@ def proposals(
 
 def by_last_element(tags: Iterable[Tag], vouched: Mapping[int, TagMeaning]) -> dict[str, TagMeaning]:
     """Meanings by the last element of a path, of those that people, maps or types vouch for and that agree."""
-    found: dict[str, set[TagMeaning]] = defaultdict(set)
+    found: dict[str, dict[tuple[str | None, Function | None], TagMeaning]] = defaultdict(dict)
     for tag in tags:
         meaning = vouched.get(tag.id)
         if (
@@ -131,8 +131,10 @@ def by_last_element(tags: Iterable[Tag], vouched: Mapping[int, TagMeaning]) -> d
             and meaning.source in ("person", "profile", "type")
             and (last := elements(tag.path))
         ):
-            found[last[-1]].add(meaning.model_copy(update={"tag": 0, "source": "person", "confirmed_by": None}))
-    return {last: next(iter(said)) for last, said in found.items() if len(said) == 1}
+            told = {"tag": 0, "source": "person", "confirmed_by": None, "states": {}}
+            heads = meaning.quantity, meaning.function
+            found[last[-1]][heads] = meaning.model_copy(update=told)
+    return {last: next(iter(said.values())) for last, said in found.items() if len(said) == 1}
 
 
 def fits(pattern: str, path: str) -> bool:

@@ -8,6 +8,7 @@ from functools import cache
 from assessor.domain import (
     Answers,
     Evidence,
+    Function,
     Ladder,
     Measurement,
     Outcome,
@@ -17,11 +18,12 @@ from assessor.domain import (
     Witness,
     away,
 )
-from assessor.facts import facts, series, sort
+from assessor.facts import facts, machine_states, series, sort
 from assessor.frameworks import Library
 from assessor.indicators import look, looked_at, measure_all
 from assessor.interpret import interpret
 from assessor.reconcile import reconcile
+from models.tags import complete
 from tests.plants.answers import said, true_answers
 from tests.plants.table import Row, Style
 from tests.plants.truth import Truth, truth
@@ -35,8 +37,16 @@ def measured(row: Row, witnessed: tuple[Witness, ...] = ()) -> tuple[Measurement
     every = {t.id: s for o in given.observations for t in o.tags if (s := looked_at(t)) is not None}
     rows = sort(given.samples)
     gone = {t.id: gaps for o in given.observations if (gaps := away(o.gaps)) for t in o.tags}
-    figures, meanings = facts(rows, every, gone), interpret(given.observations, given.scope)
-    return measure_all(look(given.scope, given.observations, figures, meanings, witnessed, series(rows)))
+    meanings = complete(interpret(given.observations, given.scope), given.observations)
+    figures = facts(
+        rows, every, gone, [m.tag for m in meanings.values() if m.function is Function.ACTUAL and m.vouched]
+    )
+    values = series(rows, gone)
+    seen = look(given.scope, given.observations, figures, meanings, witnessed, values)
+    states = machine_states(
+        given.scope.assets, seen.usable, meanings, values, {r.seen.tag.id for r in seen.recorded}
+    )
+    return measure_all(seen.with_states(states))
 
 
 def bearing_on(library: Library) -> tuple[Question, ...]:
