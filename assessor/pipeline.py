@@ -129,10 +129,12 @@ def assess(
     scope = source.scope()
     framework = choose_ladder(library, framework_id or USUAL[scope.plant.kind], scope.plant.kind)
     same_plant(scope, answers)
-    looked = Looked(source, answers.meanings)
+    known = answers if as_of is None else known_by(answers, as_of)
+    looked = Looked(source, known.meanings)
     observations = looked.observations
     origin = _source(source, observations, looked.figures.values(), looked.samples)
-    known = answers if as_of is None else _as_of(answers, origin, as_of)
+    if as_of is not None:
+        _refuse_later(origin, as_of)
     seen = looked.seen(known.witnessed)
     measurements = measure_all(seen)
     if as_of is not None:
@@ -166,12 +168,11 @@ def assess(
     )
 
 
-def _as_of(answers: Answers, origin: Source, as_of: Time) -> Answers:
-    """What people had said by then. Before its samples were taken a bundle says nothing."""
+def _refuse_later(origin: Source, as_of: Time) -> None:
+    """Before its samples were taken a bundle says nothing."""
     if origin.sampled_to > as_of:
         days = {"day": moment(origin.sampled_to, "%Y-%m-%d"), "as_of": moment(as_of, "%Y-%m-%d")}
         raise InputError(Message(id="verdict.later", params=dict(days)))
-    return known_by(answers, as_of)
 
 
 def kept(rated: Rated) -> Rated:

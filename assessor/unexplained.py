@@ -221,4 +221,5 @@ def block(found: Unexplained, by: str, today: date) -> str:
             given = yaml_lines({"meanings": [entry | {"by": by, "at": today.isoformat()}]})
             line = given.partition("\n")[2].rstrip("\n")
             lines.append(line if best is not None and best.source != "model" else f"# {line}")
-    return "\n".join(["meanings:", *lines]) + "\n" if lines else ""
+    head = "meanings:" if any(not line.startswith("#") for line in lines) else "# meanings:"
+    return "\n".join([head, *lines]) + "\n" if lines else ""

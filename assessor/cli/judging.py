@@ -1,6 +1,6 @@
 """After contact: assess, verify, report."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -53,8 +53,8 @@ def assess(
 
 
 def _end_of(day: datetime) -> Time:
-    """The end of a day, here: ns UTC."""
-    return int((day + timedelta(days=1)).astimezone().timestamp()) * 10**9
+    """The last moment of a day in UTC, as times without an offset are taken: ns."""
+    return (int(day.replace(tzinfo=UTC).timestamp()) + 86_400) * 10**9 - 1
 
 
 @app.command()

@@ -160,6 +160,10 @@ class Columns(NamedTuple):
         return source, (np.abs(source - server) < ONE_CLOCK) & both, *more, *self.typed.of(block)
 
 
+HUGE = 1e300
+"""What some controllers send for 'no value': the greatest number there is. Nothing on a shop floor comes near."""
+
+
 class Typed(NamedTuple):
     """Values as they come: numbers, NaN for none; integers, flags and places of texts where there are any."""
 
@@ -169,7 +173,7 @@ class Typed(NamedTuple):
     def of(self, block: slice) -> tuple[Array, Array]:
         """Key and kind of some rows."""
         number = self.number[block] + 0.0  # one zero, not two
-        kind = np.isfinite(number).astype(np.int8)
+        kind = (np.abs(number) < HUGE).astype(np.int8)  # false of what is no number
         key = number.view(np.int64)
         if not kind.all():
             key[kind == 0] = 0

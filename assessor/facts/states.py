@@ -177,7 +177,7 @@ def _by_power(tags: Iterable[Tag], meanings: Mapping[int, TagMeaning], series: S
         if scale is None or (meaning is not None and meaning.function not in (None, Function.ACTUAL)):
             continue
         values = series(tag.id)
-        if values is not None and len(values.value) > 1 and np.ptp(values.value) > 0:
+        if values is not None and len(set(values.value[np.isfinite(values.value)].tolist())) > 1:
             found.append((float(np.nanmean(values.value)) * scale, tag, values))
     if not found:
         return None

@@ -40,18 +40,23 @@ def _judge(seen: Seen, machine: SeenAsset) -> Watched:
 
 
 def _longest(seen: Seen, machine: SeenAsset, tags: list[SeenTag], recorded: bool) -> Watched | None:
-    """The mode that was known for longest; None where none was, or a person typed it in."""
+    """The mode that was known for longest, one that more than its name vouches for first; None where none was or a
+    person typed it in. One that only its name calls so never speaks against an answer."""
     found = []
     for tag in tags:
         read = modes.reading(tag, _companions(machine))
         if read is not None and not tag.typed_in:
             told = modes.share(seen, tag, read, recorded=recorded)
             if told.value is not None:
-                found.append((told.known, told.value, tag.tag.path))
+                sure = modes.vouched(tag, _companions(machine))
+                found.append((sure, told.known, told.value, tag.tag.path))
     if not found:
         return None
-    known, value, path = max(found)
+    sure, known, value, path = max(found)
+    if not sure and len({one for _, _, one, _ in found}) > 1:  # a pump's switch, perhaps, and the machine's own
+        return Watched(line(machine.asset.id, Outcome.NOT_DETERMINED, "mode_unread", tag=path))
     own = part(machine.asset.id, value, "mode_seen", tag=path, seconds=str(float(known)))
+    own = own.model_copy(update={"tested": sure})
     return Watched(own.model_copy(update={"evidence": EvidenceClass.EXPORTED}) if recorded else own, known)
 
 

@@ -15,15 +15,16 @@ def expected(
     yes: str,
     *,
     fresh: bool = False,
+    perhaps: Callable[[SeenTag], bool] = lambda _: False,
     otherwise: Callable[[SeenAsset], Line | None] = lambda _: None,
 ) -> Measurement:
     """Share of the machines expected to offer a signal that do; `shows` recognises it, `yes` is the reason.
 
     A state or count may rightly stand still on a machine that answers; where it may not, `fresh` is asked for.
-    Where no tag shows it, `otherwise` may know the line all the same.
+    Where no tag shows it, `otherwise` may know the line all the same; a tag that `perhaps` does keeps it open.
     """
     machines = [m for m in seen.machines if expect in m.asset.expects]
-    lines = [_judge(machine, shows, yes, fresh, otherwise) for machine in machines]
+    lines = [_judge(machine, shows, yes, fresh, perhaps, otherwise) for machine in machines]
     return share(indicator, lines, seen.scope, strata=strata(machines), nothing="none_expected")
 
 
@@ -32,6 +33,7 @@ def _judge(
     shows: Callable[[SeenTag], bool],
     yes: str,
     fresh: bool,
+    perhaps: Callable[[SeenTag], bool],
     otherwise: Callable[[SeenAsset], Line | None],
 ) -> Line:
     id_ = seen.asset.id
@@ -54,7 +56,7 @@ def _judge(
         return by_record(id_, record)
     if found:
         return line(id_, Outcome.NOT_DETERMINED, "undecided")
-    if seen.walked:
+    if seen.walked and not any(map(perhaps, seen.tags)):
         return line(id_, Outcome.NOT_MET, "looked_in_vain", n=len(seen.tags))
     if seen.live:
         return line(id_, Outcome.NOT_DETERMINED, "unexplained_tags")

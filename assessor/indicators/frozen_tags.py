@@ -6,9 +6,11 @@ What has stood still for less than two weeks stays open, since its machine may h
 Needs 300 rows or 300 seconds a tag, else it is too short to say.
 """
 
+from fractions import Fraction
+
 from assessor.domain import Condition, Function, Line, Measurement, Message, Outcome
 from assessor.indicators.seen import Seen, SeenTag
-from assessor.indicators.share import line, milliseconds, share
+from assessor.indicators.share import line, milliseconds, picked, share
 
 UNIT = "share"
 AREA = "data"
@@ -28,19 +30,26 @@ def measure(seen: Seen) -> Measurement:
         ),
         holds=rows >= ROWS or longest >= SECONDS,
     )
-    return share("frozen_tags", map(_judge, looked), seen.scope, nothing="no_source_times", conditions=(long,))
+    made = share("frozen_tags", map(_judge, looked), seen.scope, nothing="no_source_times", conditions=(long,))
+    if made.low is not None and picked(seen.scope):  # nothing is known of the tags of machines left out
+        return made.model_copy(update={"low": Fraction(0), "value": None})
+    return made
 
 
 def _moves(tag: SeenTag) -> bool:
-    """Ought it to move? A name alone excuses one that stood still, and takes none that moved out of the count."""
-    if tag.facts is None or tag.facts.stale is None:
-        return False
-    may_stand = tag.meaning is not None and tag.meaning.function in STILL
-    return not may_stand or (tag.by_name("function") and not tag.facts.stale)
+    """Ought it to move? A name alone takes none out of the count."""
+    known = tag.facts is not None and tag.facts.stale is not None
+    return known and (not _may_stand(tag) or tag.by_name("function"))
+
+
+def _may_stand(tag: SeenTag) -> bool:
+    return tag.meaning is not None and tag.meaning.function in STILL
 
 
 def _judge(tag: SeenTag) -> Line:
     assert tag.facts is not None
+    if _may_stand(tag) and (tag.cut_off or tag.facts.stale):
+        return line(tag.tag.path, Outcome.NOT_DETERMINED, "stands_still")
     if tag.cut_off:
         return line(tag.tag.path, Outcome.MET, "frozen")
     if tag.facts.stale:

@@ -131,7 +131,8 @@ class Points:
         if found := self.of("energy", "import"):
             return found
         back = self.of("energy", "export")
-        fed = back is not None and len(back.value) > 1 and float(np.ptp(back.value)) > 0
+        shown = np.array([]) if back is None else back.value[np.isfinite(back.value)]
+        fed = len(shown) > 1 and float(np.ptp(shown)) > 0
         return None if fed else self.of("energy", "total", "bare")
 
 

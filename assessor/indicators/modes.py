@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from assessor.domain import Series
+from assessor.domain import Function, Series
 from assessor.indicators.held import Times, Value, exact, times, until, values
 from assessor.indicators.names import listed, place, plain, words
 from assessor.indicators.seen import Seen, SeenTag
@@ -82,6 +82,15 @@ def reading(tag: SeenTag, companions: Collection[str]) -> Reading | None:
     if flag in AUTO_FLAG | HAND_FLAG and _is_switch(tag):
         return by_flag(flag in AUTO_FLAG)
     return by_word if _named(name) else None
+
+
+def vouched(tag: SeenTag, companions: Collection[str]) -> bool:
+    """Does more than a name say that this is the machine's mode? A name shows one, and speaks against none."""
+    path = tag.tag.path
+    listed_ = any(uri in companions and path.endswith(ending) for ending, (uri, _) in LISTS.items())
+    typed = path.endswith("MachineryOperationMode/CurrentState") or tag.tag.description == "CONTROLLER_MODE"
+    said = tag.meaning is not None and tag.meaning.function is Function.STATE and not tag.by_name("function")
+    return listed_ or typed or said
 
 
 def by_block(value: Value) -> bool | None:

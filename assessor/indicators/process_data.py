@@ -16,8 +16,15 @@ PROCESS = frozenset(
 
 
 def measure(seen: Seen) -> Measurement:
-    return expected("process_data", seen, Expect.PROCESS, _process, "process_seen", fresh=True)
+    return expected("process_data", seen, Expect.PROCESS, _process, "process_seen", fresh=True, perhaps=_perhaps)
 
 
 def _process(tag: SeenTag) -> bool:
     return tag.means(function=Function.ACTUAL) and tag.meaning is not None and tag.meaning.quantity in PROCESS
+
+
+def _perhaps(tag: SeenTag) -> bool:
+    """Is it of such a quantity, and nobody but its name says that it is no actual value?"""
+    told = tag.meaning
+    unsaid = told is not None and (told.function is None or tag.by_name("function"))
+    return told is not None and unsaid and told.quantity in PROCESS

@@ -8,13 +8,14 @@ without a controller have no program to be sent. Times are those of arrival at o
 read alone.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
 from assessor.domain import SYSTEMS, Line, Measurement, Outcome
 from assessor.indicators.held import Value, values
 from assessor.indicators.names import listed, place, words
-from assessor.indicators.seen import Seen, SeenAsset, SeenTag
+from assessor.indicators.seen import Seen, SeenAsset, SeenTag, looked_at
 from assessor.indicators.share import line, share, strata, unseen
 
 UNIT = "share"
@@ -29,19 +30,19 @@ OTHER = listed(
 )
 OTHER_ZH = listed("步 行号 数量 状态 时间 启动 停止 报警 请求")
 """Words of what belongs to a program without naming the one in force. (Own lists.)"""
-Change = tuple[int, Value]
-"""When, in ns, and what it changed to."""
+Change = tuple[int, int, Value]
+"""Until when the one before was seen to hold, when the new one was, both in ns, and the new one."""
 
 
 def measure(seen: Seen) -> Measurement:
-    known = [list(_changes(seen, tag)) for tag in seen.tags if tag.endpoint.role in SYSTEMS and _names(tag)]
+    known = [_by_value(_changes(seen, t)) for t in seen.tags if t.endpoint.role in SYSTEMS and _names(t)]
     lines = [_judge(seen, machine, known) for machine in seen.machines]
     return share(
         "programs_downloaded", lines, seen.scope, strata=strata(seen.machines), nothing="nothing_registered"
     )
 
 
-def _judge(seen: Seen, machine: SeenAsset, known: list[list[Change]]) -> Line:
+def _judge(seen: Seen, machine: SeenAsset, known: list[Mapping[Value, list[int]]]) -> Line:
     id_ = machine.asset.id
     if machine.asset.numerical_control is False:
         return line(id_, Outcome.NOT_APPLICABLE, "no_program")
@@ -55,6 +56,13 @@ def _judge(seen: Seen, machine: SeenAsset, known: list[list[Change]]) -> Line:
     if named:
         return line(id_, Outcome.NOT_DETERMINED, "program_named", tag=named[0].tag.path, n=len(changes))
     return line(id_, Outcome.NOT_DETERMINED, "no_program_tag") if machine.live else unseen(machine)
+
+
+def _by_value(changes: Iterable[Change]) -> Mapping[Value, list[int]]:
+    found: dict[Value, list[int]] = defaultdict(list)
+    for _, at, value in changes:
+        found[value].append(at)
+    return found
 
 
 def _names(tag: SeenTag) -> bool:
@@ -72,12 +80,16 @@ def _changes(seen: Seen, tag: SeenTag) -> Iterator[Change]:
     if series is None:
         return
     shown = [(at, value) for at, value in zip(series.at.tolist(), values(series), strict=True) if value]
-    for (_, before), (at, value) in pairwise(shown):
+    every = looked_at(tag.tag)
+    for (last, before), (at, value) in pairwise(shown):
         if value != before:
-            yield at, value
+            yield last if every is None else max(last, at - round(every * 1e9)), at, value
 
 
-def _led(system: list[Change], change: Change) -> bool:
-    """Did the same name come up in the system shortly before?"""
-    at, value = change
-    return any(told == value and 0 < at - then <= SECONDS * 10**9 for then, told in system)
+def _led(system: Mapping[Value, list[int]], change: Change) -> bool:
+    """Did the same name come up in the system shortly before, and while the machine still showed the old one?
+
+    Else the system may have read it from the machine, and been looked at sooner.
+    """
+    last, at, value = change
+    return any(then <= last and at - then <= SECONDS * 10**9 for then in system.get(value, ()))

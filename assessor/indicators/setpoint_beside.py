@@ -57,9 +57,15 @@ def _judge(tag: SeenTag, setpoints: Setpoints, machine: SeenAsset | None) -> Lin
         return line(path, Outcome.MET, "setpoint_there", tag=found.tag.path)
     if found is not None:
         return line(path, Outcome.NOT_DETERMINED, "setpoint_old", tag=found.tag.path)
-    if machine is not None and machine.walked:
+    if machine is not None and machine.walked and not _unsure(machine, tag.meaning.quantity):
         return line(path, Outcome.NOT_MET, "no_setpoint")
     return line(path, Outcome.NOT_DETERMINED, "setpoint_unknown")
+
+
+def _unsure(machine: SeenAsset, quantity: str | None) -> bool:
+    """Has it values of this quantity of which nobody, or nothing but their names, says what they are for?"""
+    of = [tag for tag in machine.tags if tag.meaning is not None and tag.meaning.quantity == quantity]
+    return any(tag.meaning is None or tag.meaning.function is None or tag.by_name("function") for tag in of)
 
 
 def _beside(tag: SeenTag, other: SeenTag) -> bool:

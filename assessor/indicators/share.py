@@ -283,6 +283,11 @@ def strata(machines: Iterable[SeenAsset]) -> dict[str, str]:
     return {seen.asset.id: seen.asset.stratum for seen in machines}
 
 
+def picked(scope: Scope) -> bool:
+    """Were some machines left out by choice or by draw? What is counted over tags then says nothing of theirs."""
+    return any(stratum.selection is not Selection.ALL for stratum in scope.strata)
+
+
 def milliseconds(value: float) -> Fraction:
     """A measured number of seconds as an exact one, to the millisecond."""
     return Fraction(round(value * 1000), 1000)

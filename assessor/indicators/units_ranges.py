@@ -20,24 +20,22 @@ def measure(seen: Seen) -> Measurement:
 
 
 def _analogue(tag: SeenTag) -> bool:
-    """Is it one? A name alone excuses a tag that declares nothing; one that declares both it leaves open."""
-    function = tag.meaning.function if tag.meaning else None
+    """Is it one? A name alone takes none out of the count."""
     numeric = tag.facts is not None and tag.facts.minimum is not None
-    other = function in NOT_ANALOGUE and not (tag.by_name("function") and _declares(tag))
-    return numeric and tag.endpoint.protocol == "opcua" and not other
+    return numeric and tag.endpoint.protocol == "opcua" and (not _other(tag) or tag.by_name("function"))
 
 
-def _declares(tag: SeenTag) -> bool:
-    return tag.tag.unit is not None and tag.tag.low is not None and tag.tag.high is not None
+def _other(tag: SeenTag) -> bool:
+    return tag.meaning is not None and tag.meaning.function in NOT_ANALOGUE
 
 
 def _judge(tag: SeenTag) -> Line:
     unit, ranged = tag.tag.unit is not None, tag.tag.low is not None and tag.tag.high is not None
-    if tag.meaning and tag.meaning.function in NOT_ANALOGUE:  # by its name alone, else it were not looked at
+    if _other(tag):  # by its name alone, else it were not looked at
         return line(tag.tag.path, Outcome.NOT_DETERMINED, "unexplained_tag")
     if unit and ranged:
         return line(tag.tag.path, Outcome.MET, "unit_and_range")
-    if tag.meaning is None or tag.meaning.function is None:
+    if tag.meaning is None or tag.meaning.function is None or tag.by_name("function"):
         return line(tag.tag.path, Outcome.NOT_DETERMINED, "unexplained_tag")
     why = "unit_only" if unit else "range_only" if ranged else "neither"
     return line(tag.tag.path, Outcome.NOT_MET, why)

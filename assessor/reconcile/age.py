@@ -30,6 +30,7 @@ def known_by(answers: Answers, as_of: Time) -> Answers:
     return answers.model_copy(
         update={
             "answers": tuple(a for a in answers.answers if when(a) <= limit),
+            "meanings": tuple(m for m in answers.meanings if when(m) <= limit),
             "settlements": tuple(s for s in answers.settlements if when(s) <= limit),
             "witnessed": tuple(
                 w for w in answers.witnessed if when(w) <= limit and not _old(when(w), limit, w.evidence)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Literal
 
-from assessor.domain import Answer, Ladder, Message, Question, Settlement, Text, Witness
+from assessor.domain import Answer, ConfirmedMeaning, Ladder, Message, Question, Settlement, Text, Witness
 from assessor.errors import InputError
 
 Said = Literal["answered", "prefilled", "not-applicable", "do-not-know", "unanswered"]
@@ -28,12 +28,13 @@ class Claim:
 UNANSWERED = Claim(None, "unanswered")
 
 
-def when(item: Answer | Settlement | Witness) -> datetime:
+def when(item: Answer | Settlement | Witness | ConfirmedMeaning) -> datetime:
     """When it was said or seen; a time without an offset is taken as UTC."""
     try:
         moment = datetime.fromisoformat(item.at)
     except ValueError as problem:
-        of = item.asset if isinstance(item, Witness) else item.question
+        of = {Witness: "asset", ConfirmedMeaning: "tags"}.get(type(item), "question")
+        of = str(getattr(item, of))
         params: dict[str, str | int | Text] = {"question": of, "at": item.at}
         raise InputError(Message(id="verdict.not_a_time", params=params), of) from problem
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
