@@ -74,7 +74,7 @@ def test_demand_needs_a_whole_quarter_hour_and_a_hole_widens_it() -> None:
         Metered(mains()).put("m", "power_total", "kW", np.delete(at, range(2, 14)), np.delete(kw, range(2, 14))),
     )
     assert whole.low == 76 and whole.value == 78 and whole.high == 80
-    assert holed.value == 20, "the highest of those that were seen whole"
+    assert holed.value is None, "the quarter hour that was not seen whole may have been higher"
     assert holed.low is not None and whole.low is not None and holed.low <= whole.low
     assert holed.high == 80
 

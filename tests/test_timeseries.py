@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assessor.indicators import timeseries
+from assessor.indicators import advance, timeseries
 from assessor.indicators.timeseries import MINUTE, QUARTER, SECOND, Steps, Total
 from tests.metered import MIDNIGHT, every
 
@@ -39,12 +39,15 @@ def test_what_nobody_saw_widens_the_bounds_and_leaves_no_value() -> None:
 
 def test_a_reported_value_holds_until_the_next_row_and_not_while_nobody_was_there() -> None:
     rows, values = at(0, 100, 400), np.array([5.0, 10.0, 20.0])
-    whole = timeseries.held(rows, values, BEGIN + 500 * SECOND, ())
+    stood = np.array([100.0, 300.0, 100.0])
+    whole = timeseries.held(rows, values, stood, ())
     assert timeseries.amount(whole) == Total(5500.0, 5 * 100 + 10 * 300 + 20 * 100, 5500.0)
     away = [(BEGIN + 200 * SECOND, BEGIN + 350 * SECOND)]
-    cut = timeseries.held(rows, values, BEGIN + 500 * SECOND, away)
+    cut = timeseries.held(rows, values, stood, away)
     assert cut.end.tolist() == [100, 200, 500] and cut.seen == 300
     assert timeseries.amount(cut).mid is None
+    bad = timeseries.held(rows, values, np.array([100.0, 50.0, 0.0]), ())
+    assert bad.end.tolist() == [100, 150], "a row of another status ended it"
 
 
 def test_quarter_hours_are_those_of_the_clock_and_lie_wholly_inside() -> None:
@@ -67,8 +70,8 @@ def test_a_quarter_hour_seen_in_part_counts_as_off_and_as_the_highest_met() -> N
 @pytest.mark.parametrize(
     ("values", "found"),
     [
-        ([100, 101, 103], Total(2, 3, 4)),
-        ([100.0, 100.1, 100.1, 100.5], Total(pytest.approx(0.4), pytest.approx(0.5), pytest.approx(0.6))),  # type: ignore[arg-type]
+        ([100, 101, 103], Total(1, 3, 5)),
+        ([100.0, 100.1, 100.1, 100.5], Total(pytest.approx(0.1), pytest.approx(0.5), pytest.approx(0.9))),  # type: ignore[arg-type]
         ([100, 100, 100], None),
         ([100], None),
         ([], None),
@@ -77,17 +80,33 @@ def test_a_quarter_hour_seen_in_part_counts_as_off_and_as_the_highest_met() -> N
         ([100, 101, 99.5, 102], None),
         ([np.nan, 100, 101, np.nan], Total(0, 1, 2)),
         # reset after 103 kWh: 3 before, 2 after; fastest advance 2 kWh a minute, unseen one minute
-        ([100, 101, 103, 0, 1, 2], Total(4, None, 5 + 1 + 2)),
+        ([100, 101, 103, 0, 1, 2], Total(5 - 2, None, 5 + 2 + 2)),
     ],
 )
 def test_a_counter_by_hand(values: list[float], found: Total | None) -> None:
     rows = at(*(60 * i for i in range(len(values))))
-    assert timeseries.difference(rows, np.array(values, dtype=float)) == found
+    assert advance.difference(rows, np.array(values, dtype=float)) == found
 
 
 def test_power_from_a_counter_and_what_fell_is_unseen() -> None:
-    rates = timeseries.rates(at(0, 900, 1800, 2700), np.array([10.0, 12.0, 0.0, 1.0]), 1800)
+    rates = advance.rates(at(0, 900, 1800, 2700), np.array([10.0, 12.0, 0.0, 1.0]), 1800)
     assert rates.mid.tolist() == [8, 4] and rates.begin.tolist() == [0, 1800]
+
+
+def test_a_counter_that_stands_still_between_looks_is_not_zero_power() -> None:
+    seconds = np.arange(0, 3601, 10)
+    rows = at(*seconds.tolist())
+    rates = advance.rates(rows, np.floor((seconds + 50) / 600) * 5, 960)
+    assert set(rates.mid.tolist()) == {30} and rates.begin[0] == 550 and rates.span == 3600
+    assert not len(advance.rates(rows, np.floor((seconds + 50) / 600) * 5, 300).mid)
+
+
+def test_stretches_are_cut_and_tables_laid_over_one_another() -> None:
+    cut = timeseries.split(between([0, 60, 120], [10, 20, 20]), np.array([30.0, 60.0, 500.0]))
+    assert cut.begin.tolist() == [0, 30, 60] and timeseries.amount(cut) == Total(1800, 2100, 2400)
+    early, late = (timeseries.bins(between([m, m + 60], [1, 1]), MINUTE) for m in (0, 180))
+    both = timeseries.outer([early, late])
+    assert [t.whole.tolist() for t in both] == [[True, False, False, False], [False, False, False, True]]
 
 
 def test_a_sum_holds_where_all_were_seen() -> None:
@@ -158,7 +177,7 @@ def test_the_order_of_rows_changes_nothing(rows: list[tuple[int, float]], seed: 
     for one, other in zip(rows_of(rows), rows_of(mixed), strict=True):
         assert np.array_equal(one, other)
     counted = [
-        timeseries.difference(at(*(60.0 * i for i, _ in of)), np.array([v for _, v in of])) for of in (rows, mixed)
+        advance.difference(at(*(60.0 * i for i, _ in of)), np.array([v for _, v in of])) for of in (rows, mixed)
     ]
     assert counted[0] == counted[1]
 
@@ -182,7 +201,7 @@ def test_a_value_lies_within_its_bounds_and_bins_hold_what_the_whole_holds(rows:
 @given(rises=st.lists(st.integers(0, 5), min_size=1, max_size=40), unit=st.sampled_from([0.01, 1.0]))
 def test_a_counter_that_only_rises_gives_its_difference(rises: list[int], unit: float) -> None:
     readings = np.cumsum([1000, *rises]) * unit
-    found = timeseries.difference(every(60, len(readings)), readings)
+    found = advance.difference(every(60, len(readings)), readings)
     if not any(rises):
         assert found is None
     else:

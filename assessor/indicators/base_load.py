@@ -41,9 +41,8 @@ def measure(seen: Seen) -> Measurement:
     def serves(table: Bins) -> float:
         return _most(nights(table, late))
 
-    def own(table: Bins) -> float | None:
-        found = _load(table, nights(table, late))
-        return found.mid if found else None
+    def own(table: Bins) -> Total | None:
+        return _load(table, nights(table, late))
 
     lines = demand.lines(seen, mains, serves, own)
     if not mains.whole:
@@ -60,7 +59,8 @@ def measure(seen: Seen) -> Measurement:
         holds=_most(found) >= ENOUGH_SEEN,
     )
     why = _why(quarters.table, found, zone)
-    return figure("base_load", "kw", _load(quarters.table, found), why, lines, (night,), quarters.evidence)
+    trust = (*quarters.clock, night)
+    return figure("base_load", "kw", _load(quarters.table, found), why, lines, trust, quarters.evidence)
 
 
 def offset(scope: Scope) -> int:

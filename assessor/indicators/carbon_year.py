@@ -26,8 +26,8 @@ def measure(seen: Seen) -> Measurement:
     adds, factor = site(seen), window_carbon.factor(seen.scope)
     yearly = YEAR * float(factor.value)
 
-    def own(table: Bins) -> float | None:
-        return _mean(table) * yearly if np.sum(table.whole) >= DAY else None
+    def own(table: Bins) -> Total | None:
+        return _found(table, yearly) if np.sum(table.whole) >= DAY else None
 
     lines = demand.lines(seen, adds, _seconds, own)
     quarters = demand.added(seen, adds, _seconds) if adds.meters else None
@@ -43,19 +43,24 @@ def measure(seen: Seen) -> Measurement:
     )
     if not count:
         return figure("carbon_year", "kgco2e", None, day.found, lines, (day.model_copy(update={"holds": False}),))
-    trust = [day, covered(count / reach)]
+    trust = [*quarters.clock, day, covered(count / reach)]
     lowest, highest, mean = float(np.nanmin(table.mid)), float(np.nanmax(table.mid)), _mean(table)
     trust.append(_load(lowest, highest, mean))
     name = "year_of_the_mains" if adds.whole else "year_of_meters_apart"
     why = Message(
         id=f"indicator.why.{name}", params={"n": len(adds.meters), "set": factor.set, "factor": factor.value}
     )
-    found = Total(lowest * yearly, mean * yearly, highest * yearly)
+    found = _found(table, yearly)
     return figure("carbon_year", "kgco2e", found, why, lines, tuple(trust), quarters.evidence)
 
 
 def _seconds(table: Bins) -> float:
     return float(np.sum(table.whole)) * QUARTER
+
+
+def _found(table: Bins, yearly: float) -> Total:
+    lowest, highest = float(np.nanmin(table.mid)), float(np.nanmax(table.mid))
+    return Total(lowest * yearly, _mean(table) * yearly, highest * yearly)
 
 
 def _mean(table: Bins) -> float:

@@ -72,7 +72,7 @@ def _air(seen: Seen, of: SeenAsset) -> Air | None:
         kw, flow = power(seen, of, exported), Points(seen, of, exported).of("flow", "total", "bare")
         if kw is None or flow is None:
             continue
-        tables = timeseries.common([timeseries.bins(x, MINUTE) for x in (timeseries.drawn(kw), flow.steps(seen))])
+        tables = timeseries.outer([timeseries.bins(x, MINUTE) for x in (timeseries.drawn(kw), flow.steps())])
         whole = tables[0].whole & tables[1].whole
         first, second = (
             Total(*(float(np.sum(column[whole])) for column in (table.low, table.mid, table.high)))

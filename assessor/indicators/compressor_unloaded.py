@@ -18,7 +18,7 @@ from assessor.domain import Condition, EvidenceClass, Line, Measurement, Message
 from assessor.indicators.compressors import Signal, compressors, loaded, power
 from assessor.indicators.figure import covered, figure, long_enough, unknown, valued
 from assessor.indicators.seen import Seen, SeenAsset
-from assessor.indicators.timeseries import Floats, Steps, Total, drawn
+from assessor.indicators.timeseries import SECOND, Floats, Steps, Total, drawn, split
 
 UNIT = "share"
 AREA = "energy"
@@ -108,6 +108,9 @@ def _told(kw: Steps, signal: Signal | None, evidence: EvidenceClass) -> Run | st
     full = _full(kw)
     if full <= 0:
         return "compressor_stood"
+    if signal is not None:
+        late = (signal.steps.origin - kw.origin) / SECOND
+        kw = split(kw, np.concatenate((signal.steps.begin, signal.steps.end)) + late)
     low, high = _level(kw.low / full), _level(kw.high / full)
     states = np.where(low == high, low, OPEN)
     if signal is not None:
@@ -115,7 +118,7 @@ def _told(kw: Steps, signal: Signal | None, evidence: EvidenceClass) -> Run | st
     wide = kw.end - kw.begin
     unloaded, loaded_, open_ = (float(np.sum(wide[states == state])) for state in (UNLOADED, LOADED, OPEN))
     if not unloaded + loaded_:
-        return "compressor_stood"
+        return "load_untold" if open_ else "compressor_stood"
     if signal is None and not (unloaded and loaded_):
         return "one_level"
     if signal is None and open_ > STEPLESS * (unloaded + loaded_ + open_):
@@ -141,7 +144,7 @@ def _level(share: Floats) -> NDArray[np.int64]:
 def _signalled(kw: Steps, states: NDArray[np.int64], signal: Signal) -> NDArray[np.int64]:
     """Where it ran, what the signal says; open where the signal was not seen or changed."""
     steps = signal.steps
-    middle = (kw.begin + kw.end) / 2 + (kw.origin - steps.origin) / 1e9
+    middle = (kw.begin + kw.end) / 2 + (kw.origin - steps.origin) / SECOND
     place = np.searchsorted(steps.begin, middle, side="right") - 1
     inside = (place >= 0) & (middle < np.append(steps.end, -np.inf)[place])
     low, high = (np.append(x, np.nan)[place] for x in (steps.low, steps.high))

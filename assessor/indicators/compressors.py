@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from assessor.domain import EvidenceClass, Function
-from assessor.indicators import timeseries
 from assessor.indicators.electric import last, words_of
+from assessor.indicators.looks import rows
 from assessor.indicators.metering import Points, words
 from assessor.indicators.seen import Seen, SeenAsset
 from assessor.indicators.timeseries import Steps
@@ -38,19 +38,17 @@ def power(seen: Seen, of: SeenAsset, exported: bool) -> Steps | None:
 
 
 def loaded(seen: Seen, of: SeenAsset, exported: bool) -> Signal | None:
-    """Its one signal by that name that is a truth value or a confirmed state, and was only ever 0 or 1."""
-    tags = [one.seen for one in of.recorded] if exported else of.tags
+    """Its one current signal by that name that is a truth value or a confirmed state, and was only ever 0 or 1."""
+    every = [one.seen for one in of.recorded] if exported else of.tags
+    tags = [tag for tag in every if tag.fresh and not tag.typed_in and not tag.restamped]
     evidence = EvidenceClass.EXPORTED if exported else EvidenceClass.MEASURED
     found = []
     for tag in tags:
-        series, sense = seen.series(tag.tag.id), _sense(tag.tag.path)
+        read, sense = rows(seen, tag, exported), _sense(tag.tag.path)
         state = tag.means(function=Function.STATE) or (tag.tag.data_type or "").lower() in ("bool", "boolean")
-        if series is None or sense is None or not state or not np.isin(series.value, (0.0, 1.0)).all():
+        if read is None or sense is None or not state or not np.isin(read.value, (0.0, 1.0)).all():
             continue
-        at = series.source if exported else series.at
-        value = series.value if sense else 1 - series.value
-        steps = timeseries.between(at, value, timeseries.limit(timeseries.spacing(at)))
-        found.append(Signal(steps, evidence))
+        found.append(Signal(read.steps(read.value if sense else 1 - read.value), evidence))
     return found[0] if len(found) == 1 else None
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from assessor.domain import EvidenceClass, Line, Message
+from assessor.domain import Condition, EvidenceClass, Line, Message
 from assessor.indicators import timeseries
 from assessor.indicators.figure import unknown, valued
 from assessor.indicators.metering import Load, Site, loads, meters
 from assessor.indicators.seen import Seen
-from assessor.indicators.timeseries import Bins
+from assessor.indicators.timeseries import Bins, Total
 
 Score = Callable[[Bins], float]
 """How well a table serves; the better of what was read and what a record holds is taken, read first."""
@@ -19,11 +19,20 @@ class Quarters(NamedTuple):
 
     table: Bins
     evidence: tuple[EvidenceClass, ...]
+    clock_set: bool
+
+    @property
+    def clock(self) -> tuple[Condition, ...]:
+        """The condition that fails where the clock was set: then quarter hours of the clock are not known."""
+        if not self.clock_set:
+            return ()
+        needed, found = (Message(id=f"indicator.{of}.clock_kept") for of in ("needs", "found"))
+        return (Condition(id="clock", needed=needed, found=found, holds=False),)
 
 
 def best(found: Sequence[Load], score: Score) -> Load | None:
-    """The load that serves best; the first of equals."""
-    return max(found, key=lambda load: score(load.quarters), default=None)
+    """The load that serves best, one by a clock that was not set before any other; the first of equals."""
+    return max(found, key=lambda load: (not load.clock_set, score(load.quarters)), default=None)
 
 
 def added(seen: Seen, of: Site, score: Score) -> Quarters | None:
@@ -32,10 +41,11 @@ def added(seen: Seen, of: Site, score: Score) -> Quarters | None:
     known = [load for load in held if load is not None]
     if not known or len(known) < len(held):
         return None
-    return Quarters(timeseries.together([load.quarters for load in known]), tuple(one.evidence for one in known))
+    table, was_set = timeseries.together([load.quarters for load in known]), any(one.clock_set for one in known)
+    return Quarters(table, tuple(one.evidence for one in known), was_set)
 
 
-def lines(seen: Seen, of: Site, score: Score, value: Callable[[Bins], float | None]) -> list[Line]:
+def lines(seen: Seen, of: Site, score: Score, value: Callable[[Bins], Total | None]) -> list[Line]:
     """A line for every meter of the register, each with its own figure; added are those of the mains alone."""
     adds = {one.asset.id for one in of.meters} if of.whole else set[str]()
     made = []
@@ -43,10 +53,14 @@ def lines(seen: Seen, of: Site, score: Score, value: Callable[[Bins], float | No
         load = best(loads(seen, one), score)
         if load is None:
             made.append(unknown(one.asset.id, "no_load"))
+        elif load.clock_set:
+            made.append(unknown(one.asset.id, "clock_was_set"))
         elif (own := value(load.quarters)) is None:
             made.append(unknown(one.asset.id, "too_short_for_it"))
         else:
-            made.append(valued(one.asset.id, "added" if one.asset.id in adds else "not_added", own, load.evidence))
+            made.append(
+                valued(one.asset.id, "added" if one.asset.id in adds else "not_added", own.mid, load.evidence)
+            )
     return made
 
 

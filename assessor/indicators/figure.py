@@ -1,5 +1,6 @@
 """A figure that is no share of subjects: value, bounds and lines, with conditions that make it unusable."""
 
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -32,8 +33,11 @@ def figure(
 ) -> Measurement:
     """A Measurement: unusable where a condition failed, not determined where nothing was found.
 
-    Conditions are those of what was looked at; where there was nothing to look at, give none.
+    A bound that is not finite is none. Conditions are those of what was looked at; where there was nothing to look
+    at, give none.
     """
+    if found is not None and not all(math.isfinite(x) for x in found if x is not None):
+        found, why = None, Message(id="indicator.why.no_bound")
     failed = next((c for c in conditions if not c.holds), None)
     state = State.UNUSABLE if failed else State.NOT_DETERMINED if found is None else State.MEASURED
     good = found if state is State.MEASURED else None
@@ -58,7 +62,11 @@ def valued(subject: str, why: str, value: float | None, evidence: EvidenceClass)
     """A subject with its own figure."""
     shown = line(subject, Outcome.MET, why)
     return shown.model_copy(
-        update={"evidence": evidence, "value": None if value is None else exact(value), "tested": False}
+        update={
+            "evidence": evidence,
+            "value": None if value is None or not math.isfinite(value) else exact(value),
+            "tested": False,
+        }
     )
 
 

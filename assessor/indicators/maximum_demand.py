@@ -1,7 +1,8 @@
 """Highest mean power over a quarter hour of the clock at the mains, in kW, in the sampled window.
 
 Only meters that the register calls the mains count, added quarter by quarter; other meters are listed with their
-own. At least one whole quarter hour must have been seen. For the bounds what was not seen of a quarter hour counts
+own. At least one whole quarter hour must have been seen, and there is a value where no other can have been higher.
+For the bounds what was not seen of a quarter hour counts
 as off, and as the highest power met. A supplier may slide its interval minute by minute, which gives the same or
 more.
 """
@@ -34,15 +35,23 @@ def measure(seen: Seen) -> Measurement:
         found=Message(id="indicator.found.quarters", params={"n": whole, "of": len(table.number)}),
         holds=whole > 0,
     )
-    found = Total(float(np.max(table.low, initial=0.0)), _highest(table), float(np.max(table.high, initial=0.0)))
     why = Message(id="indicator.why.highest_quarter", params={"n": whole, "of": len(table.number)})
-    return figure("maximum_demand", "kw", found, why, lines, (enough,), quarters.evidence)
+    return figure(
+        "maximum_demand", "kw", _highest(table), why, lines, (*quarters.clock, enough), quarters.evidence
+    )
 
 
 def _whole(table: Bins) -> float:
     return float(np.sum(table.whole))
 
 
-def _highest(table: Bins) -> float | None:
-    """The highest mean of a quarter hour that was seen whole."""
-    return float(np.nanmax(table.mid)) if table.whole.any() else None
+def _highest(table: Bins) -> Total | None:
+    """The highest mean of a quarter hour; None where none was seen whole.
+
+    It is a value where each that was not seen whole stayed below it for certain.
+    """
+    if not table.whole.any():
+        return None
+    most = float(np.max(table.mid[table.whole]))
+    beaten = bool((table.high[~table.whole] > most).any())
+    return Total(float(np.max(table.low)), None if beaten else most, float(np.max(table.high)))

@@ -11,16 +11,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assessor.domain import Asset, EvidenceClass, away
-from assessor.indicators import timeseries
+from assessor.domain import Asset, EvidenceClass
+from assessor.indicators import advance, timeseries
 from assessor.indicators.electric import Place, Quantity, Read, read
+from assessor.indicators.looks import Rows, rows
 from assessor.indicators.seen import Seen, SeenAsset, SeenTag
 from assessor.indicators.timeseries import Bins, Floats, Steps, Times, Total
 
 MAINS = frozenset({"mains", "main", "incoming", "incomer", "site", "grid", "utility"})
 OTHERS = frozenset({"gas", "water", "steam", "heat", "air", "flow", "oil", "fuel"})
-SELDOM = 1_800.0
-"""A counter says nothing of single quarter hours where it was read less often than so many seconds. (Own.)"""
+SELDOM = 960.0
+"""A counter says nothing of single quarter hours where it changes less often than so many seconds. (Own.)"""
 
 AGREE = 1.05
 """Counter and power over time may differ by so much before one of them is wrongly scaled. (Own threshold.)"""
@@ -79,17 +80,17 @@ class Found:
     tag: SeenTag
     what: Read
     evidence: EvidenceClass
-    at: Times
+    rows: Rows
     value: Floats
 
-    def steps(self, seen: Seen) -> Steps:
+    @property
+    def at(self) -> Times:
+        """When its rows came: ns UTC."""
+        return self.rows.at
+
+    def steps(self) -> Steps:
         """The stretches between its looks; reported changes hold until the next one."""
-        if self.evidence is EvidenceClass.MEASURED and self.tag.tag.sampling == "subscribe":
-            here = next((o for o in seen.observations if o.endpoint == self.tag.tag.endpoint), None)
-            until, gone = (here.ended, away(here.gaps)) if here else (int(self.at[-1]), ())
-            return timeseries.held(self.at, self.value, until, gone)
-        usual = timeseries.spacing(self.at)
-        return timeseries.between(self.at, self.value, timeseries.limit(usual))
+        return self.rows.steps(self.value)
 
 
 class Points:
@@ -113,6 +114,11 @@ class Points:
                 return first[0] if len(first) == 1 else None
         return None
 
+    @property
+    def clock_set(self) -> bool:
+        """Was the laptop's clock set, or did it sleep unnoticed, while any of them was looked at?"""
+        return any(one.rows.clock_set for held in self._held.values() for one in held)
+
     def three(self, quantity: Quantity, *names: Place) -> tuple[Found, ...] | None:
         """One of each of three phases."""
         found = [one for name in names if (one := self.of(quantity, name))]
@@ -121,9 +127,9 @@ class Points:
     def power(self) -> Steps | None:
         """kW of the whole: its total, its only one, or the sum of three phases. Feed-in is below zero."""
         if total := self.of("power", "total", "bare", "motor"):
-            return total.steps(self.seen)
+            return total.steps()
         if phases := self.three("power", "l1", "l2", "l3"):
-            return timeseries.plus([one.steps(self.seen) for one in phases])
+            return timeseries.plus([one.steps() for one in phases])
         return None
 
     def counter(self) -> Found | None:
@@ -143,10 +149,9 @@ def _usable(seen: Seen, of: SeenAsset, exported: bool) -> Iterator[Found]:
     else:
         tags = [(tag, EvidenceClass.MEASURED) for tag in of.tags if tag.fresh and not tag.restamped]
     for tag, evidence in tags:
-        what, series = read(tag, seen.scope), seen.series(tag.tag.id)
-        if what is not None and series is not None:
-            at = series.source if evidence is EvidenceClass.EXPORTED else series.at
-            yield Found(tag, what, evidence, at, series.value * what.scale)
+        what = read(tag, seen.scope)
+        if what is not None and (found := rows(seen, tag, exported)) is not None:
+            yield Found(tag, what, evidence, found, found.value * what.scale)
 
 
 @dataclass(frozen=True)
@@ -160,6 +165,16 @@ class Load:
     slack: float
     """kWh that a counter may be off at either end of a quarter hour; 0 where power itself was read."""
     evidence: EvidenceClass
+    begin: int
+    end: int
+    """The window that it speaks of: ns UTC."""
+    clock_set: bool = False
+    """Then nobody knows which quarter hour of the clock a row belongs to."""
+
+    @property
+    def span(self) -> float:
+        """Seconds of the window, seen or not."""
+        return (self.end - self.begin) / timeseries.SECOND
 
     @property
     def quarters(self) -> Bins:
@@ -180,7 +195,7 @@ class Load:
         if self.slack:
             return self.counted
         apart = self.counted.low > summed.high * AGREE or self.counted.high * AGREE < summed.low
-        if apart and self.steps.span >= LAGS:
+        if apart and self.span >= LAGS:
             return None
         return min(self.counted, summed, key=lambda one: one.high - one.low)
 
@@ -195,17 +210,28 @@ class Load:
 def loads(seen: Seen, of: SeenAsset) -> tuple[Load, ...]:
     """What was read of it ourselves, then what a record holds; none where no total is known for certain."""
     made = (_load(seen, of, exported) for exported in (False, True))
-    return tuple(one for one in made if one is not None and one.steps.span > 0)
+    return tuple(one for one in made if one is not None and one.span > 0)
 
 
 def _load(seen: Seen, of: SeenAsset, exported: bool) -> Load | None:
     points = Points(seen, of, exported)
     power, counter = points.power(), points.counter()
-    counted = timeseries.difference(counter.at, counter.value) if counter else None
+    counted = advance.difference(counter.at, counter.value) if counter else None
     evidence = EvidenceClass.EXPORTED if exported else EvidenceClass.MEASURED
     if power is not None and power.seen > 0:
-        return Load(timeseries.drawn(power), counted, 0.0, evidence)
+        if counter is not None and not _alike(power.window, counter):
+            counted = None
+        return Load(timeseries.drawn(power), counted, 0.0, evidence, *power.window, points.clock_set)
     if counter is None or counted is None:
         return None
-    rates = timeseries.rates(counter.at, counter.value, SELDOM)
-    return Load(rates, counted, timeseries.smallest(counter.value), evidence)
+    rates = advance.rates(counter.at, counter.value, SELDOM)
+    slack = advance.largest(counter.at, counter.value)
+    return Load(rates, counted, slack, evidence, *rates.window, points.clock_set)
+
+
+def _alike(window: tuple[int, int], counter: Found) -> bool:
+    """Does a counter begin and end with the window, by no more than its looks may lie apart?"""
+    known = counter.at[np.isfinite(counter.value)]
+    apart = timeseries.limit(timeseries.spacing(known)) * timeseries.SECOND
+    ends = (int(np.min(known)), int(np.max(known)))
+    return all(abs(a - b) <= apart for a, b in zip(window, ends, strict=True))

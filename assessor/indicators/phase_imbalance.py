@@ -73,7 +73,7 @@ def _phases(seen: Seen, of: SeenAsset, quantity: Quantity) -> Phases | None:
         three = next((found for name in names if (found := points.three(quantity, *name))), None)
         if three is None:
             continue
-        tables = timeseries.common([timeseries.bins(one.steps(seen), MINUTE) for one in three])
+        tables = timeseries.outer([timeseries.bins(one.steps(), MINUTE) for one in three])
         whole = np.all(np.stack([table.whole for table in tables]), axis=0)
         means = np.abs(np.stack([table.mid[whole] for table in tables]))
         middle = np.mean(means, axis=0)

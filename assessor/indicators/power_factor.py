@@ -70,8 +70,8 @@ def _minutes(seen: Seen, of: SeenAsset) -> Minutes | None:
         for how in ("apparent", "reactive", "factor"):
             other = points.of(how, "total", "bare")
             if other is not None:
-                tables = [timeseries.bins(power, MINUTE), timeseries.bins(other.steps(seen), MINUTE)]
-                return _both(timeseries.common(tables), how, other.evidence)
+                tables = [timeseries.bins(power, MINUTE), timeseries.bins(other.steps(), MINUTE)]
+                return _both(timeseries.outer(tables), how, other.evidence)
     return None
 
 

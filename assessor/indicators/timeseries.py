@@ -1,4 +1,4 @@
-"""What lay between the looks at a tag, and what nobody saw: stretches, means of whole bins, counter differences.
+"""What lay between the looks at a tag, and what nobody saw: stretches, means of whole bins.
 
 Between two looks that are no further apart than a limit a value lay between the two readings (own assumption): a
 stretch has a least, a middle and a most. A longer stretch is unseen: never filled in, it only widens an interval.
@@ -6,7 +6,7 @@ Times are taken as seconds since an origin, so that no nanosecond is lost in a f
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,6 @@ SECOND = 10**9
 MINUTE, QUARTER = 60, 900
 MISSED, SHORTEST, LONGEST = 3, 10.0, 300.0
 """A stretch is unseen when so many usual spacings passed, but never below or above so many seconds. (Own.)"""
-RESET = 10
-"""A counter that falls to a tenth or less was reset, as in TagFacts; one that falls otherwise is none."""
 
 
 class Steps(NamedTuple):
@@ -32,11 +30,32 @@ class Steps(NamedTuple):
     low: Floats
     mid: Floats
     high: Floats
+    since: float | None = None
+    """When it was first looked at, where that was before the first stretch: a row that was not Good is a look."""
+    until: float | None = None
+    """When it was last looked at, where that was after the last stretch."""
+
+    @property
+    def opens(self) -> float:
+        """The first look."""
+        known = ([] if self.since is None else [self.since]) + self.begin[:1].tolist()
+        return min(known, default=0.0)
+
+    @property
+    def closes(self) -> float:
+        """The last look."""
+        known = ([] if self.until is None else [self.until]) + self.end[-1:].tolist()
+        return max(known, default=0.0)
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """The first and the last look: ns UTC."""
+        return self.origin + round(self.opens * SECOND), self.origin + round(self.closes * SECOND)
 
     @property
     def span(self) -> float:
         """Seconds from the first to the last look, seen or not."""
-        return float(self.end[-1] - self.begin[0]) if len(self.end) else 0.0
+        return self.closes - self.opens
 
     @property
     def seen(self) -> float:
@@ -78,7 +97,7 @@ class Total(NamedTuple):
     high: float
 
 
-def _clean(at: Times, value: Floats) -> tuple[int, Floats, Floats]:
+def clean(at: Times, value: Floats) -> tuple[int, Floats, Floats]:
     """Origin, seconds and values in order of time, whatever their order was; of rows of one moment the mean."""
     known = np.isfinite(value)
     if not known.any():
@@ -106,16 +125,20 @@ def limit(usual: float) -> float:
 
 def between(at: Times, value: Floats, longest: float) -> Steps:
     """Stretches of a value that was looked at now and then."""
-    origin, t, v = _clean(at, value)
+    origin, t, v = clean(at, value)
     kept = np.diff(t) <= longest
     a, b = v[:-1][kept], v[1:][kept]
     return Steps(origin, t[:-1][kept], t[1:][kept], np.minimum(a, b), (a + b) / 2, np.maximum(a, b))
 
 
-def held(at: Times, value: Floats, until: int, away: Sequence[tuple[int, int]]) -> Steps:
-    """Stretches of a value whose changes are reported: it holds until the next row, or until nobody was there."""
-    origin, t, v = _clean(at, value)
-    end = np.append(t[1:], max((until - origin) / SECOND, t[-1])) if len(t) else t
+def held(at: Times, value: Floats, stood: Floats, away: Sequence[tuple[int, int]]) -> Steps:
+    """Stretches of a value whose changes are reported: each stood so many seconds, not while nobody was there."""
+    origin, t, v = clean(at, value)
+    known = np.isfinite(value)
+    came, end = (at[known] - origin) / SECOND, np.full(len(t), -np.inf)
+    np.maximum.at(end, np.searchsorted(t, came), came + stood[known])
+    after_it = np.append(t[1:], np.inf)[: len(t)]
+    end = np.where(end > after_it - 0.001, after_it, end)
     gone = np.sort(np.array([(begins - origin) / SECOND for begins, _ in away]))
     if len(gone):
         after = np.searchsorted(gone, t, side="left")
@@ -124,13 +147,14 @@ def held(at: Times, value: Floats, until: int, away: Sequence[tuple[int, int]]) 
     return Steps(origin, t[kept], end[kept], v[kept], v[kept], v[kept])
 
 
-def rates(at: Times, value: Floats, longest: float) -> Steps:
-    """What a counter of kWh says of power, in kW; unseen where it fell or was read too seldom."""
-    origin, t, v = _clean(at, value)
-    apart, rise = np.diff(t), np.diff(v)
-    kept = (rise >= 0) & (apart <= longest)
-    kw = rise[kept] / apart[kept] * 3600
-    return Steps(origin, t[:-1][kept], t[1:][kept], kw, kw, kw)
+def split(steps: Steps, at: Floats) -> Steps:
+    """The same, each stretch cut at these moments (seconds since its origin)."""
+    edges = np.unique(np.concatenate((steps.begin, steps.end, at)))
+    place = np.searchsorted(steps.begin, edges[:-1], side="right") - 1
+    inside = (place >= 0) & (edges[:-1] < np.append(steps.end, -np.inf)[place])
+    of = place[inside]
+    low, mid, high = (row[of] for row in (steps.low, steps.mid, steps.high))
+    return steps._replace(begin=edges[:-1][inside], end=edges[1:][inside], low=low, mid=mid, high=high)
 
 
 def drawn(steps: Steps) -> Steps:
@@ -140,7 +164,10 @@ def drawn(steps: Steps) -> Steps:
 
 
 def plus(parts: Sequence[Steps]) -> Steps:
-    """The sum of several, over the stretches in which all of them were seen."""
+    """The sum of several, over the stretches in which all of them were seen.
+
+    Looked at was what all of them were; where they began or ended further apart than looks may be, what any was.
+    """
     origin = min(part.origin for part in parts)
     moved = [part._replace(origin=origin, **_moved(part, origin)) for part in parts]
     edges = np.unique(np.concatenate([x for part in moved for x in (part.begin, part.end)]))
@@ -151,12 +178,17 @@ def plus(parts: Sequence[Steps]) -> Steps:
         seen &= inside
         for i, height in enumerate((part.low, part.mid, part.high)):
             sums[i] += np.append(height, 0.0)[np.where(inside, place, -1)]
-    return Steps(origin, edges[:-1][seen], edges[1:][seen], *(row[seen] for row in sums))
+    opens, closes = [part.opens for part in moved], [part.closes for part in moved]
+    alike = max(np.ptp(opens), np.ptp(closes)) <= LONGEST
+    since, until = (max(opens), min(closes)) if alike else (min(opens), max(closes))
+    low, mid, high = (row[seen] for row in sums)
+    return Steps(origin, edges[:-1][seen], edges[1:][seen], low, mid, high, since, until)
 
 
-def _moved(part: Steps, origin: int) -> dict[str, Floats]:
+def _moved(part: Steps, origin: int) -> dict[str, Any]:
     late = (part.origin - origin) / SECOND
-    return {"begin": part.begin + late, "end": part.end + late}
+    since, until = (None if x is None else x + late for x in (part.since, part.until))
+    return {"begin": part.begin + late, "end": part.end + late, "since": since, "until": until}
 
 
 def _integral(steps: Steps, height: Floats, edges: Floats) -> Floats:
@@ -173,8 +205,8 @@ def _integral(steps: Steps, height: Floats, edges: Floats) -> Floats:
 def bins(steps: Steps, width: int) -> Bins:
     """Means over all bins that lie between first and last look."""
     first, last = 0, -1
-    if len(steps.end):
-        begin, end = (steps.origin + round(s * SECOND) for s in (float(steps.begin[0]), float(steps.end[-1])))
+    if steps.span > 0:
+        begin, end = steps.window
         first, last = -(-begin // (width * SECOND)), end // (width * SECOND) - 1
     number = np.arange(first, max(last + 1, first), dtype=np.int64)
     edges = (np.append(number, number[-1:] + 1) * (width * SECOND) - steps.origin) / SECOND
@@ -197,6 +229,20 @@ def common(parts: Sequence[Bins]) -> list[Bins]:
     first = max(int(part.number[0]) if len(part.number) else 0 for part in parts)
     after = min(int(part.number[-1]) + 1 if len(part.number) else first for part in parts)
     return [_only(part, (part.number >= first) & (part.number < after)) for part in parts]
+
+
+def outer(parts: Sequence[Bins]) -> list[Bins]:
+    """Each over the bins that any of them has, first to last; what one lacks is not whole, its means NaN."""
+    held = [part for part in parts if len(part.number)]
+    first = min((int(part.number[0]) for part in held), default=0)
+    number = np.arange(first, max((int(part.number[-1]) + 1 for part in held), default=first), dtype=np.int64)
+    made = []
+    for part in parts:
+        place, whole = part.number - first, np.zeros(len(number), dtype=bool)
+        columns = np.full((3, len(number)), np.nan)
+        whole[place], columns[:, place] = part.whole, (part.low, part.mid, part.high)
+        made.append(Bins(part.width, number, whole, *columns))
+    return made
 
 
 def _only(part: Bins, rows: NDArray[np.bool_]) -> Bins:
@@ -232,34 +278,3 @@ def ratio(part: Floats, whole: Floats, unseen: int, most: float) -> Total | None
         return None
     more = unseen * float(np.max(whole))
     return Total(above / (below + more), above / below, (above + most * more) / (below + more))
-
-
-def smallest(value: Floats) -> float:
-    """The smallest step that a counter was seen to make: its resolution is at most that; 0 where it made none."""
-    rise = np.diff(np.unique(value[np.isfinite(value)]))
-    return float(np.min(rise)) if len(rise) else 0.0
-
-
-def difference(at: Times, value: Floats) -> Total | None:
-    """What a counter advanced by, give or take the smallest step that it was seen to make.
-
-    A reset leaves open what was counted between the two readings about it: at least nothing, at most what the
-    fastest advance seen would have given. None where it never advanced (its resolution is then unknown), fell
-    without a reset, or went below zero.
-    """
-    _, t, v = _clean(at, value)
-    rise, apart = np.diff(v), np.diff(t)
-    up, down = rise > 0, rise < 0
-    reset = down & (v[1:] * RESET <= v[:-1])
-    if not up.any() or (v < 0).any() or (down & ~reset).any():
-        return None
-    step, total = float(np.min(rise[up])), float(np.sum(rise[up]))
-    if not reset.any():
-        return Total(max(0.0, total - step), total, total + step)
-    moved = np.flatnonzero(up | reset)
-    since = np.diff(t[moved + 1])
-    fast = rise[moved][1:][up[moved][1:]] / since[up[moved][1:]]
-    if not len(fast):
-        return None
-    lost = float(np.sum(apart[reset])) * float(np.max(fast))
-    return Total(max(0.0, total - step), None, total + step + lost)

@@ -2,9 +2,10 @@
 
 Added are the meters of the mains; where the register names none, the highest meters that it places, and then the
 figure is of what these measure and at most the site's. What stands behind another meter is listed and never added.
-A counter gives its difference, give or take the smallest step it was seen to make; power is taken to lie between
+A counter gives its difference, give or take the largest step it was seen to make; power is taken to lie between
 two looks, and what nobody saw counts between nothing and the highest power met. At least an hour, of which nine
-tenths were seen (own thresholds); a meter that was looked at for less of it than the others is left open.
+tenths were seen (own thresholds); a meter that was looked at for less of it than the others is left open, and
+meters that were not looked at over the same hours are not added.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from assessor.domain import Line, MeasuredIn, Measurement, Message, Text
 from assessor.indicators.figure import covered, figure, long_enough, text, unknown, valued
 from assessor.indicators.metering import Load, Site, loads, meters, site
 from assessor.indicators.seen import Seen, SeenAsset
-from assessor.indicators.timeseries import Total
+from assessor.indicators.timeseries import SECOND, Total
 
 UNIT: MeasuredIn = "kwh"
 AREA = "energy"
@@ -41,23 +42,30 @@ def electricity(seen: Seen, indicator: str, unit: MeasuredIn, by: Factor | None 
     adds, whole = site(seen)
     best = {one.asset.id: _best(loads(seen, one)) for one in meters(seen)}
     added = [load for one in adds if (load := best[one.asset.id])]
-    longest = max((load.steps.span for load in added), default=0.0)
-    usable = [load for load in added if load.energy and load.steps.span >= ALIKE * longest]
+    longest = max((load.span for load in added), default=0.0)
+    usable = [load for load in added if load.energy and load.span >= ALIKE * longest]
     names = {one.asset.id for one in adds}
     lines = [_line(one, best[one.asset.id], one.asset.id in names, longest, factor) for one in meters(seen)]
     open_ = len(adds) - len(usable)
     found = _sum([load.energy for load in usable if load.energy], factor) if usable and not open_ else None
     why = _why(seen, Site(adds, whole), open_, longest, by)
+    if found is not None and _together(usable) < ALIKE * longest:
+        found, why = None, Message(id="indicator.why.windows_apart", params={"n": len(usable)})
     if found is None:
         return figure(indicator, unit, None, why, lines)
     trust = (long_enough(longest, HOUR), covered(min(load.share_seen for load in usable)))
     return figure(indicator, unit, found, why, lines, trust, [load.evidence for load in usable])
 
 
+def _together(loads_: Sequence[Load]) -> float:
+    """Seconds in which all of them were looked at."""
+    return (min(load.end for load in loads_) - max(load.begin for load in loads_)) / SECOND
+
+
 def _best(found: Sequence[Load]) -> Load | None:
     """What we read ourselves if it reaches over an hour, else the longest, be it of a record."""
-    long = next((load for load in found if load.steps.span >= HOUR), None)
-    return long or max(found, key=lambda load: load.steps.span, default=None)
+    long = next((load for load in found if load.span >= HOUR), None)
+    return long or max(found, key=lambda load: load.span, default=None)
 
 
 def _sum(parts: list[Total], factor: float) -> Total:
@@ -84,7 +92,7 @@ def _line(one: SeenAsset, load: Load | None, added: bool, longest: float, factor
         return unknown(id_, "no_load")
     if (energy := load.energy) is None:
         return unknown(id_, "counter_disagrees")
-    if added and load.steps.span < ALIKE * longest:
+    if added and load.span < ALIKE * longest:
         return unknown(id_, "shorter_window")
     value = None if energy.mid is None else energy.mid * factor
     return valued(id_, "added" if added else "not_added", value, load.evidence)
