@@ -118,6 +118,27 @@ def test_minutes_that_one_of_several_was_not_seen_in_are_open() -> None:
     assert failed(measured("compressor_specific_power", air)) == ["coverage"]
 
 
+def test_a_phase_that_was_seen_for_a_part_leaves_the_sum_open() -> None:
+    three = Metered(mains())
+    for i, n in enumerate((481, 481, 70), 1):
+        three.put("m", f"power_l{i}", "kW", every(60, n), 10.0)
+    assert failed(measured("window_energy", three)) == ["coverage"]
+
+
+@pytest.mark.parametrize(("fresh", "reason"), [({}, "unloaded_by_signal"), ({"overridden": 721}, "one_level")])
+def test_a_signal_that_was_typed_in_is_none(fresh: dict[str, int], reason: str) -> None:
+    at = every(10, 721)
+    seen = (
+        compressor(np.full(721, 37.0), at)
+        .put("c", "Loaded", None, at, np.arange(721) < 360, quantity="state", function="state")
+        .look()
+    )
+    for one in seen.tags:
+        if one.tag.path == "Loaded" and one.facts:
+            object.__setattr__(one, "facts", one.facts.model_copy(update=fresh))
+    assert why(measured("compressor_unloaded", seen)) == {"c": reason}
+
+
 def test_a_loaded_signal_that_reports_changes_holds_between_them() -> None:
     n = np.arange(721)
     at = every(10, 721)

@@ -9,18 +9,22 @@ from assessor.indicators.timeseries import Floats, Steps, Times, Total, clean
 
 RESET = 10
 """A counter that falls to a tenth or less was reset, as in TagFacts; one that falls otherwise is none."""
+ALWAYS = 3
+"""Rows that must have followed the first one, each with a change, for it to count as one. (Own threshold.)"""
 
 
 def rates(at: Times, value: Floats, longest: float) -> Steps:
     """What a counter of kWh says of power, in kW, from one change of it to the next.
 
     A value that stands still says only that the counter was not refreshed. Unseen is where it fell, and where its
-    changes lie too far apart. Its first row is no change: it counts where no row stood still.
+    changes lie too far apart. Its first row is no change: it counts where at least three rows followed (own) and
+    none stood still.
     """
     origin, t, v = clean(at, value)
     opens, closes = (float(t[0]), float(t[-1])) if len(t) else (None, None)
     changed = np.diff(v) != 0
-    rows = np.append(changed.all(), changed) if len(t) else np.empty(0, bool)
+    always = changed.all() and len(changed) >= ALWAYS
+    rows = np.append(always, changed) if len(t) else np.empty(0, bool)
     t, v = t[rows], v[rows]
     apart, rise = np.diff(t), np.diff(v)
     kept = (rise > 0) & (apart <= longest)
