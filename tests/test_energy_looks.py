@@ -79,6 +79,7 @@ def test_meters_of_different_hours_make_no_sum() -> None:
     for name in ("window_energy", "window_carbon"):
         found = measured(name, two)
         assert found.state is State.NOT_DETERMINED and found.why.id == "indicator.why.windows_apart"
+        assert why(found) == {"m1": "own_window", "m2": "own_window"}
 
 
 def test_where_the_clock_was_set_no_quarter_hour_is_known() -> None:

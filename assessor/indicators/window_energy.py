@@ -51,6 +51,8 @@ def electricity(seen: Seen, indicator: str, unit: MeasuredIn, by: Factor | None 
     why = _why(seen, Site(adds, whole), open_, longest, by)
     if found is not None and _together(usable) < ALIKE * longest:
         found, why = None, Message(id="indicator.why.windows_apart", params={"n": len(usable)})
+        alone = Message(id="indicator.why.own_window")
+        lines = [one.model_copy(update={"why": alone}) if one.subject in names else one for one in lines]
     if found is None:
         return figure(indicator, unit, None, why, lines)
     trust = (long_enough(longest, HOUR), covered(min(load.share_seen for load in usable)))
