@@ -8,7 +8,8 @@ import pytest
 
 from assessor import audit, pipeline
 from assessor.bundle import open_bundle
-from assessor.domain import EvidenceClass, Proof, State, Witness
+from assessor.cli.judging import _end_of
+from assessor.domain import ConfirmedMeaning, EvidenceClass, Proof, State, Witness
 from assessor.errors import InputError
 from assessor.forms import load_answers
 from assessor.frameworks import load_library
@@ -86,3 +87,17 @@ def test_as_of_a_later_year_machines_no_longer_speak_and_verify_agrees(tmp_path:
     with pytest.raises(InputError) as caught:
         pipeline.assess(source, answers, library, as_of=BEGIN + SECONDS * 10**9 // 2)
     assert caught.value.message.id == "verdict.later"
+
+
+def test_what_a_tag_means_is_not_known_before_somebody_confirmed_it() -> None:
+    told = {"tags": "A.T", "quantity": "temperature", "function": "actual", "by": "it"}
+    days = ("2026-03-01", "2026-06-01", "2026-06-02")
+    given = said().model_copy(
+        update={"meanings": tuple(ConfirmedMeaning.model_validate(told | {"at": day}) for day in days)}
+    )
+    known = known_by(given, ns(datetime(2026, 6, 1, 23, tzinfo=UTC)))
+    assert [m.at for m in known.meanings] == ["2026-03-01", "2026-06-01"]
+
+
+def test_a_day_ends_with_its_last_moment_in_utc() -> None:
+    assert _end_of(datetime(2026, 6, 1)) == ns(datetime(2026, 6, 2, tzinfo=UTC)) - 1

@@ -24,7 +24,7 @@ from assessor.domain import (
 )
 from assessor.indicators import alarm_rate, modes
 from assessor.indicators.alarms import raised
-from assessor.indicators.held import times
+from assessor.indicators.held import changed, times
 from assessor.reconcile import reconcile
 from tests.looked import BEGIN, NO, OPEN, SECOND, SOME, YES, Plant, machine, record
 
@@ -127,11 +127,13 @@ def test_a_short_watch_is_unusable_and_never_bad_and_beside_a_long_one_open() ->
 
 
 def test_only_an_hour_in_manual_speaks_against_an_answer() -> None:
-    def seen(seconds: int) -> Plant:
-        return Plant("a").put("x", "a", "A.Mode", ["MANUAL"] * (seconds // 10 + 1), every=10.0)
+    def seen(seconds: int, **more: Any) -> Plant:
+        means = (None, "state") if not more else None
+        return Plant("a").put("x", "a", "A.Mode", ["MANUAL"] * (seconds // 10 + 1), every=10.0, means=means)
 
     assert not seen(3000).measured("automatic_mode").absence_tested
     assert seen(3600).measured("automatic_mode").absence_tested
+    assert not seen(3600, by_name=True).measured("automatic_mode").absence_tested
     question = load(Topic, BANK / "n-execution.yaml").questions[0]
     assert question.id == "n-execution-l3-1"
     given = {"question": question.id, "value": 1, "by": "production", "at": "2026-11-26"}
@@ -139,6 +141,16 @@ def test_only_an_hour_in_manual_speaks_against_an_answer() -> None:
     for seconds, verified in ((3000, 1), (3600, 0)):
         (evidence,) = reconcile([question], said, [seen(seconds).measured("automatic_mode")], [])
         assert (evidence.high, evidence.verified) == (0, verified)
+
+
+def test_of_two_modes_that_only_their_names_call_so_neither_is_the_machine_s() -> None:
+    plant = Plant("a").put("x", "a", "Pump1.Manual", [True] * 361, every=10.0, data_type="Boolean")
+    plant.put("x", "a", "A.OperationMode", ["AUTO"] * 361, every=10.0)
+    found = plant.measured("automatic_mode")
+    assert found.lines[0].outcome is OPEN and not found.absence_tested
+    alone = Plant("a").put("x", "a", "Pump1.Manual", [True] * 361, every=10.0, data_type="Boolean")
+    found = alone.measured("automatic_mode")
+    assert not found.lines[0].tested and not found.absence_tested
 
 
 def test_a_mode_that_a_person_typed_in_or_a_dead_copy_says_nothing() -> None:
@@ -259,7 +271,8 @@ def test_a_loop_whose_measured_value_stands_still_stays_open() -> None:
 def programs(lead: float, changes: int, *, asset: dict[str, Any] | None = None) -> Plant:
     names = [f"O{1000 + i}" for i in range(changes + 1)]
     plant = Plant(asset or "a").at("own").at("mes", "mes")
-    plant.put("own", "a", "A.ActiveProgram", names, at=[i * 600 for i in range(changes + 1)])
+    shown: dict[str, Any] = {"sampling": "subscribe", "interval_ms": 1000}
+    plant.put("own", "a", "A.ActiveProgram", names, at=[i * 600 for i in range(changes + 1)], **shown)
     plant.put("own", "a", "A.N", range(4)).put("mes", None, "Jobs/A/ProgramName", names, at=_before(lead, changes))
     return plant
 
@@ -276,6 +289,23 @@ def test_a_program_counts_as_sent_only_where_a_system_led_every_change(
     lead: float, changes: int, outcome: Outcome
 ) -> None:
     assert programs(lead, changes).outcomes("programs_downloaded") == {"a": outcome}
+
+
+def test_a_copy_in_a_system_that_is_looked_at_sooner_is_not_sent() -> None:
+    """The machine is looked at every ten minutes, the copy of its program in SCADA five seconds before."""
+    names = [f"O{i}" for i in range(5)]
+    plant = Plant("a").at("own").at("scada", "scada").put("own", "a", "A.ActiveProgram", names, every=600.0)
+    plant.put("own", "a", "A.N", range(4))
+    plant.put("scada", None, "A/ProgramName", names, at=_before(5, 4))
+    assert plant.outcomes("programs_downloaded") == {"a": OPEN}
+
+
+def test_a_change_while_contact_was_lost_was_led_by_nobody() -> None:
+    plant = programs(5, 3)
+    assert plant.outcomes("programs_downloaded") == {"a": YES}
+    lost = Gap(begins=BEGIN + 580 * SECOND, ends=BEGIN + 600 * SECOND, why=Message(id="contact.lost"))
+    plant.seen["own"]["gaps"] = (lost,)
+    assert plant.outcomes("programs_downloaded") == {"a": OPEN}
 
 
 def test_a_program_typed_in_by_a_person_is_a_no_and_a_machine_without_a_controller_is_as_if_absent() -> None:
@@ -328,6 +358,35 @@ def test_the_rate_is_over_the_hours_of_machines_that_show_alarms_with_a_poisson_
     # score interval of 7 events: 7 + 1.9208 ± 1.96 √(7 + 0.9604)
     assert float(found.low * 3) == pytest.approx(3.391, abs=0.001)
     assert float(found.high * 3) == pytest.approx(14.451, abs=0.001)
+
+
+def test_an_alarm_that_a_person_typed_in_is_no_alarm_and_fills_no_hours() -> None:
+    plant = Plant("a", "b").put("y", "b", "B.Alarm", [False] * 361, every=10.0)
+    plant.put("x", "a", "A.Alarm", [False, True] * 361, every=10.0, status=OVERRIDE).put("x", "a", "N", range(9))
+    found = plant.measured("alarm_rate")
+    assert (found.value, found.count) == (0, 1)
+    assert {line.subject: line.outcome for line in found.lines} == {"a": OPEN, "b": YES}
+
+
+def test_only_the_time_of_good_rows_counts_as_hours() -> None:
+    plant = Plant("a").put("x", "a", "A.Alarm", [False, True], at=[0, 4000])
+    plant.rows = [r._replace(status=BAD_NO_DATA) if r.flag is False else r for r in plant.rows]
+    assert plant.measured("alarm_rate").value is None
+
+
+def test_modes_and_alarms_are_the_same_by_changes_as_row_by_row() -> None:
+    words: list[Any] = ["AUTO", "AUTO", "MANUAL", "?", "?", "AUTO"]
+    numbers = [0.0, 0.0, 17.0, 17.0, 0.0, 23.0]
+    plant = Plant("a").put("x", "a", "Mode", words).put("x", "a", "FaultCode", numbers)
+    seen = plant.look()
+    for tag, shown in zip(seen.tags, (words, numbers), strict=True):
+        series = seen.series(tag.tag.id)
+        assert series is not None and series.key is not None
+        rows, few = changed(series)
+        assert few == [v for i, v in enumerate(shown) if not i or v != shown[i - 1]] and len(rows) == 4
+        assert raised(tag, series) == raised(tag, series._replace(key=None))
+        said = modes._says(series, modes.by_word)
+        assert said.tolist() == modes._says(series._replace(key=None), modes.by_word).tolist()
 
 
 def test_alarms_that_come_as_events_are_said_to_be_there_and_not_counted() -> None:

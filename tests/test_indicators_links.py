@@ -65,6 +65,19 @@ def test_what_never_answered_stands_beside_and_a_short_look_is_unusable() -> Non
     assert slept.state is State.NOT_DETERMINED, "nothing of it was sampled"
 
 
+def test_an_endpoint_sampled_briefly_stays_open_beside_a_long_one() -> None:
+    brief = {"started": BEGIN, "ended": BEGIN + 60 * SECOND, "gaps": (gap(0, 30),)}
+    found = link().at("brief", **brief).measured("link_availability")
+    assert (found.value, found.count) == (1, 1)
+    (own,) = [one for one in found.lines if one.subject == "brief"]
+    assert (own.outcome, own.value, own.why.id) == (OPEN, None, "indicator.why.link_short")
+
+
+def test_breaks_that_are_not_timed_one_by_one_may_have_been_of_any_length() -> None:
+    found = link(gap(0, 100), gap(500, 900, times=4)).measured("link_availability")
+    assert (found.low, found.value, found.high) == (Fraction(1, 2), Fraction(9, 10), Fraction(9, 10))
+
+
 MOMENTS = st.tuples(st.integers(-50, 1100), st.integers(-50, 1100))
 
 
@@ -152,6 +165,8 @@ def test_our_load_is_what_was_sent_of_what_was_stated() -> None:
         "c": None,
     }
     assert "5 a second" in render(found.lines[0].why, "en")
+    untimed = link(traffic=traffic(requests=9, stated=10, seconds=0)).measured("load_caused")
+    assert "a second" not in render(untimed.lines[0].why, "en") and untimed.value == Fraction(9, 10)
     assert link(traffic=traffic(requests=9, stated=0)).measured("load_caused").state is State.NOT_DETERMINED
 
 
@@ -170,20 +185,23 @@ def plate(serial: str | None, maker: str | None = "Works", model: str | None = "
         (plate("SN-0042"), plate("SN-0043"), 0),
         (plate("SN-0042"), plate("SN-0042", maker="Others"), 0),
         (plate("SN-0042"), plate("SN-0042", model="M2"), 0),
-        (plate("0000"), plate("0000"), 0),
-        (plate("12345678"), plate("12345678"), 0),
-        (plate("N/A"), plate("N/A"), 0),
-        (plate(None), plate(None), 0),
+        (plate("0000"), plate("0000"), None),  # nothing that could tell them apart
+        (plate("12345678"), plate("12345678"), None),
+        (plate("N/A"), plate("N/A"), None),
+        (plate(None), plate(None), None),
+        (plate("SN-0042"), plate(None), None),
         (plate(None, product_instance_uri="urn:x:1"), plate("A7", product_instance_uri="urn:x:1"), 1),
     ],
 )
-def test_the_same_serial_number_is_something_to_ask_about(one: Nameplate, other: Nameplate, pairs: int) -> None:
+def test_the_same_serial_number_is_something_to_ask_about(
+    one: Nameplate, other: Nameplate, pairs: int | None
+) -> None:
     plant = Plant("a", "b").put("ua", "a", "N", range(3)).put("mb", "b", "N", range(3))
     found = plant.is_("a", nameplate=one).is_("b", nameplate=other).measured("seen_twice")
     assert found.value == pairs
-    assert [(line.subject, line.outcome) for line in found.lines] == [("a", OPEN)] * pairs
+    assert [(line.subject, line.outcome) for line in found.lines] == [("a", OPEN)] * (pairs or 0)
     flags = doubles([found])
-    assert len(flags) == pairs and all(render(f.ask, language) for f in flags for language in LANGUAGES)
+    assert len(flags) == (pairs or 0) and all(render(f.ask, language) for f in flags for language in LANGUAGES)
 
 
 def counted(values: list[int], other: list[int], *, late: float = 0.4, **more: Any) -> Plant:

@@ -1,5 +1,6 @@
 """What data points have beside them and in their names: setpoints, alarm texts, history, models, forms."""
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assessor import indicators
 from assessor.domain import (
     AddressSpace,
     Browse,
@@ -16,10 +18,14 @@ from assessor.domain import (
     Message,
     Nameplate,
     Outcome,
+    Selection,
     State,
+    Stratum,
 )
+from assessor.indicators import alarm_readable
 from assessor.indicators.alarms import says
 from assessor.indicators.naming_scheme import forms
+from assessor.indicators.seen import SeenTag
 from assessor.indicators.share import interval, part, share, worth
 from tests.looked import NO, OPEN, SOME, YES, Plant, machine, record
 from tests.test_bundle import SCOPE
@@ -127,7 +133,7 @@ def test_a_text_says_what_is_wrong_where_more_is_left_than_a_number(text: str | 
 def test_name_description_message_and_texts_count_and_a_bare_code_speaks_against_nothing() -> None:
     plant = Plant("a").put("own", "a", "M.HydraulicAlarmOilLow", [False] * 9)
     plant.put("own", "a", "M.Alarm7", [False] * 9, description="Guard door open")
-    plant.put("own", "a", "M/A1/Alarm", [True] * 9).put("own", "a", "M/A1/Message", ["", "液压油温过高"] * 5)
+    plant.put("own", "a", "M/A1/Alarm", [True] * 9).put("own", "a", "M/A1/AlarmMessage", ["", "液压油温过高"] * 5)
     plant.put("own", "a", "M/OverTemperature/ActiveState", ["Inactive"] * 9)
     plant.put("own", "a", "M.Alarm9", [False] * 9).put("own", "a", "M.AlarmCount", range(9))
     found = plant.measured("alarm_readable")
@@ -139,6 +145,34 @@ def test_name_description_message_and_texts_count_and_a_bare_code_speaks_against
         "M.Alarm9": "alarm_bare",
     }
     assert found.value == Fraction(4, 5) and not found.absence_tested
+
+
+@pytest.mark.parametrize(
+    ("messages", "reason"),
+    [
+        (["Alarm7Text"], "alarm_texts"),
+        (["Alarm7Text", "Alarm8Text", "OperatorMessage"], "alarm_texts"),
+        (["AlarmText"], "alarm_texts"),
+        (["AlarmText", "OperatorMessage"], "alarm_bare"),
+        (["OperatorMessage"], "alarm_bare"),
+        (["Alarm8Text", "Alarm9Text"], "alarm_bare"),
+    ],
+)
+def test_a_message_is_an_alarm_s_by_its_name_or_as_the_only_one(messages: list[str], reason: str) -> None:
+    plant = Plant("a").put("own", "a", "M.Alarm7", [False, True])
+    for name in messages:
+        plant.put("own", "a", f"M.{name}", ["", "hydraulic oil too hot"])
+    (line,) = plant.measured("alarm_readable").lines
+    assert line.why.id.rpartition(".")[2] == reason
+
+
+def test_what_a_message_shows_is_looked_at_once() -> None:
+    plant = Plant("a").put("own", "a", "M.AlarmText", ["", "E1"])
+    for i in range(20):
+        plant.put("own", "a", f"M.Alarm{i}", [False, True])
+    seen, asked = plant.look(), []
+    counted = replace(seen, series=lambda id_: asked.append(id_) or seen.series(id_))  # type: ignore[func-returns-value]
+    assert alarm_readable.measure(counted).total == 20 and len(asked) == len(set(asked)) == 21
 
 
 def test_the_name_of_a_register_is_its_map_s_word_and_a_record_says_that_it_is_one() -> None:
@@ -248,3 +282,44 @@ def test_any_name_has_a_form_or_none_and_may_be_an_alarm_s(name: str) -> None:
     plant = Plant("a").put("own", "a", name or "?", ["x", "y"])
     for indicator in ("alarm_readable", "loops_automatic", "automatic_mode", "setpoint_beside", "naming_scheme"):
         assert plant.measured(indicator).state is not State.ERROR
+
+
+# Names and values that close nothing --------------------------------------------------------------------------
+
+
+def test_a_unit_without_a_function_keeps_the_lack_of_process_data_open() -> None:
+    plant = Plant(machine("a", expects=["process"])).put(
+        "own", "a", "Count", range(30), means=("count", "counter")
+    )
+    assert plant.outcomes("process_data") == {"a": NO}
+    plant.put("own", "a", "T", [20.0] * 30, unit="°C", means=("temperature", None))
+    assert plant.outcomes("process_data") == {"a": OPEN}
+
+
+@pytest.mark.parametrize("indicator", ["frozen_tags", "loops_automatic"])
+def test_what_is_counted_over_tags_is_as_wide_as_may_be_where_machines_were_left_out(indicator: str) -> None:
+    plant = Plant("a", "b")
+    for part_ in ("PV", "SP", "OUT"):
+        plant.put("own", "a", f"TIC1.{part_}", [20.0 + i % 7 for i in range(400)])
+    seen = plant.put("own", "a", "TIC1.MODE", ["AUTO"] * 400).look()
+    seen = replace(seen, tags=tuple(_with_source_times(tag) for tag in seen.tags))
+    for selection in Selection:
+        rule = Stratum(id="usual", selection=selection, chosen=("a",))
+        scope = seen.scope.model_copy(update={"strata": (rule,)})
+        found = indicators.load()[indicator].measure(replace(seen, scope=scope))
+        narrow = (0, 0) if indicator == "frozen_tags" else (1, 1)
+        assert (found.low, found.high) == (narrow if selection is Selection.ALL else (0, 1))
+
+
+def _with_source_times(tag: SeenTag) -> SeenTag:
+    assert tag.facts is not None
+    return replace(tag, facts=tag.facts.model_copy(update={"stale": False}))
+
+
+def test_the_greatest_number_is_no_value_and_ends_no_measuring() -> None:
+    shown = [5.0, 6.0, 1.7976931348623157e308, -1.7976931348623157e308] * 30
+    plant = Plant("a").put("own", "a", "ActivePower", shown, unit="kW", means=("active-power", "actual"))
+    seen = plant.look()
+    (tag,) = seen.tags
+    assert tag.facts is not None and (tag.facts.minimum, tag.facts.maximum) == (5.0, 6.0)
+    assert not [m.indicator for m in indicators.measure_all(seen) if m.state is State.ERROR]

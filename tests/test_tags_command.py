@@ -251,6 +251,12 @@ def test_at_most_thirty_are_asked_and_the_rest_is_counted(tmp_path: Path) -> Non
     assert block(found, "it", date(2026, 11, 26)).count("# - ") == MOST
 
 
+def test_a_block_of_comments_alone_has_a_comment_for_a_head(tmp_path: Path) -> None:
+    found = unexplained(bundle(tmp_path, [tag(n, f"Lathe.P{n}", "lathe") for n in range(1, 4)]), None, LIBRARY)
+    lines = block(found, "it", date(2026, 11, 26)).splitlines()
+    assert lines[0] == "# meanings:" and all(line.startswith("#") for line in lines)
+
+
 def test_where_all_is_explained_there_is_nothing_to_ask(tmp_path: Path, command: Callable[..., Ran]) -> None:
     bundle(tmp_path, [tag(1, "A.T", "lathe", type_definition="http://opcfoundation.org/UA/#TwoStateDiscreteType")])
     shown = command("tags", tmp_path / "bundle.zip")

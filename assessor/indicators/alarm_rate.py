@@ -59,16 +59,21 @@ def poisson(events: int) -> tuple[Fraction, Fraction]:
 
 def _count(seen: Seen, machine: SeenAsset) -> _Count | None:
     """Alarms of one machine: as read, else as recorded."""
-    own = [tag for tag in machine.tags if is_alarm(tag) and machine.has(tag)]
-    for tags, recorded in ((own, False), ([o.seen for o in machine.recorded if is_alarm(o.seen)], True)):
+    own = [tag for tag in machine.tags if _tells(tag) and machine.has(tag)]
+    for tags, recorded in ((own, False), ([o.seen for o in machine.recorded if _tells(o.seen)], True)):
         hours = _hours(seen, machine, tags, recorded)
         if hours:
             return _Count(sum(_raised(seen, tag, recorded) for tag in tags), hours, len(tags), recorded)
     return None
 
 
+def _tells(tag: SeenTag) -> bool:
+    """Is it an alarm that the machine raises, not one that a person typed in?"""
+    return is_alarm(tag) and not tag.typed_in
+
+
 def _raised(seen: Seen, tag: SeenTag, recorded: bool) -> int:
-    series = None if tag.typed_in else seen.series(tag.tag.id)
+    series = seen.series(tag.tag.id)
     return 0 if series is None else raised(tag, series, exported=recorded)
 
 
@@ -93,7 +98,7 @@ def _span(seen: Seen, tag: SeenTag) -> float:
         return 0.0
     look = next((o for o in seen.observations if o.endpoint == tag.tag.endpoint), None)
     if tag.tag.sampling != "reported" or look is None:
-        return tag.facts.good_seconds or tag.facts.seconds
+        return tag.facts.good_seconds
     gone = sum(ends - begins for begins, ends in away(look.gaps) if begins >= tag.facts.first)
     return max(look.ended - tag.facts.first - gone, 0) / 1e9
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from assessor.domain import Function, Series
-from assessor.indicators.held import Value, values
+from assessor.indicators.held import Value, changed
 from assessor.indicators.names import CJK, listed, place, words
 from assessor.indicators.seen import SeenTag
 
@@ -51,8 +51,9 @@ def is_alarm(tag: SeenTag) -> bool:
     parts = set(words(name))
     if tag.tag.data_type in MEASURED:  # 'AlarmHigh' is a limit then
         return False
-    named = not ALARM.isdisjoint(parts) or any(word in name for word in ALARM_ZH)
-    return named and NONE_ITSELF.isdisjoint(parts) and not any(word in name for word in NONE_ITSELF_ZH)
+    return (
+        about_alarms(name) and NONE_ITSELF.isdisjoint(parts) and not any(word in name for word in NONE_ITSELF_ZH)
+    )
 
 
 def raised(tag: SeenTag, series: Series, *, exported: bool = False) -> int:
@@ -62,11 +63,16 @@ def raised(tag: SeenTag, series: Series, *, exported: bool = False) -> int:
     each bit does. `exported`: in a record every row is an alarm that came, where none tells
     of an end and rows do not follow at one interval: an alarm list is so, and a log of values is not.
     """
-    shown = values(series)
+    _, shown = changed(series)
     if exported and all(map(_is_raised, shown)) and not _is_cyclic(series):
-        return len(shown)
+        return len(series.at)
     bits = not BITS.isdisjoint(words(place(tag.tag.path)[1])) or "字" in place(tag.tag.path)[1]
     return sum(_new(before, now, bits) for before, now in pairwise(shown))
+
+
+def about_alarms(name: str) -> bool:
+    """Does a name speak of alarms?"""
+    return not ALARM.isdisjoint(words(name)) or any(word in name for word in ALARM_ZH)
 
 
 def condition(path: str) -> str:

@@ -6,11 +6,9 @@ What has stood still for less than two weeks stays open, since its machine may h
 Needs 300 rows or 300 seconds a tag, else it is too short to say.
 """
 
-from fractions import Fraction
-
 from assessor.domain import Condition, Function, Line, Measurement, Message, Outcome
 from assessor.indicators.seen import Seen, SeenTag
-from assessor.indicators.share import line, milliseconds, picked, share
+from assessor.indicators.share import line, milliseconds, share, widened
 
 UNIT = "share"
 AREA = "data"
@@ -30,10 +28,9 @@ def measure(seen: Seen) -> Measurement:
         ),
         holds=rows >= ROWS or longest >= SECONDS,
     )
-    made = share("frozen_tags", map(_judge, looked), seen.scope, nothing="no_source_times", conditions=(long,))
-    if made.low is not None and picked(seen.scope):  # nothing is known of the tags of machines left out
-        return made.model_copy(update={"low": Fraction(0), "value": None})
-    return made
+    lines = map(_judge, looked)
+    made = share("frozen_tags", lines, seen.scope, nothing="no_source_times", conditions=(long,))
+    return widened(made, seen.scope)
 
 
 def _moves(tag: SeenTag) -> bool:

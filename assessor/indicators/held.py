@@ -62,6 +62,23 @@ def values(series: Series) -> list[Value]:
     return [number if text is None else text for number, text in zip(numbers, series.text.tolist(), strict=True)]
 
 
+def changed(series: Series) -> tuple[NDArray[np.int64], list[Value]]:
+    """Rows that show something else than the one before, the first among them, and what they show.
+
+    Only these are looked at one by one: a state seldom changes.
+    """
+    if series.key is None:
+        return np.arange(len(series.at)), values(series)
+    number = np.isfinite(series.value)
+    other = (np.diff(series.key) != 0) | (number[1:] != number[:-1])
+    if series.text is not None:
+        worded = np.not_equal(series.text, np.array(None, object))
+        other |= worded[1:] != worded[:-1]
+    rows = np.flatnonzero(np.concatenate(([True], other))) if len(series.at) else np.arange(0)
+    text = None if series.text is None else series.text[rows]
+    return rows, values(series._replace(value=series.value[rows], text=text))
+
+
 def exact(seconds: float) -> Fraction:
     """Seconds to the millisecond."""
     return Fraction(round(seconds * 1000), 1000)

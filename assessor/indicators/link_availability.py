@@ -3,7 +3,7 @@
 From the gaps that the connectors noted. Of a gateway each device counts alike, and its own silence counts with
 that of the whole address. What was our own doing (the laptop slept, the run was interrupted or stopped) counts
 as not sampled. An endpoint that never answered may be switched off, so it stands beside, uncounted. At least
-300 s are needed; a share of so short a time says little of the weeks before.
+300 s are needed of each; a share of so short a time says little of the weeks before.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,44 +18,56 @@ from assessor.indicators.share import line
 UNIT = "share"
 AREA = "interfaces"
 SECONDS = 300
-"""Sampled time needed. (Own threshold.)"""
+LEAST = SECONDS * 10**9
+"""Sampled time needed, in seconds and in ns. (Own threshold.)"""
 OURS = frozenset({"sampling.slept", "sampling.clock_set", "sampling.stopped_early", "bundle.interrupted"})
 """Gaps that the other side has no part in."""
 Stretch = tuple[Time, Time]
 
 
 def measure(seen: Seen) -> Measurement:
-    lines = [_judge(o) for o in seen.observations]
-    known = [one.value for one in lines if one.value is not None]
+    longest = max((_length(_sampled(o)) for o in seen.observations if o.reached), default=0)
+    long = longest >= LEAST
+    judged = [_judge(o, short=not long) for o in seen.observations]  # where all are short, each is shown
+    lines, known = [own for own, _ in judged], [own.value for own, _ in judged if own.value is not None]
     if not known:
         return undetermined("link_availability", "share", told("nothing_reached"), total=len(lines))
-    longest = max(_length(_sampled(o)) for o in seen.observations if o.reached)
-    enough = needed(
-        "duration", "sampled", longest >= SECONDS * 10**9, {"seconds": SECONDS}, {"seconds": str(longest / 1e9)}
-    )
+    least = [low for own, low in judged if own.value is not None]
+    value = sum(known, Fraction(0)) / len(known)
+    enough = needed("duration", "sampled", long, {"seconds": SECONDS}, {"seconds": str(longest / 1e9)})
     return bounded(
         "link_availability",
         "share",
-        sum(known, Fraction(0)) / len(known),
+        value,
         told("links_held", n=len(known), open=len(lines) - len(known)),
         lines,
         of=(len(known), len(lines)),
+        within=(sum(least, Fraction(0)) / len(least), value),
         conditions=(enough,),
     )
 
 
-def _judge(seen: Observation) -> Line:
+def _judge(seen: Observation, *, short: bool) -> tuple[Line, Fraction]:
+    """An endpoint with its share, and the least that this may be. `short`: count it though sampled briefly."""
     sampled = _sampled(seen)
     length = _length(sampled)
     if not seen.reached or not length:
-        return line(seen.endpoint, Outcome.NOT_DETERMINED, "silent")
+        return line(seen.endpoint, Outcome.NOT_DETERMINED, "silent"), Fraction(0)
+    if length < LEAST and not short:
+        seconds = str(length / 1e9)
+        return line(seen.endpoint, Outcome.NOT_DETERMINED, "link_short", seconds=seconds), Fraction(0)
     places = [device.where for device in seen.devices if device.answered] or [""]
-    shares = [1 - Fraction(_length(_cut(sampled, _gone(seen.gaps, place))), length) for place in places]
-    value = sum(shares, Fraction(0)) / len(shares)
+    value, low = (_held(seen, sampled, places, often=often) for often in (False, True))
     outcome = Outcome.MET if value == 1 else Outcome.PARTLY_MET if value else Outcome.NOT_MET
     lost = str(float(Fraction(length, 10**9) * (1 - value)))
     own = line(seen.endpoint, outcome, "link_of", lost=lost, seconds=str(length / 1e9))
-    return own.model_copy(update={"value": value})
+    return own.model_copy(update={"value": value}), low
+
+
+def _held(seen: Observation, sampled: list[Stretch], places: list[str], *, often: bool) -> Fraction:
+    """Mean over its devices of the time in which each could be reached."""
+    gone = sum(_length(_cut(sampled, _gone(seen.gaps, place, often))) for place in places)
+    return 1 - Fraction(gone, _length(sampled) * len(places))
 
 
 def _sampled(seen: Observation) -> list[Stretch]:
@@ -65,9 +77,13 @@ def _sampled(seen: Observation) -> list[Stretch]:
     return _without(whole, ours)
 
 
-def _gone(gaps: Sequence[Gap], place: str) -> list[Stretch]:
-    """When nothing came of one device: stretches of its own and of its whole endpoint, once each."""
-    found = [g for g in gaps if g.tag is None and g.lost is None and g.times == 1 and g.why.id not in OURS]
+def _gone(gaps: Sequence[Gap], place: str, often: bool) -> list[Stretch]:
+    """When nothing came of one device: stretches of its own and of its whole endpoint, once each.
+
+    `often`: with those in which it was gone several times, nobody knows for how long.
+    """
+    found = [g for g in gaps if g.tag is None and g.lost is None and g.why.id not in OURS]
+    found = [g for g in found if often or g.times == 1]
     return _joined((g.begins, g.ends) for g in found if g.where in (None, place))
 
 

@@ -36,11 +36,15 @@ def _judge(seen: Observation) -> Line:
     if traffic is None or not traffic.stated:
         return line(seen.endpoint, Outcome.NOT_DETERMINED, "load_unknown")
     value = Fraction(traffic.requests, traffic.stated)
-    outcome, rate = Outcome.MET if value <= 1 else Outcome.NOT_MET, _rate(traffic)
-    own = line(seen.endpoint, outcome, "load_of", n=traffic.requests, stated=traffic.stated, rate=rate)
+    outcome = Outcome.MET if value <= 1 else Outcome.NOT_MET
+    asked = {"n": traffic.requests, "stated": traffic.stated}
+    if traffic.seconds > 0:
+        own = line(seen.endpoint, outcome, "load_of", rate=_rate(traffic), **asked)
+    else:  # for how long is unknown
+        own = line(seen.endpoint, outcome, "load_untimed", **asked)
     return own.model_copy(update={"value": value})
 
 
 def _rate(traffic: Traffic) -> str:
     """Requests a second over the time that it was in contact."""
-    return str(float(milliseconds(traffic.requests / traffic.seconds))) if traffic.seconds > 0 else "0"
+    return str(float(milliseconds(traffic.requests / traffic.seconds)))

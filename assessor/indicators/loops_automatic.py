@@ -7,13 +7,11 @@ loop open, as does a measured value that is not current. At least 300 s are need
 an hour speaks against no answer.
 """
 
-from fractions import Fraction
-
 from assessor.domain import EvidenceClass, Measurement, Outcome
 from assessor.indicators import modes
 from assessor.indicators.loops import Loop, loops
 from assessor.indicators.seen import Seen
-from assessor.indicators.share import line, part, picked
+from assessor.indicators.share import line, part, widened
 from assessor.indicators.watched import Watched, over_time
 
 UNIT = "share"
@@ -22,10 +20,7 @@ AREA = "production"
 
 def measure(seen: Seen) -> Measurement:
     found = [_judge(seen, loop) for loop in loops(seen)]
-    made = over_time("loops_automatic", found, seen.scope, nothing="no_loop")
-    if made.high is not None and picked(seen.scope):  # nothing is known of the loops of machines left out
-        return made.model_copy(update={"high": Fraction(1), "value": None, "absence_tested": False})
-    return made
+    return widened(over_time("loops_automatic", found, seen.scope, nothing="no_loop"), seen.scope)
 
 
 def _judge(seen: Seen, loop: Loop) -> Watched:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assessor.domain import Function, Series
-from assessor.indicators.held import Times, Value, exact, times, until, values
+from assessor.indicators.held import Times, Value, changed, exact, times, until
 from assessor.indicators.names import listed, place, plain, words
 from assessor.indicators.seen import Seen, SeenTag
 
@@ -140,9 +140,10 @@ def _stood(seen: Seen, tag: SeenTag, series: Series, recorded: bool) -> Times:
 
 def _says(series: Series, read: Reading) -> NDArray[np.int8]:
     """1 automatic, 0 by hand, -1 unknown, row by row; each different value is read once."""
-    shown = values(series)
+    rows, shown = changed(series)
     told = {value: read(value) for value in set(shown)}
-    return np.array([-1 if told[value] is None else int(bool(told[value])) for value in shown], np.int8)
+    said = np.array([-1 if told[value] is None else int(bool(told[value])) for value in shown], np.int8)
+    return np.repeat(said, np.diff(rows, append=len(series.at)))
 
 
 def _named(name: str) -> bool:

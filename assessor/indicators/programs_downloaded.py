@@ -12,6 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
+import numpy as np
+
 from assessor.domain import SYSTEMS, Line, Measurement, Outcome
 from assessor.indicators.held import Value, values
 from assessor.indicators.names import listed, place, words
@@ -30,6 +32,8 @@ OTHER = listed(
 )
 OTHER_ZH = listed("步 行号 数量 状态 时间 启动 停止 报警 请求")
 """Words of what belongs to a program without naming the one in force. (Own lists.)"""
+AWAY = 0.001
+"""Seconds by which a value stood for less than the time to the next one, where contact was lost between them."""
 Change = tuple[int, int, Value]
 """Until when the one before was seen to hold, when the new one was, both in ns, and the new one."""
 
@@ -79,11 +83,12 @@ def _changes(seen: Seen, tag: SeenTag) -> Iterator[Change]:
     series = seen.series(tag.tag.id)
     if series is None:
         return
-    shown = [(at, value) for at, value in zip(series.at.tolist(), values(series), strict=True) if value]
+    whole = np.append(np.diff(series.began) - series.stood[:-1] < AWAY, False).tolist()
+    shown = [row for row in zip(series.at.tolist(), values(series), whole, strict=True) if row[1]]
     every = looked_at(tag.tag)
-    for (last, before), (at, value) in pairwise(shown):
-        if value != before:
-            yield last if every is None else max(last, at - round(every * 1e9)), at, value
+    for (last, before, looked), (at, value, _) in pairwise(shown):
+        if value != before:  # who reports changes alone looked all the while, if it was in contact
+            yield last if every is None or not looked else max(last, at - round(every * 1e9)), at, value
 
 
 def _led(system: Mapping[Value, list[int]], change: Change) -> bool:

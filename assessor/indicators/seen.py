@@ -351,6 +351,9 @@ def look(
     of_asset: dict[str | None, list[SeenTag]] = defaultdict(list)
     for tag in tags:
         of_asset[tag.tag.asset].append(tag)
+    records: dict[str | None, list[Recorded]] = defaultdict(list)
+    for one in recorded:
+        records[one.seen.tag.asset].append(one)
     passing = frozenset(tag.tag.endpoint for tag in tags if tag.moves)
     places: dict[str | None, list[Place]] = defaultdict(list)
     for o in known:
@@ -363,7 +366,7 @@ def look(
             tuple(of_asset[asset.id]),
             tuple(w for w in witnessed if w.asset == asset.id),
             passing,
-            tuple(one for one in recorded if one.seen.tag.asset == asset.id),
+            tuple(records[asset.id]),
         )
         for asset in scope.assets
     )

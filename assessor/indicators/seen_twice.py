@@ -30,7 +30,7 @@ Pair = tuple[str, str]
 
 def measure(seen: Seen) -> Measurement:
     plates, counters = list(_plates(seen)), _counters(seen)
-    named = {who for who, _ in plates} | {tag.tag.asset for tag in counters}
+    named = _compared(plates, counters)
     if len(named) < 2:
         return undetermined("seen_twice", "number", told("nothing_to_compare"), total=len(seen.machines))
     found: dict[Pair, str] = dict.fromkeys(_moving_together(seen, counters), "same_counter")
@@ -38,6 +38,14 @@ def measure(seen: Seen) -> Measurement:
     lines = [_line(pair, why) for pair, why in sorted(found.items())[:MOST]]
     why = told("pairs_alike", n=len(found), of=len(named))
     return bounded("seen_twice", "number", Fraction(len(found)), why, lines, of=(len(named), len(named)))
+
+
+def _compared(plates: list[tuple[str, Nameplate]], counters: list[SeenTag]) -> set[str]:
+    """Who has something that at least one other has too: a maker's name alone tells no device from another."""
+    uris = {who for who, plate in plates if plate.product_instance_uri}
+    serials = {who for who, plate in plates if _serial(plate)}
+    counting = {tag.tag.asset for tag in counters if tag.tag.asset}
+    return {who for alike in (uris, serials, counting) if len(alike) > 1 for who in alike}
 
 
 def _line(pair: Pair, why: str) -> Line:

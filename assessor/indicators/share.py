@@ -283,9 +283,11 @@ def strata(machines: Iterable[SeenAsset]) -> dict[str, str]:
     return {seen.asset.id: seen.asset.stratum for seen in machines}
 
 
-def picked(scope: Scope) -> bool:
-    """Were some machines left out by choice or by draw? What is counted over tags then says nothing of theirs."""
-    return any(stratum.selection is not Selection.ALL for stratum in scope.strata)
+def widened(made: Measurement, scope: Scope) -> Measurement:
+    """A share over tags: of those of machines left out by choice or by draw nothing is known, so it may be any."""
+    if made.low is None or all(stratum.selection is Selection.ALL for stratum in scope.strata):
+        return made
+    return made.model_copy(update={"low": NONE, "high": ALL, "value": None, "absence_tested": False})
 
 
 def milliseconds(value: float) -> Fraction:
