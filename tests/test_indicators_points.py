@@ -24,8 +24,8 @@ from assessor.domain import (
 )
 from assessor.indicators import alarm_readable
 from assessor.indicators.alarms import says
+from assessor.indicators.data_points import SeenTag
 from assessor.indicators.naming_scheme import forms
-from assessor.indicators.seen import SeenTag
 from assessor.indicators.share import interval, part, share, worth
 from tests.looked import NO, OPEN, SOME, YES, Plant, machine, record
 from tests.test_bundle import SCOPE

@@ -14,7 +14,8 @@ from typing import Protocol, cast
 
 from assessor.domain import Area, EvidenceClass, MeasuredIn, Measurement, Outcome
 from assessor.indicators.behind import Behind
-from assessor.indicators.seen import Seen, look, looked_at
+from assessor.indicators.data_points import looked_at
+from assessor.indicators.seen import Seen, look
 from assessor.indicators.sight import sights
 
 __all__ = ["Indicator", "Seen", "load", "look", "looked_at", "measure_all", "sights"]

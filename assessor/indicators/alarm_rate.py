@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from assessor.domain import Condition, EvidenceClass, Line, Measurement, Outcome, away
 from assessor.indicators.alarms import is_alarm, raised
-from assessor.indicators.bounded import bounded, needed, told, undetermined
-from assessor.indicators.held import exact
-from assessor.indicators.seen import Seen, SeenAsset, SeenTag
-from assessor.indicators.share import Z, line, root_above, unseen
+from assessor.indicators.data_points import SeenTag
+from assessor.indicators.figure import bounded, needed, told, undetermined
+from assessor.indicators.seen import Seen, SeenAsset
+from assessor.indicators.share import Z, line, root_above, thousandth, unseen
 
 UNIT = "per-hour"
 AREA = "production"
@@ -36,7 +36,7 @@ def measure(seen: Seen) -> Measurement:
     counts = {m.asset.id: _count(seen, m) for m in seen.machines}
     known = {id_: count for id_, count in counts.items() if count is not None}
     if not known:
-        return undetermined("alarm_rate", "per-hour", told("no_alarm_points"), total=len(counts))
+        return undetermined("alarm_rate", "per-hour", told("no_alarm_points"), of=(0, len(counts)))
     alarms, hours = sum(c.alarms for c in known.values()), sum((c.hours for c in known.values()), Fraction(0))
     low, high = poisson(alarms)
     return bounded(
@@ -90,7 +90,7 @@ def _hours(seen: Seen, machine: SeenAsset, tags: list[SeenTag], recorded: bool) 
         ]
     else:
         spans = [_span(seen, tag) for tag in tags]
-    return exact(max(spans, default=0.0)) / 3600
+    return thousandth(max(spans, default=0.0)) / 3600
 
 
 def _span(seen: Seen, tag: SeenTag) -> float:

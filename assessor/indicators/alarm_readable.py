@@ -13,8 +13,9 @@ from functools import cache
 
 from assessor.domain import EvidenceClass, Line, Measurement, Outcome
 from assessor.indicators.alarms import ACTIVE, about_alarms, condition, is_alarm, says
+from assessor.indicators.data_points import SeenTag
 from assessor.indicators.names import listed, place, words
-from assessor.indicators.seen import Seen, SeenTag
+from assessor.indicators.seen import Seen
 from assessor.indicators.share import line, share
 
 UNIT = "share"

@@ -5,8 +5,9 @@ no needs a machine that was read, looked at as a whole, and all of whose tags ha
 """
 
 from assessor.domain import Expect, Function, Line, Measurement, Outcome
+from assessor.indicators.data_points import SeenTag
 from assessor.indicators.expected import expected
-from assessor.indicators.seen import Seen, SeenAsset, SeenTag
+from assessor.indicators.seen import Seen, SeenAsset
 from assessor.indicators.share import line
 
 UNIT = "share"

@@ -6,9 +6,9 @@ from itertools import pairwise
 import numpy as np
 
 from assessor.domain import Function, Series
+from assessor.indicators.data_points import SeenTag
 from assessor.indicators.held import Value, changed
 from assessor.indicators.names import CJK, listed, place, words
-from assessor.indicators.seen import SeenTag
 
 ALARM = listed("alarm alarms alm fault faults warning warnings estop")
 ALARM_ZH = listed("报警 故障 警报 告警 急停")

@@ -11,7 +11,8 @@ answer, since a short while of setup says little of a machine.
 
 from assessor.domain import EvidenceClass, Measurement, Outcome
 from assessor.indicators import modes
-from assessor.indicators.seen import Seen, SeenAsset, SeenTag
+from assessor.indicators.data_points import SeenTag
+from assessor.indicators.seen import Seen, SeenAsset
 from assessor.indicators.share import line, part, strata, unseen
 from assessor.indicators.watched import Watched, over_time
 

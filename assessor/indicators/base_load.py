@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from assessor.domain import Condition, Measurement, Message, Scope
+from assessor.domain import Measurement, Message, Scope
 from assessor.indicators import demand
-from assessor.indicators.figure import ENOUGH_SEEN, figure, text
+from assessor.indicators.figure import ENOUGH_SEEN, figure, needed, text
 from assessor.indicators.metering import site
 from assessor.indicators.seen import Seen
 from assessor.indicators.timeseries import QUARTER, Bins, Floats, Total
@@ -52,12 +52,7 @@ def measure(seen: Seen) -> Measurement:
         return figure("base_load", "kw", None, demand.without(seen, mains), lines)
     found = nights(quarters.table, late)
     zone = f"{late / 3600:+g}"
-    night = Condition(
-        id="coverage",
-        needed=Message(id="indicator.needs.night", params={"zone": zone}),
-        found=Message(id="indicator.found.night", params={"share": text(_most(found))}),
-        holds=_most(found) >= ENOUGH_SEEN,
-    )
+    night = needed("coverage", "night", _most(found) >= ENOUGH_SEEN, {"zone": zone}, {"share": text(_most(found))})
     why = _why(quarters.table, found, zone)
     trust = (*quarters.clock, night)
     return figure("base_load", "kw", _load(quarters.table, found), why, lines, trust, quarters.evidence)

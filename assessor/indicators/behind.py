@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from assessor.domain import EvidenceClass, Line, Measurement, Outcome, Sampled
-from assessor.indicators.seen import Recorded, Seen, SeenTag
+from assessor.indicators.data_points import Recorded, SeenTag
+from assessor.indicators.seen import Seen
 
 OPEN = frozenset({Outcome.NOT_DETERMINED, Outcome.NOT_APPLICABLE, Outcome.ERROR})
 Rows = SeenTag | Recorded

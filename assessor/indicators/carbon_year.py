@@ -9,7 +9,7 @@ import numpy as np
 
 from assessor.domain import Condition, Measurement, Message
 from assessor.indicators import demand, window_carbon
-from assessor.indicators.figure import covered, figure, text
+from assessor.indicators.figure import covered, figure, needed, text
 from assessor.indicators.metering import site
 from assessor.indicators.seen import Seen
 from assessor.indicators.timeseries import QUARTER, Bins, Total
@@ -35,12 +35,7 @@ def measure(seen: Seen) -> Measurement:
         return figure("carbon_year", "kgco2e", None, demand.without(seen, adds), lines)
     table = quarters.table
     reach, count = len(table.number), int(np.sum(table.whole))
-    day = Condition(
-        id="duration",
-        needed=Message(id="indicator.needs.quarters", params={"n": DAY}),
-        found=Message(id="indicator.found.quarters", params={"n": count, "of": reach}),
-        holds=reach >= DAY,
-    )
+    day = needed("duration", "quarters", count >= DAY, {"n": DAY}, {"n": count, "of": reach})
     if not count:
         return figure("carbon_year", "kgco2e", None, day.found, lines, (day.model_copy(update={"holds": False}),))
     trust = [*quarters.clock, day, covered(count / reach)]
@@ -70,9 +65,4 @@ def _mean(table: Bins) -> float:
 def _load(lowest: float, highest: float, mean: float) -> Condition:
     """The load of the sampled day stands beside what is made of it; whether it is a usual one only people know."""
     params = {"lowest": text(lowest), "highest": text(highest), "mean": text(mean)}
-    return Condition(
-        id="load",
-        needed=Message(id="indicator.needs.load_of_day"),
-        found=Message(id="indicator.found.load_of_day", params=dict(params)),
-        holds=mean > 0,
-    )
+    return needed("load", "load_of_day", mean > 0, {}, dict(params))

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from assessor.domain import Condition, Line, Measurement, Message, Outcome, State, Text
-from assessor.indicators.seen import Seen, SeenTag
-from assessor.indicators.share import line, milliseconds
+from assessor.indicators.data_points import SeenTag
+from assessor.indicators.seen import Seen
+from assessor.indicators.share import line, thousandth
 
 UNIT = "seconds"
 AREA = "data"
@@ -74,7 +75,7 @@ def _moves(tag: SeenTag) -> bool:
 def _worst(endpoint: str, tags: Sequence[SeenTag]) -> Fraction:
     """The largest skew at one endpoint, ahead or behind."""
     skews = [tag.facts.skew for tag in tags if tag.tag.endpoint == endpoint and tag.facts]
-    return milliseconds(max((s for s in skews if s is not None), key=abs))
+    return thousandth(max((s for s in skews if s is not None), key=abs))
 
 
 def _line(endpoint: str, skew: Fraction) -> Line:

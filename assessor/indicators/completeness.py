@@ -13,8 +13,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from assessor.domain import Condition, Gap, Line, Measurement, Message, Outcome, State, TagFacts, away
-from assessor.indicators.seen import Seen, SeenTag, looked_at
+from assessor.domain import Gap, Line, Measurement, Message, Outcome, State, TagFacts, away
+from assessor.indicators.data_points import SeenTag, looked_at
+from assessor.indicators.figure import needed
+from assessor.indicators.seen import Seen
 from assessor.indicators.share import line
 
 UNIT = "share"
@@ -46,12 +48,7 @@ def measure(seen: Seen) -> Measurement:
     came, wanted = sum(c.came for c in counts.values()), sum(c.wanted for c in counts.values())
     due = max(c.due for c in counts.values())
     value = Fraction(came, wanted)
-    enough = Condition(
-        id="count",
-        needed=Message(id="indicator.needs.rows_due", params={"n": ENOUGH}),
-        found=Message(id="indicator.found.rows_due", params={"n": due}),
-        holds=due >= ENOUGH,
-    )
+    enough = needed("count", "rows_due", due >= ENOUGH, {"n": ENOUGH}, {"n": due})
     return Measurement(
         indicator="completeness",
         state=State.MEASURED if enough.holds else State.UNUSABLE,

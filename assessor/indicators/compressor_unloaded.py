@@ -14,9 +14,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from assessor.domain import Condition, EvidenceClass, Line, Measurement, Message
+from assessor.domain import EvidenceClass, Line, Measurement, Message
 from assessor.indicators.compressors import Signal, compressors, loaded, power
-from assessor.indicators.figure import covered, figure, long_enough, unknown, valued
+from assessor.indicators.figure import covered, figure, long_enough, needed, unknown, valued
 from assessor.indicators.seen import Seen, SeenAsset
 from assessor.indicators.timeseries import SECOND, Floats, Steps, Total, drawn, split
 
@@ -71,11 +71,12 @@ def measure(seen: Seen) -> Measurement:
         trust_ = (long_enough(max(short), HALF_AN_HOUR),) if short else ()
         return figure("compressor_unloaded", "share", None, why, lines, trust_)
     changes = min(run.changes for run in runs)
-    often = Condition(
-        id="count",
-        needed=Message(id="indicator.needs.changes", params={"n": CHANGES}),
-        found=Message(id="indicator.found.changes", params={"n": changes}),
-        holds=changes >= CHANGES or all(run.how == "signal" for run in runs),
+    often = needed(
+        "count",
+        "changes",
+        changes >= CHANGES or all(run.how == "signal" for run in runs),
+        {"n": CHANGES},
+        {"n": changes},
     )
     seen_ = min(1 - run.unseen / run.span for run in runs)
     trust = (long_enough(min(run.running for run in runs), HALF_AN_HOUR), often, covered(seen_))

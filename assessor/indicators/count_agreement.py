@@ -17,22 +17,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assessor.domain import (
-    Condition,
     EvidenceClass,
     Expect,
     Function,
     Line,
     Measurement,
-    Message,
     Outcome,
     Role,
     Series,
     State,
     plain,
 )
-from assessor.indicators.counting import Made, exact, made, numbers
-from assessor.indicators.seen import Seen, SeenAsset, SeenTag
-from assessor.indicators.share import line, share, strata
+from assessor.indicators.counting import Made, made, numbers
+from assessor.indicators.data_points import SeenTag
+from assessor.indicators.figure import needed
+from assessor.indicators.seen import Seen, SeenAsset
+from assessor.indicators.share import line, share, strata, thousandth
 
 UNIT = "share"
 AREA = "production"
@@ -92,12 +92,7 @@ def measure(seen: Seen) -> Measurement:
     compared = {m.asset.id: list(_compared(m, seen)) for m in machines if _reports(m) and _counters(m)}
     lines = [_line(m, compared.get(m.asset.id, [])) for m in machines]
     longest = max((c.ends - c.begins for c in chain.from_iterable(compared.values())), default=0)
-    hour = Condition(
-        id="duration",
-        needed=Message(id="indicator.needs.shared_hour"),
-        found=Message(id="indicator.found.shared_hour", params={"minutes": longest // (60 * 10**9)}),
-        holds=longest >= HOUR,
-    )
+    hour = needed("duration", "shared_hour", longest >= HOUR, {}, {"minutes": longest // (60 * 10**9)})
     conditions = (hour,) if compared else ()
     found = share("count_agreement", lines, seen.scope, strata=strata(machines), conditions=conditions)
     if hour.holds or not compared:
@@ -139,7 +134,7 @@ def _compared(machine: SeenAsset, seen: Seen) -> Iterator[Compared]:
                     continue
                 begins, ends = int(run.begins[0]), int(run.ends[-1])
                 if counted := made(at, value, begins, ends):
-                    yield Compared(tag, report, begins, ends, exact(float(run.pieces.sum())), counted)
+                    yield Compared(tag, report, begins, ends, thousandth(float(run.pieces.sum())), counted)
 
 
 def _readings(report: SeenTag, series: Series) -> list[Periods]:

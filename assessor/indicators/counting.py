@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assessor.domain import Series
+from assessor.indicators.share import thousandth
 
 RESET = 10
 """A fall to this part or less of what it was is a reset (as in the facts of samples); a smaller one is none."""
@@ -54,7 +55,7 @@ def made(at: NDArray[np.int64], value: NDArray[np.float64], begins: int, ends: i
     after, before = np.searchsorted(at, begins, "left"), np.searchsorted(at, ends, "right") - 1
     earlier, later = np.searchsorted(at, begins, "right") - 1, np.searchsorted(at, ends, "left")
     least = max(low[before] - low[after], 0.0)
-    return Made(exact(least), exact(high[later] - high[earlier]))
+    return Made(thousandth(least), thousandth(high[later] - high[earlier]))
 
 
 def _hidden(
@@ -79,8 +80,3 @@ def _most(at: NDArray[np.int64], counted: NDArray[np.float64], stretch: np.int64
     """The most that was counted in any stretch of so many ns, by the looks that reach beyond it."""
     ends = np.minimum(np.searchsorted(at, at + stretch, "left"), len(at) - 1)
     return float((counted[ends] - counted).max())
-
-
-def exact(value: float) -> Fraction:
-    """A count as an exact number, to a thousandth: tonnes and metres are counted too."""
-    return Fraction(round(value * 1000), 1000)

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Literal, NamedTuple
 
 from assessor.domain import Function, Scope, Tag
-from assessor.indicators.seen import SeenTag
+from assessor.indicators.data_points import SeenTag
 
 Quantity = Literal["power", "apparent", "reactive", "factor", "current", "voltage", "energy", "flow"]
 Place = str

@@ -6,7 +6,8 @@ interface and without a meter.
 """
 
 from assessor.domain import Line, Measurement, Outcome
-from assessor.indicators.seen import Recorded, Seen, SeenAsset, SeenTag
+from assessor.indicators.data_points import Recorded, SeenTag
+from assessor.indicators.seen import Seen, SeenAsset
 from assessor.indicators.share import admitted, by_record, line, share, strata, unseen, witnessed
 
 UNIT = "share"

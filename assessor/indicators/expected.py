@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from assessor.domain import Expect, Line, Measurement, Outcome
-from assessor.indicators.seen import Seen, SeenAsset, SeenTag
+from assessor.indicators.data_points import SeenTag
+from assessor.indicators.seen import Seen, SeenAsset
 from assessor.indicators.share import admitted, by_record, line, share, strata, unseen
 
 

@@ -6,9 +6,11 @@ What has stood still for less than two weeks stays open, since its machine may h
 Needs 300 rows or 300 seconds a tag, else it is too short to say.
 """
 
-from assessor.domain import Condition, Function, Line, Measurement, Message, Outcome
-from assessor.indicators.seen import Seen, SeenTag
-from assessor.indicators.share import line, milliseconds, share, widened
+from assessor.domain import Function, Line, Measurement, Outcome
+from assessor.indicators.data_points import SeenTag
+from assessor.indicators.figure import needed
+from assessor.indicators.seen import Seen
+from assessor.indicators.share import line, share, thousandth, widened
 
 UNIT = "share"
 AREA = "data"
@@ -20,13 +22,12 @@ def measure(seen: Seen) -> Measurement:
     looked = [tag for tag in seen.tags if _moves(tag)]
     longest = max((tag.facts.seconds for tag in looked if tag.facts), default=0.0)
     rows = max((tag.facts.rows for tag in looked if tag.facts), default=0)
-    long = Condition(
-        id="duration",
-        needed=Message(id="indicator.needs.duration", params={"rows": ROWS, "seconds": str(int(SECONDS))}),
-        found=Message(
-            id="indicator.found.duration", params={"rows": rows, "seconds": str(float(milliseconds(longest)))}
-        ),
-        holds=rows >= ROWS or longest >= SECONDS,
+    long = needed(
+        "duration",
+        "duration",
+        rows >= ROWS or longest >= SECONDS,
+        {"rows": ROWS, "seconds": str(int(SECONDS))},
+        {"rows": rows, "seconds": str(float(thousandth(longest)))},
     )
     lines = map(_judge, looked)
     made = share("frozen_tags", lines, seen.scope, nothing="no_source_times", conditions=(long,))

@@ -11,7 +11,8 @@ session (no rights, security mode too low) counts as a row that is not Good, alt
 from fractions import Fraction
 
 from assessor.domain import Line, Measurement, Message, Outcome, State
-from assessor.indicators.seen import Seen, SeenTag
+from assessor.indicators.data_points import SeenTag
+from assessor.indicators.seen import Seen
 from assessor.indicators.share import line
 
 UNIT = "share"

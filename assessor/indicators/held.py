@@ -2,14 +2,13 @@
 
 import math
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assessor.domain import Gap, Series, away
-from assessor.indicators.seen import SeenTag
+from assessor.indicators.data_points import SeenTag
 
 CONFIRMED = 90.0
 """Seconds that a subscribed value holds at most: it is confirmed at least once a minute. (Own threshold.)"""
@@ -77,8 +76,3 @@ def changed(series: Series) -> tuple[NDArray[np.int64], list[Value]]:
     rows = np.flatnonzero(np.concatenate(([True], other))) if len(series.at) else np.arange(0)
     text = None if series.text is None else series.text[rows]
     return rows, values(series._replace(value=series.value[rows], text=text))
-
-
-def exact(seconds: float) -> Fraction:
-    """Seconds to the millisecond."""
-    return Fraction(round(seconds * 1000), 1000)

@@ -6,7 +6,8 @@ elsewhere, so what is missing here speaks against no answer.
 """
 
 from assessor.domain import Function, Line, Measurement, Outcome
-from assessor.indicators.seen import Seen, SeenTag
+from assessor.indicators.data_points import SeenTag
+from assessor.indicators.seen import Seen
 from assessor.indicators.share import line, share
 
 UNIT = "share"

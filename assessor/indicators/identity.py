@@ -10,8 +10,9 @@ import re
 from typing import get_args
 
 from assessor.domain import Expect, Function, Line, Measurement, Outcome, Role, Work
+from assessor.indicators.data_points import SeenTag
 from assessor.indicators.expected import expected
-from assessor.indicators.seen import Seen, SeenAsset, SeenTag
+from assessor.indicators.seen import Seen, SeenAsset
 from assessor.indicators.share import line
 
 UNIT = "share"

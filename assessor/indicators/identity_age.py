@@ -15,9 +15,10 @@ from typing import NamedTuple
 import numpy as np
 
 from assessor.domain import Condition, Function, Line, Measurement, Message, Outcome, Series, State
+from assessor.indicators.figure import needed
 from assessor.indicators.identity import identifies
 from assessor.indicators.seen import Seen, SeenAsset
-from assessor.indicators.share import line, milliseconds
+from assessor.indicators.share import line, thousandth
 
 UNIT = "seconds"
 AREA = "production"
@@ -47,7 +48,7 @@ def measure(seen: Seen) -> Measurement:
     failed = next((c for c in conditions if not c.holds), None)
     high = median(age.high for age in ages) if ages else inf
     measured = failed is None and high < inf
-    low = milliseconds(median(age.low for age in ages)) if measured else None
+    low = thousandth(median(age.low for age in ages)) if measured else None
     why = Message(
         id=f"indicator.why.{'identity_median' if measured else 'identity_open'}", params={"n": len(ages)}
     )
@@ -57,7 +58,7 @@ def measure(seen: Seen) -> Measurement:
         unit="seconds",
         value=low,
         low=low,
-        high=milliseconds(high) if measured else None,
+        high=thousandth(high) if measured else None,
         count=sum(age.high < inf for age in ages),
         total=len(named),
         method=METHOD,
@@ -73,18 +74,14 @@ def _conditions(producing: int, named: Sequence[Age]) -> tuple[Condition, ...]:
     if not named:
         return ()
     longest = max(age.looked for age in named)
-    long = Condition(
-        id="duration",
-        needed=Message(id="indicator.needs.looked", params={"seconds": str(int(LOOKED))}),
-        found=Message(id="indicator.found.looked", params={"seconds": str(float(milliseconds(longest)))}),
-        holds=longest >= LOOKED,
+    long = needed(
+        "duration",
+        "looked",
+        longest >= LOOKED,
+        {"seconds": str(int(LOOKED))},
+        {"seconds": str(float(thousandth(longest)))},
     )
-    load = Condition(
-        id="load",
-        needed=Message(id="indicator.needs.producing"),
-        found=Message(id="indicator.found.producing", params={"n": producing, "of": len(named)}),
-        holds=producing > 0,
-    )
+    load = needed("load", "producing", producing > 0, {}, {"n": producing, "of": len(named)})
     return long, load
 
 
@@ -114,7 +111,7 @@ def _line(machine: SeenAsset, age: Age) -> Line:
     counters = [tag for tag in machine.tags if tag.means("count", Function.COUNTER) and tag.facts]
     if not any(tag.facts.changes for tag in counters if tag.facts):
         return line(id_, Outcome.NOT_DETERMINED, "identity_idle")
-    known = milliseconds(age.low)
+    known = thousandth(age.low)
     if age.changes:
         return line(id_, Outcome.MET, "identity_changed", n=age.changes).model_copy(update={"value": known})
     if age.low > OLD:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from assessor.domain import Gap, Line, Measurement, Observation, Outcome, Time
-from assessor.indicators.bounded import bounded, needed, told, undetermined
+from assessor.indicators.figure import bounded, needed, told, undetermined
 from assessor.indicators.seen import Seen
 from assessor.indicators.share import line
 
@@ -31,7 +31,7 @@ def measure(seen: Seen) -> Measurement:
     judged = [_judge(o, short=not long) for o in seen.observations]  # where all are short, each is shown
     lines, known = [own for own, _ in judged], [own.value for own, _ in judged if own.value is not None]
     if not known:
-        return undetermined("link_availability", "share", told("nothing_reached"), total=len(lines))
+        return undetermined("link_availability", "share", told("nothing_reached"), of=(0, len(lines)))
     least = [low for own, low in judged if own.value is not None]
     value = sum(known, Fraction(0)) / len(known)
     enough = needed("duration", "sampled", long, {"seconds": SECONDS}, {"seconds": str(longest / 1e9)})

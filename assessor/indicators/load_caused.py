@@ -7,9 +7,9 @@ is an upper bound, so a small share is usual; more than all of it is a fault of 
 from fractions import Fraction
 
 from assessor.domain import Line, Measurement, Observation, Outcome, Traffic
-from assessor.indicators.bounded import bounded, told, undetermined
+from assessor.indicators.figure import bounded, told, undetermined
 from assessor.indicators.seen import Seen
-from assessor.indicators.share import line, milliseconds
+from assessor.indicators.share import line, thousandth
 
 UNIT = "share"
 AREA = "interfaces"
@@ -19,7 +19,7 @@ def measure(seen: Seen) -> Measurement:
     lines = [_judge(o) for o in seen.observations]
     known = [o.traffic for o in seen.observations if o.traffic is not None and o.traffic.stated]
     if not known:
-        return undetermined("load_caused", "share", told("load_unknown"), total=len(lines))
+        return undetermined("load_caused", "share", told("load_unknown"), of=(0, len(lines)))
     asked, stated = sum(t.requests for t in known), sum(t.stated or 0 for t in known)
     return bounded(
         "load_caused",
@@ -47,4 +47,4 @@ def _judge(seen: Observation) -> Line:
 
 def _rate(traffic: Traffic) -> str:
     """Requests a second over the time that it was in contact."""
-    return str(float(milliseconds(traffic.requests / traffic.seconds)))
+    return str(float(thousandth(traffic.requests / traffic.seconds)))

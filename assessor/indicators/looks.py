@@ -11,7 +11,8 @@ import numpy as np
 
 from assessor.domain import Gap, Series, away
 from assessor.indicators import timeseries
-from assessor.indicators.seen import Seen, SeenTag
+from assessor.indicators.data_points import SeenTag
+from assessor.indicators.seen import Seen
 from assessor.indicators.timeseries import SECOND, Floats, Steps, Times
 
 REPORTS = frozenset({"subscribe", "reported"})

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from assessor.indicators import modes
+from assessor.indicators.data_points import SeenTag
 from assessor.indicators.names import listed, place, plain
-from assessor.indicators.seen import Seen, SeenTag
+from assessor.indicators.seen import Seen
 
 Role = Literal["pv", "sp", "mv", "mode", "auto", "hand"]
 ROLES: dict[Role, str] = {

@@ -9,9 +9,9 @@ more.
 
 import numpy as np
 
-from assessor.domain import Condition, Measurement, Message
+from assessor.domain import Measurement, Message
 from assessor.indicators import demand
-from assessor.indicators.figure import figure
+from assessor.indicators.figure import figure, needed
 from assessor.indicators.metering import site
 from assessor.indicators.seen import Seen
 from assessor.indicators.timeseries import Bins, Total
@@ -29,12 +29,7 @@ def measure(seen: Seen) -> Measurement:
     if quarters is None:
         return figure("maximum_demand", "kw", None, demand.without(seen, mains), lines)
     table, whole = quarters.table, int(_whole(quarters.table))
-    enough = Condition(
-        id="duration",
-        needed=Message(id="indicator.needs.quarters", params={"n": 1}),
-        found=Message(id="indicator.found.quarters", params={"n": whole, "of": len(table.number)}),
-        holds=whole > 0,
-    )
+    enough = needed("duration", "quarters", whole > 0, {"n": 1}, {"n": whole, "of": len(table.number)})
     why = Message(id="indicator.why.highest_quarter", params={"n": whole, "of": len(table.number)})
     return figure(
         "maximum_demand", "kw", _highest(table), why, lines, (*quarters.clock, enough), quarters.evidence

@@ -13,9 +13,10 @@ import numpy as np
 
 from assessor.domain import Asset, EvidenceClass
 from assessor.indicators import advance, timeseries
+from assessor.indicators.data_points import SeenTag
 from assessor.indicators.electric import Place, Quantity, Read, read
 from assessor.indicators.looks import Rows, rows
-from assessor.indicators.seen import Seen, SeenAsset, SeenTag
+from assessor.indicators.seen import Seen, SeenAsset
 from assessor.indicators.timeseries import Bins, Floats, Steps, Times, Total
 
 MAINS = frozenset({"mains", "main", "incoming", "incomer", "site", "grid", "utility"})

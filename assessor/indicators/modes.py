@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assessor.domain import Function, Series
-from assessor.indicators.held import Times, Value, changed, exact, times, until
+from assessor.indicators.data_points import SeenTag
+from assessor.indicators.held import Times, Value, changed, times, until
 from assessor.indicators.names import listed, place, plain, words
-from assessor.indicators.seen import Seen, SeenTag
+from assessor.indicators.seen import Seen
+from assessor.indicators.share import thousandth
 
 UA = "http://opcfoundation.org/UA/"
 AUTOMATIC = listed(
@@ -127,7 +129,7 @@ def share(seen: Seen, tag: SeenTag, read: Reading, *, recorded: bool = False) ->
         return Share(Fraction(0), Fraction(0))
     stood = _stood(seen, tag, series, recorded).stood
     says = _says(series, read)
-    return Share(exact(float(stood[says == 1].sum())), exact(float(stood[says >= 0].sum())))
+    return Share(thousandth(float(stood[says == 1].sum())), thousandth(float(stood[says >= 0].sum())))
 
 
 def _stood(seen: Seen, tag: SeenTag, series: Series, recorded: bool) -> Times:

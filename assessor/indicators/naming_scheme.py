@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from assessor.domain import Line, Measurement, Outcome, Tag
-from assessor.indicators.bounded import bounded, needed, told, undetermined
+from assessor.indicators.figure import bounded, needed, told, undetermined
 from assessor.indicators.names import CJK, place
 from assessor.indicators.seen import Seen
 from assessor.indicators.share import line

@@ -5,8 +5,9 @@ have a meaning; otherwise it stays open. That values come says nothing yet about
 """
 
 from assessor.domain import Expect, Function, Measurement
+from assessor.indicators.data_points import SeenTag
 from assessor.indicators.expected import expected
-from assessor.indicators.seen import Seen, SeenTag
+from assessor.indicators.seen import Seen
 
 UNIT = "share"
 AREA = "data"

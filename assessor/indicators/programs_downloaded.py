@@ -15,9 +15,10 @@ from itertools import pairwise
 import numpy as np
 
 from assessor.domain import SYSTEMS, Line, Measurement, Outcome
+from assessor.indicators.data_points import SeenTag, looked_at
 from assessor.indicators.held import Value, values
 from assessor.indicators.names import listed, place, words
-from assessor.indicators.seen import Seen, SeenAsset, SeenTag, looked_at
+from assessor.indicators.seen import Seen, SeenAsset
 from assessor.indicators.share import line, share, strata, unseen
 
 UNIT = "share"

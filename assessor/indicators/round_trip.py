@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from assessor.domain import Line, Measurement, Observation, Outcome
-from assessor.indicators.bounded import bounded, needed, told, undetermined
+from assessor.indicators.figure import bounded, needed, told, undetermined
 from assessor.indicators.seen import Seen
 from assessor.indicators.share import line
 
@@ -26,7 +26,7 @@ def measure(seen: Seen) -> Measurement:
     counts = {o.endpoint: _counts(o) for o in seen.observations}
     every: Counter[int] = sum(counts.values(), Counter())
     if not every:
-        return undetermined("round_trip", "ms", told("no_round_trips"), total=len(counts))
+        return undetermined("round_trip", "ms", told("no_round_trips"), of=(0, len(counts)))
     low, high = quantile(every)
     n = every.total()
     return bounded(

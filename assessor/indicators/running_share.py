@@ -21,8 +21,9 @@ from assessor.domain import (
     State,
     StateShares,
 )
+from assessor.indicators.figure import needed
 from assessor.indicators.seen import Seen, SeenAsset
-from assessor.indicators.share import line, milliseconds, unseen
+from assessor.indicators.share import line, thousandth, unseen
 
 UNIT = "share"
 AREA = "production"
@@ -33,7 +34,7 @@ ENOUGH = 900
 def measure(seen: Seen) -> Measurement:
     lines = tuple(map(_judge, seen.machines))
     known = [m.states for m in seen.machines if m.states is not None and m.states.known]
-    watched = sum((milliseconds(one.watched) for one in known), Fraction(0))
+    watched = sum((thousandth(one.watched) for one in known), Fraction(0))
     method = Message(id="indicator.running_share.method")
     if not known or not watched:
         why = Message(id=f"indicator.why.{'no_states' if lines else 'no_subject'}", params={"n": len(lines)})
@@ -47,8 +48,8 @@ def measure(seen: Seen) -> Measurement:
             lines=lines,
         )
     long = _long(known)
-    low, high = (sum(map(milliseconds, ends), Fraction(0)) / watched for ends in _ends(known))
-    ran = sum((milliseconds(one.running) for one in known), Fraction(0)) / watched
+    low, high = (sum(map(thousandth, ends), Fraction(0)) / watched for ends in _ends(known))
+    ran = sum((thousandth(one.running) for one in known), Fraction(0)) / watched
     told = {"n": len(known), "total": len(lines), "hours": str(watched / 3600)}
     return Measurement(
         indicator="running_share",
@@ -72,11 +73,8 @@ def _ends(known: list[StateShares]) -> tuple[list[float], list[float]]:
 
 def _long(known: list[StateShares]) -> Condition:
     usual = median(one.watched for one in known)
-    return Condition(
-        id="duration",
-        needed=Message(id="indicator.needs.watched", params={"minutes": ENOUGH // 60}),
-        found=Message(id="indicator.found.watched", params={"minutes": str(milliseconds(usual) / 60)}),
-        holds=usual >= ENOUGH,
+    return needed(
+        "duration", "watched", usual >= ENOUGH, {"minutes": ENOUGH // 60}, {"minutes": str(thousandth(usual) / 60)}
     )
 
 
@@ -85,20 +83,20 @@ def _judge(seen: SeenAsset) -> Line:
     if states is None:
         told = seen.live and not seen.stale
         return line(seen.asset.id, Outcome.NOT_DETERMINED, "no_state_nor_power") if told else unseen(seen)
-    watched = milliseconds(states.watched)
+    watched = thousandth(states.watched)
     if not states.seconds or not watched:
         return Line(subject=seen.asset.id, outcome=Outcome.NOT_DETERMINED, why=states.why)
-    shares = {state: milliseconds(states.seconds.get(state, 0.0)) / watched for state in MachineState}
+    shares = {state: thousandth(states.seconds.get(state, 0.0)) / watched for state in MachineState}
     params = {state.value: str(share) for state, share in shares.items()}
     params |= {
-        "resting": str(milliseconds(states.resting) / watched),
-        "unknown": str(milliseconds(states.unknown) / watched),
+        "resting": str(thousandth(states.resting) / watched),
+        "unknown": str(thousandth(states.unknown) / watched),
         "hours": str(watched / 3600),
         "tag": states.path,
     }
     how = "indicative" if states.indicative else f"by_{states.source}"
     how += "_in_part" if states.resting or states.unknown else ""
-    hold = {"hold": str(milliseconds(states.hold or 0.0))} if states.source == "power" else {}
+    hold = {"hold": str(thousandth(states.hold or 0.0))} if states.source == "power" else {}
     return Line(
         subject=seen.asset.id,
         outcome=Outcome.NOT_DETERMINED if states.indicative else Outcome.MET,

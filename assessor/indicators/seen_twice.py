@@ -14,9 +14,10 @@ from itertools import combinations
 import numpy as np
 
 from assessor.domain import Line, Measurement, Nameplate, Outcome, Series, SignalKind
-from assessor.indicators.bounded import bounded, told, undetermined
+from assessor.indicators.data_points import SeenTag
+from assessor.indicators.figure import bounded, told, undetermined
 from assessor.indicators.names import listed, plain
-from assessor.indicators.seen import Seen, SeenTag
+from assessor.indicators.seen import Seen
 from assessor.indicators.share import line
 
 UNIT = "number"
@@ -32,7 +33,7 @@ def measure(seen: Seen) -> Measurement:
     plates, counters = list(_plates(seen)), _counters(seen)
     named = _compared(plates, counters)
     if len(named) < 2:
-        return undetermined("seen_twice", "number", told("nothing_to_compare"), total=len(seen.machines))
+        return undetermined("seen_twice", "number", told("nothing_to_compare"), of=(0, len(seen.machines)))
     found: dict[Pair, str] = dict.fromkeys(_moving_together(seen, counters), "same_counter")
     found |= dict.fromkeys(_same_plate(plates), "same_plate")
     lines = [_line(pair, why) for pair, why in sorted(found.items())[:MOST]]

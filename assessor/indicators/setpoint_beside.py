@@ -10,8 +10,9 @@ have a meaning; otherwise the setpoint may be one that nobody explained.
 from collections import defaultdict
 
 from assessor.domain import Function, Line, Measurement, Outcome
+from assessor.indicators.data_points import SeenTag
 from assessor.indicators.names import listed, place, words
-from assessor.indicators.seen import Seen, SeenAsset, SeenTag
+from assessor.indicators.seen import Seen, SeenAsset
 from assessor.indicators.share import line, share
 
 UNIT = "share"

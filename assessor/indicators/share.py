@@ -21,7 +21,8 @@ from assessor.domain import (
     Text,
     Witness,
 )
-from assessor.indicators.seen import Recorded, SeenAsset
+from assessor.indicators.data_points import Recorded
+from assessor.indicators.seen import SeenAsset
 
 Z = Fraction("1.96")
 """Two-sided 95 %."""
@@ -290,6 +291,6 @@ def widened(made: Measurement, scope: Scope) -> Measurement:
     return made.model_copy(update={"low": NONE, "high": ALL, "value": None, "absence_tested": False})
 
 
-def milliseconds(value: float) -> Fraction:
-    """A measured number of seconds as an exact one, to the millisecond."""
+def thousandth(value: float) -> Fraction:
+    """A measured number as an exact one, to a thousandth of its unit."""
     return Fraction(round(value * 1000), 1000)

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 from assessor.domain import EvidenceClass, Expect, Outcome, Sight
 from assessor.indicators import collected, connectable, networked, readable
-from assessor.indicators.seen import Seen, SeenAsset, SeenTag
+from assessor.indicators.data_points import SeenTag
+from assessor.indicators.seen import Seen, SeenAsset
 
 
 def sights(seen: Seen) -> tuple[Sight, ...]:

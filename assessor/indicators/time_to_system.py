@@ -28,9 +28,11 @@ from assessor.domain import (
     Series,
     State,
 )
+from assessor.indicators.data_points import SeenTag, looked_at
+from assessor.indicators.figure import needed
 from assessor.indicators.identity import last_name
-from assessor.indicators.seen import Seen, SeenAsset, SeenTag, looked_at
-from assessor.indicators.share import line, milliseconds
+from assessor.indicators.seen import Seen, SeenAsset
+from assessor.indicators.share import line, thousandth
 
 UNIT = "seconds"
 AREA = "production"
@@ -77,12 +79,7 @@ def measure(seen: Seen) -> Measurement:
     most = max((len(one.delay) for _, one in taken), default=0)
     lines = [_line(m, one) for m, one in taken]
     good = [one for (_, one), shown in zip(taken, lines, strict=True) if shown.outcome is Outcome.MET]
-    count = Condition(
-        id="count",
-        needed=Message(id="indicator.needs.matched", params={"n": ENOUGH}),
-        found=Message(id="indicator.found.matched", params={"n": most}),
-        holds=most >= ENOUGH,
-    )
+    count = needed("count", "matched", most >= ENOUGH, {"n": ENOUGH}, {"n": most})
     conditions = (count, _clock([one for _, one in taken])) if taken else ()
     if not good:
         failed = next((c.found for c in conditions if not c.holds), None)
@@ -97,7 +94,7 @@ def measure(seen: Seen) -> Measurement:
             lines=tuple(lines),
         )
     low, value, high = (
-        milliseconds(max(median(float(np.median(getattr(one, name))) for one in good), 0.0))
+        thousandth(max(median(float(np.median(getattr(one, name))) for one in good), 0.0))
         for name in ("low", "delay", "high")
     )
     return Measurement(
@@ -211,6 +208,6 @@ def _line(machine: SeenAsset, one: Matched) -> Line:
         told = line(id_, Outcome.NOT_DETERMINED, "delay_early", n=one.early, of=n, **names)
     elif one.recorded:
         told = line(id_, Outcome.MET, "delay_recorded", n=n, **names)
-    value = milliseconds(float(np.median(one.delay))) if told.outcome is Outcome.MET else None
+    value = thousandth(float(np.median(one.delay))) if told.outcome is Outcome.MET else None
     evidence = EvidenceClass.EXPORTED if one.recorded else EvidenceClass.MEASURED
     return told.model_copy(update={"value": value, "evidence": evidence})

@@ -10,9 +10,11 @@ values, which bounds it from above.
 from fractions import Fraction
 from statistics import median
 
-from assessor.domain import Condition, EvidenceClass, Measurement, Message, State
-from assessor.indicators.seen import Seen, SeenTag, looked_at
-from assessor.indicators.share import milliseconds
+from assessor.domain import EvidenceClass, Measurement, Message, State
+from assessor.indicators.data_points import SeenTag, looked_at
+from assessor.indicators.figure import needed
+from assessor.indicators.seen import Seen
+from assessor.indicators.share import thousandth
 
 UNIT = "seconds"
 AREA = "data"
@@ -27,12 +29,7 @@ def measure(seen: Seen) -> Measurement:
     recorded = len(found) < ENOUGH <= sum(_interval(tag) is not None for tag in stored)
     if recorded:
         known, found = stored, [tag for tag in stored if _interval(tag) is not None]
-    enough = Condition(
-        id="count",
-        needed=Message(id="indicator.needs.changing_tags", params={"n": ENOUGH}),
-        found=Message(id="indicator.found.changing_tags", params={"n": len(found)}),
-        holds=len(found) >= ENOUGH,
-    )
+    enough = needed("count", "changing_tags", len(found) >= ENOUGH, {"n": ENOUGH}, {"n": len(found)})
     if not enough.holds:
         return Measurement(
             indicator="update_interval",
@@ -43,7 +40,7 @@ def measure(seen: Seen) -> Measurement:
             why=enough.found if known else Message(id="indicator.why.no_rows"),
             conditions=(enough,),
         )
-    value = milliseconds(median(i for tag in found if (i := _interval(tag)) is not None))
+    value = thousandth(median(i for tag in found if (i := _interval(tag)) is not None))
     poll = median(map(_looked_at, found))
     hidden = recorded or float(value) < 2.5 * poll
     why = "median_of_records" if recorded else "hidden_by_poll" if hidden else "median_of_tags"
@@ -51,7 +48,7 @@ def measure(seen: Seen) -> Measurement:
         indicator="update_interval",
         state=State.MEASURED,
         unit="seconds",
-        value=value,
+        value=None if hidden else value,
         low=Fraction(0) if hidden else value,
         high=value,
         count=len(found),

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from assessor.domain import Line, Measurement, Outcome, Scope
-from assessor.indicators.bounded import needed
+from assessor.indicators.figure import needed
 from assessor.indicators.share import line, share
 
 SECONDS, LONG = 300, 3600
