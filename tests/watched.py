@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from assessor import indicators
 from assessor.domain import (
     GOOD,
     Browse,
     Companion,
     Device,
     Function,
+    Line,
+    Measurement,
     Observation,
     Record,
     Sample,
@@ -18,8 +21,9 @@ from assessor.domain import (
 )
 from assessor.facts import facts, series, sort
 from assessor.indicators.seen import Seen, look
+from assessor.messages import LANGUAGES, render
 from tests.test_facts import BEGIN, SECOND, table
-from tests.test_indicators_rules import WHOLE, scope
+from tests.test_indicators_rules import WHOLE, asset, endpoint, scope
 
 Point = tuple[float, Any]
 
@@ -116,3 +120,43 @@ def _record(rows: int) -> Record:
         first=BEGIN,
         last=BEGIN + 86_400 * SECOND,
     )
+
+
+OWN = [endpoint("a-own", asset="a"), endpoint("b-own", asset="b"), endpoint("mes", "mes")]
+LOOK = ticks(0, 600, 5)
+
+
+def measured(name: str, seen: Seen) -> Measurement:
+    """By `measure_all`, as a run does it: with its area and the rows behind it."""
+    found = next(m for m in indicators.measure_all(seen) if m.indicator == name)
+    texts = [found.why, found.method, *(t for c in found.conditions for t in (c.needed, c.found))]
+    for text in (*texts, *(one.why for one in found.lines)):
+        assert all(render(text, language) for language in LANGUAGES)
+    return found
+
+
+def lines(found: Measurement) -> dict[str, Line]:
+    return {one.subject: one for one in found.lines}
+
+
+def why(line: Line) -> str:
+    return line.why.id.removeprefix("indicator.why.")
+
+
+BOTH = [asset("a"), asset("b")]
+PLACES = [
+    endpoint("a-own", asset="a"),
+    endpoint("b-own", asset="b"),
+    endpoint("mes", "mes"),
+    endpoint("h", "scada"),
+]
+
+
+def passed(
+    delay: float, *, looks: float = 1.0, cycle: float = 10, recorded: bool = False, span: float = 600
+) -> Seen:
+    """A counter at the machine, and the same value so many seconds later in the MES."""
+    later = [(t, 1000 + int((t - delay) // cycle)) for t in ticks(0, span, looks)]
+    plant = Watched(BOTH, PLACES).put("a-own", "a", pieces(cycle, ticks(0, span, looks)), "count", "counter")
+    plant.put("a-own", "a", pieces(7, ticks(0, span, 1), 5), "count", "counter", path="other")
+    return plant.put("mes", "a", later, "count", "counter", recorded=recorded).look()
