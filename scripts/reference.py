@@ -15,6 +15,7 @@ from assessor.cli import app
 from assessor.frameworks import load_library
 from assessor.frameworks.facts import STANDINGS, facts
 from assessor.messages import money, number, render
+from assessor.roadmap import outlay
 from connectors.profiles import load_profile, names
 from connectors.profiles.families import families, load_family
 
@@ -80,14 +81,13 @@ def recommendations_page() -> str:
     page = (
         "# Recommendations\n\n" + NOTE + "Money over three years, yearly fees included: low · middle · high.\n\n"
     )
-    page += "| id | what | cost | source class | months | lifts | after |\n|---|---|---|---|---|---|---|\n"
+    page += "| id | what | cost | months | lifts | after |\n|---|---|---|---|---|---|\n"
     for r in sorted(load_library().recommendations.values(), key=lambda r: r.id):
-        cost = " · ".join(money(v, "en") for v in (r.cost.low, r.cost.mid, r.cost.high))
+        span = outlay(r, {})
+        money_ = " · ".join(money(v, "en") for v in (span.low, span.mid, span.high))
         months = f"{number(r.months.low)} to {number(r.months.high)}"
         lifts = ", ".join(lift.question for lift in r.lifts)
-        page += (
-            f"| `{r.id}` | {r.title.en} | {cost} | {r.cost.source} | {months} | {lifts} | {', '.join(r.after)} |\n"
-        )
+        page += f"| `{r.id}` | {r.title.en} | {money_} | {months} | {lifts} | {', '.join(r.after)} |\n"
     return page
 
 

@@ -63,13 +63,11 @@ def test_every_indicator_that_a_question_names_exists_and_most_indicators_bear_o
     assert len(named) >= 9
 
 
-def test_at_least_twenty_recommendations_with_ranges_and_sources() -> None:
-    recommendations = load_library().recommendations.values()
+def test_at_least_twenty_recommendations_each_brings_something() -> None:
+    recommendations = load_library(known_indicators=indicators.load()).recommendations.values()
     assert len(recommendations) >= 20
     for r in recommendations:
-        for figure in (r.cost, r.person_days, r.months):
-            assert figure.low <= figure.mid <= figure.high, r.id
-        assert r.lifts and all(lift.to > 0 for lift in r.lifts), r.id
+        assert r.lifts or r.triggers, r.id
         for effect in r.effects:
             assert effect.change is None or effect.change.reference, f"{r.id}: an effect without its source"
 

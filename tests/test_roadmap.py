@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from assessor.domain import Choice, Evidence, Lift, Rating, Recommendation, Roadmap
 from assessor.messages import render
 from assessor.rating import rate
-from assessor.roadmap import check_plan, plan
+from assessor.roadmap import check_plan, outlay, plan
 from assessor.roadmap.choice import quiet_stdout
 from assessor.roadmap.gain import candidates, factor, gain, stakes
 from tests.small import DEGREES, asked, claim, framework, text
@@ -30,12 +30,14 @@ def advice(
     after: Sequence[str] = (),
     excludes: Sequence[str] = (),
 ) -> Recommendation:
-    words = ("title", "what", "why", "begin", "risks", "stoppage", "who")
+    words = ("title", "what", "why", "begin", "risks")
     span = {"low": cost, "mid": cost, "high": cost, "source": "own"}
     return Recommendation.model_validate(
-        {"format": "assessor-recommendation/1", "id": id_, "after": after, "excludes": excludes}
+        {"format": "assessor-recommendation/2", "id": id_, "after": after, "excludes": excludes}
         | dict.fromkeys(words, text())
-        | {"cost": span, "person_days": span, "months": span}
+        | {"months": span, "pain": {"text": text()}, "effort": {"days": span, "roles": ["it"]}}
+        | {"spends": [{"what": text(), "kind": "service", "once": span}]}
+        | {"stoppage": {"when": text(), "reversible": "yes", "back": text()}}
         | {"lifts": [Lift(question=q, to=to) for q, to in lifts.items()]}
     )
 
@@ -151,7 +153,7 @@ def test_no_budget_buys_only_what_is_free() -> None:
 def allowed(subset: Iterable[Recommendation], budget: int) -> bool:
     by_id = {r.id: r for r in subset}
     return (
-        sum(r.cost.mid for r in by_id.values()) <= budget
+        sum(outlay(r, {}).mid for r in by_id.values()) <= budget
         and all(b in by_id for r in by_id.values() for b in r.after)
         and not any(other in by_id for r in by_id.values() for other in r.excludes)
     )
@@ -187,7 +189,7 @@ def test_no_allowed_set_gains_more(case: tuple[list[Evidence], list[Recommendati
     roadmap = plan(JUDGE, found, offered, budget)
     assert roadmap.objective == best
     assert sum(c.cost for c in roadmap.choices) == min(
-        sum((r.cost.mid for r in s), F(0)) for s in sets if gain(s, at_stake) == best
+        sum((outlay(r, {}).mid for r in s), F(0)) for s in sets if gain(s, at_stake) == best
     )
     assert check_plan(roadmap, JUDGE, found, offered) == ()
     assert roadmap == plan(JUDGE, found, offered[::-1], budget)

@@ -11,9 +11,10 @@ from assessor.domain.export import Record
 from assessor.domain.laws.ladder import Ladder
 from assessor.domain.noun import Digest, EvidenceClass, Exact, Message, Noun, Outcome, Slug, Time
 from assessor.domain.plant import Asset, Expect, KeyProcess, Plant, Register
-from assessor.domain.rating import Chance, Estimate, Lead, Rating, Roadmap
+from assessor.domain.rating import Chance, Estimate, Lead, Rating
 from assessor.domain.recommendation import Recommendation
 from assessor.domain.result import Rated
+from assessor.domain.roadmap import Roadmap
 from assessor.domain.scope import Vantage
 
 

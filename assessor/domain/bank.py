@@ -10,6 +10,8 @@ from assessor.domain.noun import Exact, Noun, Slug, Text
 Kind = Literal["degree", "rubric", "share", "yes-no", "number", "count", "several"]
 """degree: 1, 0.8, 0.5 or 0 of a requirement. rubric: 0 up to as many sentences as it has. share: 0 to 1.
 number: any from 0, in its unit. count: whole, from 0. several: which of its options hold."""
+Department = Literal["owner", "production", "equipment", "quality", "it", "energy-safety", "hr", "supply-sales"]
+"""Who in the factory: answers questions, and carries out what is recommended."""
 DEGREES = (Fraction(0), Fraction(1, 2), Fraction(4, 5), Fraction(1))
 
 
@@ -87,7 +89,7 @@ class Question(Noun):
     """What an assessor must see."""
     methods: tuple[Literal["interview", "document", "on-site", "demonstration", "measurement"], ...] = ()
     """访谈, 查阅, 现场观察, 系统演示, 测量"""
-    knows: Literal["owner", "production", "equipment", "quality", "it", "energy-safety", "hr", "supply-sales"]
+    knows: Department
     """Who in the factory usually knows."""
     asked_if: Need | None = None
     """Asked only where this holds or cannot be told; where it fails the question is not asked."""
@@ -143,4 +145,6 @@ class Topic(Noun):
     title: Text
     for_frameworks: tuple[Slug, ...] = ()
     """Asked only where one of these is rated; empty: asked always."""
+    for_plan: bool = False
+    """Asked for what a plan costs and brings in this plant; no framework goes by it."""
     questions: tuple[Question, ...]

@@ -18,6 +18,7 @@ from assessor.domain.noun import (
     Time,
 )
 from assessor.domain.plant import Selection
+from assessor.domain.roadmap import Aim
 
 
 class Proof(Noun):
@@ -81,6 +82,32 @@ class Settlement(Noun):
     at: str
 
 
+class ConfirmedGrant(Noun):
+    """A subsidy that somebody has in writing: the only kind that is taken off a cost."""
+
+    programme: Slug
+    recommendation: Slug
+    amount: Annotated[Exact, Field(ge=0)]
+    """Yuan"""
+    proof: Proof
+
+
+class Wishes(Noun):
+    """What the plant wants of its plan, and what bounds it beside money."""
+
+    aim: Aim | None = None
+    """None: the most for the budget."""
+    phase_budgets: tuple[int, ...] = ()
+    """Yuan in each phase; empty: the budget in equal parts."""
+    phase_days: tuple[int, ...] = ()
+    """Person-days that the plant's own people have in each phase; empty: not bounded."""
+    keep: tuple[Slug, ...] = ()
+    """Recommendations that must be in it."""
+    without: tuple[Slug, ...] = ()
+    """Recommendations that must not."""
+    grants: tuple[ConfirmedGrant, ...] = ()
+
+
 class Answers(Noun):
     """The answer file of one plant."""
 
@@ -96,6 +123,7 @@ class Answers(Noun):
     """Frameworks to rate by that are off by default."""
     budget: Annotated[int, Field(ge=0, le=10**12)] | None = None
     """Yuan over the three phases of the plan."""
+    plan: Wishes = Wishes()
 
 
 class State(StrEnum):

@@ -149,29 +149,3 @@ class Estimate(Noun):
     level_low: Annotated[int, Field(ge=0)]
     level_high: Annotated[int, Field(ge=0)]
     dimensions: tuple[Estimated, ...] = ()
-
-
-class Choice(Noun):
-    """One recommendation in the plan."""
-
-    recommendation: Slug
-    phase: Annotated[int, Field(ge=1, le=3)]
-    cost: Exact
-    """Its middle cost over three years, in yuan."""
-
-
-class Roadmap(Noun):
-    """The chosen recommendations, how good the choice is proved to be, and what it would lift."""
-
-    budget: int
-    phase_budgets: tuple[int, ...]
-    choices: tuple[Choice, ...]
-    objective: Exact
-    """Gain in weighted requirement degrees; the unit is a level."""
-    gap: Exact
-    """Relative distance to the proven bound; 0 is proven optimal."""
-    status: Literal["optimal", "time-limit", "nothing-to-do"]
-    level_after: int
-    score_after: Exact
-    lifted: dict[Slug, Exact]
-    """Question id to the answer it would reach."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from assessor.documents import Chosen, Lines, load_with_lines, parse
-from assessor.domain import LAWS, Framework, Message, Noun, Option, Question, Recommendation, Topic
+from assessor.domain import LAWS, Framework, Message, Noun, Option, Question, Recommendation, Scene, Scenes, Topic
 from assessor.errors import InputError
 from assessor.frameworks.bank import topic_faults
 from assessor.frameworks.criteria import criteria_faults
@@ -25,7 +25,9 @@ from assessor.frameworks.points import points_faults
 from assessor.frameworks.recommendation import recommendation_faults
 
 N = TypeVar("N", bound=Noun)
-T = TypeVar("T", Topic, Question | Option, Framework, Recommendation)
+T = TypeVar("T", Topic, Question | Option, Framework, Recommendation, Scene)
+KINDS = ("bank", "frameworks", "recommendations", "scenes")
+"""Folders of a library."""
 
 FAULTS: Mapping[str, Callable[[Any, Mapping[str, Question]], Iterator[Fault]]] = {
     "ladder": ladder_faults,
@@ -50,6 +52,8 @@ class Library:
     earlier: dict[str, Framework]
     """Earlier editions by 'id@version': they stay runnable."""
     recommendations: dict[str, Recommendation]
+    scenes: dict[str, Scene]
+    """Typical scenes of smart factories, by id."""
     parts: dict[str, bytes]
     """Content of every file, by its name such as 'bank/t1.yaml'."""
 
@@ -67,13 +71,13 @@ class Library:
 def load_library(
     folder: Traversable | Path | None = None, known_indicators: Collection[str] | None = None
 ) -> Library:
-    """Read and cross-check a folder with bank/, frameworks/ and recommendations/; the shipped one by default.
+    """Read and cross-check a folder with one folder a kind; the shipped one by default.
 
     Tests of questions may name only known indicators; where none are given, their names are not checked.
     """
     root = files("questionnaires") if folder is None else folder
     parts: dict[str, bytes] = {}
-    for kind in ("bank", "frameworks", "recommendations"):
+    for kind in KINDS:
         inside = root.joinpath(kind)
         found = sorted(inside.iterdir(), key=lambda f: f.name) if inside.is_dir() else []
         parts |= {f"{kind}/{f.name}": _content(f) for f in found if f.name.endswith((".yaml", ".yml"))}
@@ -92,13 +96,15 @@ def read_library(
     frameworks = _documents(_by_law, "frameworks", {n: d for n, d in parts.items() if "@" not in n}, place)
     old = _documents(_by_law, "frameworks", {n: d for n, d in parts.items() if "@" in n}, place)
     recommendations = _documents(Recommendation, "recommendations", parts, place)
+    lists = _documents(Scenes, "scenes", parts, place)
     _unique((topic, lines.at("id")) for topic, lines in topics)
     _unique(_asked(topics))
     questions = {question.id: question for topic, _ in topics for question in topic.questions}
     by_id = _unique((item, lines.at("id")) for item, lines in recommendations)
     held = _unique((framework, lines.at("id")) for framework, lines in frameworks)
     earlier = {edition(framework): framework for framework, _ in old}
-    library = Library(tuple(topic for topic, _ in topics), questions, held, earlier, by_id, dict(parts))
+    scenes = _unique((s, lines.at("scenes", i, "id")) for one, lines in lists for i, s in enumerate(one.scenes))
+    library = Library(tuple(topic for topic, _ in topics), questions, held, earlier, by_id, scenes, dict(parts))
     known = None if known_indicators is None else frozenset(known_indicators)
     for topic, lines in topics:
         refuse(topic_faults(topic, known, library.statements), lines)
@@ -108,7 +114,7 @@ def read_library(
     for framework, lines in old:
         refuse(_edition_faults(framework, lines, held), lines)
     for item, lines in recommendations:
-        refuse(recommendation_faults(item, by_id, library.statements), lines)
+        refuse(recommendation_faults(item, library, known), lines)
     return library
 
 

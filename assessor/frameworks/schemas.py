@@ -4,12 +4,13 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from assessor.domain import Answers, Framework, Profile, Recommendation, Scope, Topic
+from assessor.domain import Answers, Framework, Profile, Recommendation, Scenes, Scope, Topic
 
 KINDS: dict[str, Any] = {
     "bank": Topic,
     "framework": Framework,
     "recommendation": Recommendation,
+    "scenes": Scenes,
     "scope": Scope,
     "answers": Answers,
     "profile": Profile,

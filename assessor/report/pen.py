@@ -62,6 +62,10 @@ class Pen:
         text = f"indicator.{name}.rule"
         return messages.render(text, self.language) if text in messages.catalogue() else ""
 
+    def role(self, name: str) -> str:
+        """A department of the plant, as the forms call it."""
+        return messages.render(f"forms.role.{name.replace('-', '_')}", self.language)
+
     def percent(self, value: Fraction) -> str:
         return messages.percent(value)
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from assessor.domain import Assessment, Choice, Range, Recommendation, Roadmap
 from assessor.report import charts
 from assessor.report.pen import Pen
+from assessor.roadmap import outlay
 
 
 @dataclass(frozen=True)
@@ -19,8 +20,6 @@ class Work:
     r: Recommendation
     cost: str
     mid: str
-    cost_source: str
-    own: bool
     days: str
     days_source: str
     months: str
@@ -72,9 +71,9 @@ def plan(a: Assessment, pen: Pen) -> Plan | None:
     marks = [(Fraction(0), "0"), *dict.fromkeys((end, pen.number(end, 0)) for end in ends)]
     return Plan(
         roadmap=a.roadmap,
-        cost_low=pen.money(_sum(r.cost.low for _, r in pairs)),
+        cost_low=pen.money(_sum(outlay(r, {}).low for _, r in pairs)),
         cost_mid=pen.money(_sum(c.cost for c, _ in pairs)),
-        cost_high=pen.money(_sum(r.cost.high for _, r in pairs)),
+        cost_high=pen.money(_sum(outlay(r, {}).high for _, r in pairs)),
         phases=phases,
         axis=charts.axis(marks, ends[-1], pen.t("plan.axis")),
         gap=pen.percent(a.roadmap.gap),
@@ -106,17 +105,15 @@ def _work(number: int, choice: Choice, r: Recommendation, ends: list[Fraction], 
     return Work(
         number=number,
         r=r,
-        cost=f"{pen.money(r.cost.low)} – {pen.money(r.cost.high)}",
+        cost=f"{pen.money(outlay(r, {}).low)} – {pen.money(outlay(r, {}).high)}",
         mid=pen.money(choice.cost),
-        cost_source=_source(r.cost, pen),
-        own=r.cost.source == "own",
-        days=_range(r.person_days, pen),
-        days_source=_source(r.person_days, pen),
+        days=_range(r.effort.days, pen),
+        days_source=_source(r.effort.days, pen),
         months=months,
         months_source=_source(r.months, pen),
         span=charts.tenure(begin, r.months.low, r.months.mid, r.months.high, ends, name, text),
         lifts=_lifts(r, a, pen),
-        effects=[_effect(e.metric, e.change, pen) for e in r.effects],
+        effects=[_effect(e.acts_on, e.change, pen) for e in r.effects],
         after=[pen.say(x.title) for x in a.recommendations if x.id in r.after],
     )
 
@@ -144,7 +141,7 @@ def _short(value: Fraction | None, pen: Pen) -> str:
     return pen.t("unknown") if value is None else pen.number(value)
 
 
-def _effect(metric: str, change: Range | None, pen: Pen) -> tuple[str, str, str]:
+def _effect(base: str, change: Range | None, pen: Pen) -> tuple[str, str, str]:
     if change is None:
-        return pen.t(f"metric.{metric}"), pen.t("plan.no_figure"), ""
-    return pen.t(f"metric.{metric}"), pen.shares(change.low, change.high), _source(change, pen)
+        return pen.t(f"base.{base}"), pen.t("plan.no_figure"), ""
+    return pen.t(f"base.{base}"), pen.shares(change.low, change.high), _source(change, pen)

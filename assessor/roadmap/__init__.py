@@ -8,12 +8,13 @@ first, and no phase spending money that is not there yet. What is gained is work
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from assessor.domain import Choice, Evidence, Message, Recommendation, Roadmap, Text, plain
+from assessor.domain import PHASES, Choice, Evidence, Message, Recommendation, Roadmap, Text, plain
 from assessor.roadmap.choice import best_set
 from assessor.roadmap.gain import Judge, candidates, gain, lift, lifted_evidence, stakes
-from assessor.roadmap.phases import PHASES, in_phases, split
+from assessor.roadmap.outlay import outlay
+from assessor.roadmap.phases import in_phases, split
 
-__all__ = ["check_plan", "plan"]
+__all__ = ["check_plan", "outlay", "plan"]
 
 
 def plan(
@@ -37,7 +38,9 @@ def plan(
         budget=sum(budgets),
         phase_budgets=budgets,
         choices=tuple(
-            Choice(recommendation=id_, phase=phase, cost=known[id_].cost.mid) for id_, phase in phases.items()
+            Choice(recommendation=id_, phase=phase, cost=outlay(known[id_], {}).mid)
+            for id_, phase in phases.items()
+            for id_, phase in phases.items()
         ),
         objective=gain(chosen, at_stake),
         gap=found.gap,
@@ -95,7 +98,9 @@ def _rules(roadmap: Roadmap, known: dict[str, Recommendation], able: set[str]) -
 def _money(roadmap: Roadmap, known: dict[str, Recommendation]) -> list[Message]:
     """The right costs, and no phase ahead of the money."""
     faults = [
-        _fault("cost", id=c.recommendation) for c in roadmap.choices if c.cost != known[c.recommendation].cost.mid
+        _fault("cost", id=c.recommendation)
+        for c in roadmap.choices
+        if c.cost != outlay(known[c.recommendation], {}).mid
     ]
     if sum(roadmap.phase_budgets) != roadmap.budget or len(roadmap.phase_budgets) != PHASES:
         faults.append(_fault("budgets"))

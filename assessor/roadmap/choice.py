@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from assessor.domain import Recommendation, exact
 from assessor.roadmap.gain import Stake
+from assessor.roadmap.outlay import outlay
 
 SECONDS = 5.0
 """For the best gain and then the cheapest way to it, together."""
@@ -44,7 +45,7 @@ def best_set(able: Mapping[str, Recommendation], at_stake: Mapping[str, Stake], 
     reaches = _reaches(able, at_stake)
     for margin in (0, 1, 10):  # the solver works in floats: should it overspend by a hair, ask again for less
         found = _solve(able, reaches, max(budget - margin, 0))
-        if sum(able[id_].cost.mid for id_ in found.chosen) <= budget:
+        if sum(outlay(able[id_], {}).mid for id_ in found.chosen) <= budget:
             return found
     raise RuntimeError("the solver's choice does not keep to the budget")
 
@@ -81,7 +82,7 @@ def _solve(able: Mapping[str, Recommendation], reaches: list[Reach], budget: int
         rows.append(row)
         highest.append(limit)
 
-    at_most(float(budget), {place[id_]: float(r.cost.mid) for id_, r in able.items()})
+    at_most(float(budget), {place[id_]: float(outlay(r, {}).mid) for id_, r in able.items()})
     for id_, r in able.items():
         for before in r.after:
             at_most(0.0, {place[id_]: 1.0, place[before]: -1.0})
@@ -95,7 +96,7 @@ def _solve(able: Mapping[str, Recommendation], reaches: list[Reach], budget: int
     if result.x is None:
         return Found((), Fraction(1), "time-limit")
     if result.status == 0:  # of equal gains the cheapest, then the first by id: asked apart, so that it is exact
-        ties = [float(r.cost.mid) + 0.4 * (i + 1) / n**2 for i, r in enumerate(able.values())]
+        ties = [float(outlay(r, {}).mid) + 0.4 * (i + 1) / n**2 for i, r in enumerate(able.values())]
         kept = _minimise(np.array(ties + [0.0] * len(reaches)), n, [*rows, -gains], [*highest, result.fun + 0.5])
         result = kept if kept.x is not None else result
     chosen = tuple(id_ for id_, i in place.items() if result.x[i] > 0.5)

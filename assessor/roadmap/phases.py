@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from assessor.domain import Recommendation
+from assessor.domain import PHASES, Recommendation
 from assessor.roadmap.gain import Stake, gain
-
-PHASES = 3
+from assessor.roadmap.outlay import outlay
 
 
 def split(budget: int) -> tuple[int, ...]:
@@ -30,7 +29,7 @@ def in_phases(
         earliest = max((phases[b] for b in item.after), default=1)
         phase = next(p for p in range(earliest, PHASES + 1) if _affordable(item, p, spent, budgets))
         phases[item.id] = phase
-        spent[phase - 1] += item.cost.mid
+        spent[phase - 1] += outlay(item, {}).mid
     return dict(sorted(phases.items(), key=lambda pair: (pair[1], list(phases).index(pair[0]))))
 
 
@@ -42,8 +41,10 @@ def _urgency(
     while more := {id_ for id_, r in by_id.items() if id_ not in opens and opens & set(r.after)}:
         opens |= more
     total = gain([by_id[id_] for id_ in opens], at_stake)
-    return item.cost.mid > 0, -total / item.cost.mid if item.cost.mid else -total, item.id
+    return outlay(item, {}).mid > 0, -total / outlay(item, {}).mid if outlay(item, {}).mid else -total, item.id
 
 
 def _affordable(item: Recommendation, phase: int, spent: Sequence[Fraction], budgets: Sequence[int]) -> bool:
-    return all(sum(spent[:later]) + item.cost.mid <= sum(budgets[:later]) for later in range(phase, PHASES + 1))
+    return all(
+        sum(spent[:later]) + outlay(item, {}).mid <= sum(budgets[:later]) for later in range(phase, PHASES + 1)
+    )

@@ -1,0 +1,117 @@
+"""A report as a document: headings, paragraphs, tables, pictures, in one language, before it has a format.
+
+What a report says is decided once, in functions that take an Assessment and a pen and give a Document; Word and PDF
+are two ways of writing it down. A figure that must stay what it is carries a mark, by which `check-report` finds it
+again in a file that somebody edited.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from assessor.messages import Language
+
+
+@dataclass(frozen=True)
+class Run:
+    """A piece of text. `mark` names a figure of the Assessment, such as 'level.verified'."""
+
+    text: str
+    strong: bool = False
+    weak: bool = False
+    mark: str | None = None
+
+
+Line = tuple[Run, ...]
+"""Runs after one another."""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """`level` from 1; `id` is a slug, unique in the document."""
+
+    level: Literal[1, 2, 3]
+    text: str
+    id: str
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    line: Line
+    kind: Literal["body", "lead", "note", "warning"] = "body"
+
+
+@dataclass(frozen=True)
+class Bullets:
+    items: tuple[Line, ...]
+    ordered: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """`widths` are shares of the page and sum to 1; `numbers` are the columns that stand to the right."""
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[Line, ...], ...]
+    widths: tuple[float, ...]
+    numbers: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Picture:
+    """`svg` stands alone: styles inside, nothing loaded. `alt` says what it shows to those who cannot see it."""
+
+    svg: str
+    caption: str
+    alt: str
+    width: float = 1.0
+    """Share of the page's width."""
+
+
+@dataclass(frozen=True)
+class PageBreak:
+    pass
+
+
+Block = Heading | Paragraph | Bullets | Table | Picture | PageBreak
+
+
+@dataclass(frozen=True)
+class Document:
+    """`digest` is the SHA-256 of the sealed bundle that it rests on; it stands on every page."""
+
+    name: str
+    """A slug, such as 'report' or 'summary'."""
+    language: Language
+    title: str
+    subtitle: str
+    facts: tuple[tuple[str, str], ...]
+    """What stands on the cover: label and value."""
+    disclaimer: str
+    """On the cover and at the foot of every page."""
+    digest: str
+    blocks: tuple[Block, ...]
+    contents: bool = True
+    """Whether it has a cover and a table of contents; a one-page document has neither."""
+
+
+def line(*parts: str | Run) -> Line:
+    """Texts and runs as one line."""
+    return tuple(Run(part) if isinstance(part, str) else part for part in parts)
+
+
+def marks(document: Document) -> dict[str, str]:
+    """Every marked figure, by its mark."""
+    return {run.mark: run.text for run in runs(document.blocks) if run.mark}
+
+
+def runs(blocks: Iterable[Block]) -> Iterable[Run]:
+    """All pieces of text in the order of the document, headings and captions apart."""
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            yield from block.line
+        elif isinstance(block, Bullets):
+            yield from (run for item in block.items for run in item)
+        elif isinstance(block, Table):
+            yield from (run for row in block.rows for cell in row for run in cell)
