@@ -1,8 +1,8 @@
 """A report as a document: headings, paragraphs, tables, pictures, in one language, before it has a format.
 
-What a report says is decided once, in functions that take an Assessment and a pen and give a Document; Word and PDF
-are two ways of writing it down. A figure that must stay what it is carries a mark, by which `check-report` finds it
-again in a file that somebody edited.
+What a report says is decided once, in functions that take an Assessment and a pen and give a Document; Word and
+PDF are two ways of writing it down. A figure that must stay what it is carries a mark, by which `check-report`
+finds it again in a file that somebody edited.
 """
 
 from collections.abc import Iterable
