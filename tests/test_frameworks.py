@@ -12,6 +12,7 @@ import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
+from assessor import indicators
 from assessor.domain import Ladder, Question, Text
 from assessor.errors import InputError
 from assessor.frameworks import Library, load_framework, load_library, read_library
@@ -45,7 +46,7 @@ BEARINGS = {
 
 @pytest.fixture(scope="module")
 def library() -> Library:
-    return load_library(known_indicators={indicator for _, indicator, _ in BEARINGS})
+    return load_library(known_indicators=indicators.load())
 
 
 @pytest.fixture(scope="module")
