@@ -7,6 +7,8 @@ from assessor.domain import Assessment, Message
 from assessor.errors import InputError
 from assessor.messages import Language
 from assessor.report import render_html
+from assessor.report.papers import written
+from assessor.report.word import render_word
 
 Renderer = Callable[[Assessment, Language, Path | None], bytes]
 """An Assessment in one language; the path is a template of the consultancy's own, or None."""
@@ -16,10 +18,15 @@ def _html(assessment: Assessment, language: Language, _: Path | None) -> bytes:
     return render_html(assessment, language=language).encode()
 
 
+def _word(assessment: Assessment, language: Language, template: Path | None) -> bytes:
+    return render_word(written(assessment, language), assessment.made, template)
+
+
 FORMATS: dict[str, Renderer] = {
     ".html": _html,  # both languages inside, this one first
+    ".docx": _word,
 }
-TEMPLATED: frozenset[str] = frozenset()
+TEMPLATED = frozenset({".docx"})
 """Formats that a template can change."""
 
 
