@@ -149,15 +149,15 @@ def _square(square: Square | None, x: float, y: int, wide: float) -> Iterator[st
 
 def coverage(rows: Sequence[tuple[str, Sequence[str]]], title: str, desc: str) -> Markup:
     """A row for each kind of data, a square for each machine, in blocks of as many machines as fit."""
-    side, names = 13, 90
+    count, names = len(rows[0][1]) if rows else 0, 90
+    side = min(22, max(13, (WIDE - names) // max(1, count)))
     most = (WIDE - names) // side
-    count = len(rows[0][1]) if rows else 0
     parts: list[str] = []
     for block, start in enumerate(range(0, count, most)):
         top = block * (len(rows) * (side + 3) + 14)
         for r, (label, states) in enumerate(rows):
             y = top + r * (side + 3)
-            parts.append(words(0, y + 11, shortened(label, 12), size=12))
+            parts.append(words(0, y + side - 3, shortened(label, 12), size=12))
             for i, state in enumerate(states[start : start + most]):
                 parts.append(_cell(names + i * side, y, side - 2, state))
     blocks = -(-count // most)

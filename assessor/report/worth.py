@@ -106,17 +106,20 @@ def _payback(w: Worth | None, pen: Pen) -> tuple[str, str]:
 
 
 def _stoppage(r: Recommendation, w: Worth | None, pen: Pen) -> tuple[str, str]:
-    hours = w.stoppage if w else None
-    many = paper(pen, "five.hours", n=_between(hours, pen)) if hours else paper(pen, "five.no_hours")
-    if w is None and r.stoppage.hours is not None:
-        many = paper(pen, f"five.hours_per.{r.stoppage.per}", n=_between(r.stoppage.hours, pen))
-    told = [
-        many,
-        pen.say(r.stoppage.when),
-        paper(pen, f"five.reversible.{r.stoppage.reversible}"),
-        pen.say(r.stoppage.back),
-    ]
-    return (" " if pen.language == "en" else "").join(told), _sources([r.stoppage.hours], pen)
+    told = [_hours(r, w, pen), pen.say(r.stoppage.when), paper(pen, f"five.reversible.{r.stoppage.reversible}")]
+    told.append(pen.say(r.stoppage.back))
+    if r.stoppage.hours is None:
+        told.append(paper(pen, "five.no_hours"))
+    return (" " if pen.language == "en" else "").join(filter(None, told)), _sources([r.stoppage.hours], pen)
+
+
+def _hours(r: Recommendation, w: Worth | None, pen: Pen) -> str:
+    """How long production stands; nothing where nobody can say, or where it does not stand."""
+    if w and w.stoppage is not None:
+        return paper(pen, "five.hours", n=_between(w.stoppage, pen)) if w.stoppage.high else ""
+    if w is None and r.stoppage.hours is not None and r.stoppage.hours.high:
+        return paper(pen, f"five.hours_per.{r.stoppage.per}", n=_between(r.stoppage.hours, pen))
+    return ""
 
 
 def _people(r: Recommendation, w: Worth | None, pen: Pen) -> tuple[str, str]:

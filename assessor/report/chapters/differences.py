@@ -20,6 +20,8 @@ def settled(a: Assessment, pen: Pen, *, filed: bool) -> Iterator[Block]:
     yield lead(paper(pen, "settled.lead"))
     if not found:
         yield body(paper(pen, "settled.nothing"))
+    else:
+        yield Heading(2, paper(pen, "differences.each"), "settled-each")
     for i, one in enumerate(found, 1):
         yield from _difference(f"settled-{i}", one, pen)
     if not filed and len(found) < len(a.findings):
@@ -35,6 +37,8 @@ def open_ones(a: Assessment, pen: Pen) -> Iterator[Block]:
     yield from _map(a, pen)
     if not found:
         yield body(pen.t("differences.nothing"))
+    else:
+        yield Heading(2, paper(pen, "differences.each"), "annex-each")
     for i, one in enumerate(found, 1):
         yield from _difference(f"open-{i}", one, pen)
     yield Heading(2, pen.t("differences.all"), "annex-all")
@@ -43,11 +47,11 @@ def open_ones(a: Assessment, pen: Pen) -> Iterator[Block]:
 
 
 def _difference(id_: str, d: Difference, pen: Pen) -> Iterator[Block]:
-    yield Heading(2, d.question, id_)
+    yield Heading(3, d.question, id_)
     weight = pen.t("differences.weight_text", x=d.weight) if d.finding.weight else pen.t("differences.weight_none")
     seen = f"{d.seen}{paper(pen, 'bracket', text=d.rests_on)}" if d.rests_on else d.seen
     rows = [
-        row(paper(pen, "differences.place"), d.place),
+        row(paper(pen, "differences.place"), d.place) if d.place else None,
         row(pen.t("differences.claim"), Run(d.claim, strong=True)),
         row(pen.t("differences.seen"), Run(seen, strong=True)),
         row(pen.t("differences.seen_how"), pen.say(d.finding.seen)),
@@ -108,6 +112,6 @@ def _all(a: Assessment, pen: Pen) -> Table:
     for g in groups(a, pen)[0]:
         if g.rows:
             rows.append(group(f"{g.name} {len(g.rows)}", 5))
-        rows += [row(r.place, r.question, r.claim, r.seen, r.verified) for r in g.rows]
+        rows += [row(r.place or paper(pen, "five.none"), r.question, r.claim, r.seen, r.verified) for r in g.rows]
     columns = (paper(pen, "differences.place"), paper(pen, "differences.question"), *head)
     return Table(pen.t("differences.all"), columns, tuple(rows), (0.17, 0.39, 0.16, 0.14, 0.14))

@@ -7,7 +7,7 @@ from assessor.report.document import Block, Bullets, Heading, Run, Table, line, 
 from assessor.report.frameworks import Line as Figure
 from assessor.report.frameworks import Standing, standings
 from assessor.report.pen import Pen
-from assessor.report.wording import body, lead, paper
+from assessor.report.wording import body, lead, note, paper
 
 INDENT = "\u2003"
 """One em, for each level of a tree."""
@@ -22,6 +22,7 @@ def elsewhere(a: Assessment, pen: Pen) -> Iterator[Block]:
         yield body(pen.t("frameworks.none"))
         return
     yield _overview(found, pen)
+    yield note(pen.t("frameworks.workbook"))
     for one in found:
         yield from _framework(one, pen)
 
@@ -84,8 +85,6 @@ def _framework(s: Standing, pen: Pen) -> Iterator[Block]:
         yield Bullets(tuple(line(x.name, *([Run(f" {x.note}", weak=True)] if x.note else [])) for x in lines))
     if s.figures:
         yield _lines(s.figures, paper(pen, "frameworks.figures"), pen)
-    elif s.lines:
-        yield _lines([x for x in s.lines if x.depth <= 2], paper(pen, "frameworks.sum"), pen)
 
 
 def _lines(lines: list[Figure], caption: str, pen: Pen) -> Table:

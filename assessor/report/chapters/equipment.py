@@ -47,12 +47,12 @@ def each(a: Assessment, pen: Pen) -> Iterator[Block]:
     for found in machines(a, pen).sets:
         rows.append(group(f"{found.name} {len(found.tiles)}", len(head)))
         for m in found.tiles:
-            told = f" · {pen.t('machines.tags', tags=m.tags, samples=m.samples)}" if m.tags else ""
+            told = [m.why, m.source, pen.t("machines.tags", tags=m.tags, samples=m.samples) if m.tags else ""]
             marks = [GLYPHS.get(state, OPEN) for _, state, _ in m.marks]
             rows.append(
-                row(line(m.name, Run(f" {m.id}", weak=True)), m.interface, *marks, f"{m.why} {m.source}{told}")
+                row(line(m.name, Run(f" {m.id}", weak=True)), m.interface, *marks, " · ".join(filter(None, told)))
             )
-    yield Table(paper(pen, "equipment.each"), head, tuple(rows), (0.24, 0.12, 0.08, 0.08, 0.08, 0.4))
+    yield Table(paper(pen, "equipment.each"), head, tuple(rows), (0.2, 0.13, 0.08, 0.08, 0.08, 0.43))
     yield note(paper(pen, "equipment.signs"))
 
 

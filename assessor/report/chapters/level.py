@@ -35,7 +35,6 @@ def level(a: Assessment, pen: Pen, *, filed: bool) -> Iterator[Block]:
             for x in a.framework.levels
         ),
         (0.2, 0.12, 0.68),
-        frozenset({1}),
     )
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from assessor.domain import Assessment, Condition, State
-from assessor.report.document import Block, Heading, Line, Run, Table, group, row
+from assessor.report.document import Block, Bullets, Heading, Line, Run, Table, group, line, row
 from assessor.report.measured import Figure, figures
 from assessor.report.pen import Pen
-from assessor.report.wording import lead, note, paper
+from assessor.report.wording import body, lead, note, paper
 
 
 def measures(a: Assessment, pen: Pen) -> Iterator[Block]:
@@ -25,7 +25,7 @@ def measures(a: Assessment, pen: Pen) -> Iterator[Block]:
             (0.3, 0.14, 0.56),
         )
     yield Heading(2, pen.t("measured.how"), "measured-how")
-    yield _how(areas, pen)
+    yield from _how(areas, pen)
 
 
 def _table(areas: list[tuple[str, list[Figure]]], pen: Pen) -> Table:
@@ -38,14 +38,12 @@ def _table(areas: list[tuple[str, list[Figure]]], pen: Pen) -> Table:
         if made:
             rows.append(group(area, len(head)))
         for f in made:
-            value = Run(
-                f.value or paper(pen, "measured.bounds"), strong=bool(f.value), mark=f"measured.{f.m.indicator}"
-            )
+            value = Run(f.value or paper(pen, "five.none"), strong=bool(f.value), mark=f"measured.{f.m.indicator}")
             selection = f"{f.selection}{paper(pen, 'semicolon')}{f.rests_on}" if f.rests_on else f.selection
             held = _conditions(f.m.conditions, pen)
             rows.append(row(f.name, value, f.interval, f"{f.m.count} / {f.m.total}", selection, held))
     return Table(
-        paper(pen, "measured.table"), head, tuple(rows), (0.24, 0.1, 0.14, 0.1, 0.19, 0.23), frozenset({1, 2, 3})
+        paper(pen, "measured.table"), head, tuple(rows), (0.27, 0.09, 0.14, 0.11, 0.24, 0.15), frozenset({1, 2, 3})
     )
 
 
@@ -67,17 +65,20 @@ def _conditions(of: tuple[Condition, ...], pen: Pen) -> str:
     return paper(pen, "measured.all_hold", n=len(of)) if of else paper(pen, "measured.no_conditions")
 
 
-def _how(areas: list[tuple[str, list[Figure]]], pen: Pen) -> Table:
+def _how(areas: list[tuple[str, list[Figure]]], pen: Pen) -> Iterator[Block]:
+    """Method and blind spot of each; the rules of intervals that many share once, below."""
+    made = [f for _, of in areas for f in of if f.m.state is State.MEASURED]
+    head = tuple(paper(pen, f"measured.{x}") for x in ("indicator", "method", "blind"))
     rows = [
-        row(f.name, pen.say(f.m.method), f.rule, f.blind)
-        for _, of in areas
-        for f in of
-        if f.m.state is State.MEASURED
+        row(f.name, " ".join(filter(None, (pen.say(f.m.method), pen.rule(f.m.indicator)))), f.blind) for f in made
     ]
-    head = (
-        paper(pen, "measured.indicator"),
-        paper(pen, "measured.method"),
-        pen.t("measured.rule"),
-        paper(pen, "measured.blind"),
-    )
-    return Table(pen.t("measured.how"), head, tuple(rows), (0.18, 0.3, 0.26, 0.26))
+    yield Table(pen.t("measured.how"), head, tuple(rows), (0.22, 0.42, 0.36))
+    shared = {f.selection: f.rule for f in made if f.m.unit == "share" and not pen.rule(f.m.indicator)}
+    shared |= {
+        paper(pen, "measured.other"): f.rule for f in made if f.m.unit != "share" and not pen.rule(f.m.indicator)
+    }
+    if shared:
+        yield body(Run(pen.t("measured.rule"), strong=True))
+        yield Bullets(
+            tuple(line(Run(name + paper(pen, "colon"), strong=True), rule) for name, rule in shared.items())
+        )

@@ -20,12 +20,13 @@ def met(a: Assessment, pen: Pen) -> Iterator[Block]:
     told = [f"{name} {n} / {found.total}" for name, n in found.counts]
     yield body(paper(pen, "semicolon").join(told))
     rows: list[tuple[Line, ...]] = []
+    limits = pen.t("contacts.limits")  # a dozen figures of its maker: on the page, not on paper
     for one in found.met:
         rows.append(group(_title(one, pen), 2))
         ways = [way.text + (pen.t("contacts.agreed") if way.agreed else "") for way in one.ways]
         if ways:
             rows.append(row(pen.t("contacts.doors"), paper(pen, "semicolon").join(ways)))
-        rows += [row(Run(r.label, strong=r.loud), " ".join(r.lines)) for r in one.rows]
+        rows += [row(Run(r.label, strong=r.loud), " ".join(r.lines)) for r in one.rows if r.label != limits]
     yield Table(paper(pen, "contacts.table"), (paper(pen, "item"), paper(pen, "told")), tuple(rows), (0.2, 0.8))
     yield note(paper(pen, "contacts.key"))
 

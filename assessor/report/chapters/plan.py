@@ -11,6 +11,10 @@ from assessor.report.plan import Plan, Work, plan
 from assessor.report.wording import body, lead, listed, note, paper
 from assessor.report.worth import five, months, payback, worth_of
 
+MOST = 34
+"""Lines of a picture that stay legible on one page."""
+ENDS = ("low", "mid", "high")
+
 
 def measures_of_plan(a: Assessment, pen: Pen) -> Iterator[Block]:
     """The choice, its time, what it would do; then each recommendation."""
@@ -23,33 +27,37 @@ def measures_of_plan(a: Assessment, pen: Pen) -> Iterator[Block]:
     yield _figures(a, made, pen)
     yield note(pen.t("plan.forecast"))
     yield Heading(2, pen.t("plan.gantt"), "plan-time")
-    yield timeline(made, pen)
+    yield from timelines(made, pen)
     yield note(paper(pen, "plan.gantt_key"))
     yield _table(a, made, pen)
     yield from _sure(a, made.roadmap, pen)
     yield from _elsewhere(a, made.roadmap, pen)
+    yield Heading(2, paper(pen, "plan.each"), "plan-each")
     for phase in made.phases:
         for work in phase.works:
             yield from _work(a, work, phase.number, pen)
 
 
-def timeline(made: Plan, pen: Pen) -> Picture:
-    """Work by phase on a line of months."""
-    jobs = [
-        pictures.Job(
-            f"{w.number} {pen.say(w.r.title)}", phase.number, w.r.months.low, w.r.months.mid, w.r.months.high
-        )
-        for phase in made.phases
-        for w in phase.works
-    ]
+def timelines(made: Plan, pen: Pen) -> Iterator[Picture]:
+    """Work on a line of months: in one picture, or, where it would not fit on a page, one for each phase."""
+    every = sum(len(phase.works) for phase in made.phases)
+    parts = [made.phases] if every <= MOST else [[phase] for phase in made.phases if phase.works]
     ticks = [(end, pen.number(end, 0)) for end in made.ends]
     names = [pen.t("plan.phase", n=phase.number) for phase in made.phases]
-    told = "; ".join(
-        f"{j.label}: {pen.t('plan.span_text', phase=j.phase, months=months_of(j, pen))}" for j in jobs
-    )
-    title = paper(pen, "plan.picture")
-    drawn = pictures.gantt(jobs, ticks, names, pen.t("plan.axis"), title, told)
-    return Picture(pictures.standalone(drawn), title, told)
+    for part in parts:
+        jobs = [
+            pictures.Job(f"{w.number} {pen.say(w.r.title)}", phase.number, *(getattr(w.r.months, e) for e in ENDS))
+            for phase in part
+            for w in phase.works
+        ]
+        told = "; ".join(
+            f"{j.label}: {pen.t('plan.span_text', phase=j.phase, months=months_of(j, pen))}" for j in jobs
+        )
+        title = paper(pen, "plan.picture") + (
+            "" if len(parts) == 1 else paper(pen, "bracket", text=names[part[0].number - 1])
+        )
+        drawn = pictures.gantt(jobs, ticks, names, pen.t("plan.axis"), title, told)
+        yield Picture(pictures.standalone(drawn), title, told)
 
 
 def months_of(job: pictures.Job, pen: Pen) -> str:
@@ -145,7 +153,7 @@ def _elsewhere(a: Assessment, r: Roadmap, pen: Pen) -> Iterator[Block]:
 
 
 def _work(a: Assessment, w: Work, phase: int, pen: Pen) -> Iterator[Block]:
-    yield Heading(2, f"{pen.say(w.r.title)}", f"measure-{w.r.id}")
+    yield Heading(3, f"{w.number} {pen.say(w.r.title)}", f"measure-{w.r.id}")
     yield body(pen.say(w.r.what))
     rows = tuple(row(Run(f.name, strong=True), f.text, Run(f.basis, weak=True)) for f in five(a, w.r, pen))
     head = (paper(pen, "five.head"), paper(pen, "five.here"), paper(pen, "five.basis"))

@@ -31,7 +31,7 @@ def left(a: Assessment, pen: Pen) -> Iterator[Block]:
         for m in a.members
     ]
     if rows:
-        yield Table(paper(pen, "left.files"), head, tuple(rows), (0.26, 0.12, 0.12, 0.5), frozenset({1}))
+        yield Table(paper(pen, "left.files"), head, tuple(rows), (0.17, 0.09, 0.1, 0.64), frozenset({1}))
     yield note(pen.t("left.key"))
 
 
@@ -49,7 +49,7 @@ def sources(a: Assessment, pen: Pen) -> Iterator[Block]:
     yield Table(pen.t("sources.glossary"), (paper(pen, "sources.word"), paper(pen, "told")), words, (0.24, 0.76))
     yield Heading(2, paper(pen, "sources.files"), "sources-files")
     parts = tuple(row(p.name, Run(p.sha256, weak=True)) for p in a.parts)
-    yield Table(pen.t("sources.parts", n=len(a.parts)), (pen.t("left.member"), "SHA-256"), parts, (0.46, 0.54))
+    yield Table(pen.t("sources.parts", n=len(a.parts)), (pen.t("left.member"), "SHA-256"), parts, (0.34, 0.66))
 
 
 def _facts(a: Assessment, pen: Pen) -> Iterator[tuple[Line, ...]]:

@@ -57,9 +57,7 @@ def levels(a: Assessment, pen: Pen) -> Table:
                 (Run(pen.percent(rating.coverage), mark=f"coverage.{rating.column}"),),
             )
         )
-    return Table(
-        paper(pen, "summary.levels"), head, tuple(rows), (0.2, 0.14, 0.26, 0.24, 0.16), frozenset({1, 3, 4})
-    )
+    return Table(paper(pen, "summary.levels"), head, tuple(rows), (0.2, 0.14, 0.26, 0.24, 0.16), frozenset({3, 4}))
 
 
 def _points(a: Assessment, pen: Pen, filed: bool) -> Iterator[Line]:

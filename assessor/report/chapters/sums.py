@@ -30,23 +30,23 @@ def _levels(a: Assessment, found: list[LevelSum], pen: Pen) -> Table:
     declared, verified = a.rating("declared"), a.rating("verified")
     head = tuple(
         paper(pen, f"sums.{x}")
-        for x in ("level", "declared", "verified", "satisfied", "counts_declared", "counts_verified")
+        for x in ("level", "declared", "verified", "counts_declared", "counts_verified", "satisfied")
     )
     rows = [
         row(
             s.name,
             s.a_declared,
             s.a_verified,
-            pen.t("sums.yes" if s.verified.satisfied else "sums.no"),
             pen.score(s.declared.counted),
             pen.score(s.verified.counted),
+            pen.t("sums.yes" if s.verified.satisfied else "sums.no"),
         )
         for s in found
     ]
     totals = ((score(rating, pen),) for rating in (declared, verified))
-    rows.append(row(Run(pen.t("sums.total"), strong=True), "", "", "", *totals))
+    rows.append(row(Run(pen.t("sums.total"), strong=True), "", "", *totals, ""))
     return Table(
-        paper(pen, "sums.table"), head, tuple(rows), (0.2, 0.17, 0.17, 0.14, 0.16, 0.16), frozenset({1, 2, 4, 5})
+        paper(pen, "sums.table"), head, tuple(rows), (0.2, 0.16, 0.17, 0.16, 0.16, 0.15), frozenset({1, 2, 3, 4})
     )
 
 
