@@ -63,6 +63,8 @@ class _Writer:
         self._entries = self._headings()
         self._broken = False
         """Does the next paragraph begin a page?"""
+        self._bound = False
+        """Does a table, a picture or a list follow?"""
 
     def all(self) -> Iterator[str]:
         styles, language = self._paper.styles, self._language
@@ -76,7 +78,10 @@ class _Writer:
         if self._document.contents:
             yield contents([e for e in self._entries if e.level < 3], styles, self._paper.wide, language)
             self._broken = True
-        yield from (part for block in self._document.blocks for part in self._block(block))
+        blocks = self._document.blocks
+        for block, after in zip(blocks, (*blocks[1:], None), strict=True):
+            self._bound = isinstance(after, Table | Picture | Bullets)
+            yield from self._block(block)
         yield paragraph(styles["note"], "")  # a document may not end in a table
 
     def _headings(self) -> list[Entry]:
@@ -98,7 +103,7 @@ class _Writer:
                 told = bookmarked(f"_Toc{number:08d}", run(block.text, language), number)
                 yield paragraph(styles[f"heading{block.level}"], told, f"<w:keepNext/>{self._break()}")
             case Paragraph():
-                yield paragraph(styles[block.kind], line(block.line, language, self._numbers), self._break())
+                yield paragraph(styles[block.kind], line(block.line, language, self._numbers), self._kept())
             case Bullets():
                 yield from self._bullets(block)
             case Table():
@@ -108,6 +113,10 @@ class _Writer:
                 yield from self._picture(block)
             case PageBreak():
                 self._broken = True
+
+    def _kept(self) -> str:
+        """A paragraph stays with the table, the picture or the list that it leads to."""
+        return ("<w:keepNext/>" if self._bound else "") + self._break()
 
     def _break(self) -> str:
         broken, self._broken = self._broken, False

@@ -36,7 +36,7 @@ def contents(entries: list[Entry], styles: dict[str, str], wide: int, language: 
         told = run(entry.text, language)
         link = f'<w:hyperlink w:anchor="{entry.anchor}" w:history="1">{told}</w:hyperlink>'
         first = BEGIN + INSTRUCTION + SEPARATE if i == 0 else ""
-        lines.append(paragraph(styles[f"toc{entry.level}"], first + link, tab))
-    last = paragraph(styles["toc2"], END if entries else "")
+        last = END if i == len(entries) - 1 else ""
+        lines.append(paragraph(styles[f"toc{entry.level}"], first + link + last, tab))
     title = paragraph(styles["contents"], run(render("paper.contents", language), language))
-    return f"<w:sdt>{GALLERY}<w:sdtContent>{title}{''.join(lines)}{last}</w:sdtContent></w:sdt>"
+    return f"<w:sdt>{GALLERY}<w:sdtContent>{title}{''.join(lines)}</w:sdtContent></w:sdt>"
