@@ -46,4 +46,4 @@ def _table(a: Assessment, reaches: list[Reach], pen: Pen, filed: bool) -> Table:
                 row(f"{r.code} {r.name}", said, seen, *([Run(r.estimate, weak=True)] if estimated else []))
             )
     widths = (0.46, 0.18, 0.18, 0.18) if estimated else (0.56, 0.22, 0.22)
-    return Table(pen.paper("picture.table"), tuple(head), tuple(rows), widths, frozenset({1, 2, 3}))
+    return Table(pen.paper("picture.table"), tuple(head), tuple(rows), widths, frozenset(range(1, len(head))))

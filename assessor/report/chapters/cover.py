@@ -2,6 +2,7 @@
 
 from assessor.domain import Assessment
 from assessor.report.document import Block, Document
+from assessor.report.legible import legible
 from assessor.report.pen import Pen
 
 
@@ -9,7 +10,7 @@ def covered(a: Assessment, pen: Pen, name: str, blocks: tuple[Block, ...]) -> Do
     """A document of this name with cover and contents."""
     kind = pen.t("pre_assessment" if a.pre_assessment else "assessment")
     told = [pen.paper(f"name.{name}", kind=kind), *([pen.t("simulated")] if a.plant.simulated else [])]
-    return Document(
+    made = Document(
         name=name,
         language=pen.language,
         title=pen.say(a.plant.name),
@@ -19,6 +20,7 @@ def covered(a: Assessment, pen: Pen, name: str, blocks: tuple[Block, ...]) -> Do
         digest=a.source.bundle,
         blocks=blocks,
     )
+    return legible(made)
 
 
 def facts(a: Assessment, pen: Pen) -> list[tuple[str, str]]:
