@@ -32,7 +32,7 @@ from assessor.home import create_file, replace
 from assessor.indicators import load as indicators
 from assessor.laptop import Awake, awake, looked_at
 from assessor.messages import Language, render
-from assessor.report import render_html
+from assessor.report import formats, render_html
 from assessor.watch import Screen, Watched, shown
 from connectors.abort import run_bounded
 from connectors.scope import load_scope
@@ -213,9 +213,11 @@ def write_results(folder: Path, source: Bundle, answers: bytes, library: Library
             file.replace(folder / file.name)
 
 
-def write_report(done: Assessment, output: Path) -> None:
-    """The report of an Assessment."""
-    write_text(output, render_html(done))
+def write_report(done: Assessment, output: Path, language: Language = "zh", template: Path | None = None) -> None:
+    """The report of an Assessment, in the format that the file's name asks for."""
+    write = formats.renderer(output, template)
+    free(output)
+    write_bytes(output, write(done, language, template))
 
 
 def write_text(output: Path, text: str) -> None:

@@ -8,14 +8,18 @@ import typer
 
 from assessor import audit, pipeline, present, run
 from assessor.bundle import open_bundle
-from assessor.cli.terminal import AsJson, emit, language, out, say
+from assessor.cli import terminal
+from assessor.cli.terminal import AsJson, emit, out, say
 from assessor.domain import Message, Time
 from assessor.errors import BundleError
 from assessor.forms import load_answers
 from assessor.frameworks import load_library
 from assessor.indicators import load as indicators
+from assessor.messages import Language
+from assessor.report.formats import FORMATS
 
 app = typer.Typer(no_args_is_help=True)
+WRITTEN = ", ".join(FORMATS)
 
 
 @app.command()
@@ -48,7 +52,7 @@ def assess(
     if as_json:
         emit(done)
     else:
-        present.assessment(done, out, language())
+        present.assessment(done, out, terminal.language())
         say("cli.written", folder=str(output))
 
 
@@ -70,7 +74,7 @@ def verify(
     if as_json:
         emit(result)
     else:
-        present.verification(result, out, language())
+        present.verification(result, out, terminal.language())
     if not result.holds:
         raise typer.Exit(1)
 
@@ -78,11 +82,17 @@ def verify(
 @app.command()
 def report(
     assessment: Annotated[Path, typer.Argument(help="An assessment.json.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="The HTML file to write.")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help=f"The file to write; its suffix is its format: {WRITTEN}.")
+    ],
+    language: Annotated[Language, typer.Option(help="The report's; a file of HTML holds both.")] = "zh",
+    template: Annotated[
+        Path | None, typer.Option(help="A Word file whose styles and page are used instead of ours.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Render an Assessment again, years later, in either language."""
-    run.write_report(run.load_assessment(assessment), output)
+    run.write_report(run.load_assessment(assessment), output, language, template)
     if as_json:
         emit({"report": str(output)})
     else:
