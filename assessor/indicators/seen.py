@@ -135,8 +135,8 @@ class SeenAsset:
         """All it offers was looked at, and someone vouches for the meaning of each of its tags: what is missing is
         absent. What a name alone explains may be read wrongly, and something may hide behind it.
 
-        A register map shows only what it lists, and an aggregator only what it passes on, so nothing is absent from
-        a Modbus device or from what stands behind a system alone.
+        A register map shows only what it lists, and an aggregator only what it passes on, so nothing is absent
+        from a Modbus device or from what stands behind a system alone.
         """
         browses = [place.observation.browse for place in self.places]
         whole = all(browse is not None and browse.complete for browse in browses)
