@@ -16,8 +16,15 @@ def _html(assessment: Assessment, language: Language, _: Path | None) -> bytes:
     return render_html(assessment, language=language).encode()
 
 
+def _excel(assessment: Assessment, language: Language, _: Path | None) -> bytes:
+    from assessor.report.excel import render_excel  # noqa: PLC0415 - slow to load, and most runs write none
+
+    return render_excel(assessment, language)
+
+
 FORMATS: dict[str, Renderer] = {
     ".html": _html,  # both languages inside, this one first
+    ".xlsx": _excel,  # with live formulas
 }
 TEMPLATED: frozenset[str] = frozenset()
 """Formats that a template can change."""
