@@ -8,18 +8,18 @@ from assessor.report.excel.page import Book, Column, Page, Value
 from assessor.report.workbook import Trees
 
 COLUMNS = (
-    Column("question", 38),
-    Column("subdomain", 20),
-    Column("standing", 20),
-    Column("claimed", 11, "number"),
-    Column("seen_low", 11, "number"),
-    Column("seen_high", 11, "number"),
-    Column("verified_answer", 11, "number"),
-    Column("weight", 10, "score"),
-    Column("seen_how", 44),
-    Column("ask", 40),
-    Column("where", 34),
-    Column("reply", 34),
+    Column("question", 32),
+    Column("subdomain", 15),
+    Column("standing", 15),
+    Column("claimed", 8, "number"),
+    Column("seen_low", 8, "number"),
+    Column("seen_high", 8, "number"),
+    Column("verified_answer", 9, "number"),
+    Column("weight", 9, "score"),
+    Column("seen_how", 32),
+    Column("ask", 28),
+    Column("where", 18),
+    Column("reply", 20),
 )
 
 
@@ -41,7 +41,7 @@ def write(book: Book, sheet: Any, _: Trees) -> None:
             finding.weight,
             pen.say(finding.seen),
             pen.say(finding.ask),
-            "\n".join(difference.where),
+            book.t("list_of").join(difference.where),
             f"{reply.reply}\n{reply.reason}" if reply else "",
             kinds=kinds,
         )

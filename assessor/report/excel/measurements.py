@@ -8,19 +8,19 @@ from assessor.report.excel.page import Book, Column, Kind, Page, Value
 from assessor.report.workbook import Trees
 
 COLUMNS = (
-    Column("area", 15),
-    Column("indicator", 30),
-    Column("state", 12),
-    Column("value", 12, "number"),
-    Column("low", 12, "number"),
-    Column("high", 12, "number"),
-    Column("unit", 12),
-    Column("determined", 10, "count"),
-    Column("total", 10, "count"),
-    Column("selection", 13),
-    Column("conditions", 46),
-    Column("rests_on", 16),
-    Column("why", 50),
+    Column("area", 12),
+    Column("indicator", 24),
+    Column("state", 9),
+    Column("value", 9, "number"),
+    Column("low", 9, "number"),
+    Column("high", 9, "number"),
+    Column("unit", 8),
+    Column("determined", 8, "count"),
+    Column("total", 7, "count"),
+    Column("selection", 10),
+    Column("conditions", 38),
+    Column("rests_on", 12),
+    Column("why", 34),
 )
 
 

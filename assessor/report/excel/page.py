@@ -30,6 +30,8 @@ PATTERNS = {
 }
 Kind = Literal["text", "number", "count", "score", "level", "percent", "money", "day", "moment"]
 INK, ACCENT, TINT, PALE, GIVEN = "#1B2422", "#0B6660", "#A9D3CD", "#EEF1EF", "#FFF8DC"
+LINE = 13
+"""Height of a line of text, in points."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,11 @@ class Page:
         for at, column in enumerate(columns):
             sheet.set_column(at, at, column.width)
             look = {"bold": True, "bg_color": PALE, "bottom": 1, "text_wrap": True, "valign": "vcenter"}
-            self.text(head, at, book.t(f"head.{column.id}"), **look)
+            left = column.kind == "text"
+            side = {"align": "left" if left else "right", "indent": int(left and at > 0)}
+            self.text(head, at, book.t(f"head.{column.id}"), **look, **side)
+        sheet.set_row(0, 26)
+        sheet.set_row(head, 28)
         sheet.freeze_panes(head + 1, 1)
         sheet.hide_gridlines(2)
         printed(sheet, head)
@@ -113,8 +119,7 @@ class Page:
         wide = sum(c.width for c in self.columns)
         self.sheet.merge_range(row, 0, row, len(self.columns) - 1, "", look)
         self.sheet.write_string(row, 0, _clean(words), look)
-        full = sum(2 if ord(letter) > 0x2E80 else 1 for letter in words)
-        self.sheet.set_row(row, 15 * max(1, -(-full // int(wide))))
+        self.sheet.set_row(row, LINE * _lines(words, wide) + 4)
 
     def text(self, row: int, column: int, words: str, **look: Any) -> None:
         """A text anywhere on the sheet."""
@@ -124,7 +129,7 @@ class Page:
         """A value of any kind anywhere on the sheet."""
         if kind in PATTERNS:
             look = {"num_format": PATTERNS[kind], "align": "right"} | look
-        found = self.book.look(**({"text_wrap": True} if kind == "text" else {}) | look)
+        found = self.book.look(**({"text_wrap": True, "indent": int(at > 0)} if kind == "text" else {}) | look)
         if value is None:
             self.sheet.write_blank(row, at, None, found)
         elif isinstance(value, Sum):
@@ -145,6 +150,8 @@ class Page:
             kind = other.get(at, "text" if isinstance(value, str) else column.kind)
             shade = {"bg_color": GIVEN} if column.given and value is not None else {}
             self.put(row, at, value, kind, **{"bottom": 4, "bottom_color": "#CFD5D2"} | shade | look)
+        texts = ((c.width, v) for c, v in zip(self.columns, values, strict=True) if isinstance(v, str))
+        self.sheet.set_row(row, LINE * max((_lines(v, width) for width, v in texts), default=1) + 3)
         self.row += 1
         return row
 
@@ -152,6 +159,13 @@ class Page:
         """Let a reader filter the table that was written."""
         if self.row > self.head + 1:
             self.sheet.autofilter(self.head, 0, self.row - 1, len(self.columns) - 1)
+
+
+def _lines(words: str, width: float) -> int:
+    """Lines that a text takes in a column: not every program finds the height of a row by itself."""
+    held = max(1.0, width - 2)
+    sizes = (sum(2 if ord(letter) > 0x2E80 else 1.05 for letter in part) for part in _clean(words).split("\n"))
+    return min(30, sum(max(1, -int(-size // held)) for size in sizes))
 
 
 def _clean(words: str) -> str:

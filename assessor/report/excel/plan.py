@@ -13,24 +13,24 @@ from assessor.report.workbook import Trees
 from assessor.roadmap import outlay
 
 COLUMNS = (
-    Column("phase", 9, "level"),
+    Column("phase", 12, "level"),
     Column("counts", 8, "level", given=True),
-    Column("recommendation", 34),
-    Column("cost_low", 12, "money"),
-    Column("cost_mid", 12, "money"),
-    Column("cost_high", 12, "money"),
+    Column("recommendation", 26),
+    Column("cost_low", 11, "money"),
+    Column("cost_mid", 11, "money"),
+    Column("cost_high", 11, "money"),
     Column("reserve", 9, "percent", given=True),
-    Column("with_reserve", 13, "money"),
-    Column("confirmed", 12, "money"),
-    Column("to_pay", 13, "money"),
+    Column("with_reserve", 11, "money"),
+    Column("confirmed", 11, "money"),
+    Column("to_pay", 11, "money"),
     Column("days", 9, "number"),
     Column("months", 9, "number"),
     Column("stoppage", 10, "number"),
-    Column("yearly_low", 13, "money"),
-    Column("yearly_high", 13, "money"),
+    Column("yearly_low", 11, "money"),
+    Column("yearly_high", 11, "money"),
     Column("payback_low", 10, "number"),
     Column("payback_high", 10, "number"),
-    Column("remark", 44),
+    Column("remark", 24),
 )
 AT = {column.id: i for i, column in enumerate(COLUMNS)}
 ADDED = ("cost_low", "cost_mid", "cost_high", "with_reserve", "confirmed", "to_pay", "days", "stoppage")
@@ -129,7 +129,6 @@ def _item(book: Book, choice: Choice, r: Recommendation, worth: Worth | None) ->
 
 def _line(page: Page, item: Item) -> None:
     row, worth = page.row + 1, item.worth
-    reserve: Value = item.reserve if item.reserve is not None else Fraction(0)
     page.line(
         item.choice.phase,
         1,
@@ -137,7 +136,7 @@ def _line(page: Page, item: Item) -> None:
         item.cost.low,
         item.cost.mid,
         item.cost.high,
-        reserve,
+        item.reserve or Fraction(0),
         Sum(f"=E{row}*(1+G{row})", item.with_reserve),
         item.confirmed,
         Sum(f"=H{row}-I{row}", item.figure("to_pay")),

@@ -8,18 +8,18 @@ from assessor.report.excel.page import Book, Column, Page
 from assessor.report.workbook import Trees
 
 COLUMNS = (
-    Column("subdomain", 18),
-    Column("level", 7, "level"),
-    Column("id", 12),
-    Column("requirement", 46),
-    Column("method", 18),
-    Column("respondent", 18),
-    Column("declared", 10, "number"),
-    Column("verified", 10, "number"),
-    Column("bound", 10, "number"),
-    Column("from", 14),
-    Column("proof", 34),
-    Column("reason", 50),
+    Column("subdomain", 11),
+    Column("level", 6, "level"),
+    Column("id", 9),
+    Column("requirement", 36),
+    Column("method", 12),
+    Column("respondent", 15),
+    Column("declared", 8, "number"),
+    Column("verified", 8, "number"),
+    Column("bound", 8, "number"),
+    Column("from", 9),
+    Column("proof", 22),
+    Column("reason", 34),
 )
 
 

@@ -14,7 +14,7 @@ DECLARED, VERIFIED, BOUND = 3, 4, 5
 End = Literal["low", "high"]
 COLUMNS = (
     Column("code", 8),
-    Column("subdomain", 22),
+    Column("subdomain", 28),
     Column("element", 16),
     Column("declared", 11, "score"),
     Column("verified", 11, "score"),
@@ -31,6 +31,7 @@ def write(book: Book, sheet: Any, trees: Trees) -> None:
     page.note(book.t("note.subdomains", framework=pen.say(a.framework.title)))
     said, seen = a.rating("declared"), a.rating("verified")
     elements = {group.id: pen.say(group.name) for group in a.framework.elements}
+    sheet.fit_to_pages(1, 1)
     first = page.row
     for dimension in a.framework.dimensions:
         row = page.row + 1
@@ -128,7 +129,7 @@ def _pictures(page: Page, first: int) -> None:
         }
         chart.set_y_axis({"reverse": True} if kind["type"] == "bar" else scale)
         if kind["type"] == "bar":
-            chart.set_x_axis(scale | {"label_position": "low"})
+            chart.set_x_axis(scale | {"label_position": "high"})
         chart.set_size({"width": size[0], "height": size[1]})
         options = {"object_position": 1, "description": book.t(f"alt.{kind['type']}")}
         page.sheet.insert_chart(page.row + 1, at, chart, options)

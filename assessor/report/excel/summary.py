@@ -9,16 +9,18 @@ from assessor.report.workbook import Trees
 
 COLUMNS = (
     Column("framework", 44),
-    Column("declared_level", 12, "level"),
+    Column("declared_level", 17, "level"),
     Column("declared_high", 12, "level"),
     Column("verified_level", 12, "level"),
     Column("verified_high", 12, "level"),
     Column("verified_name", 22),
-    Column("coverage", 11, "percent"),
-    Column("standing", 13),
+    Column("coverage", 10, "percent"),
+    Column("standing", 12),
 )
 FACTS = 14
 """Rows above the table of frameworks."""
+MAIN = 9
+"""Sheets of the report, the one of results and that of answers; the sheet of results leads to the others."""
 
 
 def write(book: Book, sheet: Any, trees: Trees) -> None:
@@ -27,6 +29,7 @@ def write(book: Book, sheet: Any, trees: Trees) -> None:
     kind = pen.t("pre_assessment" if a.pre_assessment else "assessment")
     page = Page(book, sheet, f"{pen.say(a.plant.name)} · {kind}", COLUMNS, head=FACTS)
     page.sheet.freeze_panes(1, 0)
+    page.sheet.fit_to_pages(1, 1)
     page.note(f"{pen.t('disclaimer')} · {pen.t('simulated')}" if a.plant.simulated else pen.t("disclaimer"))
     _facts(page)
     for one in a.rated:
@@ -38,7 +41,7 @@ def write(book: Book, sheet: Any, trees: Trees) -> None:
 def _facts(page: Page) -> None:
     book, a, pen = page.book, page.book.a, page.book.pen
     verified = a.rating("verified")
-    none = pen.t("none")
+    none = book.t("not_given")
     facts: list[tuple[str, Value, Kind]] = [
         ("credit_code", a.plant.credit_code or none, "text"),
         ("industry", a.plant.industry or none, "text"),
@@ -53,7 +56,7 @@ def _facts(page: Page) -> None:
     ]
     for row, (name, value, kind) in enumerate(facts, 3):
         page.text(row, 0, book.t(f"fact.{name}"), bold=True)
-        page.put(row, 1, value, kind, align="left", text_wrap=False)
+        page.put(row, 1, value, kind, align="left", text_wrap=False, indent=1)
 
 
 def _framework(page: Page, one: Rated, trees: Trees) -> None:
@@ -95,7 +98,7 @@ def _contents(page: Page) -> None:
     page.row += 1
     page.text(page.row, 0, book.t("contents"), bold=True)
     link = book.look(font_color="#0B6660", underline=1)
-    for sheet in book.file.worksheets():
+    for sheet in book.file.worksheets()[1:MAIN]:
         name = str(sheet.get_name())
         if name != page.name:
             page.row += 1
