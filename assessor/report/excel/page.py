@@ -69,6 +69,8 @@ class Book:
     file: Any
     a: Assessment
     pen: Pen
+    area: str = "excel"
+    """Of the texts that name its sheets and columns."""
     formats: dict[tuple[tuple[str, Any], ...], Any] = field(default_factory=dict)
 
     @property
@@ -76,8 +78,8 @@ class Book:
         return self.pen.language
 
     def t(self, name: str, /, **params: Any) -> str:
-        """A text of this format."""
-        return render(f"excel.{name}", self.language, **params)
+        """A text of this kind of file."""
+        return render(f"{self.area}.{name}", self.language, **params)
 
     def look(self, **wanted: Any) -> Any:
         """A format of cells, made once."""
