@@ -10,6 +10,7 @@ from assessor.domain.assessment import (
 )
 from assessor.domain.bank import DEGREES, Bearing, Department, Kind, Need, Option, Question, Step, Topic
 from assessor.domain.contact import Contact, Door, Loss, Paper, Skipped
+from assessor.domain.credit import check_sign, credit_fault
 from assessor.domain.doors import Certificate, KnownServer, Offer, TokenOffer, Trust, reused
 from assessor.domain.evidence import (
     Answer,
@@ -33,6 +34,7 @@ from assessor.domain.evidence import (
     Witness,
 )
 from assessor.domain.export import Export, ExportTag, Quality, Record
+from assessor.domain.filing import Asked, Checklist, Demand, Entry, Platform, Take
 from assessor.domain.framework import Fact, Grade, Head, Parameter, Unmapped, head
 from assessor.domain.laws import (
     LAWS,
@@ -209,6 +211,7 @@ __all__ = [
     "Answer",
     "Answers",
     "Area",
+    "Asked",
     "Aspect",
     "Assessment",
     "Asset",
@@ -227,6 +230,7 @@ __all__ = [
     "CellLine",
     "Certificate",
     "Chance",
+    "Checklist",
     "Choice",
     "Coefficient",
     "Companion",
@@ -239,6 +243,7 @@ __all__ = [
     "Criteria",
     "Criterion",
     "Cut",
+    "Demand",
     "Department",
     "Device",
     "Digest",
@@ -249,6 +254,7 @@ __all__ = [
     "Effort",
     "Elsewhere",
     "Endpoint",
+    "Entry",
     "Estimate",
     "Estimated",
     "Evidence",
@@ -314,6 +320,7 @@ __all__ = [
     "Per",
     "Plant",
     "PlantFigure",
+    "Platform",
     "Point",
     "Points",
     "Profile",
@@ -372,6 +379,7 @@ __all__ = [
     "Tag",
     "TagFacts",
     "TagMeaning",
+    "Take",
     "Term",
     "Text",
     "Tier",
@@ -398,6 +406,8 @@ __all__ = [
     "away",
     "canonical",
     "canonical_pieces",
+    "check_sign",
+    "credit_fault",
     "exact",
     "head",
     "plain",

@@ -12,12 +12,26 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from assessor.documents import Chosen, Lines, load_with_lines, parse
-from assessor.domain import LAWS, Framework, Message, Noun, Option, Question, Recommendation, Scene, Scenes, Topic
+from assessor.domain import (
+    LAWS,
+    Checklist,
+    Framework,
+    Message,
+    Noun,
+    Option,
+    Platform,
+    Question,
+    Recommendation,
+    Scene,
+    Scenes,
+    Topic,
+)
 from assessor.errors import InputError
 from assessor.frameworks.bank import topic_faults
 from assessor.frameworks.criteria import criteria_faults
 from assessor.frameworks.editions import edition, unchanged
 from assessor.frameworks.fault import Fault, fault, refuse, repeated
+from assessor.frameworks.filing import checklist_faults, platform_faults
 from assessor.frameworks.formulas import formulas_faults
 from assessor.frameworks.gates import gates_faults
 from assessor.frameworks.ladder import ladder_faults
@@ -25,8 +39,8 @@ from assessor.frameworks.points import points_faults
 from assessor.frameworks.recommendation import recommendation_faults
 
 N = TypeVar("N", bound=Noun)
-T = TypeVar("T", Topic, Question | Option, Framework, Recommendation, Scene)
-KINDS = ("bank", "frameworks", "recommendations", "scenes")
+T = TypeVar("T", Topic, Question | Option, Framework, Recommendation, Scene, Platform, Checklist)
+KINDS = ("bank", "frameworks", "recommendations", "scenes", "platforms", "checklists")
 """Folders of a library."""
 
 FAULTS: Mapping[str, Callable[[Any, Mapping[str, Question]], Iterator[Fault]]] = {
@@ -54,6 +68,10 @@ class Library:
     recommendations: dict[str, Recommendation]
     scenes: dict[str, Scene]
     """Typical scenes of smart factories, by id."""
+    platforms: dict[str, Platform]
+    """On which a plant fills in its own assessment, by id."""
+    checklists: dict[str, Checklist]
+    """That packs are accepted by, by id."""
     parts: dict[str, bytes]
     """Content of every file, by its name such as 'bank/t1.yaml'."""
 
@@ -104,7 +122,19 @@ def read_library(
     held = _unique((framework, lines.at("id")) for framework, lines in frameworks)
     earlier = {edition(framework): framework for framework, _ in old}
     scenes = _unique((s, lines.at("scenes", i, "id")) for one, lines in lists for i, s in enumerate(one.scenes))
-    library = Library(tuple(topic for topic, _ in topics), questions, held, earlier, by_id, scenes, dict(parts))
+    forms = _documents(Platform, "platforms", parts, place)
+    checked = _documents(Checklist, "checklists", parts, place)
+    library = Library(
+        topics=tuple(topic for topic, _ in topics),
+        questions=questions,
+        frameworks=held,
+        earlier=earlier,
+        recommendations=by_id,
+        scenes=scenes,
+        platforms=_unique((platform, lines.at("id")) for platform, lines in forms),
+        checklists=_unique((checklist, lines.at("id")) for checklist, lines in checked),
+        parts=dict(parts),
+    )
     known = None if known_indicators is None else frozenset(known_indicators)
     for topic, lines in topics:
         refuse(topic_faults(topic, known, library.statements), lines)
@@ -115,6 +145,10 @@ def read_library(
         refuse(_edition_faults(framework, lines, held), lines)
     for item, lines in recommendations:
         refuse(recommendation_faults(item, library, known), lines)
+    for platform, lines in forms:
+        refuse(platform_faults(platform, library), lines)
+    for checklist, lines in checked:
+        refuse(checklist_faults(checklist), lines)
     return library
 
 

@@ -4,13 +4,25 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from assessor.domain import Answers, Framework, Profile, Recommendation, Scenes, Scope, Topic
+from assessor.domain import (
+    Answers,
+    Checklist,
+    Framework,
+    Platform,
+    Profile,
+    Recommendation,
+    Scenes,
+    Scope,
+    Topic,
+)
 
 KINDS: dict[str, Any] = {
     "bank": Topic,
     "framework": Framework,
     "recommendation": Recommendation,
     "scenes": Scenes,
+    "platform": Platform,
+    "checklist": Checklist,
     "scope": Scope,
     "answers": Answers,
     "profile": Profile,

@@ -1,5 +1,6 @@
 """Results as tables of a terminal. Words come by id; nothing is decided here."""
 
+from assessor.present.filing import pack
 from assessor.present.gathering import preview, sealed, sealed_facts
 from assessor.present.judgement import assessment, flags, verification
 from assessor.present.standing import framework, moves, rated
@@ -9,6 +10,7 @@ __all__ = [
     "flags",
     "framework",
     "moves",
+    "pack",
     "preview",
     "rated",
     "sealed",

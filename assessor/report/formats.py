@@ -22,9 +22,16 @@ def _word(assessment: Assessment, language: Language, template: Path | None) -> 
     return render_word(written(assessment, language), assessment.made, template)
 
 
+def _excel(assessment: Assessment, language: Language, _: Path | None) -> bytes:
+    from assessor.report.excel import render_excel  # noqa: PLC0415 - slow to load, and most runs write none
+
+    return render_excel(assessment, language)
+
+
 FORMATS: dict[str, Renderer] = {
     ".html": _html,  # both languages inside, this one first
     ".docx": _word,
+    ".xlsx": _excel,  # with live formulas
 }
 TEMPLATED = frozenset({".docx"})
 """Formats that a template can change."""

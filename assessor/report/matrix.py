@@ -103,7 +103,7 @@ def _rows(
 ) -> Iterator[Row]:
     alike: dict[tuple[str, ...], list[Asset]] = {}
     for asset in machines:
-        states = tuple(_state(collects[asset.id].get(kind)) for kind in KINDS)
+        states = tuple(state(collects[asset.id].get(kind)) for kind in KINDS)
         alike.setdefault((*states, *(() if shared else (asset.id,))), []).append(asset)
     for key, of in alike.items():
         names = [pen.say(asset.name) for asset in of]
@@ -114,7 +114,7 @@ def _rows(
         yield Row(names[:NAMES], max(0, len(names) - NAMES), len(of), states, picture)
 
 
-def _state(outcome: Outcome | None) -> str:
+def state(outcome: Outcome | None) -> str:
     """'expected_not' where the register does not ask for it; what is neither met nor not met is open."""
     if outcome is None:
         return "expected_not"
