@@ -51,7 +51,10 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Table:
-    """`widths` are shares of the page and sum to 1; `numbers` are the columns that stand to the right."""
+    """`widths` are shares of the page and sum to 1; `numbers` are the columns that stand to the right.
+
+    A row of which only the first cell holds anything names the group of rows below it.
+    """
 
     caption: str
     head: tuple[str, ...]
@@ -94,7 +97,7 @@ class Document:
     """On the cover and at the foot of every page."""
     digest: str
     made: Time
-    """When the Assessment was made, ns UTC: the date of the file, so that the same Assessment gives the same bytes."""
+    """When the Assessment was made, ns UTC: the date of the file, whenever it is written."""
     blocks: tuple[Block, ...]
     contents: bool = True
     """Whether it has a cover and a table of contents; a one-page document has neither."""
@@ -103,6 +106,21 @@ class Document:
 def line(*parts: str | Run) -> Line:
     """Texts and runs as one line."""
     return tuple(Run(part) if isinstance(part, str) else part for part in parts)
+
+
+def row(*cells: str | Run | Line) -> tuple[Line, ...]:
+    """One row of a table."""
+    return tuple(cell if isinstance(cell, tuple) else line(cell) for cell in cells)
+
+
+def group(name: str, columns: int) -> tuple[Line, ...]:
+    """The row that names the rows below it, in a table of so many columns."""
+    return ((Run(name, strong=True),), *((),) * (columns - 1))
+
+
+def names_group(cells: tuple[Line, ...]) -> bool:
+    """Is it such a row?"""
+    return len(cells) > 1 and not any(cells[1:])
 
 
 def marks(document: Document) -> dict[str, str]:

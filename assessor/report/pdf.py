@@ -7,7 +7,6 @@ wrote into a name is shown and cannot act.
 import io
 import json
 import re
-from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -31,7 +30,6 @@ from assessor.report.document import (
 from assessor.report.glyphs import BREAK, FAMILY, drawable, fonts
 from assessor.report.inert import inert
 
-STANDARDS = ["a-2a", "ua-1"]
 SIZES = (1.0, 0.94, 0.88, 0.82, 0.76, 0.7)
 """A document of one page is set smaller until it is one."""
 WORDS = ("contents", "digest", "check", "warning", "code")
@@ -63,24 +61,18 @@ def _set(document: Document, size: float) -> bytes:
 
     told = json.dumps(_told(document) | {"size": size}, ensure_ascii=False)
     try:
-        made: bytes = typst.compile(
-            _template(),
+        return typst.compile(
+            str(files("assessor.report").joinpath("templates/document.typ")),
             format="pdf",
             font_paths=[fonts()],
             ignore_system_fonts=True,
             sys_inputs={"document": told},
-            pdf_standards=STANDARDS,
+            pdf_standards=["a-2a", "ua-1"],
             timestamp=document.made // 10**9,
         )
     except RuntimeError as problem:
         detail = str(getattr(problem, "message", problem))[:300]
-        raise InputError(Message(id="paper.not_set", params={"detail": detail}), document.name) from problem
-    return made
-
-
-@cache
-def _template() -> bytes:
-    return files("assessor.report").joinpath("templates/document.typ").read_bytes()
+        raise InputError(Message(id="pdf.not_set", params={"detail": detail}), document.name) from problem
 
 
 def _pages(data: bytes) -> int:
@@ -90,7 +82,7 @@ def _pages(data: bytes) -> int:
 
 
 def _told(document: Document) -> dict[str, Any]:
-    words = {word: render(f"paper.{word}", document.language) for word in WORDS}
+    words = {word: render(f"pdf.{word}", document.language) for word in WORDS}
     return {
         "family": FAMILY,
         "language": document.language,
@@ -103,7 +95,7 @@ def _told(document: Document) -> dict[str, Any]:
         "digest": document.digest,
         "qr": qr(document.digest),
         "contents": document.contents,
-        "words": words | {"page": render("paper.page", document.language, n="{n}", of="{of}")},
+        "words": words | {"page": render("pdf.page", document.language, n="{n}", of="{of}")},
         "blocks": [_block(block) for block in document.blocks],
     }
 
@@ -138,12 +130,12 @@ def _line(line: Line) -> list[dict[str, Any]]:
 
 def _text(text: str) -> str:
     """What can be drawn of a text, its long words free to go on in the next line."""
-    return re.sub(r"[!-~]{%d,}" % (2 * WORD), _broken, drawable(inert(text)))
+    return re.sub(rf"[!-~]{{{2 * WORD},}}", _broken, drawable(inert(text)))
 
 
 def _broken(word: re.Match[str]) -> str:
     """Break after what parts a word anyway, and within what is longer still."""
-    parts = re.findall(r"[^/_.\-:,;]{1,%d}[/_.\-:,;]*|[/_.\-:,;]+" % WORD, word[0])
+    parts = re.findall(rf"[^/_.\-:,;]{{1,{WORD}}}[/_.\-:,;]*|[/_.\-:,;]+", word[0])
     return BREAK.join(parts)
 
 
