@@ -10,8 +10,6 @@ import re
 from importlib.resources import files
 from typing import Any
 
-import segno
-
 from assessor.domain import Message
 from assessor.errors import InputError
 from assessor.messages import render
@@ -44,6 +42,8 @@ def code(digest: str) -> str:
 
 def qr(digest: str) -> str:
     """The code as SVG, black on white."""
+    import segno  # noqa: PLC0415 - only where a PDF is written
+
     return segno.make(code(digest), error="m", micro=False).svg_inline(omitsize=True, border=2, light="#fff")
 
 
