@@ -9,10 +9,10 @@ to be asked, of `preview` load and reach, of `branches` the proposals and what t
 bundle's digest and members, of `verify` what was checked and whether it holds, of `assess` and `demo` the
 Assessment, of `rate` every result, of `short` P(level) and the next question, of `rerate` every move, of
 `report`, `compare` and `workbook` the file, of `check-report` what was edited, of `simulate` the addresses and the
-scope file, of `frameworks` what each lists, of `profiles` what each lists, checks, makes or reads, of `form` the file, or what differs, of `peers` the
-file or the comparison, of `register` assets, questions and differences, of `trust` our certificate or what was
-accepted, of `exports` the draft, of `tags` what to confirm with its proposals, and the lines for the answer
-file. An error is then
+scope file, of `frameworks` what each lists, of `profiles` what each lists, checks, makes or reads, of `form` the
+file, or what differs, of `peers` the file or the comparison, of `register` assets, questions and differences, of
+`trust` our certificate or what was accepted, of `exports` the draft, of `tags` what to confirm with its proposals,
+and the lines for the answer file. An error is then
 {"error": text, "place": file:line or null, "id": id of the text}.
 """
 

@@ -74,11 +74,11 @@ def check_report(
 def _token(found: Token | None, paper: str | None, language: Language | None, done: Stored, file: Path) -> Token:
     """What the file is: by its own word, and by what was said of it, which goes before."""
     bundle = done.done.source.bundle
-    if found is not None and found.digest != bundle:
-        raise InputError(
-            Message(id="edited.other_bundle", params={"own": found.digest, "given": bundle}), str(file)
-        )
-    paper, language = paper or (found and found.paper), language or (found and found.language)
+    if found is not None:
+        if found.digest != bundle:
+            params: dict[str, str | int] = {"own": found.digest, "given": bundle}
+            raise InputError(Message(id="edited.other_bundle", params={**params}), str(file))
+        paper, language = paper or found.paper, language or found.language
     if not paper or not language:
         raise InputError(Message(id="edited.no_token"), str(file))
     return Token(paper, language, bundle)
