@@ -218,7 +218,7 @@ def write_report(
     output: Path,
     language: Language = "zh",
     template: Path | None = None,
-    paper: formats.PaperName = "report",
+    paper: str = "report",
 ) -> None:
     """A paper of an Assessment, in the format that the file's name asks for."""
     write = formats.renderer(output, template, paper)

@@ -16,7 +16,8 @@ from assessor.forms import load_answers
 from assessor.frameworks import load_library
 from assessor.indicators import load as indicators
 from assessor.messages import Language
-from assessor.report.formats import FORMATS, WRITERS, PaperName
+from assessor.report.formats import FORMATS, WRITERS
+from assessor.report.papers import PAPERS
 
 app = typer.Typer(no_args_is_help=True)
 WRITTEN = ", ".join({**FORMATS, **WRITERS})
@@ -89,9 +90,7 @@ def report(
         Path, typer.Option("-o", "--output", help=f"The file to write; its suffix is its format: {WRITTEN}.")
     ],
     language: Annotated[Language, typer.Option(help="The report's; a file of HTML holds both.")] = "zh",
-    paper: Annotated[
-        PaperName, typer.Option(help="The whole report, one page, or the record of evidence.")
-    ] = "report",
+    paper: Annotated[str, typer.Option(help=f"Which paper: {', '.join(PAPERS)}.")] = "report",
     template: Annotated[
         Path | None, typer.Option(help="A Word file whose styles and page are used instead of ours.")
     ] = None,

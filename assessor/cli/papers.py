@@ -18,6 +18,7 @@ from assessor.portfolio.compare import compared
 from assessor.portfolio.rerate import Stored, stored
 from assessor.report import checking, formats
 from assessor.report.document import Document, Token
+from assessor.report.papers import PAPERS, written
 
 app = typer.Typer(no_args_is_help=True)
 MOST = 200_000_000
@@ -39,7 +40,9 @@ def compare(
     """Two assessments of one plant: what moved, and whether data or rule moved it."""
     write = formats.writer(output, template)
     run.free(output)
-    run.write_bytes(output, write(_compared(stored(one), stored(other), language), template))
+    held = stored(one), stored(other)
+    made = max(x.done.made for x in held)
+    run.write_bytes(output, write(_compared(*held, language), made, template))
     if as_json:
         emit({"report": str(output)})
     else:
@@ -90,10 +93,9 @@ def _document(token: Token, done: Stored, earlier: Path | None, file: Path) -> D
         if earlier is None:
             raise InputError(Message(id="edited.needs_earlier"), str(file))
         return _compared(stored(earlier), done, token.language)
-    write = next((write for name, write in formats.PAPERS.items() if name == token.paper), None)
-    if write is None:
+    if token.paper not in PAPERS:
         raise InputError(Message(id="edited.not_here", params={"paper": token.paper[:100]}), str(file))
-    return write(done.done, token.language)
+    return written(done.done, token.language, token.paper)
 
 
 def _compared(one: Stored, other: Stored, language: Language) -> Document:

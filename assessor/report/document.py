@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from assessor.domain import Time
 from assessor.messages import LANGUAGES, Language
 
 
@@ -96,8 +95,6 @@ class Document:
     disclaimer: str
     """On the cover and at the foot of every page."""
     digest: str
-    made: Time
-    """When the Assessment was made, ns UTC: the date of the file, whenever it is written."""
     blocks: tuple[Block, ...]
     contents: bool = True
     """Whether it has a cover and a table of contents; a one-page document has neither."""

@@ -10,7 +10,7 @@ import re
 from importlib.resources import files
 from typing import Any
 
-from assessor.domain import Message
+from assessor.domain import Message, Time
 from assessor.errors import InputError
 from assessor.messages import render
 from assessor.report.document import (
@@ -30,7 +30,7 @@ from assessor.report.inert import inert
 
 SIZES = (1.0, 0.94, 0.88, 0.82, 0.76, 0.7)
 """A document of one page is set smaller until it is one."""
-WORDS = ("contents", "digest", "check", "warning", "code")
+WORDS = ("paper.contents", "paper.digest", "pdf.check", "pdf.warning", "pdf.code")
 WORD = 8
 """Letters of a long word that stay together."""
 
@@ -47,16 +47,16 @@ def qr(digest: str) -> str:
     return segno.make(code(digest), error="m", micro=False).svg_inline(omitsize=True, border=2, light="#fff")
 
 
-def render_pdf(document: Document) -> bytes:
-    """The document as PDF. Raises InputError where a picture in it is none."""
+def render_pdf(document: Document, made: Time) -> bytes:
+    """The document as PDF; `made` is the date that it carries. Raises InputError where a picture in it is none."""
     for size in SIZES:
-        data = _set(document, size)
+        data = _set(document, made, size)
         if document.contents or _pages(data) == 1:
             return data
     return data
 
 
-def _set(document: Document, size: float) -> bytes:
+def _set(document: Document, made: Time, size: float) -> bytes:
     import typst  # noqa: PLC0415 - slow to load, and most runs write no PDF
 
     told = json.dumps(_told(document) | {"size": size}, ensure_ascii=False)
@@ -68,7 +68,7 @@ def _set(document: Document, size: float) -> bytes:
             ignore_system_fonts=True,
             sys_inputs={"document": told},
             pdf_standards=["a-2a", "ua-1"],
-            timestamp=document.made // 10**9,
+            timestamp=made // 10**9,
         )
     except RuntimeError as problem:
         detail = str(getattr(problem, "message", problem))[:300]
@@ -82,7 +82,7 @@ def _pages(data: bytes) -> int:
 
 
 def _told(document: Document) -> dict[str, Any]:
-    words = {word: render(f"pdf.{word}", document.language) for word in WORDS}
+    words = {id_.partition(".")[2]: render(id_, document.language) for id_ in WORDS}
     return {
         "family": FAMILY,
         "language": document.language,
@@ -95,7 +95,7 @@ def _told(document: Document) -> dict[str, Any]:
         "digest": document.digest,
         "qr": qr(document.digest),
         "contents": document.contents,
-        "words": words | {"page": render("pdf.page", document.language, n="{n}", of="{of}")},
+        "words": words | {"page": render("paper.page", document.language, page="{n}", pages="{of}")},
         "blocks": [_block(block) for block in document.blocks],
     }
 

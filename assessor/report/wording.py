@@ -11,17 +11,17 @@ HOLE = 0xE000
 """The first of the private letters that stand for a run while a sentence is written."""
 
 
-def paper(pen: Pen, name: str, **params: Any) -> str:
+def paper(pen: Pen, name: str, /, **params: Any) -> str:
     """A text of the documents."""
     return messages.render(f"paper.{name}", pen.language, **params)
 
 
-def worded(pen: Pen, name: str, **params: Any) -> Line:
+def worded(pen: Pen, name: str, /, **params: Any) -> Line:
     """A text of the documents with runs in its gaps, each kept as it is."""
     return filled(pen, f"paper.{name}", **params)
 
 
-def filled(pen: Pen, id_: str, **params: Any) -> Line:
+def filled(pen: Pen, id_: str, /, **params: Any) -> Line:
     """Any text of the catalogue as a line; a parameter that is a run stays one."""
     runs = {key: value for key, value in params.items() if isinstance(value, Run)}
     holes = {chr(HOLE + i): run for i, run in enumerate(runs.values())}

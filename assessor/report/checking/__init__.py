@@ -50,7 +50,7 @@ def check(paper: Paper, document: Document) -> Checked:
     if paper.kind == "docx":
         wanted, given = pieces(document), list(paper.pieces)
     else:
-        fresh = read_pdf(render_pdf(document), document.name).pieces
+        fresh = read_pdf(render_pdf(document, 0), document.name).pieces
         wanted = placed([one.text for one in _content(fresh, document)], document)
         given = _content(paper.pieces, document)
     figures = sum(token.figure for piece in wanted for token in piece.tokens)
@@ -59,9 +59,9 @@ def check(paper: Paper, document: Document) -> Checked:
 
 def _content(lines: Sequence[Piece], document: Document) -> list[Piece]:
     """Lines that are not the head or foot of a page."""
-    said = (document.title, document.disclaimer, render("pdf.digest", document.language) + document.digest)
+    said = (document.title, document.disclaimer, render("paper.digest", document.language) + document.digest)
     running = {squeezed(text) for text in said}
-    page = squeezed(render("pdf.page", document.language, n="#", of="#"))
+    page = squeezed(render("paper.page", document.language, page="#", pages="#"))
     parts = [re.escape(part) for part in page.split("#")]
     number = re.compile(f"(?:{re.escape(squeezed(document.disclaimer))})?" + r"\d+".join(parts))
     return [one for one in lines if one.key and one.key not in running and not number.fullmatch(one.key)]

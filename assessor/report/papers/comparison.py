@@ -70,7 +70,6 @@ def comparison(earlier: Assessment, later: Assessment, changes: Changes, languag
         ),
         disclaimer=pen.t("disclaimer"),
         digest=later.source.bundle,
-        made=later.made,
         blocks=tuple(blocks),
     )
 

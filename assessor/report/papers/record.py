@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assessor.domain import Answer, Assessment, Dimension, Evidence, RequirementLine, Settlement, State
-from assessor.messages import Language, catalogue, render
+from assessor.messages import catalogue, render
 from assessor.report.document import Block, Document, Heading, Line, Paragraph, Run, Table, group, line, row
 from assessor.report.papers.exhibits import Exhibits
 from assessor.report.pen import Pen, code
@@ -14,9 +14,8 @@ COLUMNS = ("id", "requirement", "method", "evidence", "by", "declared", "verifie
 WIDTHS = (0.09, 0.25, 0.1, 0.08, 0.11, 0.08, 0.08, 0.21)
 
 
-def record(a: Assessment, language: Language) -> Document:
+def document(a: Assessment, pen: Pen) -> Document:
     """Every requirement of the framework that counts for this plant, then the list of the evidence."""
-    pen = Pen.of(a, language)
     exhibits = Exhibits.of(a)
     blocks: list[Block] = [Paragraph(line(_t(pen, "how")), "lead")]
     for element in a.framework.elements:
@@ -28,7 +27,7 @@ def record(a: Assessment, language: Language) -> Document:
     known = {"credit_code": a.plant.credit_code, "district": a.plant.district and pen.say(a.plant.district)}
     return Document(
         name="record",
-        language=language,
+        language=pen.language,
         title=_t(pen, "title"),
         subtitle=pen.say(a.framework.title),
         facts=(
@@ -40,7 +39,6 @@ def record(a: Assessment, language: Language) -> Document:
         ),
         disclaimer=pen.t("disclaimer"),
         digest=a.source.bundle,
-        made=a.made,
         blocks=tuple(blocks),
     )
 

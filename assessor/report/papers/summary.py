@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from assessor.domain import Assessment, Choice, Outcome, Rating, Recommendation, Verdict
-from assessor.messages import Language, render
+from assessor.messages import render
 from assessor.report.claims import differences
 from assessor.report.document import (
     Block,
@@ -26,14 +26,13 @@ from assessor.roadmap import outlay
 MOST_DIFFERENCES, MOST_MEASURES = 3, 12
 
 
-def summary(a: Assessment, language: Language) -> Document:
+def document(a: Assessment, pen: Pen) -> Document:
     """The page; a renderer sets it smaller where it would be two."""
-    pen = Pen.of(a, language)
     blocks: list[Block] = [*_level(a, pen), *_sure(a, pen), *_differences(a, pen), *_plan(a, pen)]
     blocks += [Heading(1, _t(pen, "decide"), "decide"), Bullets(tuple(_decisions(a, pen)), ordered=True)]
     return Document(
         name="summary",
-        language=language,
+        language=pen.language,
         title=_t(pen, "title", plant=pen.say(a.plant.name)),
         subtitle=_t(pen, "subtitle"),
         facts=(
@@ -44,7 +43,6 @@ def summary(a: Assessment, language: Language) -> Document:
         ),
         disclaimer=pen.t("disclaimer"),
         digest=a.source.bundle,
-        made=a.made,
         blocks=tuple(blocks),
         contents=False,
     )
