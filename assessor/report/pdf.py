@@ -142,4 +142,6 @@ def _broken(word: re.Match[str]) -> str:
 def still(svg: str) -> str:
     """A picture for paper: colours as they are without a page's styles, texts in the document's font."""
     plain = re.sub(r"var\(--[\w-]+,\s*([^()]+)\)", r"\1", drawable(svg))
+    if re.match(r"[^<]*<svg\b[^>]*\bfont-family=", plain):
+        return plain
     return re.sub(r"<svg\b", f'<svg font-family="{FAMILY}"', plain, count=1)
