@@ -1,6 +1,7 @@
 """Which characters the fonts of our documents can draw; what they cannot draw is shown as a box, not left out."""
 
 import struct
+import unicodedata
 from functools import cache
 from importlib.resources import files
 
@@ -16,9 +17,16 @@ def fonts() -> str:
 
 
 def drawable(text: str) -> str:
-    """The text with a box for every character that the font lacks."""
+    """The text with what the font lacks written plainly (₂ as 2), or as a box where it cannot be."""
     known = _known()
-    return text if all(c in known for c in text) else "".join(c if c in known else BOX for c in text)
+    if all(c in known for c in text):
+        return text
+    return "".join(c if c in known else _plainly(c, known) for c in text)
+
+
+def _plainly(character: str, known: frozenset[str]) -> str:
+    plain = unicodedata.normalize("NFKC", character)
+    return plain if plain != character and all(c in known for c in plain) else BOX
 
 
 @cache
