@@ -212,9 +212,15 @@ def write_results(folder: Path, source: Bundle, answers: bytes, library: Library
             file.replace(folder / file.name)
 
 
-def write_report(done: Assessment, output: Path, language: Language = "zh", template: Path | None = None) -> None:
-    """The report of an Assessment, in the format that the file's name asks for."""
-    write = formats.renderer(output, template)
+def write_report(
+    done: Assessment,
+    output: Path,
+    language: Language = "zh",
+    template: Path | None = None,
+    paper: str = "report",
+) -> None:
+    """A paper of an Assessment, in the format that the file's name asks for."""
+    write = formats.renderer(output, template, paper)
     free(output)
     write_bytes(output, write(done, language, template))
 

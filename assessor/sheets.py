@@ -63,11 +63,11 @@ def checked(source: Path | BinaryIO, most: int) -> None:
         for member in members:
             if member.filename.endswith((".xml", ".rels")):
                 with archive.open(member) as content:
-                    if _has_doctype(content):
+                    if has_doctype(content):
                         raise BadWorkbook("doctype", member=member.filename[:100])
 
 
-def _has_doctype(content: IO[bytes]) -> bool:
+def has_doctype(content: IO[bytes]) -> bool:
     """Does a document declare a type before its first element? What is no XML is found later."""
     found: list[bool] = []
     parser = expat.ParserCreate()

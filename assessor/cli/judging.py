@@ -16,10 +16,11 @@ from assessor.forms import load_answers
 from assessor.frameworks import load_library
 from assessor.indicators import load as indicators
 from assessor.messages import Language
-from assessor.report.formats import FORMATS
+from assessor.report.formats import FORMATS, WRITERS
+from assessor.report.papers import PAPERS
 
 app = typer.Typer(no_args_is_help=True)
-WRITTEN = ", ".join(FORMATS)
+WRITTEN = ", ".join({**FORMATS, **WRITERS})
 
 
 @app.command()
@@ -67,10 +68,13 @@ def verify(
     sealed: Annotated[
         Path | None, typer.Option(help="The sealed bundle a filing rests on: measure again from its samples.")
     ] = None,
+    digest: Annotated[
+        str | None, typer.Option(help="The text of a paper's QR code, or 64 hex digits: is it this bundle?")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Name any changed byte, judge again from what is inside, and compare."""
-    result = audit.verify(bundle, sealed)
+    result = audit.verify(bundle, sealed, digest)
     if as_json:
         emit(result)
     else:
@@ -86,13 +90,14 @@ def report(
         Path, typer.Option("-o", "--output", help=f"The file to write; its suffix is its format: {WRITTEN}.")
     ],
     language: Annotated[Language, typer.Option(help="The report's; a file of HTML holds both.")] = "zh",
+    paper: Annotated[str, typer.Option(help=f"Which paper: {', '.join(PAPERS)}.")] = "report",
     template: Annotated[
         Path | None, typer.Option(help="A Word file whose styles and page are used instead of ours.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Render an Assessment again, years later, in either language."""
-    run.write_report(run.load_assessment(assessment), output, language, template)
+    run.write_report(run.load_assessment(assessment), output, language, template, paper)
     if as_json:
         emit({"report": str(output)})
     else:

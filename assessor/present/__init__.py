@@ -3,10 +3,12 @@
 from assessor.present.filing import pack
 from assessor.present.gathering import preview, sealed, sealed_facts
 from assessor.present.judgement import assessment, flags, verification
+from assessor.present.papers import checked
 from assessor.present.standing import framework, moves, rated
 
 __all__ = [
     "assessment",
+    "checked",
     "flags",
     "framework",
     "moves",

@@ -5,11 +5,12 @@ PDF are two ways of writing it down. A figure that must stay what it is carries 
 finds it again in a file that somebody edited.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from assessor.messages import Language
+from assessor.messages import LANGUAGES, Language
 
 
 @dataclass(frozen=True)
@@ -133,3 +134,26 @@ def runs(blocks: Iterable[Block]) -> Iterable[Run]:
             yield from (run for item in block.items for run in item)
         elif isinstance(block, Table):
             yield from (run for row in block.rows for cell in row for run in cell)
+
+
+@dataclass(frozen=True)
+class Token:
+    """What a file says of itself: which paper it is, in which language, resting on which sealed bundle."""
+
+    paper: str
+    language: Language
+    digest: str
+
+
+def token(document: Document) -> str:
+    """What is written among a file's properties, so that `check-report` knows what to compare it with."""
+    return f"assessor:{document.name}:{document.language}:{document.digest}"
+
+
+def read_token(text: str) -> Token | None:
+    """The token in the properties of a file; None where there is none."""
+    found = re.search(rf"assessor:([a-z0-9-]+):({'|'.join(LANGUAGES)}):([0-9a-f]{{64}})(?![0-9a-f])", text)
+    if found is None:
+        return None
+    language = next(one for one in LANGUAGES if one == found[2])
+    return Token(found[1], language, found[3])

@@ -13,7 +13,7 @@ from docx.oxml.ns import nsdecls
 
 from assessor.domain import Time
 from assessor.messages import render
-from assessor.report.document import Block, Bullets, Document, Heading, PageBreak, Paragraph, Picture, Table
+from assessor.report.document import Block, Bullets, Document, Heading, PageBreak, Paragraph, Picture, Table, token
 from assessor.report.word.archive import steady
 from assessor.report.word.contents import Entry, contents
 from assessor.report.word.frame import frame
@@ -47,7 +47,7 @@ def _properties(document: Document, paper: Stationery, made: Time) -> None:
     held.title, held.subject = document.title[:255], document.subtitle[:255]
     held.author = held.last_modified_by = "assessor"
     held.created = held.modified = at
-    held.identifier, held.language = document.digest, "zh-CN" if document.language == "zh" else "en-GB"
+    held.identifier, held.language = token(document), "zh-CN" if document.language == "zh" else "en-GB"
     held.comments, held.keywords, held.category = document.disclaimer, "", ""
     held.revision, held.version = 1, ""
 
