@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 
 from assessor.domain import Ladder, Question, Text
 from assessor.errors import InputError
-from assessor.frameworks import Library, load_framework, load_library, read_library
+from assessor.frameworks import KINDS, Library, load_framework, load_library, read_library
 from assessor.frameworks.schemas import schemas
 from assessor.messages import render
 
@@ -135,7 +135,8 @@ def test_ids_say_what_a_question_is(library: Library) -> None:
 
 
 def test_every_text_is_written_in_both_languages(library: Library) -> None:
-    held = {**library.questions, **library.frameworks, **library.recommendations}
+    held = {**library.questions, **library.frameworks, **library.recommendations, **library.programmes}
+    held |= {**library.regions, **library.sizes}
     for id_, item in held.items():
         for text in _texts(item):
             acronym = re.fullmatch(r"[A-Z]{2,4}", text.zh)  # such as IT
@@ -213,10 +214,7 @@ def test_recollected_weights_close_at_a_hundred_by_domain(cmmm: Ladder) -> None:
 
 def test_the_library_can_be_read_again_from_its_own_parts(library: Library) -> None:
     assert read_library(library.parts) == library
-    shipped = ("bank", "frameworks", "recommendations")
-    on_disk = {
-        f"{folder}/{f.name}" for folder in shipped for f in (ROOT / "questionnaires" / folder).glob("*.yaml")
-    }
+    on_disk = {f"{folder}/{f.name}" for folder in KINDS for f in (ROOT / "questionnaires" / folder).glob("*.yaml")}
     assert set(library.parts) == on_disk
 
 
@@ -230,7 +228,7 @@ def test_the_schema_in_the_repository_is_the_generated_one(name: str) -> None:
     jsonschema.Draft202012Validator.check_schema(committed)
 
 
-@pytest.mark.parametrize("folder", ["bank", "frameworks", "recommendations"])
+@pytest.mark.parametrize("folder", KINDS)
 def test_an_editor_finds_the_schema_and_no_fault_in_a_shipped_file(folder: str) -> None:
     for file in sorted((ROOT / "questionnaires" / folder).glob("*.yaml")):
         text = file.read_text("utf-8")

@@ -1,4 +1,4 @@
-"""LOAD the questionnaires: YAML → questions, frameworks, recommendations. An error names file and line.
+"""LOAD the questionnaires: YAML → questions, frameworks, recommendations, programmes. An error names its line.
 
 `python -m assessor.frameworks` writes the JSON Schemas that an editor completes and checks YAML files with.
 """
@@ -12,7 +12,21 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from assessor.documents import Chosen, Lines, load_with_lines, parse
-from assessor.domain import LAWS, Framework, Message, Noun, Option, Question, Recommendation, Scene, Scenes, Topic
+from assessor.domain import (
+    LAWS,
+    Framework,
+    Message,
+    Noun,
+    Option,
+    Programme,
+    Question,
+    Recommendation,
+    Region,
+    Scene,
+    Scenes,
+    SizeRule,
+    Topic,
+)
 from assessor.errors import InputError
 from assessor.frameworks.bank import topic_faults
 from assessor.frameworks.criteria import criteria_faults
@@ -22,11 +36,12 @@ from assessor.frameworks.formulas import formulas_faults
 from assessor.frameworks.gates import gates_faults
 from assessor.frameworks.ladder import ladder_faults
 from assessor.frameworks.points import points_faults
+from assessor.frameworks.programme import programme_faults, region_faults, size_faults
 from assessor.frameworks.recommendation import recommendation_faults
 
 N = TypeVar("N", bound=Noun)
-T = TypeVar("T", Topic, Question | Option, Framework, Recommendation, Scene)
-KINDS = ("bank", "frameworks", "recommendations", "scenes")
+T = TypeVar("T", Topic, Question | Option, Framework, Recommendation, Scene, Programme, Region, SizeRule)
+KINDS = ("bank", "frameworks", "recommendations", "scenes", "programmes", "regions", "sizes")
 """Folders of a library."""
 
 FAULTS: Mapping[str, Callable[[Any, Mapping[str, Question]], Iterator[Fault]]] = {
@@ -39,6 +54,14 @@ FAULTS: Mapping[str, Callable[[Any, Mapping[str, Question]], Iterator[Fault]]] =
     "mean": criteria_faults,
 }
 """What can be wrong in a framework, by its law."""
+
+PAID: Mapping[str, type[Any]] = {"programmes": Programme, "regions": Region, "sizes": SizeRule}
+"""Who pays: folders of a library, and what stands in them."""
+PAID_FAULTS: Mapping[str, Callable[[Any, Any], Iterator[Fault]]] = {
+    "sizes": size_faults,
+    "regions": region_faults,
+    "programmes": programme_faults,
+}
 
 
 @dataclass(frozen=True)
@@ -54,6 +77,11 @@ class Library:
     recommendations: dict[str, Recommendation]
     scenes: dict[str, Scene]
     """Typical scenes of smart factories, by id."""
+    programmes: dict[str, Programme]
+    regions: dict[str, Region]
+    """Cities that programmes are for, by id."""
+    sizes: dict[str, SizeRule]
+    """How firms are classed by size, by id."""
     parts: dict[str, bytes]
     """Content of every file, by its name such as 'bank/t1.yaml'."""
 
@@ -104,7 +132,17 @@ def read_library(
     held = _unique((framework, lines.at("id")) for framework, lines in frameworks)
     earlier = {edition(framework): framework for framework, _ in old}
     scenes = _unique((s, lines.at("scenes", i, "id")) for one, lines in lists for i, s in enumerate(one.scenes))
-    library = Library(tuple(topic for topic, _ in topics), questions, held, earlier, by_id, scenes, dict(parts))
+    paid = {kind: _documents(noun, kind, parts, place) for kind, noun in PAID.items()}
+    library = Library(
+        tuple(topic for topic, _ in topics),
+        questions,
+        held,
+        earlier,
+        by_id,
+        scenes,
+        **{kind: _unique((item, lines.at("id")) for item, lines in found) for kind, found in paid.items()},
+        parts=dict(parts),
+    )
     known = None if known_indicators is None else frozenset(known_indicators)
     for topic, lines in topics:
         refuse(topic_faults(topic, known, library.statements), lines)
@@ -115,6 +153,9 @@ def read_library(
         refuse(_edition_faults(framework, lines, held), lines)
     for item, lines in recommendations:
         refuse(recommendation_faults(item, library, known), lines)
+    for kind, faults in PAID_FAULTS.items():
+        for one, lines in paid[kind]:
+            refuse(faults(one, library), lines)
     return library
 
 

@@ -4,13 +4,29 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from assessor.domain import Answers, Framework, Profile, Recommendation, Scenes, Scope, Topic
+from assessor.domain import (
+    Answers,
+    Framework,
+    Profile,
+    Programme,
+    Providers,
+    Recommendation,
+    Region,
+    Scenes,
+    Scope,
+    SizeRule,
+    Topic,
+)
 
 KINDS: dict[str, Any] = {
     "bank": Topic,
     "framework": Framework,
     "recommendation": Recommendation,
     "scenes": Scenes,
+    "programme": Programme,
+    "region": Region,
+    "sizes": SizeRule,
+    "providers": Providers,
     "scope": Scope,
     "answers": Answers,
     "profile": Profile,
