@@ -18,6 +18,8 @@ class District(Noun):
 
     id: Slug
     name: Text
+    elsewhere: bool = False
+    """The same name stands in another city too: alone it does not tell which."""
 
 
 class Located(Noun):
@@ -46,7 +48,7 @@ class Region(Noun):
         """Does an address lie here, and in which district? An answer counts where the address is silent."""
         inside = None if address is None else self._inside(address)
         district = None if address is None or inside is False else self._district(address)
-        if inside is None and district is not None:
+        if inside is None and any(d.id == district and not d.elsewhere for d in self.districts):
             inside = True
         if inside is None and self.option is not None and self.option in (answers or {}):
             inside = (answers or {})[self.option] == 1

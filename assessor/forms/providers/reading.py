@@ -32,23 +32,24 @@ def read_providers(file: Path, recommendations: Collection[str], regions: Mappin
         _refuse(problems)
     lines = [_Line(row, problems, recommendations, _places(regions)) for row in sheets["providers"]]
     by_id: dict[str, _Line] = {}
+    stray: list[Problem] = []
     for line in lines:
         id_ = line.row.texts.get("id", "")
         if id_ in by_id:
             problems.append((line.row.cell("id"), _wrong("twice", id=id_, first=by_id[id_].row.cell("id"))))
         by_id.setdefault(id_, line)
-    for sheet, into in (("references", "references"), ("lists", "lists")):
+    for sheet in ("references", "lists"):
         for row in sheets[sheet]:
             owner = by_id.get(row.texts.get("provider", ""))
             if owner is None:
                 given = row.texts.get("provider", "")
-                problems.append((row.cell("provider"), _wrong("no_provider", id=given[:80] or "-")))
+                stray.append((row.cell("provider"), _wrong("no_provider", id=given[:80] or "-")))
             else:
-                owner.raw.setdefault(into, []).append(_part(sheet, row))
-                owner.places[into, len(owner.raw[into]) - 1] = row
+                owner.raw.setdefault(sheet, []).append(_part(sheet, row))
+                owner.places[sheet, len(owner.raw[sheet]) - 1] = row
     found = [made for line in lines if (made := line.made(problems)) is not None]
-    if problems:
-        _refuse(problems)
+    if problems or stray:
+        _refuse([*problems, *stray])
     if not found:
         raise InputError(_wrong("none"), str(file))
     return Providers(format="assessor-providers/1", providers=tuple(sorted(found, key=lambda p: p.id)))
