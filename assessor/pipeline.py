@@ -39,6 +39,7 @@ from assessor.domain import (
 )
 from assessor.errors import InputError
 from assessor.frameworks import Library
+from assessor.funding import funded
 from assessor.indicators import measure_all, sights
 from assessor.looking import Looked
 from assessor.messages import moment
@@ -142,7 +143,7 @@ def assess(
     judged = judge(framework, library, answers, measurements, scope.plant.kind, as_of)
     roadmap = advise(framework, judged.evidence, answers, tuple(library.recommendations.values()))
     chosen = {choice.recommendation for choice in roadmap.choices} if roadmap else set()
-    return Assessment(
+    done = Assessment(
         format="assessor-assessment/1",
         scorer=SCORER,
         made=time_ns() if made is None else made,
@@ -166,6 +167,7 @@ def assess(
         members=_members(source.manifest),
         **judged.parts,
     )
+    return funded(done, library)
 
 
 def _refuse_later(origin: Source, as_of: Time) -> None:

@@ -136,7 +136,8 @@ def test_ids_say_what_a_question_is(library: Library) -> None:
 
 
 def test_every_text_is_written_in_both_languages(library: Library) -> None:
-    held = {**library.questions, **library.frameworks, **library.recommendations}
+    held = {**library.questions, **library.frameworks, **library.recommendations, **library.programmes}
+    held |= {**library.regions, **library.sizes}
     for id_, item in held.items():
         for text in _texts(item):
             acronym = re.fullmatch(r"[A-Z]{2,4}", text.zh)  # such as IT

@@ -12,8 +12,9 @@ Assessment, of `rate` every result, of `short` P(level) and the next question, o
 pack item by item or what slots can hold, of `simulate` the addresses and the scope file, of `frameworks` what
 each lists, of `profiles` what each lists, checks, makes or reads, of `form` the file or what differs, of `peers`
 the file or the comparison, of `register` assets, questions and differences, of `trust` our certificate or what
-was accepted, of `exports` the draft, of `tags` what to confirm with its proposals and the lines for the answer
-file. An error is then {"error": text, "place": file:line or null, "id": id of the text}.
+was accepted, of `exports` the draft, of `programmes` what came of each, of `match` the ranks, of `demand` what
+is looked for, of `providers` the file or what was read, of `tags` what to confirm with its proposals and the
+lines for the answer file. An error is then {"error": text, "place": file:line or null, "id": id of the text}.
 """
 
 import io
@@ -31,10 +32,12 @@ from assessor.cli import (
     judging,
     ledger,
     papers,
+    paying,
     peers,
     portfolio,
     precheck,
     profiles,
+    providers,
     rating,
     sampling,
     short,
@@ -52,7 +55,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for room in (precheck, sampling, branches, judging, filing, rating, short, tags, ledger, portfolio, papers):
+ROOMS = (precheck, sampling, branches, judging, filing, rating, short, tags, ledger, paying, portfolio, papers)
+for room in ROOMS:
     app.add_typer(room.app)
 app.add_typer(frameworks.app, name="frameworks", help=frameworks.__doc__)
 app.add_typer(profiles.app, name="profiles", help=profiles.__doc__)
@@ -60,6 +64,7 @@ app.add_typer(trust.app, name="trust", help=trust.__doc__)
 app.add_typer(form.app, name="form", help=form.__doc__)
 app.add_typer(peers.app, name="peers", help=peers.__doc__)
 app.add_typer(exports.app, name="exports", help=exports.__doc__)
+app.add_typer(providers.app, name="providers", help=providers.__doc__)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

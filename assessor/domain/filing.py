@@ -60,19 +60,19 @@ class Platform(Noun):
     entries: Annotated[tuple[Entry, ...], Field(min_length=1)]
 
 
-Asked = Literal["credit-code", "interviewees", "settled", "answers", "report", "plan", "bundle"]
+Shown = Literal["credit-code", "interviewees", "settled", "answers", "report", "plan", "bundle"]
 """What a pack itself shows: a valid credit code, who was interviewed, that no difference is open, answers for the
 platforms, a report, a plan, and a filing bundle that can be judged again."""
 
 
-class Demand(Noun):
+class Item(Noun):
     """One item of a checklist. Exactly one of `shows`, `files` and `person` says how it is checked."""
 
     id: Slug
     text: Text
     how: Text | None = None
     """What a person has to look at, or how to name the file."""
-    shows: Asked | None = None
+    shows: Shown | None = None
     files: tuple[str, ...] = ()
     """Patterns of file names, such as '*contract*'; one of them has to fit. Case does not matter."""
     person: bool = False
@@ -96,4 +96,4 @@ class Checklist(Noun):
     title: Text
     source: Text
     status: Status
-    items: Annotated[tuple[Demand, ...], Field(min_length=1)]
+    items: Annotated[tuple[Item, ...], Field(min_length=1)]

@@ -4,10 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from assessor.domain.firm import Size
 from assessor.domain.noun import Exact, Message, Noun, Share, Slug, Time
-
-Size = Literal["micro", "small", "medium", "large"]
-"""By employees alone: fewer than 20, 300, 1000, or more."""
 
 
 class Peer(Noun):
@@ -17,6 +15,7 @@ class Peer(Noun):
     industry: Annotated[str, Field(pattern=r"^\d{2}$")] | None = None
     """Division of GB/T 4754: two digits."""
     size: Size | None = None
+    """By employees alone: fewer than 20, 300, 1000, or more."""
     automation: Share | None = None
     """Share of machines shown to be digital, to a tenth: the lower end of what was measured."""
     framework: Slug

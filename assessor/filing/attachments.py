@@ -8,7 +8,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from assessor.documents import read_bounded
-from assessor.domain import Checklist, Demand, Message
+from assessor.domain import Checklist, Item, Message
 from assessor.errors import InputError
 from assessor.filing.layout import ATTACHMENTS, inside
 
@@ -55,7 +55,7 @@ def collect(folder: Path | None, checklist: Checklist) -> tuple[list[Attachment]
     return taken, left
 
 
-def fitting(name: str, items: Iterable[Demand]) -> tuple[str, ...]:
+def fitting(name: str, items: Iterable[Item]) -> tuple[str, ...]:
     """Items whose patterns a file name fits; a name that says what it is goes before a mere kind of file."""
     found = [item for item in items if any(fnmatch(name.lower(), p.lower()) for p in item.files)]
     telling = [item for item in found if any(_tells(p) and fnmatch(name.lower(), p.lower()) for p in item.files)]

@@ -10,7 +10,7 @@ from typing import Literal
 from assessor import audit
 from assessor.bundle import open_bundle
 from assessor.documents import parse
-from assessor.domain import Asked, Assessment, Checklist, Demand, Message, Noun, Text, credit_fault
+from assessor.domain import Assessment, Checklist, Item, Message, Noun, Shown, Text, credit_fault
 from assessor.errors import AssessorError, InputError
 from assessor.filing.attachments import day_of
 from assessor.filing.container import Pack, open_pack
@@ -83,7 +83,7 @@ def _checklist(pack: Pack, place: Path) -> Checklist:
 Told = tuple[Outcome, Message]
 
 
-def _found(item: Demand, inside: "Inside") -> Found:
+def _found(item: Item, inside: "Inside") -> Found:
     if item.person:
         outcome, why = _says("by-hand", "by_hand")
     elif item.files:
@@ -98,7 +98,7 @@ def _says(outcome: Outcome, name: str, **params: str | int) -> Told:
     return outcome, Message(id=f"filing.check.{name}", params=dict(params))
 
 
-def _files(item: Demand, pack: Pack) -> Told:
+def _files(item: Item, pack: Pack) -> Told:
     """Files that were brought for it, not empty, each with its day where that is asked for."""
     of = [m for m in pack.manifest.members if item.id in m.items and m.name in pack.members]
     full = [m for m in of if pack.members[m.name]]
@@ -160,17 +160,17 @@ def _both(message: Message) -> Text:
     return Text(zh=render(message, "zh"), en=render(message, "en"))
 
 
-def _needs(of: Callable[[Demand, Assessment], Told]) -> Callable[[Demand, Inside], Told]:
+def _needs(of: Callable[[Item, Assessment], Told]) -> Callable[[Item, Inside], Told]:
     """A check that looks into the Assessment of the pack's own bundle."""
 
-    def check(item: Demand, inside: Inside) -> Told:
+    def check(item: Item, inside: Inside) -> Told:
         done = inside.assessment
         return _says("missing", "no_bundle") if done is None else of(item, done)
 
     return check
 
 
-def _credit_code(_: Demand, a: Assessment) -> Told:
+def _credit_code(_: Item, a: Assessment) -> Told:
     """GB 32100's check character; a region that does not exist only where the plant is simulated and says so."""
     code = a.plant.credit_code
     if code is None:
@@ -181,13 +181,13 @@ def _credit_code(_: Demand, a: Assessment) -> Told:
     return _says("met", "code", code=code) if wrong is None else _says("missing", f"code_{wrong}", code=code)
 
 
-def _interviewees(item: Demand, a: Assessment) -> Told:
+def _interviewees(item: Item, a: Assessment) -> Told:
     roles = sorted({answer.by.strip() for answer in a.answers.answers if answer.by.strip()})
     name = "roles" if len(roles) >= item.at_least else "roles_few"
     return _says("met" if name == "roles" else "missing", name, n=len(roles), needed=item.at_least)
 
 
-def _settled(_: Demand, a: Assessment) -> Told:
+def _settled(_: Item, a: Assessment) -> Told:
     open_ = sum(not finding.settled for finding in a.findings)
     if open_:
         return _says("missing", "open", n=open_)
@@ -197,21 +197,21 @@ def _settled(_: Demand, a: Assessment) -> Told:
     return _says("met", "settled", n=len(a.findings))
 
 
-def _plan(_: Demand, a: Assessment) -> Told:
+def _plan(_: Item, a: Assessment) -> Told:
     if a.roadmap is None:
         return _says("missing", "no_plan")
     return _says("met", "plan", n=len(a.roadmap.choices))
 
 
-def _folder(name: str, folder: str) -> Callable[[Demand, Inside], Told]:
-    def check(_: Demand, inside: Inside) -> Told:
+def _folder(name: str, folder: str) -> Callable[[Item, Inside], Told]:
+    def check(_: Item, inside: Inside) -> Told:
         n = sum(member.startswith(f"{folder}/") for member in inside.pack.members)
         return _says("met", name, n=n) if n else _says("missing", f"no_{name}")
 
     return check
 
 
-def _bundle(_: Demand, inside: Inside) -> Told:
+def _bundle(_: Item, inside: Inside) -> Told:
     if BUNDLE not in inside.pack.members:
         return _says("missing", "no_bundle")
     if inside.verified and inside.assessment is not None and _same(inside):
@@ -224,7 +224,7 @@ def _same(inside: Inside) -> bool:
     return inside.assessment is not None and inside.assessment.plant == inside.pack.manifest.plant
 
 
-SHOWS: Mapping[Asked, Callable[[Demand, Inside], Told]] = {
+SHOWS: Mapping[Shown, Callable[[Item, Inside], Told]] = {
     "credit-code": _needs(_credit_code),
     "interviewees": _needs(_interviewees),
     "settled": _needs(_settled),

@@ -1,4 +1,4 @@
-"""LOAD the questionnaires: YAML → questions, frameworks, recommendations. An error names file and line.
+"""LOAD the questionnaires: YAML → questions, frameworks, recommendations, programmes. An error names its line.
 
 `python -m assessor.frameworks` writes the JSON Schemas that an editor completes and checks YAML files with.
 """
@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from assessor.documents import Chosen, Lines, load_with_lines, parse
 from assessor.domain import (
@@ -20,10 +20,13 @@ from assessor.domain import (
     Noun,
     Option,
     Platform,
+    Programme,
     Question,
     Recommendation,
+    Region,
     Scene,
     Scenes,
+    SizeRule,
     Topic,
 )
 from assessor.errors import InputError
@@ -36,12 +39,11 @@ from assessor.frameworks.formulas import formulas_faults
 from assessor.frameworks.gates import gates_faults
 from assessor.frameworks.ladder import ladder_faults
 from assessor.frameworks.points import points_faults
+from assessor.frameworks.programme import programme_faults, region_faults, size_faults
 from assessor.frameworks.recommendation import recommendation_faults
 
 N = TypeVar("N", bound=Noun)
-T = TypeVar("T", Topic, Question | Option, Framework, Recommendation, Scene, Platform, Checklist)
-KINDS = ("bank", "frameworks", "recommendations", "scenes", "platforms", "checklists")
-"""Folders of a library."""
+T = TypeVar("T", bound="Named")
 
 FAULTS: Mapping[str, Callable[[Any, Mapping[str, Question]], Iterator[Fault]]] = {
     "ladder": ladder_faults,
@@ -53,6 +55,25 @@ FAULTS: Mapping[str, Callable[[Any, Mapping[str, Question]], Iterator[Fault]]] =
     "mean": criteria_faults,
 }
 """What can be wrong in a framework, by its law."""
+
+BESIDE: Mapping[str, tuple[type[Any], Callable[[Any, Any], Iterator[Fault]]]] = {
+    "sizes": (SizeRule, size_faults),
+    "regions": (Region, region_faults),
+    "programmes": (Programme, programme_faults),
+    "platforms": (Platform, platform_faults),
+    "checklists": (Checklist, checklist_faults),
+}
+"""Folders of a library that no rating rests on, in the order in which they are checked: what stands in them, and
+what can be wrong there, given the library."""
+KINDS = ("bank", "frameworks", "recommendations", "scenes", *BESIDE)
+"""Folders of a library."""
+
+
+class Named(Protocol):
+    """What stands once, by its id."""
+
+    @property
+    def id(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -72,6 +93,11 @@ class Library:
     """On which a plant fills in its own assessment, by id."""
     checklists: dict[str, Checklist]
     """That packs are accepted by, by id."""
+    programmes: dict[str, Programme]
+    regions: dict[str, Region]
+    """Cities that programmes are for, by id."""
+    sizes: dict[str, SizeRule]
+    """How firms are classed by size, by id."""
     parts: dict[str, bytes]
     """Content of every file, by its name such as 'bank/t1.yaml'."""
 
@@ -122,8 +148,7 @@ def read_library(
     held = _unique((framework, lines.at("id")) for framework, lines in frameworks)
     earlier = {edition(framework): framework for framework, _ in old}
     scenes = _unique((s, lines.at("scenes", i, "id")) for one, lines in lists for i, s in enumerate(one.scenes))
-    forms = _documents(Platform, "platforms", parts, place)
-    checked = _documents(Checklist, "checklists", parts, place)
+    beside = {kind: _documents(noun, kind, parts, place) for kind, (noun, _) in BESIDE.items()}
     library = Library(
         topics=tuple(topic for topic, _ in topics),
         questions=questions,
@@ -131,8 +156,7 @@ def read_library(
         earlier=earlier,
         recommendations=by_id,
         scenes=scenes,
-        platforms=_unique((platform, lines.at("id")) for platform, lines in forms),
-        checklists=_unique((checklist, lines.at("id")) for checklist, lines in checked),
+        **{kind: _unique((item, lines.at("id")) for item, lines in found) for kind, found in beside.items()},
         parts=dict(parts),
     )
     known = None if known_indicators is None else frozenset(known_indicators)
@@ -145,10 +169,9 @@ def read_library(
         refuse(_edition_faults(framework, lines, held), lines)
     for item, lines in recommendations:
         refuse(recommendation_faults(item, library, known), lines)
-    for platform, lines in forms:
-        refuse(platform_faults(platform, library), lines)
-    for checklist, lines in checked:
-        refuse(checklist_faults(checklist), lines)
+    for kind, (_, faults) in BESIDE.items():
+        for one, lines in beside[kind]:
+            refuse(faults(one, library), lines)
     return library
 
 

@@ -46,7 +46,7 @@ def _offered(frameworks: list[Framework]) -> dict[str, set[str]]:
     }
 
 
-def checklist_faults(checklist: Checklist) -> Iterator[Fault]:
+def checklist_faults(checklist: Checklist, _: object = None) -> Iterator[Fault]:
     """An item that stands twice, and patterns that say nothing."""
     yield from repeated(("items",), [item.id for item in checklist.items])
     for i, item in enumerate(checklist.items):

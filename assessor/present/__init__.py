@@ -4,16 +4,20 @@ from assessor.present.filing import pack
 from assessor.present.gathering import preview, sealed, sealed_facts
 from assessor.present.judgement import assessment, flags, verification
 from assessor.present.papers import checked
+from assessor.present.paying import demand, matches, programmes
 from assessor.present.standing import framework, moves, rated
 
 __all__ = [
     "assessment",
     "checked",
+    "demand",
     "flags",
     "framework",
+    "matches",
     "moves",
     "pack",
     "preview",
+    "programmes",
     "rated",
     "sealed",
     "sealed_facts",
