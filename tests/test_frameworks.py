@@ -213,7 +213,7 @@ def test_recollected_weights_close_at_a_hundred_by_domain(cmmm: Ladder) -> None:
 
 def test_the_library_can_be_read_again_from_its_own_parts(library: Library) -> None:
     assert read_library(library.parts) == library
-    shipped = ("bank", "frameworks", "recommendations")
+    shipped = ("bank", "frameworks", "recommendations", "scenes")
     on_disk = {
         f"{folder}/{f.name}" for folder in shipped for f in (ROOT / "questionnaires" / folder).glob("*.yaml")
     }
@@ -230,7 +230,7 @@ def test_the_schema_in_the_repository_is_the_generated_one(name: str) -> None:
     jsonschema.Draft202012Validator.check_schema(committed)
 
 
-@pytest.mark.parametrize("folder", ["bank", "frameworks", "recommendations"])
+@pytest.mark.parametrize("folder", ["bank", "frameworks", "recommendations", "scenes"])
 def test_an_editor_finds_the_schema_and_no_fault_in_a_shipped_file(folder: str) -> None:
     for file in sorted((ROOT / "questionnaires" / folder).glob("*.yaml")):
         text = file.read_text("utf-8")
