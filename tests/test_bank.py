@@ -87,7 +87,7 @@ def test_requirements_are_statements_and_all_else_is_a_question(library: Library
 
 
 def test_every_question_is_there_for_something(library: Library) -> None:
-    """For a framework or the plan, for an indicator, as the condition of another, or to choose a set of factors."""
+    """For a framework or the plan, an indicator, as the condition of another, or to choose a set of factors."""
     used = {name for framework in library.frameworks.values() for name in counts.names(framework)}
     assert used <= set(library.statements)
     for framework in library.frameworks.values():

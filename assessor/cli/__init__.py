@@ -4,15 +4,15 @@ Exit codes: 0 done · 1 `verify` found a difference · 2 a file or an option is 
 overwritten · 3 contact was not possible · 4 a bundle is not what it says · 5 the disk refused · 130 stopped
 by Ctrl-C, with what was sampled sealed in a valid bundle.
 
-With --json stdout holds one JSON document instead of tables: of `precheck` what each address answered and who is
-to be asked, of `preview` load and reach, of `branches` the proposals and what the walk cost, of `sample` the
+With --json stdout holds one JSON document instead of tables: of `precheck` what each address answered and who
+is to be asked, of `preview` load and reach, of `branches` the proposals and what the walk cost, of `sample` the
 bundle's digest and members, of `verify` what was checked and whether it holds, of `assess` and `demo` the
-Assessment, of `rate` every result, of `short` P(level) and the next question, of `rerate` every move, of
-`report` and `workbook` the file, of `simulate` the addresses and the scope file, of `frameworks` what each
-lists, of `profiles` what each lists, checks, makes or reads, of `form` the file, or what differs, of `peers` the
-file or the comparison, of `register` assets, questions and differences, of `trust` our certificate or what was
-accepted, of `exports` the draft, of `tags` what to confirm with its proposals, and the lines for the answer
-file. An error is then
+Assessment, of `plan` the plan, of `rate` every result, of `short` P(level) and the next question, of `rerate`
+every move, of `report` and `workbook` the file, of `simulate` the addresses and the scope file, of `frameworks`
+what each lists, of `profiles` what each lists, checks, makes or reads, of `form` the file, or what differs, of
+`peers` the file or the comparison, of `register` assets, questions and differences, of `trust` our certificate
+or what was accepted, of `exports` the draft, of `tags` what to confirm with its proposals, and the lines for
+the answer file. An error is then
 {"error": text, "place": file:line or null, "id": id of the text}.
 """
 
@@ -30,6 +30,7 @@ from assessor.cli import (
     judging,
     ledger,
     peers,
+    planning,
     portfolio,
     precheck,
     profiles,
@@ -50,7 +51,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for room in (precheck, sampling, branches, judging, rating, short, tags, ledger, portfolio):
+for room in (precheck, sampling, branches, judging, planning, rating, short, tags, ledger, portfolio):
     app.add_typer(room.app)
 app.add_typer(frameworks.app, name="frameworks", help=frameworks.__doc__)
 app.add_typer(profiles.app, name="profiles", help=profiles.__doc__)

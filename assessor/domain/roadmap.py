@@ -176,7 +176,7 @@ class Roadmap(Noun):
     status: Literal["optimal", "time-limit", "nothing-to-do", "out-of-reach"]
     least: Exact | None = None
     """What the cheapest way to a target costs where budget or people do not suffice for it; yuan."""
-    lacking: tuple[Text, ...] = ()
+    lacking: tuple[Text | Message, ...] = ()
     """What stays short of a target that no allowed set of recommendations reaches, heaviest first."""
     level_after: int
     score_after: Exact

@@ -2,6 +2,7 @@
 
 from assessor.present.gathering import preview, sealed, sealed_facts
 from assessor.present.judgement import assessment, flags, verification
+from assessor.present.planning import plan
 from assessor.present.standing import framework, moves, rated
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "flags",
     "framework",
     "moves",
+    "plan",
     "preview",
     "rated",
     "sealed",

@@ -7,7 +7,7 @@ from fractions import Fraction
 from time import monotonic
 from typing import Literal
 
-from assessor.domain import PHASES, Recommendation, Text, exact
+from assessor.domain import PHASES, Message, Recommendation, Text, exact
 from assessor.roadmap.case import Case
 from assessor.roadmap.gain import NEEDED, Stake
 from assessor.roadmap.solver import Programme, Solution
@@ -30,7 +30,7 @@ class Found:
     status: Literal["optimal", "time-limit", "nothing-to-do", "out-of-reach"]
     least: Fraction | None = None
     """What the cheapest way to the target costs where the plan cannot pay for it; yuan."""
-    lacking: tuple[Text, ...] = ()
+    lacking: tuple[Text | Message, ...] = ()
     cuts: tuple[tuple[str, ...], ...] = ()
     """Of each at least one was found to be needed for the target."""
 

@@ -6,6 +6,7 @@ to bring comes about (uniform). A draw asks which set is best and not in which p
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import partial
 
 import numpy as np
@@ -16,7 +17,7 @@ from assessor.roadmap.case import Case
 from assessor.roadmap.choice import Bounds, Choice, Clock, Found
 from assessor.roadmap.effects import CAPS
 from assessor.roadmap.gain import NEEDED
-from assessor.roadmap.outlay import outlay
+from assessor.roadmap.outlay import Cash, outlay
 from assessor.roadmap.solver import Programme
 
 DRAWS, SEED = 200, 20261126
@@ -24,6 +25,8 @@ REACHED = (0.5, 1.0)
 """Own rule: a lift comes about by half at least."""
 GAP, NODES = 0.01, 200
 """A draw is as good as this share of what it could be at best; nodes, not seconds, bound it: the same anywhere."""
+ROUNDS = 4
+"""Of looking for a better ratio in a draw."""
 FRINGE = 10
 """Of two hundred: in fewer drawn plans than that a recommendation is not worth naming."""
 
@@ -41,7 +44,7 @@ class Draw:
 def in_draws(case: Case, bounds: Bounds, found: Found) -> dict[str, int]:
     """In how many of the drawn plans each candidate stands."""
     counts = dict.fromkeys(case.able, 0)
-    if counts:
+    if found.chosen:
         pick = _picker(case, bounds, found)
         for draw in draws(case):
             for id_ in pick(draw):
@@ -103,23 +106,42 @@ def _most(case: Case, bounds: Bounds, draw: Draw) -> tuple[str, ...]:
 def _sooner(
     case: Case, bounds: Bounds, earning: Mapping[str, Earning], found: Found, draw: Draw
 ) -> tuple[str, ...]:
-    """What brings more a year for a yuan paid once, as drawn, than the plan does."""
-    net, once = earned(case, found.chosen, earning)
-    ratio = float(net / once) if once else 0.0
+    """What brings most a year for a yuan paid once, as drawn: from the plan on, ever better ratios."""
+    drawn = {id_: _drawn(one, draw, id_, float(case.costs[id_])) for id_, one in earning.items()}
     choice = _bounded(case, bounds, draw)
-    dearer = {id_: draw.costs[id_] / float(case.costs[id_]) if case.costs[id_] else 1.0 for id_ in choice.able}
-    terms = {
-        choice.done(id_): -dearer[id_] * (float(one.paid.yearly) + ratio * float(one.once))
-        for id_, one in earning.items()
-    }
+    net = {choice.done(id_): -float(one.paid.yearly) for id_, one in drawn.items()}
     for base in CAPS:
-        brings = {
-            id_: float(one.low[base]) + draw.brought[id_] * float(one.high[base] - one.low[base])
-            for id_, one in earning.items()
-            if base in one.low
-        }
-        capped(case, choice, base, brings, terms)
-    return _solved(choice, {z: -f for z, f in terms.items()})
+        capped(case, choice, base, {id_: float(one.low.get(base, 0)) for id_, one in drawn.items()}, net)
+    once = {choice.done(id_): float(one.once) for id_, one in drawn.items()}
+    chosen: tuple[str, ...] = found.chosen
+    ratio = _ratio(*earned(case, chosen, drawn))
+    if sum(draw.costs[id_] for id_ in chosen) > sum(bounds.budgets or (float("inf"),)):
+        chosen, ratio = (), 0.0
+    for _ in range(ROUNDS):
+        picked = _solved(
+            choice, {z: ratio * once.get(z, 0.0) - f for z, f in (dict.fromkeys(once, 0.0) | net).items()}
+        )
+        better = _ratio(*earned(case, picked, drawn))
+        if better <= ratio * (1 + GAP):
+            return chosen
+        chosen, ratio = picked, better
+    return chosen
+
+
+def _drawn(one: Earning, draw: Draw, id_: str, cost: float) -> Earning:
+    """What one recommendation brings and takes, as drawn."""
+    dearer = Fraction(draw.costs[id_] / cost) if cost else Fraction(1)
+    at = Fraction(draw.brought[id_])
+    brings = {base: low + at * (one.high[base] - low) for base, low in one.low.items()}
+    paid = Cash(one.paid.once * dearer, one.paid.yearly * dearer)
+    return Earning(brings, brings, paid, one.once * dearer)
+
+
+def _ratio(net: Fraction, once: Fraction) -> float:
+    """Yuan a year for a yuan paid once; what costs nothing and brings something has the best there is."""
+    if net <= 0:
+        return 0.0
+    return float(net / once) if once else float(net) * 1e6
 
 
 def _bounded(case: Case, bounds: Bounds, draw: Draw) -> Choice:

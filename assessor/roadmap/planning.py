@@ -25,7 +25,7 @@ def plan(case: Case, *, drawn: bool = True) -> Roadmap:
     found = best(case, bounds, clock)
     budgets = bounds.budgets or split(ceil(sum((case.costs[id_] for id_ in found.chosen), ZERO)))
     phases = in_phases(case, found.chosen, Bounds(budgets, bounds.days), clock)
-    counts = in_draws(case, bounds, found) if drawn else {}
+    counts = in_draws(case, bounds, found) if drawn and found.chosen else {}
     fringe = {id_: n for id_, n in counts.items() if id_ not in phases and n >= FRINGE}
     choices = tuple(
         Choice(recommendation=id_, phase=phase, cost=case.costs[id_], in_draws=counts.get(id_))

@@ -9,10 +9,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from assessor.domain import Recommendation, Term, Text
+from assessor.domain import Message, Recommendation, Term, Text
 from assessor.roadmap.solver import Programme
 
 ROUNDING = 1e-9
+CONDITIONS = ("least", "most", "run", "reaches", "within")
+"""Lines that hold or do not."""
+ENOUGH = "term.enough_"
+"""Texts of conditions that stand for themselves; others only say what kind of line it is."""
 NAMED = 12
 """How many lines are named of what stays missing."""
 
@@ -178,33 +182,38 @@ def level_of(whole: Term) -> Term:
     return next((term for term in whole.of if term.id == "level"), whole)
 
 
-def lacking(whole: Term, level: int) -> tuple[Text, ...]:
-    """What keeps a sum from a level: the first lines by name that are not as they should be, heaviest first."""
+def lacking(whole: Term, level: int) -> tuple[Text | Message, ...]:
+    """What keeps a sum from a level: conditions that do not hold, and what of them is short, heaviest first."""
     index = {term.id: term for term in _walk(whole)}
-    found = dict.fromkeys(_lacking(level_of(whole), index, level, set()))
-    return tuple(found)[:NAMED]
+    found = dict[str, Text | Message]()
+    for name in _lacking(level_of(whole), index, level, set()):
+        found.setdefault(repr(name), name)
+    return tuple(found.values())[:NAMED]
 
 
-def _lacking(term: Term, index: Mapping[str, Term], level: int, seen: set[str]) -> Iterator[Text]:
+def _lacking(term: Term, index: Mapping[str, Term], level: int, seen: set[str]) -> Iterator[Text | Message]:
     if term.id in seen:
         return
     seen.add(term.id)
-    if term.how == "same":
-        yield from _lacking(index[term.ref or ""], index, level, seen)
-        return
-    short = [part for part in term.of if part.how != "constant" and (part.low is None or part.low < 1)]
-    if term.how == "run":
-        short = [part for part in term.of[:level] if part.low != 1][:1]
-    elif term.how in ("sum", "mean") and not any(isinstance(part.name, Text) for part in short):
-        short = short[:1]  # such as level after level: the first that is not there
-    elif term.how == "steps":
-        short = list(term.of)
-    for part in sorted(short, key=lambda part: -part.factor * (1 - (part.low or 0))):
+    for part in _short(term, level):
         target = index[part.ref] if part.ref else part
-        if isinstance(target.name, Text) and (target.low or 0) < 1:
-            yield target.name
-        if not isinstance(target.name, Text) or target.how in ("least", "run", "reaches"):
+        held, name = target.how in CONDITIONS, target.name
+        if isinstance(name, Text) or (name is not None and name.id.startswith(ENOUGH)):
+            yield name
+        if held or not isinstance(target.name, Text):
             yield from _lacking(target, index, level, seen)
+
+
+def _short(term: Term, level: int) -> list[Term]:
+    """The parts of a line that keep it low."""
+    if term.how == "run":
+        return [part for part in term.of[:level] if part.low != 1][:1]
+    if term.how in ("reaches", "steps", "ratio"):
+        return list(term.of[:1])
+    short = [part for part in term.of if part.how != "constant" and (part.low is None or part.low < 1)]
+    if term.how in ("sum", "mean") and not any(isinstance(part.name, Text) for part in short):
+        return short[:1]  # such as level after level: the first that is not there
+    return sorted(short, key=lambda part: -part.factor * (1 - (part.low or 0)))
 
 
 def _walk(term: Term) -> Iterator[Term]:
