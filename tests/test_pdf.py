@@ -133,14 +133,16 @@ def test_bookmarks_lead_to_the_headings() -> None:
 
 def test_a_file_says_what_it_is() -> None:
     reader = read(render_pdf(every_block(language="en"), MADE))
-    told = reader.metadata
-    assert told is not None and told.title == "题名 正文 text"
-    found = read_token(str(told.get("/Keywords")))
+    held = reader.metadata
+    assert held is not None and held.title == "题名 正文 text"
+    found = read_token(str(held.get("/Keywords")))
     assert found is not None and (found.paper, found.language, found.digest) == ("report", "en", DIGEST)
-    root = reader.trailer["/Root"]
+    root: Any = reader.trailer["/Root"]
     assert root["/Lang"].startswith("en") and root["/MarkInfo"]["/Marked"]
     metadata = root["/Metadata"].get_object().get_data().decode()
-    assert "<pdfaid:part>2<" in metadata and "<pdfaid:conformance>A<" in metadata and "<pdfuaid:part>1<" in metadata
+    assert (
+        "<pdfaid:part>2<" in metadata and "<pdfaid:conformance>A<" in metadata and "<pdfuaid:part>1<" in metadata
+    )
 
 
 def test_the_same_document_gives_the_same_bytes() -> None:
@@ -174,7 +176,9 @@ def test_a_picture_that_is_none_is_an_error_of_ours() -> None:
 def test_the_code_on_the_cover_is_read_by_a_camera_and_taken_by_verify(tmp_path: Path) -> None:
     need("zbarimg")
     (tmp_path / "cover.pdf").write_bytes(render_pdf(every_block(), MADE))
-    subprocess.run([need("pdftoppm"), "-r", "110", "-l", "1", "-png", "cover.pdf", "cover"], cwd=tmp_path, check=True)
+    subprocess.run(
+        [need("pdftoppm"), "-r", "110", "-l", "1", "-png", "cover.pdf", "cover"], cwd=tmp_path, check=True
+    )
     (page,) = tmp_path.glob("cover*.png")
     seen = subprocess.run(["zbarimg", "-q", "--raw", str(page)], capture_output=True, check=True, text=True).stdout
     assert seen.strip() == code(DIGEST) and read_digest(seen) == DIGEST
