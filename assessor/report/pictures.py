@@ -9,7 +9,6 @@ from markupsafe import Markup
 
 from assessor.report.charts import ACCENT, HAIR, INK, PALE, SOFT, TINT, Number
 from assessor.report.inert import quoted
-from assessor.report.waterfall import Waterfall
 
 LETTERS = "'Noto Sans SC','Microsoft YaHei','PingFang SC','Noto Sans CJK SC','WenQuanYi Micro Hei',sans-serif"
 WIDE = 820
@@ -58,7 +57,7 @@ def flat(begin: Place, end: Place, y: Place, colour: str) -> str:
     return f'<line x1="{begin}" x2="{end}" y1="{y}" y2="{y}" stroke="{colour}"/>'
 
 
-def shortened(label: str, most: int = 34) -> str:
+def shortened(label: str, most: int = 40) -> str:
     """A label that fits: a wide letter counts for two."""
     taken = 0
     for i, letter in enumerate(label):
@@ -86,24 +85,28 @@ class _Line:
         return round(NAMES + float(Fraction(value) / self.whole) * (WIDE - NAMES - self.free), 1)
 
 
-def waterfall(w: Waterfall, labels: tuple[str, str, str], written: Sequence[str], title: str, desc: str) -> Markup:
-    """Rows from the declared score to the verified one.
-
-    `labels`: declared, rule, verified. `written`: the figure of each row, in words.
-    """
-    rows = [(labels[0], Fraction(0), w.declared, "total")]
-    at = w.declared
-    for label, change in [*((s.label, s.change) for s in w.steps), (labels[1], w.rule)]:
+def waterfall(
+    begin: Fraction,
+    changes: Sequence[tuple[str, Fraction]],
+    ends: tuple[str, str],
+    written: Sequence[str],
+    title: str,
+    desc: str,
+) -> Markup:
+    """Rows from one score to another. `ends`: names of the first and last; `written`: the figure of each row."""
+    rows = [(ends[0], Fraction(0), begin, "total")]
+    at = begin
+    for label, change in changes:
         rows.append((label, at, at + change, "step"))
         at += change
-    rows.append((labels[2], Fraction(0), w.verified, "total"))
+    rows.append((ends[1], Fraction(0), at, "total"))
     place = _Line(max([Fraction(1), *(max(a, b) for _, a, b, _ in rows)]), FIGURES).at
     parts = []
-    for i, ((label, begin, end, kind), text) in enumerate(zip(rows, written, strict=True)):
+    for i, ((label, start, end, kind), text) in enumerate(zip(rows, written, strict=True)):
         y = i * ROW + 4
-        low, high = sorted((place(begin), place(end)))
+        low, high = sorted((place(start), place(end)))
         last = i == len(rows) - 1
-        fill = (ACCENT if last else INK) if kind == "total" else TINT if end >= begin else STEEL
+        fill = (ACCENT if last else INK) if kind == "total" else TINT if end >= start else STEEL
         ink = INK if kind == "total" else SOFT
         parts.append(words(0, y + 14, shortened(label), fill=ink))
         parts.append(box(low, y, max(1.0, round(high - low, 1)), ROW - 8, fill))
@@ -149,15 +152,15 @@ def _square(square: Square | None, x: float, y: int, wide: float) -> Iterator[st
 
 def coverage(rows: Sequence[tuple[str, Sequence[str]]], title: str, desc: str) -> Markup:
     """A row for each kind of data, a square for each machine, in blocks of as many machines as fit."""
-    side, names = 13, 90
+    count, names = len(rows[0][1]) if rows else 0, 90
+    side = min(22, max(13, (WIDE - names) // max(1, count)))
     most = (WIDE - names) // side
-    count = len(rows[0][1]) if rows else 0
     parts: list[str] = []
     for block, start in enumerate(range(0, count, most)):
         top = block * (len(rows) * (side + 3) + 14)
         for r, (label, states) in enumerate(rows):
             y = top + r * (side + 3)
-            parts.append(words(0, y + 11, shortened(label, 12), size=12))
+            parts.append(words(0, y + side - 3, shortened(label, 12), size=12))
             for i, state in enumerate(states[start : start + most]):
                 parts.append(_cell(names + i * side, y, side - 2, state))
     blocks = -(-count // most)

@@ -20,6 +20,7 @@ from assessor.report.pen import Pen, code
 from assessor.report.plan import Plan, plan
 from assessor.report.sums import LevelSum, sums
 from assessor.report.unspoken import Unspoken, unclear, unspoken
+from assessor.report.waterfall import fall
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ class View:
     holds: bool
     radar: Markup
     radar_small: Markup
+    waterfall: Markup
     reaches: list[Reach]
     reach_axis: Markup
     differences: list[Difference]
@@ -128,6 +130,7 @@ def view(a: Assessment, pen: Pen) -> View:
         holds=low == high,
         radar=charts.radar(axes, pen.t("picture.title"), desc),
         radar_small=charts.radar(small, pen.t("picture.title"), desc, small=True),
+        waterfall=fall(a, pen)[0],
         reaches=reaches,
         reach_axis=_whole_levels(pen),
         differences=differences(a, pen),

@@ -4,7 +4,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from fractions import Fraction
 
+from markupsafe import Markup
+
 from assessor.domain import Assessment, Rating
+from assessor.report import pictures
 from assessor.report.pen import Pen, code
 
 
@@ -55,3 +58,20 @@ def _played(declared: Rating, verified: Rating) -> set[int]:
         and (line.counted or before.counted)
         and not (line.satisfied and before.satisfied)
     }
+
+
+def fall(a: Assessment, pen: Pen) -> tuple[Markup, str]:
+    """The way from the declared score to the verified one, drawn and in words."""
+    w = waterfall(a, pen)
+    rows = [(step.label, step.change) for step in w.steps] + [(pen.paper("waterfall.rule"), w.rule)]
+    figures = [pen.score(w.declared), *(signed(change, pen) for _, change in rows), pen.score(w.verified)]
+    ends = (pen.t("level.declared"), pen.t("level.verified"))
+    names = (ends[0], *(name for name, _ in rows), ends[1])
+    told = "; ".join(f"{name} {figure}" for name, figure in zip(names, figures, strict=True))
+    return pictures.waterfall(w.declared, rows, ends, figures, pen.paper("waterfall.title"), told), told
+
+
+def signed(change: Fraction, pen: Pen) -> str:
+    """A change with its sign, rounded to three places; it is a step, never a score."""
+    text = pen.number(abs(change), 3)
+    return text if text == "0" else f"{'+' if change > 0 else '−'}{text}"

@@ -11,11 +11,6 @@ HOLE = 0xE000
 """The first of the private letters that stand for a run while a sentence is written."""
 
 
-def paper(pen: Pen, name: str, /, **params: Any) -> str:
-    """A text of the documents."""
-    return messages.render(f"paper.{name}", pen.language, **params)
-
-
 def worded(pen: Pen, name: str, /, **params: Any) -> Line:
     """A text of the documents with runs in its gaps, each kept as it is."""
     return filled(pen, f"paper.{name}", **params)

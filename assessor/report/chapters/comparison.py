@@ -1,7 +1,6 @@
 """Declared beside verified: the radar, the way from one score to the other, every sub-domain."""
 
 from collections.abc import Iterator
-from fractions import Fraction
 from itertools import groupby
 
 from assessor.domain import Assessment
@@ -9,8 +8,8 @@ from assessor.report import charts, pictures
 from assessor.report.document import Block, Heading, Picture, Run, Table, group, row
 from assessor.report.pen import Pen
 from assessor.report.view import Reach, reaches_of
-from assessor.report.waterfall import waterfall
-from assessor.report.wording import body, lead, note, paper
+from assessor.report.waterfall import fall
+from assessor.report.wording import body, lead, note
 
 
 def comparison(a: Assessment, pen: Pen, *, filed: bool) -> Iterator[Block]:
@@ -21,32 +20,15 @@ def comparison(a: Assessment, pen: Pen, *, filed: bool) -> Iterator[Block]:
     title = pen.t("picture.title")
     told = pen.t("picture.text", list="; ".join(f"{r.name} {r.declared} → {r.verified}" for r in reaches))
     yield Picture(pictures.standalone(charts.radar(axes, title, told)), title, told)
-    yield note(paper(pen, "picture.radar_key"))
-    yield Heading(2, paper(pen, "waterfall.title"), "picture-waterfall")
-    yield body(paper(pen, "waterfall.text"))
-    yield fall(a, pen)
-    yield note(paper(pen, "waterfall.key"))
+    yield note(pen.paper("picture.radar_key"))
+    yield Heading(2, pen.paper("waterfall.title"), "picture-waterfall")
+    yield body(pen.paper("waterfall.text"))
+    drawn, steps = fall(a, pen)
+    yield Picture(pictures.standalone(drawn), pen.paper("waterfall.title"), steps)
+    yield note(pen.paper("waterfall.key"))
     yield Heading(2, pen.t("picture.list"), "picture-list")
     yield _table(a, reaches, pen, filed)
-    yield note(paper(pen, "picture.key"))
-
-
-def fall(a: Assessment, pen: Pen) -> Picture:
-    """The way from the declared score to the verified one."""
-    w = waterfall(a, pen)
-    title = paper(pen, "waterfall.title")
-    labels = (pen.t("level.declared"), paper(pen, "waterfall.rule"), pen.t("level.verified"))
-    changes = [signed(step.change, pen) for step in w.steps]
-    figures = [pen.score(w.declared), *changes, signed(w.rule, pen), pen.score(w.verified)]
-    names = [labels[0], *(step.label for step in w.steps), *labels[1:]]
-    told = "; ".join(f"{name} {figure}" for name, figure in zip(names, figures, strict=True))
-    return Picture(pictures.standalone(pictures.waterfall(w, labels, figures, title, told)), title, told)
-
-
-def signed(change: Fraction, pen: Pen) -> str:
-    """A change with its sign, rounded to three places; it is a step, never a score."""
-    text = pen.number(abs(change), 3)
-    return text if text == "0" else f"{'+' if change > 0 else '−'}{text}"
+    yield note(pen.paper("picture.key"))
 
 
 def _table(a: Assessment, reaches: list[Reach], pen: Pen, filed: bool) -> Table:
@@ -64,4 +46,4 @@ def _table(a: Assessment, reaches: list[Reach], pen: Pen, filed: bool) -> Table:
                 row(f"{r.code} {r.name}", said, seen, *([Run(r.estimate, weak=True)] if estimated else []))
             )
     widths = (0.46, 0.18, 0.18, 0.18) if estimated else (0.56, 0.22, 0.22)
-    return Table(paper(pen, "picture.table"), tuple(head), tuple(rows), widths, frozenset({1, 2, 3}))
+    return Table(pen.paper("picture.table"), tuple(head), tuple(rows), widths, frozenset(range(1, len(head))))

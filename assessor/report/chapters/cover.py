@@ -2,15 +2,15 @@
 
 from assessor.domain import Assessment
 from assessor.report.document import Block, Document
+from assessor.report.legible import legible
 from assessor.report.pen import Pen
-from assessor.report.wording import paper
 
 
 def covered(a: Assessment, pen: Pen, name: str, blocks: tuple[Block, ...]) -> Document:
     """A document of this name with cover and contents."""
     kind = pen.t("pre_assessment" if a.pre_assessment else "assessment")
-    told = [paper(pen, f"name.{name}", kind=kind), *([pen.t("simulated")] if a.plant.simulated else [])]
-    return Document(
+    told = [pen.paper(f"name.{name}", kind=kind), *([pen.t("simulated")] if a.plant.simulated else [])]
+    made = Document(
         name=name,
         language=pen.language,
         title=pen.say(a.plant.name),
@@ -20,6 +20,7 @@ def covered(a: Assessment, pen: Pen, name: str, blocks: tuple[Block, ...]) -> Do
         digest=a.source.bundle,
         blocks=blocks,
     )
+    return legible(made)
 
 
 def facts(a: Assessment, pen: Pen) -> list[tuple[str, str]]:
@@ -36,7 +37,7 @@ def facts(a: Assessment, pen: Pen) -> list[tuple[str, str]]:
         (pen.t("cover.sampled"), f"{pen.time(a.source.sampled_from)} – {pen.time(a.source.sampled_to)}"),
         (pen.t("cover.vantage"), pen.t("vantage." + a.vantage.value)),
         (pen.t("cover.made"), made),
-        (paper(pen, "cover.as_of"), pen.date(a.as_of) if a.as_of else ""),
+        (pen.paper("cover.as_of"), pen.date(a.as_of) if a.as_of else ""),
         (pen.t("cover.key"), a.source.fingerprint),
     ]
     return [(label, value) for label, value in rows if value]

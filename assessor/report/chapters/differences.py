@@ -7,7 +7,7 @@ from assessor.report import pictures
 from assessor.report.claims import FILLS, ORDER, Difference, differences, groups
 from assessor.report.document import Block, Heading, Picture, Run, Table, group, row
 from assessor.report.pen import Pen, code
-from assessor.report.wording import body, lead, listed, note, paper, warning
+from assessor.report.wording import body, lead, listed, note, warning
 
 LOUD = {verdict: i for i, verdict in enumerate(ORDER)}
 """Of several answers in one place of the map, the verdict that is shown: the first of these."""
@@ -16,38 +16,42 @@ LOUD = {verdict: i for i, verdict in enumerate(ORDER)}
 def settled(a: Assessment, pen: Pen, *, filed: bool) -> Iterator[Block]:
     """What was clarified with the plant's reply, both figures visible."""
     found = [d for d in differences(a, pen) if d.finding.settled]
-    yield Heading(1, paper(pen, "settled.title"), "settled")
-    yield lead(paper(pen, "settled.lead"))
+    yield Heading(1, pen.paper("settled.title"), "settled")
+    yield lead(pen.paper("settled.lead"))
     if not found:
-        yield body(paper(pen, "settled.nothing"))
+        yield body(pen.paper("settled.nothing"))
+    else:
+        yield Heading(2, pen.paper("differences.each"), "settled-each")
     for i, one in enumerate(found, 1):
         yield from _difference(f"settled-{i}", one, pen)
     if not filed and len(found) < len(a.findings):
-        yield note(paper(pen, "settled.annex", n=len(a.findings) - len(found)))
+        yield note(pen.paper("settled.annex", n=len(a.findings) - len(found)))
 
 
 def open_ones(a: Assessment, pen: Pen) -> Iterator[Block]:
     """The internal annex: what is still to be clarified, and every comparison."""
     found = [d for d in differences(a, pen) if not d.finding.settled]
-    yield Heading(1, paper(pen, "annex.title"), "annex")
-    yield warning(paper(pen, "annex.internal"))
+    yield Heading(1, pen.paper("annex.title"), "annex")
+    yield warning(pen.paper("annex.internal"))
     yield lead(pen.t("lead.differences"))
     yield from _map(a, pen)
     if not found:
         yield body(pen.t("differences.nothing"))
+    else:
+        yield Heading(2, pen.paper("differences.each"), "annex-each")
     for i, one in enumerate(found, 1):
         yield from _difference(f"open-{i}", one, pen)
     yield Heading(2, pen.t("differences.all"), "annex-all")
     yield _all(a, pen)
-    yield note(*(f"{g.name}{paper(pen, 'colon')}{g.meaning} " for g in groups(a, pen)[0] if g.rows))
+    yield note(*(f"{g.name}{pen.paper('colon')}{g.meaning} " for g in groups(a, pen)[0] if g.rows))
 
 
 def _difference(id_: str, d: Difference, pen: Pen) -> Iterator[Block]:
-    yield Heading(2, d.question, id_)
+    yield Heading(3, d.question, id_)
     weight = pen.t("differences.weight_text", x=d.weight) if d.finding.weight else pen.t("differences.weight_none")
-    seen = f"{d.seen}{paper(pen, 'bracket', text=d.rests_on)}" if d.rests_on else d.seen
+    seen = f"{d.seen}{pen.paper('bracket', text=d.rests_on)}" if d.rests_on else d.seen
     rows = [
-        row(paper(pen, "differences.place"), d.place),
+        row(pen.paper("differences.place"), d.place) if d.place else None,
         row(pen.t("differences.claim"), Run(d.claim, strong=True)),
         row(pen.t("differences.seen"), Run(seen, strong=True)),
         row(pen.t("differences.seen_how"), pen.say(d.finding.seen)),
@@ -60,7 +64,7 @@ def _difference(id_: str, d: Difference, pen: Pen) -> Iterator[Block]:
     verdict = pen.t(f"verdict.{d.finding.verdict.value}")
     kept = tuple(one for one in rows if one is not None)
     yield Table(
-        paper(pen, "differences.one", verdict=verdict), (paper(pen, "item"), paper(pen, "told")), kept, (0.2, 0.8)
+        pen.paper("differences.one", verdict=verdict), (pen.paper("item"), pen.paper("told")), kept, (0.2, 0.8)
     )
 
 
@@ -68,9 +72,9 @@ def _settlement(question: str, s: Settlement, pen: Pen) -> list[tuple[tuple[Run,
     return [
         row(pen.t("differences.reply"), s.reply),
         row(pen.t("differences.settled"), Run(pen.answer(question, s.value), strong=True)),
-        row(paper(pen, "differences.reason"), s.reason),
-        row(paper(pen, "differences.proof"), s.proof.title),
-        row(paper(pen, "differences.by"), f"{s.by} · {s.at}"),
+        row(pen.paper("differences.reason"), s.reason),
+        row(pen.paper("differences.proof"), s.proof.title),
+        row(pen.paper("differences.by"), f"{s.by} · {s.at}"),
     ]
 
 
@@ -86,16 +90,16 @@ def _map(a: Assessment, pen: Pen) -> Iterator[Block]:
         name = f"{code(d.id)} {pen.say(d.name)}"
         rows.append((name, [_square(cells.get(n, [])) for n in numbers]))
         told += [
-            f"{name} L{n}{paper(pen, 'colon')}{pen.t(f'verdict.{min(of, key=LOUD.__getitem__).value}')}"
+            f"{name} L{n}{pen.paper('colon')}{pen.t(f'verdict.{min(of, key=LOUD.__getitem__).value}')}"
             for n, of in cells.items()
             if of
         ]
     if rows:
-        title = paper(pen, "map.title")
-        heads = [paper(pen, "map.level", n=n) for n in numbers]
+        title = pen.paper("map.title")
+        heads = [pen.paper("map.level", n=n) for n in numbers]
         drawn = pictures.differences_map(rows, heads, title, "; ".join(told))
         yield Picture(pictures.standalone(drawn), title, "; ".join(told))
-        yield note(paper(pen, "map.key"))
+        yield note(pen.paper("map.key"))
 
 
 def _square(of: list[Verdict]) -> pictures.Square | None:
@@ -108,6 +112,6 @@ def _all(a: Assessment, pen: Pen) -> Table:
     for g in groups(a, pen)[0]:
         if g.rows:
             rows.append(group(f"{g.name} {len(g.rows)}", 5))
-        rows += [row(r.place, r.question, r.claim, r.seen, r.verified) for r in g.rows]
-    columns = (paper(pen, "differences.place"), paper(pen, "differences.question"), *head)
+        rows += [row(r.place or pen.paper("five.none"), r.question, r.claim, r.seen, r.verified) for r in g.rows]
+    columns = (pen.paper("differences.place"), pen.paper("differences.question"), *head)
     return Table(pen.t("differences.all"), columns, tuple(rows), (0.17, 0.39, 0.16, 0.14, 0.14))

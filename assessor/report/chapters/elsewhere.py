@@ -7,7 +7,7 @@ from assessor.report.document import Block, Bullets, Heading, Run, Table, line, 
 from assessor.report.frameworks import Line as Figure
 from assessor.report.frameworks import Standing, standings
 from assessor.report.pen import Pen
-from assessor.report.wording import body, lead, paper
+from assessor.report.wording import body, lead, note
 
 INDENT = "\u2003"
 """One em, for each level of a tree."""
@@ -22,6 +22,7 @@ def elsewhere(a: Assessment, pen: Pen) -> Iterator[Block]:
         yield body(pen.t("frameworks.none"))
         return
     yield _overview(found, pen)
+    yield note(pen.t("frameworks.workbook"))
     for one in found:
         yield from _framework(one, pen)
 
@@ -43,17 +44,17 @@ def _overview(found: list[Standing], pen: Pen) -> Table:
         if s.levels:
             said = Run(s.levels["declared"], mark=f"framework.{s.rated.head.id}.declared")
             seen = Run(s.levels["verified"], strong=True, mark=f"framework.{s.rated.head.id}.verified")
-            cells: tuple[Run | str, ...] = (said, seen, s.levels["target"] or paper(pen, "five.none"))
+            cells: tuple[Run | str, ...] = (said, seen, s.levels["target"] or pen.paper("five.none"))
         else:
             cells = (
                 pen.t("frameworks.no_levels", n=len(s.figures)),
-                paper(pen, "five.none"),
-                paper(pen, "five.none"),
+                pen.paper("five.none"),
+                pen.paper("five.none"),
             )
         status = pen.t(f"status.{s.rated.head.status.value}")
         rows.append(row(pen.say(s.rated.head.title), *cells, pen.percent(s.verified.coverage), status))
     return Table(
-        paper(pen, "frameworks.table"), head, tuple(rows), (0.32, 0.17, 0.17, 0.14, 0.1, 0.1), frozenset({4})
+        pen.paper("frameworks.table"), head, tuple(rows), (0.32, 0.17, 0.17, 0.14, 0.1, 0.1), frozenset({4})
     )
 
 
@@ -64,7 +65,7 @@ def _framework(s: Standing, pen: Pen) -> Iterator[Block]:
     told = [
         row(
             pen.t("frameworks.source"),
-            paper(pen, "semicolon").join((version, pen.say(head.source))),
+            pen.paper("semicolon").join((version, pen.say(head.source))),
         ),
         row(
             pen.t("frameworks.answered"),
@@ -74,18 +75,16 @@ def _framework(s: Standing, pen: Pen) -> Iterator[Block]:
         row(pen.t("frameworks.disclaimer"), pen.say(head.disclaimer)),
     ]
     if s.variants:
-        told.insert(0, row(paper(pen, "frameworks.readings"), s.variants))
+        told.insert(0, row(pen.paper("frameworks.readings"), s.variants))
     if s.verified.score is not None and s.verified.score_high is not None:
         name = pen.say(s.verified.score_name) if s.verified.score_name else pen.t("level.score_")
         told.insert(0, row(name, Run(pen.between(s.verified.score, s.verified.score_high), strong=True)))
-    yield Table(paper(pen, "frameworks.one"), (paper(pen, "item"), paper(pen, "told")), tuple(told), (0.2, 0.8))
+    yield Table(pen.paper("frameworks.one"), (pen.paper("item"), pen.paper("told")), tuple(told), (0.2, 0.8))
     for name, lines in s.gates:
         yield body(Run(name, strong=True))
         yield Bullets(tuple(line(x.name, *([Run(f" {x.note}", weak=True)] if x.note else [])) for x in lines))
     if s.figures:
-        yield _lines(s.figures, paper(pen, "frameworks.figures"), pen)
-    elif s.lines:
-        yield _lines([x for x in s.lines if x.depth <= 2], paper(pen, "frameworks.sum"), pen)
+        yield _lines(s.figures, pen.paper("frameworks.figures"), pen)
 
 
 def _lines(lines: list[Figure], caption: str, pen: Pen) -> Table:

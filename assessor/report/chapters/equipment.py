@@ -9,7 +9,7 @@ from assessor.report.machines import Machines, machines
 from assessor.report.matrix import KINDS, Matrix, matrix
 from assessor.report.pen import Pen
 from assessor.report.unspoken import unclear, unspoken
-from assessor.report.wording import body, lead, listed, note, paper
+from assessor.report.wording import body, lead, listed, note
 
 GLYPHS = {"met": "●", "not_met": "○", "partly_met": "◐", "expected_not": "–"}
 """Signs of a matrix; anything else is open."""
@@ -19,10 +19,10 @@ OPEN = "·"
 def equipment(a: Assessment, pen: Pen) -> Iterator[Block]:
     """Counts, the denominator, the matrix."""
     seen = machines(a, pen)
-    yield Heading(1, paper(pen, "equipment.title"), "equipment")
-    yield lead(paper(pen, "equipment.lead"))
+    yield Heading(1, pen.paper("equipment.title"), "equipment")
+    yield lead(pen.paper("equipment.lead"))
     yield _counts(seen, pen)
-    yield note(paper(pen, "equipment.counts_key", untested=seen.untested))
+    yield note(pen.paper("equipment.counts_key", untested=seen.untested))
     if told := tuple(_unspoken(a, pen)):
         yield body(pen.t("cover.unspoken"))
         yield Bullets(told)
@@ -39,28 +39,28 @@ def each(a: Assessment, pen: Pen) -> Iterator[Block]:
     yield lead(pen.t("lead.machines"))
     head = (
         pen.t("matrix.machine"),
-        paper(pen, "equipment.interface"),
+        pen.paper("equipment.interface"),
         *(pen.t(f"machines.{mark}") for mark in ("readable", "connectable", "networked")),
-        paper(pen, "why"),
+        pen.paper("why"),
     )
     rows: list[tuple[Line, ...]] = []
     for found in machines(a, pen).sets:
         rows.append(group(f"{found.name} {len(found.tiles)}", len(head)))
         for m in found.tiles:
-            told = f" · {pen.t('machines.tags', tags=m.tags, samples=m.samples)}" if m.tags else ""
+            told = [m.why, m.source, pen.t("machines.tags", tags=m.tags, samples=m.samples) if m.tags else ""]
             marks = [GLYPHS.get(state, OPEN) for _, state, _ in m.marks]
             rows.append(
-                row(line(m.name, Run(f" {m.id}", weak=True)), m.interface, *marks, f"{m.why} {m.source}{told}")
+                row(line(m.name, Run(f" {m.id}", weak=True)), m.interface, *marks, " · ".join(filter(None, told)))
             )
-    yield Table(paper(pen, "equipment.each"), head, tuple(rows), (0.24, 0.12, 0.08, 0.08, 0.08, 0.4))
-    yield note(paper(pen, "equipment.signs"))
+    yield Table(pen.paper("equipment.each"), head, tuple(rows), (0.2, 0.13, 0.08, 0.08, 0.08, 0.43))
+    yield note(pen.paper("equipment.signs"))
 
 
 def _counts(seen: Machines, pen: Pen) -> Table:
     head = (
-        paper(pen, "item"),
+        pen.paper("item"),
         *(pen.t(f"outcome.{o}") for o in ("met", "not_met", "not_determined")),
-        paper(pen, "equipment.total"),
+        pen.paper("equipment.total"),
     )
     names = ("readable", "connectable", "networked")
     rows = [
@@ -74,14 +74,14 @@ def _counts(seen: Machines, pen: Pen) -> Table:
         for name, c in zip(names, seen.counts, strict=True)
     ]
     return Table(
-        paper(pen, "equipment.counts"), head, tuple(rows), (0.28, 0.18, 0.18, 0.18, 0.18), frozenset({1, 2, 3, 4})
+        pen.paper("equipment.counts"), head, tuple(rows), (0.28, 0.18, 0.18, 0.18, 0.18), frozenset({1, 2, 3, 4})
     )
 
 
 def _unspoken(a: Assessment, pen: Pen) -> Iterator[Line]:
     for one in unspoken(a, pen):
         ways = listed(pen, [f"{word} {n}" for word, n in one.ways])
-        yield line(f"{one.name} · {pen.t('cover.machines', n=one.machines)}{paper(pen, 'colon')}{ways}")
+        yield line(f"{one.name} · {pen.t('cover.machines', n=one.machines)}{pen.paper('colon')}{ways}")
     if n := unclear(a):
         yield line(pen.t("cover.unclear", n=n))
 
@@ -102,9 +102,9 @@ def _register(a: Assessment, pen: Pen) -> Table:
     rows = (
         row(pen.t("machines.register"), f"{pen.say(r.source)} · {r.as_of}"),
         row(pen.t("machines.ledger"), ledger),
-        row(pen.t("machines.walks"), paper(pen, "semicolon").join(walks)),
+        row(pen.t("machines.walks"), pen.paper("semicolon").join(walks)),
     )
-    return Table(pen.t("machines.denominator"), (paper(pen, "item"), paper(pen, "told")), rows, (0.24, 0.76))
+    return Table(pen.t("machines.denominator"), (pen.paper("item"), pen.paper("told")), rows, (0.24, 0.76))
 
 
 def _matrix(a: Assessment, found: Matrix, pen: Pen) -> Iterator[Block]:
@@ -112,9 +112,9 @@ def _matrix(a: Assessment, found: Matrix, pen: Pen) -> Iterator[Block]:
     told = "; ".join(f"{name} {met} / {of}" for name, met, of in found.totals)
     used = [s for s in a.sights if s.collects]
     rows = [(pen.t(f"matrix.{kind.value}"), [_state(s.collects.get(kind)) for s in used]) for kind in KINDS]
-    title = paper(pen, "matrix.picture")
+    title = pen.paper("matrix.picture")
     yield Picture(pictures.standalone(pictures.coverage(rows, title, told)), title, told)
-    yield note(paper(pen, "equipment.signs"), " " + pen.t("matrix.shared") if found.shared else "")
+    yield note(pen.paper("equipment.signs"), " " + pen.t("matrix.shared") if found.shared else "")
     head = (pen.t("matrix.machine"), *(pen.t(f"matrix.{kind.value}") for kind in KINDS))
     lines: list[tuple[Line, ...]] = []
     for g in found.groups:
@@ -125,7 +125,7 @@ def _matrix(a: Assessment, found: Matrix, pen: Pen) -> Iterator[Block]:
             )
             lines.append(row(f"{listed(pen, r.names)} {count}".rstrip(), *(GLYPHS.get(s, OPEN) for s in r.states)))
     sums = [Run(f"{met} / {of}" if of else GLYPHS["expected_not"], strong=True) for _, met, of in found.totals]
-    lines.append(row(Run(paper(pen, "matrix.sum"), strong=True), *sums))
+    lines.append(row(Run(pen.paper("matrix.sum"), strong=True), *sums))
     yield Table(pen.t("matrix.title"), head, tuple(lines), (0.4, *(0.1,) * len(KINDS)))
 
 

@@ -9,7 +9,7 @@ from assessor.report.document import Block, Heading, Run, Table, row
 from assessor.report.estimate import third
 from assessor.report.pen import Pen
 from assessor.report.view import weighed
-from assessor.report.wording import body, lead, note, paper
+from assessor.report.wording import body, lead, note
 
 
 def level(a: Assessment, pen: Pen, *, filed: bool) -> Iterator[Block]:
@@ -28,14 +28,13 @@ def level(a: Assessment, pen: Pen, *, filed: bool) -> Iterator[Block]:
         yield from _estimate(a, pen)
     yield Heading(2, pen.t("level.meaning"), "level-meaning")
     yield Table(
-        paper(pen, "level.meanings"),
-        (pen.t("level_"), paper(pen, "level.from"), paper(pen, "level.meaning")),
+        pen.paper("level.meanings"),
+        (pen.t("level_"), pen.paper("level.from"), pen.paper("level.meaning")),
         tuple(
             row(Run(pen.say(x.name), strong=x.number == verified.level), pen.number(x.from_), pen.say(x.text))
             for x in a.framework.levels
         ),
         (0.2, 0.12, 0.68),
-        frozenset({1}),
     )
 
 
@@ -55,7 +54,7 @@ def _weights(a: Assessment, pen: Pen) -> Table:
         number = score(w.verified, pen) if w.default else pen.between(w.verified.score, w.verified.score_high)
         rows.append(row(name, pen.t(f"status.{w.set.status.value}"), said, seen, number))
     return Table(
-        paper(pen, "level.by_weights"), head, tuple(rows), (0.44, 0.12, 0.12, 0.12, 0.2), frozenset({2, 3, 4})
+        pen.paper("level.by_weights"), head, tuple(rows), (0.44, 0.12, 0.12, 0.12, 0.2), frozenset({2, 3, 4})
     )
 
 
@@ -70,7 +69,7 @@ def _chances(a: Assessment, pen: Pen) -> Table:
     ]
     return Table(
         pen.t("level.chance"),
-        (pen.t("level_"), paper(pen, "level.share")),
+        (pen.t("level_"), pen.paper("level.share")),
         tuple(rows),
         (0.7, 0.3),
         frozenset({1}),

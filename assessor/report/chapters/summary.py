@@ -8,13 +8,13 @@ from assessor.report.machines import machines
 from assessor.report.pen import Pen
 from assessor.report.plan import plan
 from assessor.report.view import level_name
-from assessor.report.wording import lead, note, paper, warning, worded
+from assessor.report.wording import lead, note, warning, worded
 
 
 def summary(a: Assessment, pen: Pen, *, filed: bool) -> Iterator[Block]:
     """Levels, how sure they are, how far machines testify, what to do. `filed`: without open differences."""
     declared, verified = a.rating("declared"), a.rating("verified")
-    yield Heading(1, paper(pen, "summary.title"), "summary")
+    yield Heading(1, pen.paper("summary.title"), "summary")
     yield lead(
         worded(
             pen,
@@ -29,7 +29,7 @@ def summary(a: Assessment, pen: Pen, *, filed: bool) -> Iterator[Block]:
         yield warning(pen.t("as_of", day=pen.date(a.as_of)))
     yield levels(a, pen)
     yield Bullets(tuple(_points(a, pen, filed)))
-    yield note(paper(pen, "summary.key"))
+    yield note(pen.paper("summary.key"))
 
 
 def grade(rating: Rating) -> Run:
@@ -44,7 +44,7 @@ def score(rating: Rating, pen: Pen) -> Run:
 
 def levels(a: Assessment, pen: Pen) -> Table:
     """Both columns side by side."""
-    head = ("", pen.t("level_"), paper(pen, "level.name"), paper(pen, "level.score"), pen.t("level.coverage"))
+    head = ("", pen.t("level_"), pen.paper("level.name"), pen.paper("level.score"), pen.t("level.coverage"))
     rows = []
     for rating in (a.rating("verified"), a.rating("declared")):
         high = f"–{rating.level_high}" if rating.level_high != rating.level else ""
@@ -57,9 +57,7 @@ def levels(a: Assessment, pen: Pen) -> Table:
                 (Run(pen.percent(rating.coverage), mark=f"coverage.{rating.column}"),),
             )
         )
-    return Table(
-        paper(pen, "summary.levels"), head, tuple(rows), (0.2, 0.14, 0.26, 0.24, 0.16), frozenset({1, 3, 4})
-    )
+    return Table(pen.paper("summary.levels"), head, tuple(rows), (0.2, 0.14, 0.26, 0.24, 0.16), frozenset({3, 4}))
 
 
 def _points(a: Assessment, pen: Pen, filed: bool) -> Iterator[Line]:
@@ -69,22 +67,22 @@ def _points(a: Assessment, pen: Pen, filed: bool) -> Iterator[Line]:
     formal = a.rating("verified").level
     chance = next((c.share for c in a.chances if c.level == formal), None)
     if chance is not None:
-        yield line(paper(pen, "summary.chance", share=pen.tenths(chance), level=formal))
+        yield line(pen.paper("summary.chance", share=pen.tenths(chance), level=formal))
     of = len(a.framework.dimensions)
     yield line(pen.t("cover.modesty", of=of, testable=a.testable, tested=a.tested))
     seen = machines(a, pen)
     counts = {
         mark: count.met for mark, count in zip(("readable", "connectable", "networked"), seen.counts, strict=True)
     }
-    yield line(paper(pen, "summary.machines", total=seen.total, untested=seen.untested, **counts))
+    yield line(pen.paper("summary.machines", total=seen.total, untested=seen.untested, **counts))
     settled = sum(f.settled for f in a.findings)
     if filed:
-        yield line(paper(pen, "summary.differences_filed", settled=settled))
+        yield line(pen.paper("summary.differences_filed", settled=settled))
     else:
-        yield line(paper(pen, "summary.differences", settled=settled, open=len(a.findings) - settled))
+        yield line(pen.paper("summary.differences", settled=settled, open=len(a.findings) - settled))
     made = plan(a, pen)
     if made is None or not made.roadmap.choices:
         yield line(pen.t("plan.none" if made is None else "plan.nothing"))
     else:
         told = {"n": len(made.roadmap.choices), "cost": made.cost_mid, "level": made.roadmap.level_after}
-        yield line(paper(pen, "summary.plan", budget=made.roadmap.budget, **told))
+        yield line(pen.paper("summary.plan", budget=made.roadmap.budget, **told))

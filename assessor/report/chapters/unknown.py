@@ -8,7 +8,7 @@ from assessor.report.document import Block, Bullets, Heading, Line, Run, Table, 
 from assessor.report.leads import todo
 from assessor.report.measured import gaps
 from assessor.report.pen import Pen
-from assessor.report.wording import body, lead, listed, note, paper
+from assessor.report.wording import body, lead, listed, note
 
 
 def unknown(a: Assessment, pen: Pen, *, filed: bool) -> Iterator[Block]:
@@ -21,9 +21,7 @@ def unknown(a: Assessment, pen: Pen, *, filed: bool) -> Iterator[Block]:
         for heading, of in groupby(found, key=lambda gap: gap.heading):
             rows.append(group(heading, 2))
             rows += [row(gap.why, listed(pen, gap.names, gap.more)) for gap in of]
-        yield Table(
-            paper(pen, "open.table"), (paper(pen, "why"), paper(pen, "open.what")), tuple(rows), (0.45, 0.55)
-        )
+        yield Table(pen.paper("open.table"), (pen.paper("why"), pen.paper("open.what")), tuple(rows), (0.45, 0.55))
     else:
         yield body(pen.t("open.nothing"))
     if not filed:
@@ -36,7 +34,7 @@ def _on_site(a: Assessment, pen: Pen) -> Iterator[Block]:
     if leads := todo(a, pen):
         yield Heading(2, pen.t("leads.title"), "open-leads")
         rows = tuple(row(x.kind, Run(x.name, strong=True), x.why, x.moves, x.roles) for x in leads)
-        head = tuple(paper(pen, f"leads.{x}") for x in ("kind", "what", "why", "moves", "who"))
+        head = tuple(pen.paper(f"leads.{x}") for x in ("kind", "what", "why", "moves", "who"))
         yield Table(pen.t("leads.title"), head, rows, (0.1, 0.22, 0.28, 0.24, 0.16))
         yield note(pen.t("leads.note"))
     if a.flags:

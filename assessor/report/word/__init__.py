@@ -24,7 +24,6 @@ from assessor.report.word.tables import table
 
 EMU = 635
 """In a twentieth of a point."""
-BREAK = '<w:r><w:br w:type="page"/></w:r>'
 
 
 def render_word(document: Document, made: Time, template: Path | None = None) -> bytes:
@@ -62,6 +61,10 @@ class _Writer:
         pictures = [block for block in document.blocks if isinstance(block, Picture)]
         self._drawn = dict(zip(map(id, pictures), png([p.svg for p in pictures]), strict=True))
         self._entries = self._headings()
+        self._broken = False
+        """Does the next paragraph begin a page?"""
+        self._bound = False
+        """Does a table, a picture or a list follow?"""
 
     def all(self) -> Iterator[str]:
         styles, language = self._paper.styles, self._language
@@ -74,8 +77,11 @@ class _Writer:
             yield paragraph(styles["fact"], told)
         if self._document.contents:
             yield contents([e for e in self._entries if e.level < 3], styles, self._paper.wide, language)
-            yield paragraph(styles["body"], BREAK)
-        yield from (part for block in self._document.blocks for part in self._block(block))
+            self._broken = True
+        blocks = self._document.blocks
+        for block, after in zip(blocks, (*blocks[1:], None), strict=True):
+            self._bound = isinstance(after, Table | Picture | Bullets)
+            yield from self._block(block)
         yield paragraph(styles["note"], "")  # a document may not end in a table
 
     def _headings(self) -> list[Entry]:
@@ -95,24 +101,32 @@ class _Writer:
             case Heading():
                 number = self._numbers.next("bookmark")
                 told = bookmarked(f"_Toc{number:08d}", run(block.text, language), number)
-                yield paragraph(styles[f"heading{block.level}"], told, "<w:keepNext/>")
+                yield paragraph(styles[f"heading{block.level}"], told, f"<w:keepNext/>{self._break()}")
             case Paragraph():
-                yield paragraph(styles[block.kind], line(block.line, language, self._numbers))
+                yield paragraph(styles[block.kind], line(block.line, language, self._numbers), self._kept())
             case Bullets():
                 yield from self._bullets(block)
             case Table():
-                yield self._caption("table", block.caption, "<w:keepNext/>")
+                yield self._caption("table", block.caption, f"<w:keepNext/>{self._break()}")
                 yield table(block, self._paper.wide, styles, language, self._numbers)
             case Picture():
                 yield from self._picture(block)
             case PageBreak():
-                yield paragraph(styles["body"], BREAK)
+                self._broken = True
+
+    def _kept(self) -> str:
+        """A paragraph stays with the table, the picture or the list that it leads to."""
+        return ("<w:keepNext/>" if self._bound else "") + self._break()
+
+    def _break(self) -> str:
+        broken, self._broken = self._broken, False
+        return "<w:pageBreakBefore/>" if broken else ""
 
     def _bullets(self, block: Bullets) -> Iterator[str]:
         style = self._paper.styles["number" if block.ordered else "bullet"]
         how = f'<w:numPr><w:ilvl w:val="0"/><w:numId w:val="{self._lists.next(block.ordered)}"/></w:numPr>'
         for item in block.items:
-            yield paragraph(style, line(item, self._language, self._numbers), how)
+            yield paragraph(style, line(item, self._language, self._numbers), self._break() + how)
 
     def _caption(self, kind: str, text: str, how: str = "") -> str:
         word = render(f"paper.{kind}", self._language)
@@ -137,7 +151,7 @@ class _Writer:
             block.alt,
             block.caption,
         )
-        yield paragraph(self._paper.styles["picture"], told, "<w:keepNext/>")
+        yield paragraph(self._paper.styles["picture"], told, f"<w:keepNext/>{self._break()}")
         yield self._caption("figure", block.caption)
 
 

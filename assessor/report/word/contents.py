@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from assessor.messages import Language, render
-from assessor.report.word.markup import field, paragraph, run
+from assessor.report.word.markup import paragraph, run
 
 BEGIN = '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
 SEPARATE = '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
@@ -25,18 +25,18 @@ class Entry:
 
 
 def contents(entries: list[Entry], styles: dict[str, str], wide: int, language: Language) -> str:
-    """Each entry links to its heading; its page is a field of its own, which a reader computes.
+    """Each entry links to its heading. Page numbers come when somebody updates the field: F9, or print preview.
 
-    Nothing asks to be updated on opening: Word would ask its user, and a plant's readers need not answer.
+    Only the program that lays out the pages knows them. Nothing asks to be updated on opening, since Word would
+    then ask its user, and a reader in the plant need not answer.
     """
     tab = f'<w:tabs><w:tab w:val="right" w:leader="dot" w:pos="{wide}"/></w:tabs>'
     lines = []
     for i, entry in enumerate(entries):
-        page = field(rf"PAGEREF {entry.anchor} \h", "")
-        told = f"{run(entry.text, language)}<w:r><w:tab/></w:r>{page}"
+        told = run(entry.text, language)
         link = f'<w:hyperlink w:anchor="{entry.anchor}" w:history="1">{told}</w:hyperlink>'
         first = BEGIN + INSTRUCTION + SEPARATE if i == 0 else ""
-        lines.append(paragraph(styles[f"toc{entry.level}"], first + link, tab))
-    last = paragraph(styles["toc2"], END if entries else "")
+        last = END if i == len(entries) - 1 else ""
+        lines.append(paragraph(styles[f"toc{entry.level}"], first + link + last, tab))
     title = paragraph(styles["contents"], run(render("paper.contents", language), language))
-    return f"<w:sdt>{GALLERY}<w:sdtContent>{title}{''.join(lines)}{last}</w:sdtContent></w:sdt>"
+    return f"<w:sdt>{GALLERY}<w:sdtContent>{title}{''.join(lines)}</w:sdtContent></w:sdt>"

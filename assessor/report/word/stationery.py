@@ -63,6 +63,7 @@ LOOKS = {
         "line": "312",
         "tight": "264",
         "cell": "17",
+        "label": "2200",
     },
     "en": {
         "latin": "Arial",
@@ -72,6 +73,7 @@ LOOKS = {
         "line": "288",
         "tight": "252",
         "cell": "17",
+        "label": "3000",
     },
 }
 """Fonts, sizes in half points, line heights in 240ths of a line."""

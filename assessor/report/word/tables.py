@@ -11,6 +11,8 @@ WHOLE = 600
 """Letters of a row up to which it is not parted between pages."""
 
 
+APART = 170
+"""Twentieths of a point between a column of numbers and words at its right."""
 LOOK = (
     '<w:tblLook w:val="0620" w:firstRow="1" w:lastRow="0" w:firstColumn="0" w:lastColumn="0"'
     ' w:noHBand="1" w:noVBand="1"/>'
@@ -50,7 +52,7 @@ def _cell(wide: int, inside: str, span: int = 1, fill: str = "") -> str:
 
 def _head(t: Table, columns: list[int], styles: dict[str, str], language: Language) -> str:
     cells = [
-        _cell(wide, paragraph(styles["head"], run(name, language) if name else "", _aligned(i in t.numbers, True)))
+        _cell(wide, paragraph(styles["head"], run(name, language) if name else "", _aligned(t, i, True)))
         for i, (wide, name) in enumerate(zip(columns, t.head, strict=True))
     ]
     return f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{''.join(cells)}</w:tr>"
@@ -71,11 +73,15 @@ def _row(
     letters = sum(len(run.text) for cell in cells for run in cell)
     how = "<w:trPr><w:cantSplit/></w:trPr>" if letters <= WHOLE else ""
     made = [
-        _cell(wide, paragraph(styles["cell"], line(cell, language, numbers), _aligned(i in t.numbers, keep)))
+        _cell(wide, paragraph(styles["cell"], line(cell, language, numbers), _aligned(t, i, keep)))
         for i, (wide, cell) in enumerate(zip(columns, cells, strict=True))
     ]
     return f"<w:tr>{how}{''.join(made)}</w:tr>"
 
 
-def _aligned(number: bool, keep: bool) -> str:
-    return ("<w:keepNext/>" if keep else "") + ('<w:jc w:val="right"/>' if number else "")
+def _aligned(t: Table, column: int, keep: bool) -> str:
+    """Numbers stand to the right, and words that follow them a little apart."""
+    how = "<w:keepNext/>" if keep else ""
+    if column in t.numbers:
+        return how + '<w:jc w:val="right"/>'
+    return how + (f'<w:ind w:left="{APART}"/>' if column - 1 in t.numbers else "")
