@@ -56,3 +56,8 @@ def listed(pen: Pen, names: list[str], more: int = 0) -> str:
     """Names after one another as the language separates them."""
     text = ("、" if pen.language == "zh" else ", ").join(names)
     return f"{text} {pen.t('more', n=more)}" if more else text
+
+
+def shortened(text: str, most: int) -> str:
+    """A text where there is room for so many letters."""
+    return text if len(text) <= most else text[: most - 1] + "…"
