@@ -2,6 +2,8 @@
 
 import io
 import re
+import subprocess
+import sys
 import zipfile
 from functools import cache
 from pathlib import Path
@@ -12,7 +14,7 @@ import pytest
 from docx.document import Document as Word
 from docx.oxml.ns import qn
 
-from assessor.domain import Assessment
+from assessor.domain import Assessment, canonical
 from assessor.messages import LANGUAGES, Language, render
 from assessor.report.document import (
     Bullets,
@@ -30,6 +32,7 @@ from assessor.report.document import (
 from assessor.report.papers import written
 from assessor.report.word import render_word
 from assessor.report.word.raster import png, size
+from tests.large import MACHINES, TAGS, large
 from tests.report_example import HOSTILE, example, hostile
 from tests.written import converted, pictures, told
 
@@ -261,3 +264,32 @@ def test_what_libreoffice_saves_still_holds_it(office: tuple[Language, Path, Pat
     for held, table in zip(word.tables, (b for b in made.blocks if isinstance(b, Table)), strict=True):
         for tr, cells in zip(held._tbl.tr_lst[1:], table.rows, strict=True):
             assert letters(tr) == "".join(run.text for cell in cells for run in cell)
+
+
+FORMATS_ALL = """
+import resource, sys, time
+from pathlib import Path
+from assessor.audit import read_assessment
+from assessor.report.formats import FORMATS
+began = time.monotonic()
+a = read_assessment(Path(sys.argv[1]).read_bytes(), sys.argv[1])
+for language in ("zh", "en"):
+    for write in FORMATS.values():
+        assert len(write(a, language, None)) > 10_000
+print(time.monotonic() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@pytest.mark.slow
+def test_300_machines_and_5000_tags_in_every_format_take_half_a_minute_and_a_gigabyte(tmp_path: Path) -> None:
+    a = large()
+    assert sum(x.production and x.in_use for x in a.assets) == MACHINES and sum(s.tags for s in a.sights) >= TAGS
+    (tmp_path / "large.json").write_bytes(canonical(a))
+    done = subprocess.run(
+        [sys.executable, "-c", FORMATS_ALL, str(tmp_path / "large.json")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    seconds, kilobytes = map(float, done.stdout.split())
+    assert seconds < 30 and kilobytes < 1_000_000
