@@ -8,7 +8,6 @@ from assessor.errors import InputError
 from assessor.messages import Language
 from assessor.report import render_html
 from assessor.report.papers import written
-from assessor.report.word import render_word
 
 Renderer = Callable[[Assessment, Language, Path | None], bytes]
 """An Assessment in one language; the path is a template of the consultancy's own, or None."""
@@ -19,6 +18,8 @@ def _html(assessment: Assessment, language: Language, _: Path | None) -> bytes:
 
 
 def _word(assessment: Assessment, language: Language, template: Path | None) -> bytes:
+    from assessor.report.word import render_word  # noqa: PLC0415 - other commands need neither docx nor typst
+
     return render_word(written(assessment, language), assessment.made, template)
 
 
