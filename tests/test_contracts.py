@@ -3,6 +3,7 @@
 import ast
 import inspect
 import string
+from importlib import import_module
 from pathlib import Path
 from typing import get_args
 
@@ -13,6 +14,7 @@ from assessor import indicators
 from assessor.domain import Area, MeasuredIn
 from assessor.frameworks import load_library
 from assessor.messages import LANGUAGES, catalogue, render
+from assessor.report.papers import PAPERS
 from connectors.profiles import load_profile
 
 ROOT = Path(__file__).parent.parent
@@ -70,6 +72,13 @@ def test_at_least_twenty_recommendations_each_brings_something() -> None:
         assert r.lifts or r.triggers, r.id
         for effect in r.effects:
             assert effect.change is None or effect.change.reference, f"{r.id}: an effect without its source"
+
+
+@pytest.mark.parametrize("name", sorted(PAPERS))
+def test_a_document_is_documented_and_named(name: str) -> None:
+    module = import_module(f"assessor.report.papers.{name}")
+    assert module.__doc__ and module.document.__doc__ and PAPERS[name] is module.document
+    assert f"paper.name.{name}" in catalogue()
 
 
 def test_every_text_renders_in_both_languages_with_the_same_gaps() -> None:

@@ -126,18 +126,18 @@ def test_bookmarks_lead_to_the_headings() -> None:
             else:
                 yield item.title
 
-    numbers = iter(("1", "1.1", "1.1.1", "2"))
-    wanted = [f"{next(numbers)} {block.text}" for block in document.blocks if isinstance(block, Heading)]
+    numbers = iter(("1 ", "1.1 ", "", "2 "))
+    wanted = [f"{next(numbers)}{block.text}" for block in document.blocks if isinstance(block, Heading)]
     assert [*titles(read(render_pdf(document, MADE)).outline)][-len(wanted) :] == wanted
 
 
 def test_a_file_says_what_it_is() -> None:
     reader = read(render_pdf(every_block(language="en"), MADE))
-    told = reader.metadata
-    assert told is not None and told.title == "题名 正文 text"
-    found = read_token(str(told.get("/Keywords")))
+    held = reader.metadata
+    assert held is not None and held.title == "题名 正文 text"
+    found = read_token(str(held.get("/Keywords")))
     assert found is not None and (found.paper, found.language, found.digest) == ("report", "en", DIGEST)
-    root = reader.trailer["/Root"]
+    root: Any = reader.trailer["/Root"]
     assert root["/Lang"].startswith("en") and root["/MarkInfo"]["/Marked"]
     metadata = root["/Metadata"].get_object().get_data().decode()
     assert (

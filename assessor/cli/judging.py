@@ -16,11 +16,11 @@ from assessor.forms import load_answers
 from assessor.frameworks import load_library
 from assessor.indicators import load as indicators
 from assessor.messages import Language
-from assessor.report.formats import FORMATS, WRITERS
+from assessor.report.formats import FORMATS
 from assessor.report.papers import PAPERS
 
 app = typer.Typer(no_args_is_help=True)
-WRITTEN = ", ".join({**FORMATS, **WRITERS})
+WRITTEN = ", ".join(FORMATS)
 
 
 @app.command()

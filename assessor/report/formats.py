@@ -10,7 +10,6 @@ from assessor.report import render_html
 from assessor.report.document import Document
 from assessor.report.papers import PAPERS, written
 from assessor.report.pdf import render_pdf
-from assessor.report.word import render_word
 
 Writer = Callable[[Document, Time, Path | None], bytes]
 """A document and when its Assessment was made; the path is a template of the consultancy's own, or None."""
@@ -28,11 +27,17 @@ def _excel(assessment: Assessment, language: Language, _: Path | None) -> bytes:
     return render_excel(assessment, language)
 
 
+def _word(document: Document, made: Time, template: Path | None) -> bytes:
+    from assessor.report.word import render_word  # noqa: PLC0415 - other commands need neither docx nor typst
+
+    return render_word(document, made, template)
+
+
 def _pdf(document: Document, made: Time, _: Path | None) -> bytes:
     return render_pdf(document, made)
 
 
-WRITERS: dict[str, Writer] = {".docx": render_word, ".pdf": _pdf}
+WRITERS: dict[str, Writer] = {".docx": _word, ".pdf": _pdf}
 """How to write any Document down."""
 FORMATS: dict[str, Renderer] = {
     ".html": _html,  # both languages inside, this one first
@@ -43,34 +48,42 @@ TEMPLATED = frozenset({".docx"})
 """Formats that a template can change."""
 
 
+def _paper(name: str, write: Writer) -> Renderer:
+    return lambda a, language, template: write(written(a, language, name), a.made, template)
+
+
+FORMATS: dict[str, Renderer] = {
+    ".html": _html,  # both languages inside, this one first
+    **{suffix: _paper("report", write) for suffix, write in WRITERS.items()},
+}
+"""What the whole report is written as."""
+
+
 def renderer(output: Path, template: Path | None = None, paper: str = "report") -> Renderer:
     """How to write a paper to a file of this name.
 
     Raises InputError where there is no such paper, where its suffix is of no format it is written in, or where a
     template is given to a format without.
     """
+    if paper == "report":
+        return FORMATS[_known(output, template, FORMATS)]
     if paper not in PAPERS:
-        known = ", ".join(PAPERS)
-        raise InputError(Message(id="cli.unknown_paper", params={"paper": paper[:100], "known": known}))
-    suffix = output.suffix.lower()
-    if paper == "report" and suffix in FORMATS:
-        _templated(output, template)
-        return FORMATS[suffix]
-    write = writer(output, template, (*FORMATS, *WRITERS) if paper == "report" else WRITERS)
-    return lambda assessment, language, template: write(
-        written(assessment, language, paper), assessment.made, template
-    )
+        params: dict[str, str | int] = {"paper": paper[:100], "known": ", ".join(PAPERS)}
+        raise InputError(Message(id="cli.unknown_paper", params={**params}))
+    return _paper(paper, writer(output, template))
 
 
-def writer(output: Path, template: Path | None = None, known: Iterable[str] = WRITERS) -> Writer:
+def writer(output: Path, template: Path | None = None) -> Writer:
     """How to write any Document to a file of this name. Raises InputError as `renderer` does."""
-    if output.suffix.lower() not in WRITERS:
-        raise InputError(Message(id="cli.unknown_format", params={"known": ", ".join(known)}), str(output))
-    _templated(output, template)
-    return WRITERS[output.suffix.lower()]
+    return WRITERS[_known(output, template, WRITERS)]
 
 
-def _templated(output: Path, template: Path | None) -> None:
-    if template is not None and output.suffix.lower() not in TEMPLATED:
-        known = ", ".join(sorted(TEMPLATED))
-        raise InputError(Message(id="cli.no_template", params={"known": known}), str(output))
+def _known(output: Path, template: Path | None, formats: Iterable[str]) -> str:
+    suffix = output.suffix.lower()
+    if suffix not in formats:
+        raise InputError(Message(id="cli.unknown_format", params={"known": ", ".join(formats)}), str(output))
+    if template is not None and suffix not in TEMPLATED:
+        raise InputError(
+            Message(id="cli.no_template", params={"known": ", ".join(sorted(TEMPLATED))}), str(output)
+        )
+    return suffix

@@ -52,7 +52,17 @@ def _joined(parts: tuple[str | Run | Line, ...]) -> Line:
     return tuple(runs)
 
 
+def together(pen: Pen, *texts: str) -> str:
+    """Sentences after one another; Chinese ones need no space between them."""
+    return (" " if pen.language == "en" else "").join(filter(None, texts))
+
+
 def listed(pen: Pen, names: list[str], more: int = 0) -> str:
     """Names after one another as the language separates them."""
     text = ("、" if pen.language == "zh" else ", ").join(names)
     return f"{text} {pen.t('more', n=more)}" if more else text
+
+
+def shortened(text: str, most: int) -> str:
+    """A text where there is room for so many letters."""
+    return text if len(text) <= most else text[: most - 1] + "…"

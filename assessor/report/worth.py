@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from assessor.domain import Assessment, Range, Recommendation, Span, Worth
 from assessor.report.pen import Pen
-from assessor.report.wording import listed
+from assessor.report.wording import listed, together
 from assessor.roadmap import outlay
 
 
@@ -101,7 +101,7 @@ def _payback(w: Worth | None, pen: Pen) -> tuple[str, str]:
         text.append(pen.paper("five.needed", needed=w.needed))
     if w.missing:
         text.append(pen.paper("five.missing", list=listed(pen, [pen.question(q) for q in w.missing])))
-    return " ".join(text) if pen.language == "en" else "".join(text), basis
+    return together(pen, *text), basis
 
 
 def _stoppage(r: Recommendation, w: Worth | None, pen: Pen) -> tuple[str, str]:
@@ -109,7 +109,7 @@ def _stoppage(r: Recommendation, w: Worth | None, pen: Pen) -> tuple[str, str]:
     told.append(pen.say(r.stoppage.back))
     if r.stoppage.hours is None:
         told.append(pen.paper("five.no_hours"))
-    return (" " if pen.language == "en" else "").join(filter(None, told)), _sources([r.stoppage.hours], pen)
+    return together(pen, *told), _sources([r.stoppage.hours], pen)
 
 
 def _hours(r: Recommendation, w: Worth | None, pen: Pen) -> str:

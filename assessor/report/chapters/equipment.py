@@ -9,7 +9,7 @@ from assessor.report.machines import Machines, machines
 from assessor.report.matrix import KINDS, Matrix, matrix
 from assessor.report.pen import Pen
 from assessor.report.unspoken import unclear, unspoken
-from assessor.report.wording import body, lead, listed, note
+from assessor.report.wording import body, lead, listed, note, together
 
 GLYPHS = {"met": "●", "not_met": "○", "partly_met": "◐", "expected_not": "–"}
 """Signs of a matrix; anything else is open."""
@@ -108,13 +108,16 @@ def _register(a: Assessment, pen: Pen) -> Table:
 
 
 def _matrix(a: Assessment, found: Matrix, pen: Pen) -> Iterator[Block]:
-    yield body(pen.t("matrix.text"), " " + pen.t("matrix.without", n=found.without) if found.without else "")
+    without = pen.t("matrix.without", n=found.without) if found.without else ""
+    yield body(together(pen, pen.t("matrix.text"), without))
     told = "; ".join(f"{name} {met} / {of}" for name, met, of in found.totals)
     used = [s for s in a.sights if s.collects]
     rows = [(pen.t(f"matrix.{kind.value}"), [_state(s.collects.get(kind)) for s in used]) for kind in KINDS]
     title = pen.paper("matrix.picture")
     yield Picture(pictures.standalone(pictures.coverage(rows, title, told)), title, told)
-    yield note(pen.paper("equipment.signs"), " " + pen.t("matrix.shared") if found.shared else "")
+    yield note(pen.paper("equipment.signs"))
+    if found.shared:
+        yield note(pen.t("matrix.shared"))
     head = (pen.t("matrix.machine"), *(pen.t(f"matrix.{kind.value}") for kind in KINDS))
     lines: list[tuple[Line, ...]] = []
     for g in found.groups:

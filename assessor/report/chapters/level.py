@@ -82,7 +82,7 @@ def _estimate(a: Assessment, pen: Pen) -> Iterator[Block]:
     yield Heading(2, pen.t("estimate.title"), "level-estimate")
     yield body(found.lead)
     told = pen.t("estimate.result", level=found.level, grade=found.name, score=found.score)
-    yield body(Run(told, strong=True), " ", found.band)
+    yield body(Run(told, strong=True), " " if pen.language == "en" else "", found.band)
     yield note(pen.t("estimate.note"))
     if found.rows:
         head = (

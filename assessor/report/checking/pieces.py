@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from assessor.messages import render
 from assessor.report.checking.figures import CELL, Piece, Span, squeezed
 from assessor.report.document import Bullets, Document, Heading, Line, Paragraph, Picture, Table, line
+from assessor.report.wording import shortened
 
 SHOWN = 24
 """Letters of a text that name a place."""
@@ -65,7 +66,7 @@ def _place(document: Document, here: str, id_: str, **params: object) -> str:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+    return shortened(text, SHOWN)
 
 
 def _piece(cells: Sequence[tuple[Line, str]]) -> Piece:

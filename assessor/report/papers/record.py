@@ -8,7 +8,7 @@ from assessor.messages import catalogue, render
 from assessor.report.document import Block, Document, Heading, Line, Paragraph, Run, Table, group, line, row
 from assessor.report.papers.exhibits import Exhibits
 from assessor.report.pen import Pen, code
-from assessor.report.wording import listed
+from assessor.report.wording import listed, shortened
 
 COLUMNS = ("id", "requirement", "method", "evidence", "by", "declared", "verified", "reason")
 WIDTHS = (0.09, 0.25, 0.1, 0.08, 0.11, 0.08, 0.08, 0.21)
@@ -28,7 +28,7 @@ def document(a: Assessment, pen: Pen) -> Document:
     return Document(
         name="record",
         language=pen.language,
-        title=_t(pen, "title"),
+        title=_t(pen, "title", plant=shortened(pen.say(a.plant.name), 40)),
         subtitle=pen.say(a.framework.title),
         facts=(
             (_t(pen, "plant"), pen.say(a.plant.name)),

@@ -20,7 +20,7 @@ from assessor.report.document import (
 )
 from assessor.report.leads import todo
 from assessor.report.pen import Pen
-from assessor.report.wording import filled
+from assessor.report.wording import filled, shortened
 from assessor.roadmap import outlay
 
 MOST_DIFFERENCES, MOST_MEASURES = 3, 12
@@ -33,7 +33,7 @@ def document(a: Assessment, pen: Pen) -> Document:
     return Document(
         name="summary",
         language=pen.language,
-        title=_t(pen, "title", plant=_short(pen.say(a.plant.name), 40)),
+        title=_t(pen, "title", plant=shortened(pen.say(a.plant.name), 40)),
         subtitle=_t(pen, "subtitle"),
         facts=(
             (pen.t("cover.framework"), pen.say(a.framework.title)),
@@ -50,11 +50,6 @@ def document(a: Assessment, pen: Pen) -> Document:
 
 def _t(pen: Pen, id_: str, **params: object) -> str:
     return render(f"summary.{id_}", pen.language, **params)
-
-
-def _short(text: str, most: int) -> str:
-    """A page has room for so many letters; the report has all of them."""
-    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _level(a: Assessment, pen: Pen) -> list[Block]:
@@ -109,8 +104,8 @@ def _differences(a: Assessment, pen: Pen) -> list[Block]:
     rows = []
     for one in open_[:MOST_DIFFERENCES]:
         place = (Run(f"{one.place}  ", weak=True),) if one.place else ()
-        asked = (*place, Run(_short(one.question, 160)))
-        rows.append(row(asked, one.claim, one.seen, _short(pen.say(one.finding.ask), 240)))
+        asked = (*place, Run(shortened(one.question, 160)))
+        rows.append(row(asked, one.claim, one.seen, shortened(pen.say(one.finding.ask), 240)))
     heads = ("asked", "claimed", "seen", "ask")
     head = tuple(_t(pen, name) for name in heads)
     return [heading, Table(_t(pen, "differences_table"), head, tuple(rows), (0.36, 0.12, 0.12, 0.4))]

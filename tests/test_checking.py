@@ -1,0 +1,394 @@
+"""An edited paper: each number that somebody changed is found and named; what is worded anew is left alone."""
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pypdf import PdfReader, PdfWriter
+
+from assessor import cli
+from assessor.domain import canonical
+from assessor.errors import InputError
+from assessor.messages import LANGUAGES, Language, render
+from assessor.report.checking import Checked, Edit, check, read
+from assessor.report.checking.compare import edits
+from assessor.report.checking.figures import Piece, Span
+from assessor.report.checking.pieces import pieces
+from assessor.report.document import Document, Heading, Paragraph, Run, Table, line, runs
+from assessor.report.pdf import render_pdf
+from assessor.report.word import render_word
+from tests.papers import MADE, altered, every_block, paper
+from tests.report_example import example
+
+BODY = "word/document.xml"
+
+
+def checked(data: bytes, document: Document) -> Checked:
+    return check(read(data, "file"), document)
+
+
+def failing(found: Checked) -> list[Edit]:
+    return [edit for edit in found.edits if edit.fails]
+
+
+@cache
+def word(name: str, language: Language = "zh") -> bytes:
+    return render_word(paper(name, language), MADE)
+
+
+def body(data: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return archive.read(BODY).decode()
+
+
+def with_body(data: bytes, text: str) -> bytes:
+    """The Word file with another body."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for one in archive.infolist():
+            made.writestr(one.filename, text if one.filename == BODY else archive.read(one.filename))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["summary", "record", "report", "annex"])
+def test_a_word_file_that_nobody_edited_holds(name: str, language: Language) -> None:
+    found = checked(word(name, language), paper(name, language))
+    assert found.edits == () and found.figures > 20
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_pdf_that_nobody_edited_holds(language: Language) -> None:
+    for document in (paper("summary", language), every_block(language=language)):
+        found = checked(render_pdf(document, MADE), document)
+        assert found.edits == () and found.figures > 20
+
+
+def digits(document: Document) -> list[tuple[Run, int]]:
+    """Every digit of the runs of a document, but in names such as T2 or 39116."""
+    held = [run for run in runs(document.blocks) if re.fullmatch(r"[\d.,%–～ ]+(万元)?|[\d.]+ .+", run.text)]
+    return [(run, i) for run in held for i, letter in enumerate(run.text) if letter.isdigit()]
+
+
+def turned(digit: str, by: int) -> str:
+    return str((int(digit) + by) % 10)
+
+
+@given(st.data())
+@settings(max_examples=12)
+def test_each_changed_digit_of_a_pdf_is_found(data: st.DataObject) -> None:
+    document = paper("summary", data.draw(st.sampled_from(LANGUAGES)))
+    run, at = data.draw(st.sampled_from(digits(document)))
+    other = run.text[:at] + turned(run.text[at], data.draw(st.integers(1, 9))) + run.text[at + 1 :]
+    done: list[Run] = []
+
+    def change(one: Run) -> Run:
+        if one is run and not done:
+            done.append(one)
+            return replace(one, text=other)
+        return one
+
+    found = failing(checked(render_pdf(altered(document, change), MADE), document))
+    assert len(found) == 1 and found[0].kind == "edited"
+    assert found[0].before in run.text and found[0].after in other and found[0].before != found[0].after
+    assert found[0].mark == run.mark
+
+
+@given(st.data())
+@settings(max_examples=60)
+def test_each_changed_digit_of_a_word_file_is_found(data: st.DataObject) -> None:
+    name, language = data.draw(st.sampled_from(["summary", "record"])), data.draw(st.sampled_from(LANGUAGES))
+    source = word(name, language)
+    text = body(source)
+    begins = text.index("<w:tbl>")
+    places = [
+        found.start(1) + i
+        for found in re.finditer(r"<w:t[^>]*>([\d.]+)</w:t>", text[begins:])
+        for i, letter in enumerate(found[1])
+        if letter.isdigit() and "instrText" not in text[begins + found.start() - 300 : begins + found.start()]
+    ]
+    at = begins + data.draw(st.sampled_from(places))
+    new = text[:at] + turned(text[at], data.draw(st.integers(1, 9))) + text[at + 1 :]
+    found = failing(checked(with_body(source, new), paper(name, language)))
+    assert [edit.kind for edit in found] == ["edited"] and found[0].place
+
+
+def test_the_place_of_an_edited_figure_is_named() -> None:
+    text = body(word("summary"))
+    score = example().rating("verified")
+    shown = next(run.text for run in runs(paper("summary").blocks) if run.mark == "score.verified")
+    (edit,) = failing(checked(with_body(word("summary"), text.replace(f">{shown}<", ">3.8<")), paper("summary")))
+    assert (edit.kind, edit.before, edit.after, edit.mark) == ("edited", shown, "3.8", "score.verified")
+    assert "核实后" in edit.place and render("summary.score", "zh") in edit.place and score.level < 3
+
+
+def test_a_level_in_words_is_a_figure_too() -> None:
+    (mark,) = [run for run in runs(paper("summary").blocks) if run.mark == "level.verified"]
+    text = body(word("summary"))
+    for other in ("三级（集成级）", mark.text.replace("规划", "规范")):
+        found = failing(
+            checked(with_body(word("summary"), text.replace(f">{mark.text}<", f">{other}<")), paper("summary"))
+        )
+        assert [edit.mark for edit in found] == ["level.verified"], other
+
+
+def test_prose_may_be_written_anew_and_sections_moved() -> None:
+    document = every_block("得分 1.5 分，共 3 项")
+
+    def anew(block: object) -> object:
+        if isinstance(block, Paragraph) and block.kind == "body" and not any(r.mark for r in block.line):
+            return replace(block, line=line("我们现场看了两天：共有 3 项，平均得分为 1.50 分。"))
+        return block
+
+    other = replace(document, blocks=tuple(map(anew, document.blocks)))  # type: ignore[arg-type]
+    for write in (render_pdf, render_word):
+        found = checked(write(other, MADE), document)
+        assert failing(found) == [], write
+    at = next(i for i, b in enumerate(document.blocks) if isinstance(b, Table))
+    moved = replace(document, blocks=(*document.blocks[at:], *document.blocks[:at]))
+    assert failing(checked(render_word(moved, MADE), document)) == []
+
+
+def test_added_numbers_are_listed_and_do_not_fail() -> None:
+    document = every_block()
+    more = replace(document, blocks=(*document.blocks, Paragraph(line("另外购置 17 台设备。"))))
+    for write in (render_pdf, render_word):
+        found = checked(write(more, MADE), document)
+        assert found.holds and [(e.kind, e.after) for e in found.edits if e.after.startswith("17")] == [
+            ("added", "17")
+        ]
+
+
+def test_a_marked_figure_that_is_gone_fails_and_another_does_not() -> None:
+    document = every_block("第 8 条")
+    last = document.blocks[-1]
+    assert isinstance(last, Paragraph)
+    gone = replace(document, blocks=(*document.blocks[:-1], Paragraph(line("得分见附件。"))))
+    for write in (render_pdf, render_word):
+        (edit,) = failing(checked(write(gone, MADE), document))
+        assert (edit.kind, edit.before, edit.mark) == ("removed", "2.31", "score")
+    fewer = replace(document, blocks=(*document.blocks[:1], *document.blocks[2:]))
+    found = checked(render_word(fewer, MADE), document)
+    assert found.holds and {edit.kind for edit in found.edits} == {"removed"}
+
+
+def test_figures_that_change_places_are_found() -> None:
+    document = every_block()
+
+    def swap(run: Run) -> Run:
+        other = {"row.3": "4936.5", "row.4": "3702.5"}
+        return replace(run, text=other.get(run.mark or "", run.text))
+
+    for write in (render_pdf, render_word):
+        found = failing(checked(write(altered(document, swap), MADE), document))
+        assert {(e.mark, e.after) for e in found} == {("row.3", "4936.5"), ("row.4", "3702.5")}
+
+
+W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        '<w:del w:id="9" w:author="x"><w:r><w:t>{old}</w:t></w:r></w:del><w:r><w:t>{new}</w:t></w:r>',
+        '<w:r><w:rPr><w:vanish/></w:rPr><w:t>{old}</w:t></w:r><w:r><w:t>{new}</w:t></w:r>',
+        '<w:r><w:fldChar w:fldCharType="begin"/><w:instrText>= 1</w:instrText>'
+        '<w:fldChar w:fldCharType="separate"/><w:t>{old}</w:t><w:fldChar w:fldCharType="end"/></w:r>'
+        '<w:r><w:t>{new}</w:t></w:r>',
+    ],
+)  # fmt: skip
+def test_a_figure_cannot_hide_behind_one_that_is_not_shown(how: str) -> None:
+    """A tracked deletion, hidden letters, the result of a field: what is on paper counts."""
+    document = replace(every_block(), blocks=(Heading(1, "章", "a"), Paragraph(line("共 42 项。"))))
+    data = render_word(document, MADE)
+    whole = re.search(r"<w:r>(?:(?!</w:r>).)*共 42 项。(?:(?!</w:r>).)*</w:r>", body(data))
+    assert whole
+    parts = ("<w:r><w:t>共 </w:t></w:r>", how.format(old="42", new="52"), "<w:r><w:t> 项。</w:t></w:r>")
+    found = failing(checked(with_body(data, body(data).replace(whole[0], "".join(parts))), document))
+    assert [(e.before, e.after) for e in found] == [("42", "52")]
+
+
+def test_a_control_that_an_editor_dropped_is_no_edit_as_long_as_its_text_stands() -> None:
+    text = re.sub(r"<w:sdt>.*?<w:sdtContent>(.*?)</w:sdtContent></w:sdt>", r"\1", body(word("summary")))
+    assert "w:sdt" not in text
+    assert checked(with_body(word("summary"), text), paper("summary")).edits == ()
+
+
+def plain(*texts: str) -> list[Piece]:
+    return [Piece(text, (Span(0, f"{i}"),)) for i, text in enumerate(texts)]
+
+
+@given(st.lists(st.sampled_from(["甲 1", "乙 2", "丙 3 项", "level 4", "无", ""]), max_size=12), st.data())
+def test_the_order_of_pieces_does_not_matter_and_their_figures_do(texts: list[str], data: st.DataObject) -> None:
+    assert edits(plain(*texts), plain(*data.draw(st.permutations(texts))), {}) == []
+    if texts:
+        at = data.draw(st.integers(0, len(texts) - 1))
+        changed = [*texts[:at], re.sub(r"\d", "9", texts[at]), *texts[at + 1 :]]
+        found = edits(plain(*texts), plain(*changed), {})
+        assert bool(found) == (changed != texts)
+        assert all(edit.after == "9" or edit.kind != "added" for edit in found)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2.30 分", "2.3分", True),
+        ("1,000 台", "１０００台", True),
+        ("三级", "3 级", True),
+        ("30 %", "30%", True),
+        ("8 万元", "8 元", False),
+        ("30 %", "30", False),
+        ("level three", "level four", False),
+        ("-5", "5", False),
+        ("2026-01-01", "2026-01-02", False),
+        ("27/40", "28/40", False),
+    ],
+)
+def test_what_is_the_same_figure(one: str, other: str, same: bool) -> None:
+    assert (edits(plain(one), plain(other), {}) == []) == same
+
+
+def test_many_rows_are_compared_in_a_moment() -> None:
+    """Twenty thousand rows, most of them alike, a hundred of them edited."""
+    rows = [f"设备 {i % 300}，{i % 7} 项，未知" for i in range(20_000)]
+    other = [row.replace("项", "项 99") if i % 200 == 0 else row for i, row in enumerate(rows)]
+    assert len([e for e in edits(plain(*rows), plain(*other), {}) if e.after == "99"]) == 100
+
+
+def archive(**members: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, text in members.items():
+            made.writestr(name.replace("__", "/"), text)
+    return out.getvalue()
+
+
+RELS = (
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="a" '
+    'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
+    'Target="word/document.xml"/></Relationships>'
+)
+
+
+def bomb(_: bytes) -> bytes:
+    text = f'<w:document xmlns:w="{W}"><w:body>{"<w:p/>" * 20_000_000}</w:body></w:document>'
+    return archive(**{"_rels__.rels".replace("_rels__", "_rels/"): RELS, "word__document.xml": text})
+
+
+def entities(_: bytes) -> bytes:
+    text = f'<!DOCTYPE x [<!ENTITY a "bbbbbbbb">]><w:document xmlns:w="{W}"><w:body/></w:document>'
+    return archive(**{"_rels/.rels": RELS, "word__document.xml": text})
+
+
+def deep(_: bytes) -> bytes:
+    text = f'<w:document xmlns:w="{W}"><w:body>{"<w:sdt>" * 9000}{"</w:sdt>" * 9000}</w:body></w:document>'
+    return archive(**{"_rels/.rels": RELS, "word__document.xml": text})
+
+
+def encrypted(pdf: bytes) -> bytes:
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf)))
+    writer.encrypt("secret")
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+HARM: Sequence[tuple[Callable[[bytes], bytes], str]] = (
+    (lambda _: b"", "edited.not_a_paper"),
+    (lambda _: b"plain text", "edited.not_a_paper"),
+    (lambda _: b"\xd0\xcf\x11\xe0" + b"\0" * 600, "edited.encrypted"),
+    (lambda pdf: pdf[:300], "edited.unreadable"),
+    (lambda _: b"%PDF-1.7\n" + b"\xff" * 5000, "edited.unreadable"),
+    (encrypted, "edited.encrypted"),
+    (lambda _: archive(a="b"), "edited.unreadable"),
+    (lambda _: word("summary")[:4000], "edited.unreadable"),
+    (lambda _: with_body(word("summary"), "<w:document>"), "edited.unreadable"),
+    (entities, "edited.unreadable"),
+    (deep, "edited.unreadable"),
+    (bomb, "edited.too_large"),
+)
+
+
+@pytest.mark.parametrize(("harm", "id_"), HARM)
+def test_a_file_made_to_harm_is_an_error_by_name(harm: Callable[[bytes], bytes], id_: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read(harm(render_pdf(every_block(contents=False), MADE)), "file")
+    assert caught.value.message.id == id_
+    for language in LANGUAGES:
+        assert render(caught.value.message, language)
+
+
+@given(st.data())
+@settings(max_examples=40)
+def test_a_damaged_file_is_read_or_refused(data: st.DataObject) -> None:
+    source = bytearray(
+        data.draw(st.sampled_from([word("summary"), render_pdf(every_block(contents=False), MADE)]))
+    )
+    for _ in range(data.draw(st.integers(1, 20))):
+        source[data.draw(st.integers(0, len(source) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        read(bytes(source), "file")
+    except InputError as error:
+        assert error.message.id.startswith("edited.")
+
+
+def run(arguments: Sequence[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    with pytest.raises(SystemExit) as left:
+        cli.main(arguments)
+    return int(str(left.value.code or 0)), capsys.readouterr().out
+
+
+def test_the_command_tells_an_edited_file_from_one_that_holds(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.json").write_bytes(canonical(example()))
+    told = ["--assessment", str(tmp_path / "a.json"), "--json"]
+    for name in ("s.docx", "s.pdf"):
+        run(["report", str(tmp_path / "a.json"), "-o", str(tmp_path / name), "--paper", "summary"], capsys)
+        code, said = run(["check-report", str(tmp_path / name), *told], capsys)
+        found = json.loads(said)
+        assert (code, found["holds"], found["paper"], found["language"]) == (0, True, "summary", "zh")
+    other = altered(paper("summary"), lambda r: replace(r, text="4.9") if r.mark == "score.verified" else r)
+    (tmp_path / "e.pdf").write_bytes(render_pdf(other, MADE))
+    code, said = run(["check-report", str(tmp_path / "e.pdf"), *told], capsys)
+    (edit,) = json.loads(said)["edits"]
+    assert (code, edit["after"], edit["mark"], edit["fails"]) == (1, "4.9", "score.verified", True)
+    code, said = run(["check-report", str(tmp_path / "e.pdf"), *told[:2]], capsys)
+    assert code == 1 and "4.9" in said
+
+
+def test_what_a_file_is_can_be_said_and_another_assessment_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.json").write_bytes(canonical(example()))
+    told = ["--assessment", str(tmp_path / "a.json"), "--json"]
+    (tmp_path / "other.pdf").write_bytes(render_pdf(replace(paper("summary"), digest="0" * 64), MADE))
+    code, said = run(["check-report", str(tmp_path / "other.pdf"), *told], capsys)
+    assert (code, json.loads(said)["id"]) == (2, "edited.other_bundle")
+    silent = PdfWriter(clone_from=PdfReader(io.BytesIO(render_pdf(paper("summary"), MADE))))
+    silent.metadata = None
+    silent.write(tmp_path / "silent.pdf")
+    code, said = run(["check-report", str(tmp_path / "silent.pdf"), *told], capsys)
+    assert (code, json.loads(said)["id"]) == (2, "edited.no_token")
+    code, _ = run(
+        ["check-report", str(tmp_path / "silent.pdf"), *told, "--paper", "summary", "--language", "zh"], capsys
+    )
+    assert code == 0
+    code, said = run(
+        ["check-report", str(tmp_path / "silent.pdf"), *told, "--paper", "x", "--language", "zh"], capsys
+    )
+    assert (code, json.loads(said)["id"]) == (2, "edited.not_here")
+
+
+def test_every_figure_of_a_document_has_its_place() -> None:
+    for piece in pieces(every_block()):
+        assert [s.at for s in piece.spans] == sorted(s.at for s in piece.spans)
+        assert all(piece.where(token).place for token in piece.tokens)
