@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from docx.document import Document as Word
 from docx.enum.style import WD_STYLE_TYPE
+from docx.oxml.ns import qn
 from docx.shared import Cm, RGBColor
 
 from assessor.domain import canonical
@@ -83,6 +84,25 @@ def test_what_a_template_may_lack_is_added(tmp_path: Path) -> None:
     names = {style.name for style in word.styles}
     assert {"List Bullet", "Body Text", "Subtitle", "Assessor Note", "Assessor Table"} <= names
     assert {t.style.name for t in word.tables if t.style} == {"Assessor Table"}
+
+
+def test_what_is_added_rests_on_the_template_whatever_its_ids(tmp_path: Path) -> None:
+    """Chinese Word calls the id of Normal 'a'."""
+    file = house(tmp_path, ("Body Text",))
+    word = docx.Document(str(file))
+    for element in word.styles.element.iter():
+        for key, value in element.attrib.items():
+            if value == "Normal" and key.endswith(("styleId", "}val")) and not element.tag.endswith("}name"):
+                element.set(key, "a")
+    word.styles["Intense Quote"].element.set(qn("w:styleId"), "AssessorNote")
+    word.save(str(file))
+    styles = {style.name: style for style in made(file).styles}
+    assert styles["Normal"].style_id == "a"
+    for name in ("Body Text", "Assessor Note", "Assessor Cell"):
+        assert styles[name].base_style.style_id == "a", name
+    assert styles["Assessor Note"].style_id != styles["Intense Quote"].style_id == "AssessorNote"
+    ids = [style.style_id for style in styles.values()]
+    assert len(ids) == len(set(ids))
 
 
 def bomb(folder: Path) -> Path:

@@ -121,15 +121,30 @@ def theirs(template: Path, language: Language) -> Stationery:
     if missing := [ROLES[role] for role in REQUIRED if role not in styles]:
         params = {"names": ", ".join(missing)}
         raise InputError(Message(id="cli.template_styles", params=params), str(template))
-    lacking = [role for role in ROLES if role not in styles]
-    sheet = parse_xml(_styles(language).encode())
-    for style in sheet.iterchildren(qn("w:style")):
-        if _name(style) in {ROLES[role].lower() for role in lacking}:
-            word.styles.element.append(style)
+    _completed(word, language)
     body = word.element.body
     for child in list(body)[: -1 if body.sectPr is not None else None]:
         body.remove(child)
     return _measured(word, _by_role(word), False)
+
+
+def _completed(word: Word, language: Language) -> None:
+    """Add the styles of ours that a document has none of, based on its own: in its Normal and its table, whatever
+    their ids."""
+    held = word.styles.element
+    theirs_ = {_name(style): style.get(qn("w:styleId")) for style in held.iterchildren(qn("w:style"))}
+    sheet = list(parse_xml(_styles(language).encode()).iterchildren(qn("w:style")))
+    ids = {style.get(qn("w:styleId")): _name(style) for style in sheet}
+    taken = set(theirs_.values())
+    called = {id_: theirs_.get(name) or (f"{id_}Ours" if id_ in taken else id_) for id_, name in ids.items()}
+    for style in sheet:
+        if _name(style) in theirs_:
+            continue
+        style.set(qn("w:styleId"), called[style.get(qn("w:styleId"))])
+        for tag in ("w:basedOn", "w:next"):
+            for other in style.iterchildren(qn(tag)):
+                other.set(qn("w:val"), called[other.get(qn("w:val"))])
+        held.append(style)
 
 
 def _opened(template: Path) -> Word:
