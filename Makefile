@@ -33,6 +33,7 @@ models: tools apt ## rebuild the text model of tag names from packages of regist
 cards: tools apt ## measure again what the model cards state, and write it into them (some 15 minutes)
 	@[ -d tests/interop/node_modules ] || npm ci --prefix tests/interop --ignore-scripts --no-audit --no-fund --silent
 	@$(BIN)/python -m benchmarks.cards
+	@$(BIN)/python -m benchmarks.populations
 
 interop: tools apt ## run against every server of other makers; rewrite docs/reference/interop.md
 	@[ -d tests/interop/node_modules ] || npm ci --prefix tests/interop --ignore-scripts --no-audit --no-fund --silent

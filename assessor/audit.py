@@ -7,6 +7,7 @@ from the samples. The plan is checked for feasibility and its objective, not sol
 
 import errno
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -32,13 +33,20 @@ class Verification(Noun):
     lines: tuple[Message, ...]
 
 
-def verify(file: Path, sealed: Path | None = None) -> Verification:
-    """Check one bundle; judge again where it holds an Assessment; measure again where the samples are given."""
+def verify(file: Path, sealed: Path | None = None, digest: str | None = None) -> Verification:
+    """Check one bundle; judge again where it holds an Assessment; measure again where the samples are given.
+
+    `digest`: what stands in a paper, such as the text of its QR code: does the paper rest on this bundle?
+    """
+    wanted = None if digest is None else read_digest(digest)
     for given in (file, sealed):
         if given is not None:
             bundle_file(given)
     checked = check(file)
     lines, holds = list(checked.lines), checked.holds
+    if holds and wanted is not None:
+        named, holds = _named(open_bundle(file), wanted)
+        lines += named
     if holds and checked.kind == "assessment":
         bundle = open_bundle(file)
         done = read_assessment(bundle.member("assessment.json"), str(file))
@@ -51,6 +59,25 @@ def verify(file: Path, sealed: Path | None = None) -> Verification:
             lines += found[0]
             holds = holds and found[1]
     return Verification(kind=checked.kind, holds=holds, lines=tuple(lines))
+
+
+def read_digest(text: str) -> str:
+    """64 hexadecimal digits out of what a reader of QR codes, or a person, copied from a paper."""
+    plain = re.sub(r"[\s\u200b]", "", text)
+    found = re.fullmatch(r"(?:assessor:[a-z0-9-]+:(?:zh:|en:)?)?([0-9a-f]{64})", plain, re.IGNORECASE)
+    if found is None:
+        raise InputError(Message(id="audit.not_a_digest", params={"text": text[:100]}))
+    return found[1].lower()
+
+
+def _named(bundle: Bundle, digest: str) -> Found:
+    """Is it this bundle, or the one that this filing rests on?"""
+    if digest == bundle.digest:
+        return [Message(id="audit.digest_is")], True
+    if digest == bundle.manifest.source:
+        return [Message(id="audit.digest_source")], True
+    params: dict[str, str | int] = {"digest": digest, "own": bundle.manifest.source or bundle.digest}
+    return [Message(id="audit.digest_other", params=params)], False
 
 
 def bundle_file(file: Path) -> Path:

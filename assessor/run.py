@@ -11,7 +11,7 @@ from time import time_ns
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from rich.console import Console
 
-from assessor import gathering, pipeline
+from assessor import filing, gathering, pipeline
 from assessor.audit import bundle_file, read_assessment
 from assessor.bundle import (
     Bundle,
@@ -32,7 +32,7 @@ from assessor.home import create_file, replace
 from assessor.indicators import load as indicators
 from assessor.laptop import Awake, awake, looked_at
 from assessor.messages import Language, render
-from assessor.report import render_html
+from assessor.report import formats, render_html
 from assessor.watch import Screen, Watched, shown
 from connectors.abort import run_bounded
 from connectors.scope import load_scope
@@ -41,6 +41,7 @@ from connectors.simulator.serve import DEMO as DEMO_PLANT
 
 DEMO = DEMO_PLANT.parent
 RESULTS = ("assessment.json", "report.html", "filing.zip")
+DEMO_RESULTS = ("sealed.zip", *RESULTS, "filing-pack.zip")
 
 
 def working_folder(output: Path) -> Path:
@@ -193,9 +194,9 @@ def write_results(folder: Path, source: Bundle, answers: bytes, library: Library
     with _writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
     with _writing(folder), tempfile.TemporaryDirectory(dir=folder) as hidden:
-        full = Path(hidden) / "full.zip"
+        made = Path(hidden) / "filing.zip"
         write_assessment(
-            full,
+            made,
             source=source,
             assessment=data,
             answers=answers,
@@ -203,8 +204,6 @@ def write_results(folder: Path, source: Bundle, answers: bytes, library: Library
             key=key,
             made=done.made,
         )
-        made = Path(hidden) / "filing.zip"
-        made.write_bytes(full.read_bytes())
         page = Path(hidden) / "report.html"
         page.write_text(html, "utf-8")
         text = Path(hidden) / "assessment.json"
@@ -213,9 +212,17 @@ def write_results(folder: Path, source: Bundle, answers: bytes, library: Library
             file.replace(folder / file.name)
 
 
-def write_report(done: Assessment, output: Path) -> None:
-    """The report of an Assessment."""
-    write_text(output, render_html(done))
+def write_report(
+    done: Assessment,
+    output: Path,
+    language: Language = "zh",
+    template: Path | None = None,
+    paper: str = "report",
+) -> None:
+    """A paper of an Assessment, in the format that the file's name asks for."""
+    write = formats.renderer(output, template, paper)
+    free(output)
+    write_bytes(output, write(done, language, template))
 
 
 def write_text(output: Path, text: str) -> None:
@@ -256,7 +263,7 @@ def keep_foreign_scope(folder: Path) -> None:
 
 def _replaceable(folder: Path, plant: str) -> None:
     """Only the results of an earlier demo give way to a new one."""
-    found = [folder / name for name in ("sealed.zip", *RESULTS) if (folder / name).exists()]
+    found = [folder / name for name in DEMO_RESULTS if (folder / name).exists()]
     try:
         earlier = not found or open_bundle(folder / "sealed.zip").scope().plant.id == plant
     except AssessorError:
@@ -282,7 +289,7 @@ def demo(output: Path, seconds: float, err: Console, language: Language) -> Asse
         bundle = Path(hidden) / "sealed.zip"
         _, stopped = sample(load_scope(file), file.read_bytes(), bundle, seconds, False, err, language)
         with _writing(output):
-            for name in (*RESULTS, "sealed.zip"):
+            for name in DEMO_RESULTS:
                 (output / name).unlink(missing_ok=True)
             (output / "sealed.zip").write_bytes(bundle.read_bytes())
     if stopped:
@@ -292,4 +299,6 @@ def demo(output: Path, seconds: float, err: Console, language: Language) -> Asse
     source = open_bundle(output / "sealed.zip")
     done = pipeline.assess(source, answers, library)
     write_results(output, source, (DEMO / "answers.yaml").read_bytes(), library, done)
+    made = filing.demo_pack(source, answers, done, library, installation_key(), language)
+    filing.write(made, output / "filing-pack.zip")
     return done

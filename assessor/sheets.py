@@ -33,7 +33,7 @@ def opened(source: Path | BinaryIO, *, stream: bool, values: bool, most: int = M
     import openpyxl  # noqa: PLC0415 - slow to load, and most runs read no workbook
 
     try:
-        _check(source, most)
+        checked(source, most)
         book = openpyxl.load_workbook(source, read_only=stream, data_only=values, keep_links=False)
     except BROKEN as problem:
         raise BadWorkbook("not_xlsx", detail=_short(problem)) from problem
@@ -49,8 +49,8 @@ def _short(problem: Exception) -> str:
     return (str(problem) or type(problem).__name__)[:200]
 
 
-def _check(source: Path | BinaryIO, most: int) -> None:
-    """A workbook that unpacks to more than it may, or that defines entities, is not opened.
+def checked(source: Path | BinaryIO, most: int) -> None:
+    """An Office file that unpacks to more than it may, or that defines entities, is not opened: BadWorkbook.
 
     A member never unpacks to more than its header says, so the stated sizes are bounds.
     """
@@ -63,11 +63,11 @@ def _check(source: Path | BinaryIO, most: int) -> None:
         for member in members:
             if member.filename.endswith((".xml", ".rels")):
                 with archive.open(member) as content:
-                    if _has_doctype(content):
+                    if has_doctype(content):
                         raise BadWorkbook("doctype", member=member.filename[:100])
 
 
-def _has_doctype(content: IO[bytes]) -> bool:
+def has_doctype(content: IO[bytes]) -> bool:
     """Does a document declare a type before its first element? What is no XML is found later."""
     found: list[bool] = []
     parser = expat.ParserCreate()

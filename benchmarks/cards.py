@@ -7,7 +7,7 @@ around it were written by someone who had read it. `python -m benchmarks.cards c
 import argparse
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -107,7 +107,7 @@ CARDS: dict[str, dict[str, Block]] = {
     "consistency": {"tampering": tampering},
     "graded_response": {"parameters": parameters},
     "tags": tag_names.BLOCKS,
-    "fusion": {},  # its figures take minutes: make bench-evidence
+    "fusion": {},  # its figures are written by benchmarks.populations, together with that page
     "peers": {},
 }
 
@@ -120,10 +120,18 @@ def written(text: str, blocks: dict[str, Block]) -> str:
     return MARK.sub(lambda found: f"{found[1]}{blocks[found[2]]()}\n{found[3]}", text)
 
 
-if __name__ == "__main__":
+def chosen(arguments: Sequence[str]) -> list[str]:
+    """The cards that are named, all where none is."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("cards", nargs="*", default=list(CARDS), choices=list(CARDS))
-    for name in parser.parse_args().cards:
+    parser.add_argument("cards", nargs="*", metavar="card", help=", ".join(CARDS))
+    named: list[str] = parser.parse_args(arguments).cards
+    if unknown := set(named) - set(CARDS):
+        parser.error(f"no card is called {', '.join(sorted(unknown))}; there are {', '.join(CARDS)}")
+    return named or list(CARDS)
+
+
+if __name__ == "__main__":
+    for name in chosen(sys.argv[1:]):
         card = MODELS / f"{name}.md"
         card.write_text(written(card.read_text("utf-8"), CARDS[name]), "utf-8")
         sys.stdout.write(f"{card.relative_to(MODELS.parent)} written\n")

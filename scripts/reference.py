@@ -5,17 +5,21 @@ codes), profiles, recommendations.
 """
 
 import sys
+from collections.abc import Iterable
+from fractions import Fraction
 from pathlib import Path
+from typing import get_args
 
 import typer
 from typer.testing import CliRunner
 
 from assessor import indicators
 from assessor.cli import app
+from assessor.domain import Per, Range, SourceClass
 from assessor.frameworks import load_library
 from assessor.frameworks.facts import STANDINGS, facts
-from assessor.messages import money, number, render
-from assessor.roadmap import outlay
+from assessor.frameworks.recommendation import ranges
+from assessor.messages import number, percent, render
 from connectors.profiles import load_profile, names
 from connectors.profiles.families import families, load_family
 
@@ -77,18 +81,44 @@ def profiles_page() -> str:
 
 
 def recommendations_page() -> str:
-    """Every recommendation with its ranges and where they come from."""
-    page = (
-        "# Recommendations\n\n" + NOTE + "Money over three years, yearly fees included: low · middle · high.\n\n"
-    )
-    page += "| id | what | cost | months | lifts | after |\n|---|---|---|---|---|---|\n"
+    """Every recommendation: what it costs, where its figures are from, what it lifts."""
+    page = "# Recommendations\n\n" + NOTE
+    page += """Middle costs in yuan, once and every year, for one of what they are counted by; nothing said: for
+the plant. *Figures* counts the ranges by the class of their source, strongest first; `own` is an estimate of ours.
+An effect without a figure is one that nothing supports. Low and high ends and references stand in
+`questionnaires/recommendations/`.
+
+"""
+    page += "| id | what | once | a year | months | figures | lifts | scenes | after |\n"
+    page += f"|{'---|' * 9}\n"
     for r in sorted(load_library().recommendations.values(), key=lambda r: r.id):
-        span = outlay(r, {})
-        money_ = " · ".join(money(v, "en") for v in (span.low, span.mid, span.high))
+        once, yearly = (_by_counted((s.per, getattr(s, key)) for s in r.spends) for key in ("once", "yearly"))
         months = f"{number(r.months.low)} to {number(r.months.high)}"
-        lifts = ", ".join(lift.question for lift in r.lifts)
-        page += f"| `{r.id}` | {r.title.en} | {money_} | {months} | {lifts} | {', '.join(r.after)} |\n"
+        found = [span.source for _, span in ranges(r)]
+        classes = ", ".join(f"{c} {found.count(c)}" for c in get_args(SourceClass) if c in found)
+        lifts = ", ".join(f"{lift.question} to {number(lift.to)}" for lift in r.lifts)
+        cells = (f"`{r.id}`", f"{r.title.en} · {r.title.zh}", once, yearly, months, classes, lifts)
+        page += f"| {' | '.join((*cells, ', '.join(r.scenes), ', '.join(r.after)))} |\n"
+    page += "\n## Effects\n\nShares of what the plant spends or loses on it, as their source has them.\n\n"
+    page += "| id | acts on | low | middle | high | class | from |\n|---|---|---|---|---|---|---|\n"
+    for r in sorted(load_library().recommendations.values(), key=lambda r: r.id):
+        for effect in (e for e in r.effects if e.change):
+            change = effect.change
+            assert change is not None
+            ends = " | ".join(percent(value) for value in (change.low, change.mid, change.high))
+            of = f" (of {percent(effect.part.low)} to {percent(effect.part.high)} of it)" if effect.part else ""
+            reference = change.reference.en if change.reference else ""
+            page += f"| `{r.id}` | {effect.acts_on}{of} | {ends} | {change.source} | {reference} |\n"
     return page
+
+
+def _by_counted(spends: Iterable[tuple[Per, Range | None]]) -> str:
+    """Middle amounts, added where they are counted by the same."""
+    sums: dict[Per, Fraction] = {}
+    for per, span in spends:
+        if span is not None:
+            sums[per] = sums.get(per, Fraction(0)) + span.mid
+    return " + ".join(number(v, 0) + ("" if per == "plant" else f" a {per}") for per, v in sums.items())
 
 
 def facts_page() -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.cards import CARDS, MARK, MODELS, share, written
+from benchmarks.cards import CARDS, MARK, MODELS, chosen, share, written
 
 CHEAP = [("graded_response", "parameters"), ("tags", "blind"), ("tags", "shipped")]
 
@@ -39,3 +39,13 @@ def test_a_mark_without_what_writes_it_is_an_error() -> None:
 
 def test_a_share_that_is_not_there_is_left_empty() -> None:
     assert (share(0.985), share(0.9849, 3), share(None)) == ("0.98", "0.985", "")
+
+
+def test_all_cards_are_written_where_none_is_named_and_no_other_is_known(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert chosen([]) == list(CARDS)
+    assert chosen(["tags"]) == ["tags"]
+    with pytest.raises(SystemExit):
+        chosen(["teapot"])
+    assert "teapot" in capsys.readouterr().err

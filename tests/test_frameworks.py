@@ -16,6 +16,7 @@ from assessor.domain import Ladder, Question, Text
 from assessor.errors import InputError
 from assessor.frameworks import KINDS, Library, load_framework, load_library, read_library
 from assessor.frameworks.schemas import schemas
+from assessor.indicators import load
 from assessor.messages import render
 
 ROOT = Path(__file__).parent.parent
@@ -45,7 +46,7 @@ BEARINGS = {
 
 @pytest.fixture(scope="module")
 def library() -> Library:
-    return load_library(known_indicators={indicator for _, indicator, _ in BEARINGS})
+    return load_library(known_indicators=load())
 
 
 @pytest.fixture(scope="module")

@@ -221,6 +221,6 @@ def test_what_looks_like_an_id_is_one(file: Path) -> None:
             if (
                 ID.fullmatch(value)
                 and value.partition(".")[2] not in FILE_ENDINGS
-                and file.parent.name != "report"
+                and "report" not in file.parts  # a pen puts the area before a name
             ):
                 assert value in catalogue() or any(id_.startswith(value) for id_ in catalogue()), node.lineno

@@ -90,7 +90,7 @@ def verdicts(row: Row, style: Style | None = None) -> Mapping[str, Verdict]:
 def test_boasting_and_modesty_are_found_where_enough_was_seen() -> None:
     """Differences that there are come out in both directions, so that silence is no way to pass."""
     assert Verdict.LOWER in verdicts(BY_ID["stale"], "boastful").values()
-    assert Verdict.LOWER in verdicts(BY_ID["no-interface"], "boastful").values()
+    assert Verdict.LOWER in verdicts(BY_ID["witnessed"], "boastful").values()
     assert Verdict.HIGHER in verdicts(BY_ID["modest"]).values()
     found = of(BY_ID["witnessed"], "modest")
     assert [e.question for e in found.evidence if e.verdict is Verdict.HIGHER]

@@ -17,7 +17,8 @@ from assessor.domain import Answer, Answers, Cut, Rated, Result, Term
 from assessor.errors import InputError
 from assessor.forms import load_answers
 from assessor.frameworks import Library, load_library
-from assessor.report.workbook import ANSWERS, render_workbook
+from assessor.report.tree import ANSWERS
+from assessor.report.workbook import render_workbook
 from connectors.simulator.serve import DEMO
 
 ANSWER_FILE = DEMO.parent / "answers.yaml"

@@ -8,14 +8,19 @@ import typer
 
 from assessor import audit, pipeline, present, run
 from assessor.bundle import open_bundle
-from assessor.cli.terminal import AsJson, emit, language, out, say
+from assessor.cli import terminal
+from assessor.cli.terminal import AsJson, emit, out, say
 from assessor.domain import Message, Time
 from assessor.errors import BundleError
 from assessor.forms import load_answers
 from assessor.frameworks import load_library
 from assessor.indicators import load as indicators
+from assessor.messages import Language
+from assessor.report.formats import FORMATS, WRITERS
+from assessor.report.papers import PAPERS
 
 app = typer.Typer(no_args_is_help=True)
+WRITTEN = ", ".join({**FORMATS, **WRITERS})
 
 
 @app.command()
@@ -48,7 +53,7 @@ def assess(
     if as_json:
         emit(done)
     else:
-        present.assessment(done, out, language())
+        present.assessment(done, out, terminal.language())
         say("cli.written", folder=str(output))
 
 
@@ -63,14 +68,17 @@ def verify(
     sealed: Annotated[
         Path | None, typer.Option(help="The sealed bundle a filing rests on: measure again from its samples.")
     ] = None,
+    digest: Annotated[
+        str | None, typer.Option(help="The text of a paper's QR code, or 64 hex digits: is it this bundle?")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Name any changed byte, judge again from what is inside, and compare."""
-    result = audit.verify(bundle, sealed)
+    result = audit.verify(bundle, sealed, digest)
     if as_json:
         emit(result)
     else:
-        present.verification(result, out, language())
+        present.verification(result, out, terminal.language())
     if not result.holds:
         raise typer.Exit(1)
 
@@ -78,11 +86,18 @@ def verify(
 @app.command()
 def report(
     assessment: Annotated[Path, typer.Argument(help="An assessment.json.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="The HTML file to write.")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help=f"The file to write; its suffix is its format: {WRITTEN}.")
+    ],
+    language: Annotated[Language, typer.Option(help="The report's; a file of HTML holds both.")] = "zh",
+    paper: Annotated[str, typer.Option(help=f"Which paper: {', '.join(PAPERS)}.")] = "report",
+    template: Annotated[
+        Path | None, typer.Option(help="A Word file whose styles and page are used instead of ours.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Render an Assessment again, years later, in either language."""
-    run.write_report(run.load_assessment(assessment), output)
+    run.write_report(run.load_assessment(assessment), output, language, template, paper)
     if as_json:
         emit({"report": str(output)})
     else:

@@ -10,6 +10,7 @@ from assessor.domain.assessment import (
 )
 from assessor.domain.bank import DEGREES, Bearing, Department, Kind, Need, Option, Question, Step, Topic
 from assessor.domain.contact import Contact, Door, Loss, Paper, Skipped
+from assessor.domain.credit import check_sign, credit_fault
 from assessor.domain.doors import Certificate, KnownServer, Offer, TokenOffer, Trust, reused
 from assessor.domain.evidence import (
     Answer,
@@ -33,6 +34,7 @@ from assessor.domain.evidence import (
     Witness,
 )
 from assessor.domain.export import Export, ExportTag, Quality, Record
+from assessor.domain.filing import Checklist, Entry, Item, Platform, Shown, Take
 from assessor.domain.firm import District, Located, Region, Size, SizeBand, SizeRule
 from assessor.domain.framework import Fact, Grade, Head, Parameter, Unmapped, head
 from assessor.domain.laws import (
@@ -255,6 +257,7 @@ __all__ = [
     "Certificate",
     "Chance",
     "Check",
+    "Checklist",
     "Choice",
     "Coefficient",
     "Companion",
@@ -281,6 +284,7 @@ __all__ = [
     "Eligibility",
     "Elsewhere",
     "Endpoint",
+    "Entry",
     "Estimate",
     "Estimated",
     "Evidence",
@@ -306,6 +310,7 @@ __all__ = [
     "Group",
     "Head",
     "Interface",
+    "Item",
     "KeyFigure",
     "KeyProcess",
     "Kind",
@@ -350,6 +355,7 @@ __all__ = [
     "Per",
     "Plant",
     "PlantFigure",
+    "Platform",
     "Point",
     "Points",
     "Profile",
@@ -394,6 +400,7 @@ __all__ = [
     "ServerFacts",
     "Settlement",
     "Share",
+    "Shown",
     "Sight",
     "SignalKind",
     "Sink",
@@ -421,6 +428,7 @@ __all__ = [
     "Tag",
     "TagFacts",
     "TagMeaning",
+    "Take",
     "Term",
     "Text",
     "Tier",
@@ -448,6 +456,8 @@ __all__ = [
     "away",
     "canonical",
     "canonical_pieces",
+    "check_sign",
+    "credit_fault",
     "exact",
     "head",
     "plain",

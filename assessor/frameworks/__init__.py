@@ -9,15 +9,17 @@ from functools import cached_property, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from assessor.documents import Chosen, Lines, load_with_lines, parse
 from assessor.domain import (
     LAWS,
+    Checklist,
     Framework,
     Message,
     Noun,
     Option,
+    Platform,
     Programme,
     Question,
     Recommendation,
@@ -32,6 +34,7 @@ from assessor.frameworks.bank import topic_faults
 from assessor.frameworks.criteria import criteria_faults
 from assessor.frameworks.editions import edition, unchanged
 from assessor.frameworks.fault import Fault, fault, refuse, repeated
+from assessor.frameworks.filing import checklist_faults, platform_faults
 from assessor.frameworks.formulas import formulas_faults
 from assessor.frameworks.gates import gates_faults
 from assessor.frameworks.ladder import ladder_faults
@@ -40,9 +43,7 @@ from assessor.frameworks.programme import programme_faults, region_faults, size_
 from assessor.frameworks.recommendation import recommendation_faults
 
 N = TypeVar("N", bound=Noun)
-T = TypeVar("T", Topic, Question | Option, Framework, Recommendation, Scene, Programme, Region, SizeRule)
-KINDS = ("bank", "frameworks", "recommendations", "scenes", "programmes", "regions", "sizes")
-"""Folders of a library."""
+T = TypeVar("T", bound="Named")
 
 FAULTS: Mapping[str, Callable[[Any, Mapping[str, Question]], Iterator[Fault]]] = {
     "ladder": ladder_faults,
@@ -55,13 +56,24 @@ FAULTS: Mapping[str, Callable[[Any, Mapping[str, Question]], Iterator[Fault]]] =
 }
 """What can be wrong in a framework, by its law."""
 
-PAID: Mapping[str, type[Any]] = {"programmes": Programme, "regions": Region, "sizes": SizeRule}
-"""Who pays: folders of a library, and what stands in them."""
-PAID_FAULTS: Mapping[str, Callable[[Any, Any], Iterator[Fault]]] = {
-    "sizes": size_faults,
-    "regions": region_faults,
-    "programmes": programme_faults,
+BESIDE: Mapping[str, tuple[type[Any], Callable[[Any, Any], Iterator[Fault]]]] = {
+    "sizes": (SizeRule, size_faults),
+    "regions": (Region, region_faults),
+    "programmes": (Programme, programme_faults),
+    "platforms": (Platform, platform_faults),
+    "checklists": (Checklist, checklist_faults),
 }
+"""Folders of a library that no rating rests on, in the order in which they are checked: what stands in them, and
+what can be wrong there, given the library."""
+KINDS = ("bank", "frameworks", "recommendations", "scenes", *BESIDE)
+"""Folders of a library."""
+
+
+class Named(Protocol):
+    """What stands once, by its id."""
+
+    @property
+    def id(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -77,6 +89,10 @@ class Library:
     recommendations: dict[str, Recommendation]
     scenes: dict[str, Scene]
     """Typical scenes of smart factories, by id."""
+    platforms: dict[str, Platform]
+    """On which a plant fills in its own assessment, by id."""
+    checklists: dict[str, Checklist]
+    """That packs are accepted by, by id."""
     programmes: dict[str, Programme]
     regions: dict[str, Region]
     """Cities that programmes are for, by id."""
@@ -132,15 +148,15 @@ def read_library(
     held = _unique((framework, lines.at("id")) for framework, lines in frameworks)
     earlier = {edition(framework): framework for framework, _ in old}
     scenes = _unique((s, lines.at("scenes", i, "id")) for one, lines in lists for i, s in enumerate(one.scenes))
-    paid = {kind: _documents(noun, kind, parts, place) for kind, noun in PAID.items()}
+    beside = {kind: _documents(noun, kind, parts, place) for kind, (noun, _) in BESIDE.items()}
     library = Library(
-        tuple(topic for topic, _ in topics),
-        questions,
-        held,
-        earlier,
-        by_id,
-        scenes,
-        **{kind: _unique((item, lines.at("id")) for item, lines in found) for kind, found in paid.items()},
+        topics=tuple(topic for topic, _ in topics),
+        questions=questions,
+        frameworks=held,
+        earlier=earlier,
+        recommendations=by_id,
+        scenes=scenes,
+        **{kind: _unique((item, lines.at("id")) for item, lines in found) for kind, found in beside.items()},
         parts=dict(parts),
     )
     known = None if known_indicators is None else frozenset(known_indicators)
@@ -153,8 +169,8 @@ def read_library(
         refuse(_edition_faults(framework, lines, held), lines)
     for item, lines in recommendations:
         refuse(recommendation_faults(item, library, known), lines)
-    for kind, faults in PAID_FAULTS.items():
-        for one, lines in paid[kind]:
+    for kind, (_, faults) in BESIDE.items():
+        for one, lines in beside[kind]:
             refuse(faults(one, library), lines)
     return library
 

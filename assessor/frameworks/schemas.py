@@ -6,7 +6,9 @@ from pydantic import TypeAdapter
 
 from assessor.domain import (
     Answers,
+    Checklist,
     Framework,
+    Platform,
     Profile,
     Programme,
     Providers,
@@ -23,6 +25,8 @@ KINDS: dict[str, Any] = {
     "framework": Framework,
     "recommendation": Recommendation,
     "scenes": Scenes,
+    "platform": Platform,
+    "checklist": Checklist,
     "programme": Programme,
     "region": Region,
     "sizes": SizeRule,

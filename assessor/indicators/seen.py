@@ -135,11 +135,17 @@ class SeenAsset:
         """All it offers was looked at, and someone vouches for the meaning of each of its tags: what is missing is
         absent. What a name alone explains may be read wrongly, and something may hide behind it.
 
-        A register map shows only what it lists, so nothing is absent from a Modbus device.
+        A register map shows only what it lists, and an aggregator only what it passes on, so nothing is absent
+        from a Modbus device or from what stands behind a system alone.
         """
         browses = [place.observation.browse for place in self.places]
         whole = all(browse is not None and browse.complete for browse in browses)
-        return self.live and whole and all(tag.meaning is not None and tag.meaning.vouched for tag in self.tags)
+        return (
+            self.live
+            and whole
+            and self.answers
+            and all(tag.meaning is not None and tag.meaning.vouched for tag in self.tags)
+        )
 
     @property
     def no_interface(self) -> bool:

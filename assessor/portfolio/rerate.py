@@ -14,7 +14,7 @@ from typing import Literal
 from assessor import pipeline
 from assessor.audit import bundle_file, inside, read_assessment
 from assessor.bundle import open_bundle
-from assessor.domain import Answers, Assessment, Exact, Message, Noun, Rated, Result, Settlement, Slug
+from assessor.domain import Answers, Assessment, Exact, Message, Noun, Rated, Rating, Result, Settlement, Slug
 from assessor.errors import BundleError
 from assessor.frameworks import Library
 
@@ -88,21 +88,36 @@ def rerate(
             now[last.file] = _again(last, library, frameworks)
         for one in ones:
             told(one.file)
-        moves += _moves(first, last, now, library, frameworks)
+        moves += moves_of(first, last, now, library, frameworks)
     return tuple(moves)
 
 
+@dataclass(frozen=True)
+class Judged:
+    """The answers and measurements of an Assessment under the library at hand."""
+
+    rated: Mapping[str, Rated]
+    """By framework id."""
+    ratings: tuple[Rating, ...]
+    weights: str
+    """The default set of the framework that it was judged by."""
+
+
 def _again(one: Stored, library: Library, frameworks: Sequence[str]) -> Mapping[str, Rated]:
-    """The same answers and measurements under the library at hand, by framework id."""
+    return judged(one, library, frameworks).rated
+
+
+def judged(one: Stored, library: Library, frameworks: Sequence[str] = ()) -> Judged:
+    """Judge again what was stored."""
     done = one.done
     main = pipeline.choose_ladder(library, _main(one, library, frameworks), done.plant.kind)
     answers = known(done.answers, library)
     extra = tuple(name for name in frameworks if name not in answers.frameworks)
     answers = answers.model_copy(update={"frameworks": (*answers.frameworks, *extra)})
-    judged = pipeline.judge(main, library, answers, done.measurements, done.plant.kind, done.as_of)
-    rated = judged.parts["rated"]
-    assert isinstance(rated, tuple)
-    return {one.head.id: one for one in rated}
+    found = pipeline.judge(main, library, answers, done.measurements, done.plant.kind, done.as_of).parts
+    rated, ratings = found["rated"], found["ratings"]
+    assert isinstance(rated, tuple) and isinstance(ratings, tuple)
+    return Judged({one.head.id: one for one in rated}, ratings, main.default_weights)
 
 
 def _main(one: Stored, library: Library, frameworks: Sequence[str]) -> str:
@@ -135,13 +150,14 @@ def _settled(settlements: Iterable[Settlement]) -> set[str]:
     return {settlement.question for settlement in settlements}
 
 
-def _moves(
+def moves_of(
     first: Stored,
     last: Stored,
     now: Mapping[str, Mapping[str, Rated]],
     library: Library,
     frameworks: Sequence[str],
 ) -> Iterable[Move]:
+    """How a plant moved from its first Assessment to its last; `now` holds both judged again, by file."""
     wanted = {pipeline.choose(library, name).id for name in frameworks}
     files = tuple(dict.fromkeys((first.file, last.file)))
     for id_ in sorted(now[first.file].keys() & now[last.file].keys()):

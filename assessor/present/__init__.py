@@ -1,17 +1,21 @@
 """Results as tables of a terminal. Words come by id; nothing is decided here."""
 
+from assessor.present.filing import pack
 from assessor.present.gathering import preview, sealed, sealed_facts
 from assessor.present.judgement import assessment, flags, verification
+from assessor.present.papers import checked
 from assessor.present.paying import demand, matches, programmes
 from assessor.present.standing import framework, moves, rated
 
 __all__ = [
     "assessment",
+    "checked",
     "demand",
     "flags",
     "framework",
     "matches",
     "moves",
+    "pack",
     "preview",
     "programmes",
     "rated",

@@ -5,11 +5,12 @@ PDF are two ways of writing it down. A figure that must stay what it is carries 
 finds it again in a file that somebody edited.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from assessor.messages import Language
+from assessor.messages import LANGUAGES, Language
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,10 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Table:
-    """`widths` are shares of the page and sum to 1; `numbers` are the columns that stand to the right."""
+    """`widths` are shares of the page and sum to 1; `numbers` are the columns that stand to the right.
+
+    A row of which only the first cell holds anything names the group of rows below it.
+    """
 
     caption: str
     head: tuple[str, ...]
@@ -101,6 +105,21 @@ def line(*parts: str | Run) -> Line:
     return tuple(Run(part) if isinstance(part, str) else part for part in parts)
 
 
+def row(*cells: str | Run | Line) -> tuple[Line, ...]:
+    """One row of a table."""
+    return tuple(cell if isinstance(cell, tuple) else line(cell) for cell in cells)
+
+
+def group(name: str, columns: int) -> tuple[Line, ...]:
+    """The row that names the rows below it, in a table of so many columns."""
+    return ((Run(name, strong=True),), *((),) * (columns - 1))
+
+
+def names_group(cells: tuple[Line, ...]) -> bool:
+    """Is it such a row?"""
+    return len(cells) > 1 and not any(cells[1:])
+
+
 def marks(document: Document) -> dict[str, str]:
     """Every marked figure, by its mark."""
     return {run.mark: run.text for run in runs(document.blocks) if run.mark}
@@ -115,3 +134,26 @@ def runs(blocks: Iterable[Block]) -> Iterable[Run]:
             yield from (run for item in block.items for run in item)
         elif isinstance(block, Table):
             yield from (run for row in block.rows for cell in row for run in cell)
+
+
+@dataclass(frozen=True)
+class Token:
+    """What a file says of itself: which paper it is, in which language, resting on which sealed bundle."""
+
+    paper: str
+    language: Language
+    digest: str
+
+
+def token(document: Document) -> str:
+    """What is written among a file's properties, so that `check-report` knows what to compare it with."""
+    return f"assessor:{document.name}:{document.language}:{document.digest}"
+
+
+def read_token(text: str) -> Token | None:
+    """The token in the properties of a file; None where there is none."""
+    found = re.search(rf"assessor:([a-z0-9-]+):({'|'.join(LANGUAGES)}):([0-9a-f]{{64}})(?![0-9a-f])", text)
+    if found is None:
+        return None
+    language = next(one for one in LANGUAGES if one == found[2])
+    return Token(found[1], language, found[3])

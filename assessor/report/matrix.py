@@ -24,6 +24,8 @@ class Row:
     names: list[str]
     more: int
     machines: int
+    states: tuple[str, ...]
+    """Of each kind: 'met', 'not_met', 'not_determined' or 'expected_not'."""
     cells: Markup
 
 
@@ -101,7 +103,7 @@ def _rows(
 ) -> Iterator[Row]:
     alike: dict[tuple[str, ...], list[Asset]] = {}
     for asset in machines:
-        states = tuple(_state(collects[asset.id].get(kind)) for kind in KINDS)
+        states = tuple(state(collects[asset.id].get(kind)) for kind in KINDS)
         alike.setdefault((*states, *(() if shared else (asset.id,))), []).append(asset)
     for key, of in alike.items():
         names = [pen.say(asset.name) for asset in of]
@@ -109,10 +111,10 @@ def _rows(
         words = [f"{pen.t(f'matrix.{k.value}')}: {_word(s, pen)}" for k, s in zip(KINDS, states, strict=True)]
         title = names[0] if len(of) == 1 else pen.t("matrix.alike", first=names[0], n=len(of))
         picture = charts.cells(states, words, title, "; ".join(words))
-        yield Row(names[:NAMES], max(0, len(names) - NAMES), len(of), picture)
+        yield Row(names[:NAMES], max(0, len(names) - NAMES), len(of), states, picture)
 
 
-def _state(outcome: Outcome | None) -> str:
+def state(outcome: Outcome | None) -> str:
     """'expected_not' where the register does not ask for it; what is neither met nor not met is open."""
     if outcome is None:
         return "expected_not"

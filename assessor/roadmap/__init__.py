@@ -40,7 +40,6 @@ def plan(
         choices=tuple(
             Choice(recommendation=id_, phase=phase, cost=outlay(known[id_], {}).mid)
             for id_, phase in phases.items()
-            for id_, phase in phases.items()
         ),
         objective=gain(chosen, at_stake),
         gap=found.gap,

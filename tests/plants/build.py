@@ -4,6 +4,8 @@ from functools import cache
 from typing import Any
 
 from connectors.simulator import SimulatedPlant
+from tests.plants import equipment
+from tests.plants.equipment import as_record
 from tests.plants.machines import Machine, chosen, machines
 from tests.plants.table import Row
 
@@ -16,6 +18,8 @@ TYPED_ANALOGUE, TYPED_WHOLE = 3, 2
 """Numeric process values of a machine's own server, and those of them that declare both unit and range."""
 FLAT_ANALOGUE = 3
 """Of a machine behind the aggregator: temperature, pressure, and the setpoint, none with a unit."""
+HELD = "/Monitoring/Temperature"
+"""What servers keep the history of, in plants with equipment."""
 INTERFACES = {"own": "opcua", "modbus": "modbus-rtu", "unspoken": "s7", "alone": "none", "manual": "none"}
 PROCESSES = (
     ("forming", "behind"), ("machining", "own"), ("pressing", "modbus"), ("feeding", "unspoken"),
@@ -32,14 +36,17 @@ def text(words: str) -> dict[str, str]:
 def plant(row: Row) -> SimulatedPlant:
     """The plant of a row. An aggregator that we only have a record of is simulated as a server all the same."""
     shown = [m for m in machines(row) if m.exists and m.looked]
+    shapes = [_shape(row, name) for name in ("full", "bare", "typed", "dead")]
+    if row.equipped:
+        shapes += equipment.shapes(shapes[2])
     document = {
         "format": "assessor-plant/1",
         "seed": 5,
         "epoch": "2025-01-01T00:00:00+08:00",
         "scope": _scope(row),
-        "behaviours": [_behaviour(row, m) for m in machines(row)],
-        "shapes": [_shape(row, name) for name in ("full", "bare", "typed", "dead")],
-        "maps": [_press(), _meter()],
+        "behaviours": _behaviours(row),
+        "shapes": shapes,
+        "maps": [_press(), _meter(), *(equipment.maps() if row.equipped else ())],
         "servers": [] if row.witnessed else _servers(row, shown),
     }
     return SimulatedPlant.model_validate(document)
@@ -57,6 +64,7 @@ def _scope(row: Row) -> dict[str, Any]:
          "interface": "modbus-rtu"}
         for m in there if m.way == "modbus"
     ]  # fmt: skip
+    assets += equipment.assets() if row.equipped else []
     return {
         "format": "assessor-scope/1",
         "plant": {"id": row.id, "name": text(row.about), "kind": row.kind, "simulated": True},
@@ -75,7 +83,7 @@ def _scope(row: Row) -> dict[str, Any]:
         ],
         "assets": assets,
         "endpoints": [] if row.witnessed else _endpoints(row, [m for m in there if m.exists and m.looked]),
-        "meanings": _meanings() if row.explained else [],
+        "meanings": _meanings(row) if row.explained else [],
     }  # fmt: skip
 
 
@@ -90,6 +98,7 @@ def _asset(m: Machine) -> dict[str, Any]:
         "numerical_control": m.digital,
         "stratum": m.stratum,
         "expects": m.expects,
+        "main_consumer": m.equipped and m.way == "own" and m.index == 0,
         "metered_by": f"em-{m.index:02}" if m.way == "modbus" else None,
     }
 
@@ -119,14 +128,7 @@ def _endpoints(row: Row, there: list[Machine]) -> list[dict[str, Any]]:
     if lost:
         branches = [{"path": f"M.{m.id}.", "asset": m.id} for m in lost]
         found.append(as_record({"id": "mes", "role": "mes", "branches": branches}, "MES"))
-    return found
-
-
-def as_record(endpoint: dict[str, Any], system: str) -> dict[str, Any]:
-    """The endpoint of a file that a system wrote."""
-    how = {"system": system, "taken_by": "engineer", "taken_at": "2026-03-02T11:00:00+08:00", "layout": "wide",
-           "time": "t", "time_zone": "+08:00"}  # fmt: skip
-    return endpoint | {"protocol": "export", "address": "record.csv", "export": how}
+    return found + (equipment.endpoints(row, there) if row.equipped else [])
 
 
 def spread(row: Row, there: list[Machine]) -> list[list[Machine]]:
@@ -155,7 +157,7 @@ def _servers(row: Row, there: list[Machine]) -> list[dict[str, Any]]:
     if lost:
         places = [_behind(m, "M") | {"stands_since": None} for m in lost]
         found.append({"kind": "opcua", "endpoint": "mes", "name": "mes", "namespace": "urn:mes", "places": places})
-    return found
+    return found + (equipment.servers(there) if row.equipped else [])
 
 
 def _behind(m: Machine, line: str) -> dict[str, Any]:
@@ -170,7 +172,8 @@ def _behind(m: Machine, line: str) -> dict[str, Any]:
 
 def _own(m: Machine) -> dict[str, Any]:
     plate = {"manufacturer": "Maker", "model": "X 1", "serial": m.id}
-    return {"path": m.id, "shape": "dead" if m.condition == "flat" else "typed", "machine": m.id, "plate": plate,
+    shape = "cell" if m.equipped and m.even else "typed"
+    return {"path": m.id, "shape": "dead" if m.condition == "flat" else shape, "machine": m.id, "plate": plate,
             "type": f"{MACHINERY}MachineType"}  # fmt: skip
 
 
@@ -182,7 +185,12 @@ def _units(m: Machine) -> list[dict[str, Any]]:
     ]
 
 
-def _behaviour(row: Row, m: Machine) -> dict[str, Any]:
+def _behaviours(row: Row) -> list[dict[str, Any]]:
+    plain = [_behaviour(m) for m in machines(row) if not (row.equipped and m.way == "own")]
+    return plain + (equipment.living(row, list(machines(row))) if row.equipped else [])
+
+
+def _behaviour(m: Machine) -> dict[str, Any]:
     """Running, but for a pause every now and then."""
     pattern = [{"state": "running", "seconds": 700}, {"state": "idle", "seconds": 60 + m.index}]
     return {"id": m.id, "pattern": pattern, "cycle": 12.0, "power": [0.5, 3.0, 18.0 + m.index]}
@@ -251,9 +259,9 @@ def _meter() -> dict[str, Any]:
     ]}  # fmt: skip
 
 
-def _meanings() -> list[dict[str, Any]]:
+def _meanings(row: Row) -> list[dict[str, Any]]:
     """What the equipment engineer confirmed. What a companion specification fixes needs no confirming."""
-    rules = {
+    rules: dict[str, tuple[str, str]] = {
         "*.State": ("state", "state"),
         "*.Temperature": ("temperature", "actual"),
         "*.Pressure": ("pressure", "actual"),
@@ -267,6 +275,7 @@ def _meanings() -> list[dict[str, Any]]:
         "*/PartCount": ("count", "counter"),
         "*/Energy/Total": ("energy", "counter"),
     }
+    rules |= equipment.meanings() if row.equipped else {}
     return [
         {"tags": glob, "quantity": quantity, "function": function, "by": "engineer"}
         for glob, (quantity, function) in rules.items()

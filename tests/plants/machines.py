@@ -25,6 +25,7 @@ class Machine:
     elsewhere: bool = False
     listed: bool = True
     exists: bool = True
+    equipped: bool = False
     looked: bool = True
     """Is it among those that we were to look at?"""
 
@@ -62,6 +63,8 @@ class Machine:
         """Half of those that we cannot see in a system are in one that we do not look at."""
         if self.way == "behind":
             return self.current
+        if self.equipped and self.way == "own":
+            return True
         return self.way in ("own", "unspoken") and self.even
 
     @property
@@ -88,6 +91,8 @@ class Machine:
     def expects(self) -> tuple[str, ...]:
         if not self.interface:
             return ()
+        if self.equipped and self.way == "own":
+            return ("state", "counter", "process", "energy", "quality", "alarm", "identity")
         return ("state", "process") if self.way == "modbus" else ("state", "counter", "process")
 
 
@@ -115,6 +120,7 @@ def _of(row: Row, way: Way) -> Iterator[Machine]:
             _condition(row, way, last),
             bare=way == "behind" and i < row.bare,
             elsewhere=row.elsewhere,
+            equipped=row.equipped,
             listed=not (way == "behind" and last <= row.unlisted),
         )
 

@@ -80,6 +80,8 @@ class Row:
     """Seconds that the clocks of machines with a server of their own are ahead."""
     laptop_ahead: float = 0.0
     """Seconds that the laptop's clock is ahead."""
+    equipped: bool = False
+    """Has it meters of the mains, compressors, robots, a MES, machines with modes, alarms, orders and loops?"""
     renews: int = 1
     """Seconds between two looks of the aggregator at its machines."""
     drops: int | None = None
@@ -104,9 +106,16 @@ class Row:
 PAUSED = {"counter_signal": "not_determined", "networked_of_digital": "not_determined"}
 UNHEARD = {"state_signal": "not_determined", "process_data": "not_determined", "counter_signal": "not_determined"}
 NO_TIME = {"clock_skew": "not_determined"}
-SHORT = {"completeness": "unusable", "frozen_tags": "unusable", "update_interval": "unusable"}
+SHORT = {
+    "completeness": "unusable",
+    "link_availability": "unusable",
+    "frozen_tags": "unusable",
+    "update_interval": "unusable",
+}
 REGISTER = "the register is the denominator, and its word that there is no interface is taken: both are claims"
-PASSED_ON = "absence is tested where a machine was read: what its aggregator does not pass on is missing there"
+ONE_RHYTHM = (
+    "two machines of one rhythm that count since one day show the same: it is asked about, nothing rests on it"
+)
 ROWS = (
     Row("honest", "a plain plant that says what is so"),
     Row("boastful", "says one step more throughout", style="boastful"),
@@ -119,7 +128,8 @@ ROWS = (
     ),
     Row("idle", "most machines stand still on the day; the SCADA stamps what changes", idle=5),
     Row("laptop-clock", "our laptop is two hours ahead", laptop_ahead=7200.0, states={"clock_skew": "unusable"}),
-    Row("flat-lined", "sensors of machines that go on are dead", own=5, flat=3),
+    Row("flat-lined", "sensors of machines that go on are dead", own=5, flat=3,
+        misses={"seen_twice": ONE_RHYTHM}),
     Row(
         "one-aggregator",
         "all stand behind one gateway that answers for them",
@@ -131,11 +141,13 @@ ROWS = (
     Row(
         "no-interface", "hardly anything can be connected",
         behind=2, own=0, modbus=1, unspoken=0, alone=3, manual=10, level=1,
+        states={"naming_scheme": "unusable"} | dict.fromkeys(("counter_signal", "seen_twice"), "not_determined"),
     ),
     Row("register-short", "the register misses three machines that the SCADA shows", unlisted=3,
-        misses=dict.fromkeys(("connectable", "counter_signal", "digital", "readable"), REGISTER)),
+        misses=dict.fromkeys(("companion_spec", "connectable", "digital", "readable"), REGISTER)),
     Row("register-long", "the register holds four machines that are gone", ghosts=4),
-    Row("witnessed", "nothing may be contacted; a person looked at all", witnessed=True, states=UNHEARD, level=1),
+    Row("witnessed", "nothing may be contacted; a person looked at all", witnessed=True,
+        states=UNHEARD | dict.fromkeys(("collected", "seen_twice"), "not_determined"), level=1),
     Row("record", "a file of the SCADA is all there is of it", aggregator="record"),
     Row("roles", "two roles answer, one of them higher", roles=True),
     Row(
@@ -156,19 +168,22 @@ ROWS = (
             Picked("others", ("alone", "manual"), "drawn", 6),
             Picked("units", ("modbus", "unspoken"), "hand-picked", 2),
         ),
+        misses={"seen_twice": ONE_RHYTHM},
     ),
     Row("one-dead", "one server does not answer", silent=1),
     Row("truncated", "stopped after twenty seconds", seconds=20, truncated=True, states=SHORT | NO_TIME),
     Row("unexplained", "nobody but their names says what the tags mean", explained=False),
     Row("resets", "counters begin again all the time", restarts=3),
     Row("all-bad", "every OPC UA value is Bad", bad=True, modbus=0,
-        states=UNHEARD | PAUSED | NO_TIME | {"frozen_tags": "not_determined"}),
+        states=UNHEARD | PAUSED | NO_TIME | dict.fromkeys(
+            ("collected", "frozen_tags", "setpoint_beside"), "not_determined")),
     Row(
         "huge", "three hundred machines",
         behind=200, own=30, modbus=30, unspoken=20, alone=10, manual=10, bare=60, servers=20, broken=20, every=10,
         level=3,
     ),
-    Row("tiny", "three machines", behind=1, own=1, modbus=0, unspoken=0, alone=0, manual=1, bare=0, level=1),
+    Row("tiny", "three machines", behind=1, own=1, modbus=0, unspoken=0, alone=0, manual=1, bare=0, level=1,
+        states={"naming_scheme": "unusable"}),
     Row("process", "a process plant, all in one system", kind="process", behind=12, own=1, modbus=1, level=3),
     Row("contradictory", "the SCADA shows old values, the record of another system shows that they arrive there",
         broken=3, elsewhere=True),
@@ -176,18 +191,21 @@ ROWS = (
     Row("office", "seen from the office: some are kept behind a boundary, one is switched off",
         own=6, walled=2, silent=1, vantage="office"),
     Row("night", "everything is off or stands still", idle=7, silent=3,
-        states=PAUSED | NO_TIME | {"frozen_tags": "not_determined", "update_interval": "unusable"}),
+        states=PAUSED | NO_TIME | {"frozen_tags": "not_determined", "setpoint_beside": "not_determined",
+                                   "update_interval": "unusable"}),
     Row("slow", "the SCADA looks every fifteen seconds; machines drop us", renews=15, seconds=601, drops=60),
     Row("restamped", "three machines' old values are shown under the SCADA's own time", broken=3, restamped=True),
     Row("typed-in", "a person types in what three machines do", typed=3),
     Row("laptop-month", "our laptop is a month ahead, and most machines stand still", idle=5, laptop_ahead=2.6e6,
         states={"clock_skew": "unusable"}),
-    Row("thin", "the SCADA passes on neither count nor energy of four machines", thin=4,
-        misses=dict.fromkeys(("counter_signal", "energy_metered"), PASSED_ON), wrong={"m6-l3-2": PASSED_ON}),
+    Row("thin", "the SCADA passes on neither count nor energy of four machines", thin=4),
     Row("register-wrong", "the register denies the interface of three machines", unspoken=4, disowned=3,
-        misses=dict.fromkeys(("connectable", "counter_signal", "energy_metered", "process_data", "readable",
-                              "state_signal", "networked"), REGISTER),
-        wrong={"m6-l3-2": REGISTER}),
+        misses=dict.fromkeys(("collected", "connectable", "counter_signal", "energy_metered", "process_data",
+                              "readable", "state_signal", "networked"), REGISTER),),
+    Row("equipped-day", "meters, compressors, robots, a MES; a day and two hours, looked at once a minute",
+        own=4, equipped=True, seconds=26 * 3600, every=60),
+    Row("equipped-shift", "the same for two hours, looked at every five seconds",
+        own=4, equipped=True, seconds=7200, every=5),
     Row("machine-clock", "clocks of machines run ahead", clock_ahead=95.0),
 )  # fmt: skip
 BY_ID = {row.id: row for row in ROWS}

@@ -12,57 +12,17 @@ against it as well. `exactly` is for other figures, with a tolerance for what de
 stated" and fails nothing. What it needs of a plant is one more field of `Row` (in `table`), shown in `build`.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from fractions import Fraction
 
+from tests.plants import truth_day, truth_points
 from tests.plants.build import FLAT_ANALOGUE, PROCESSES, TYPED_ANALOGUE, TYPED_WHOLE
-from tests.plants.machines import Machine, machines
+from tests.plants.equipment import MORE_ANALOGUE, MORE_TYPED, MORE_WHOLE, PLANNED, ROBOTS
+from tests.plants.machines import Machine
+from tests.plants.stated import TRUTHS, Truth, cells, entered, exactly, real, share, states, tags, truth
 from tests.plants.table import Row
 
-
-@dataclass(frozen=True)
-class Truth:
-    """What is so."""
-
-    value: Fraction
-    within: Fraction = Fraction(0)
-    """It may be off by so much, since it depends on the moment of sampling."""
-    subjects: Mapping[str, bool] = field(default_factory=dict)
-
-
-Stated = Callable[[Row], Truth | None]
-TRUTHS: dict[str, Stated] = {}
-
-
-def states(indicator: str) -> Callable[[Stated], Stated]:
-    """Registers the truth of one indicator."""
-
-    def add(stated: Stated) -> Stated:
-        TRUTHS[indicator] = stated
-        return stated
-
-    return add
-
-
-def truth(indicator: str, row: Row) -> Truth | None:
-    """None where nothing is stated."""
-    return TRUTHS[indicator](row) if indicator in TRUTHS else None
-
-
-def share(subjects: Mapping[str, bool]) -> Truth | None:
-    if not subjects:
-        return None
-    return Truth(Fraction(sum(subjects.values()), len(subjects)), subjects=subjects)
-
-
-def exactly(value: Fraction | int | str, within: Fraction | int | str = 0) -> Truth:
-    return Truth(Fraction(value), Fraction(within))
-
-
-def real(row: Row) -> list[Machine]:
-    """The machines of the floor, whatever the register says."""
-    return [m for m in machines(row) if m.exists]
+__all__ = ["TRUTHS", "Truth", "truth", "truth_day", "truth_points"]
 
 
 def _of_machines(indicator: str, holds: Callable[[Machine], bool]) -> None:
@@ -100,17 +60,9 @@ def _numerical_control(row: Row) -> Truth | None:
 # Of servers and tags: of what was within reach on the day, as these indicators say of themselves.
 
 
-def _entered(row: Row) -> tuple[list[Machine], list[Machine]]:
-    """Machines behind an aggregator that was read, and those whose own server let us in."""
-    looked = [m for m in real(row) if m.looked and not row.witnessed]
-    behind = [m for m in looked if m.way == "behind" and row.aggregator != "record"]
-    own = [m for m in looked if m.way == "own" and m.condition in ("works", "flat")]
-    return behind, own
-
-
 @states("protected_access")
 def _protected_access(row: Row) -> Truth | None:
-    behind, own = _entered(row)
+    behind, own = entered(row)
     found = {f"scada-{i}": False for i in range(min(row.servers, len(behind)))}
     found |= {f"server-{m.id}": False for m in own}
     if not row.witnessed:
@@ -132,7 +84,7 @@ def _boundary(row: Row) -> Truth | None:
 @states("clock_skew")
 def _clock_skew(row: Row) -> Truth | None:
     """How far the worst clock of what we entered is off. A tag's newest source time is up to a second old."""
-    behind, own = _entered(row)
+    behind, own = entered(row)
     if not behind and not own:
         return None
     offsets = [Fraction(row.clock_ahead) for _ in own] + [Fraction(0) for _ in behind]
@@ -141,7 +93,7 @@ def _clock_skew(row: Row) -> Truth | None:
 
 @states("good_status")
 def _good_status(row: Row) -> Truth | None:
-    behind, own = _entered(row)
+    behind, own = entered(row)
     modbus = [m for m in real(row) if m.looked and m.way == "modbus"] if not row.witnessed else []
     if not behind and not own and not modbus:
         return None
@@ -151,32 +103,28 @@ def _good_status(row: Row) -> Truth | None:
 @states("completeness")
 def _completeness(row: Row) -> Truth | None:
     """Machines' own servers drop us for two seconds of every so many; polls that fall into these are lost."""
-    behind, own = _entered(row)
+    behind, own = entered(row)
     units = [m for m in real(row) if m.looked and m.way == "modbus"] if not row.witnessed else []
-    rows = _tags(row, behind) + 6 * len(own) + 3 * len(units)
+    rows = tags(row, behind) + 6 * len(own) + 3 * len(units)
     if not rows:
         return None
     lost = Fraction(6 * len(own), rows) * Fraction(row.every, row.drops) if row.drops else Fraction(0)
     return Truth(1 - lost, within=Fraction(1, 100))
 
 
-def _tags(row: Row, behind: list[Machine]) -> int:
-    return sum(4 if m.passes_little else 6 for m in behind)
-
-
 @states("frozen_tags")
 def _frozen_tags(row: Row) -> Truth | None:
     """Everything of a broken machine, and the three process values of a flat-lined one. No setpoints."""
-    behind, own = _entered(row)
+    behind, own = entered(row)
     frozen = sum(3 if m.passes_little else 5 for m in behind if m.condition == "broken" and not row.restamped)
     frozen += sum(3 for m in own if m.condition == "flat")
-    total = _tags(row, behind) - len(behind) + 6 * len(own)
+    total = tags(row, behind) - len(behind) + 6 * len(own) + MORE_TYPED * cells(row, own)
     return Truth(Fraction(frozen, total)) if total else None
 
 
 @states("update_interval")
 def _update_interval(row: Row) -> Truth | None:
-    behind, own = _entered(row)
+    behind, own = entered(row)
     units = [m for m in real(row) if m.looked and m.way == "modbus"] if not row.witnessed else []
     behind = [m for m in real(row) if m.looked and m.way == "behind"] if row.aggregator == "record" else behind
     if row.bad or not (behind or own or units):
@@ -187,14 +135,17 @@ def _update_interval(row: Row) -> Truth | None:
 
 @states("typed_instances")
 def _typed_instances(row: Row) -> Truth | None:
-    """Counted of machines of the register alone."""
-    behind, own = _entered(row)
-    variables = _tags(row, [m for m in behind if m.listed]) + 6 * len(own)
-    return Truth(Fraction(6 * len(own), variables)) if variables else None
+    """Counted of the register's production equipment alone, which the robots of these plants are not."""
+    behind, own = entered(row)
+    typed = 6 * len(own) + MORE_TYPED * cells(row, own)
+    flat = tags(row, [m for m in behind if m.listed]) + (PLANNED * len(own) if row.equipped else 0)
+    return Truth(Fraction(typed, typed + flat)) if typed + flat else None
 
 
 @states("units_ranges")
 def _units_ranges(row: Row) -> Truth | None:
-    behind, own = _entered(row)
+    behind, own = entered(row)
     total = FLAT_ANALOGUE * len(behind) + TYPED_ANALOGUE * len(own)
-    return Truth(Fraction(TYPED_WHOLE * len(own), total)) if total and not row.bad else None
+    total += MORE_ANALOGUE * cells(row, own) + (len(ROBOTS) if row.equipped else 0)
+    whole = TYPED_WHOLE * len(own) + MORE_WHOLE * cells(row, own) + (len(ROBOTS) if row.equipped else 0)
+    return Truth(Fraction(whole, total)) if total and not row.bad else None

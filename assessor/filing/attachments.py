@@ -1,0 +1,78 @@
+"""Files that people bring: which item of the checklist each is for, told by its name."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from fnmatch import fnmatch
+from pathlib import Path
+
+from assessor.documents import read_bounded
+from assessor.domain import Checklist, Item, Message
+from assessor.errors import InputError
+from assessor.filing.layout import ATTACHMENTS, inside
+
+LARGEST = 500_000_000
+"""Bytes of an attachment."""
+HEADER = 200_000
+"""Bytes at the start of a photograph in which cameras write the day."""
+NAMED = re.compile(r"(?<!\d)(20\d\d)[-_.年]?(0[1-9]|1[0-2])[-_.月]?(0[1-9]|[12]\d|3[01])(?!\d)")
+TAKEN = re.compile(rb"(20\d\d):(0[1-9]|1[0-2]):(0[1-9]|[12]\d|3[01]) \d\d:\d\d:\d\d")
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """One file as it goes into the pack."""
+
+    name: str
+    was: str
+    data: bytes
+    items: tuple[str, ...]
+
+
+def collect(folder: Path | None, checklist: Checklist) -> tuple[list[Attachment], list[str]]:
+    """What of a folder is for the checklist, and the names of files that fit none of its items."""
+    if folder is None:
+        return [], []
+    if not folder.is_dir():
+        raise InputError(Message(id="filing.no_folder"), str(folder))
+    taken: list[Attachment] = []
+    left: list[str] = []
+    for file in sorted(folder.rglob("*")):
+        if file.name.startswith(".") or not file.is_file():
+            continue
+        if file.is_symlink():  # it may lead out of the folder that was meant to be handed over
+            left.append(file.name)
+            continue
+        items = fitting(file.name, checklist.items)
+        if not items:
+            left.append(file.name)
+            continue
+        place = f"{ATTACHMENTS}/{items[0]}"
+        others = [a.name.removeprefix(f"{place}/") for a in taken if a.name.startswith(f"{place}/")]
+        name = f"{place}/{inside(file.name, others)}"
+        taken.append(Attachment(name, file.name, read_bounded(file, LARGEST), items))
+    return taken, left
+
+
+def fitting(name: str, items: Iterable[Item]) -> tuple[str, ...]:
+    """Items whose patterns a file name fits; a name that says what it is goes before a mere kind of file."""
+    found = [item for item in items if any(fnmatch(name.lower(), p.lower()) for p in item.files)]
+    telling = [item for item in found if any(_tells(p) and fnmatch(name.lower(), p.lower()) for p in item.files)]
+    return tuple(item.id for item in telling or found)
+
+
+def _tells(pattern: str) -> bool:
+    """Does it ask for more than a suffix?"""
+    return not re.fullmatch(r"\*\.\w+", pattern)
+
+
+def day_of(name: str, data: bytes) -> date | None:
+    """The day of a file by its name, or by what a camera wrote into it."""
+    for match in (NAMED.search(name), TAKEN.search(data[:HEADER])):
+        if match:
+            try:
+                return date(*(int(part) for part in match.groups()))
+            except ValueError:
+                continue
+    return None

@@ -1,0 +1,235 @@
+"""CHECK a pack by its own checklist: each item met, missing or for a person to look at, every byte as signed."""
+
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from assessor import audit
+from assessor.bundle import open_bundle
+from assessor.documents import parse
+from assessor.domain import Assessment, Checklist, Item, Message, Noun, Shown, Text, credit_fault
+from assessor.errors import AssessorError, InputError
+from assessor.filing.attachments import day_of
+from assessor.filing.container import Pack, open_pack
+from assessor.filing.layout import ANSWERS, BUNDLE, CHECKLIST, REPORTS
+from assessor.messages import render
+
+Outcome = Literal["met", "missing", "by-hand"]
+
+
+class Found(Noun):
+    """One item of the checklist, and what was found."""
+
+    item: str
+    text: Text
+    outcome: Outcome
+    why: Message
+    simulated: bool = False
+    """It rests on a simulated plant, or on files made for a demonstration."""
+
+
+class Checked(Noun):
+    """A pack, item by item."""
+
+    plant: Text
+    simulated: bool
+    checklist: Text
+    items: tuple[Found, ...]
+    faults: tuple[Message, ...]
+    """Bytes that are not what was signed."""
+    held_back: tuple[Message, ...]
+    """What is named and left out of the pack, or withheld from its bundle."""
+    key: Message
+    holds: bool
+    """Is everything there that can be checked, and every byte as it was signed?"""
+
+
+def check_pack(place: Path) -> Checked:
+    """Open a pack, a zip or a folder, and go through its own checklist."""
+    pack = open_pack(place)
+    checklist = _checklist(pack, place)
+    inside = Inside(pack)
+    manifest = pack.manifest
+    key = Message(id="bundle.own_key")
+    if not pack.own_key:
+        key = Message(id="bundle.other_key", params={"key": manifest.fingerprint})
+    items = tuple(_found(item, inside) for item in checklist.items)
+    return Checked(
+        plant=manifest.plant.name,
+        simulated=manifest.plant.simulated,
+        checklist=checklist.title,
+        items=items,
+        faults=pack.faults,
+        held_back=(*inside.held_back, *inside.withheld),
+        key=key,
+        holds=not pack.faults and all(found.outcome != "missing" for found in items),
+    )
+
+
+def _checklist(pack: Pack, place: Path) -> Checklist:
+    """The list that the pack was made by; it is part of it."""
+    name = f"{CHECKLIST}/{pack.manifest.checklist}.yaml"
+    if name not in pack.members:
+        raise InputError(Message(id="filing.no_checklist", params={"name": name}), str(place))
+    try:
+        return parse(Checklist, pack.members[name].decode("utf-8-sig"), f"{place}/{name}")[0]
+    except UnicodeDecodeError as problem:
+        raise InputError(Message(id="input.not_utf8", params={"at": problem.start}), str(place)) from problem
+
+
+Told = tuple[Outcome, Message]
+
+
+def _found(item: Item, inside: "Inside") -> Found:
+    if item.person:
+        outcome, why = _says("by-hand", "by_hand")
+    elif item.files:
+        outcome, why = _files(item, inside.pack)
+    else:
+        outcome, why = SHOWS[item.shows or "report"](item, inside)
+    simulated = inside.pack.manifest.plant.simulated
+    return Found(item=item.id, text=item.text, outcome=outcome, why=why, simulated=simulated)
+
+
+def _says(outcome: Outcome, name: str, **params: str | int) -> Told:
+    return outcome, Message(id=f"filing.check.{name}", params=dict(params))
+
+
+def _files(item: Item, pack: Pack) -> Told:
+    """Files that were brought for it, not empty, each with its day where that is asked for."""
+    of = [m for m in pack.manifest.members if item.id in m.items and m.name in pack.members]
+    full = [m for m in of if pack.members[m.name]]
+    bare = [m for m in full if item.dated and day_of(m.was or m.name, pack.members[m.name]) is None]
+    good = len(full) - len(bare)
+    if good >= item.at_least:
+        return _says("met", "files", n=good, first=(full[0].was or full[0].name)[:80])
+    if bare:
+        return _says("missing", "undated", n=good, needed=item.at_least, first=(bare[0].was or bare[0].name)[:80])
+    return _says("missing", "too_few" if full else "no_file", n=good, needed=item.at_least)
+
+
+@dataclass(frozen=True)
+class Inside:
+    """What a pack shows of itself. Its bundle is judged again, once."""
+
+    pack: Pack
+
+    @property
+    def held_back(self) -> tuple[Message, ...]:
+        """Files that were left out, with their digests."""
+        return tuple(
+            Message(id="filing.held_back", params={"name": h.name, "sha256": h.sha256, "why": _both(h.why)})
+            for h in self.pack.manifest.held_back
+        )
+
+    @property
+    def withheld(self) -> tuple[Message, ...]:
+        """Members of the bundle that stayed with the plant."""
+        return tuple(line for line in self._verified[1] if line.id == "bundle.withheld")
+
+    @property
+    def assessment(self) -> Assessment | None:
+        """The Assessment that the pack's own bundle holds; None where there is none that can be read."""
+        return self._verified[2]
+
+    @property
+    def verified(self) -> bool:
+        """Can the bundle be judged again with the same result?"""
+        return self._verified[0]
+
+    @cached_property
+    def _verified(self) -> tuple[bool, tuple[Message, ...], Assessment | None]:
+        data = self.pack.members.get(BUNDLE)
+        if data is None:
+            return False, (), None
+        with tempfile.TemporaryDirectory(prefix="assessor-check-") as hidden:
+            file = Path(hidden) / "filing.zip"
+            file.write_bytes(data)
+            try:
+                found = audit.verify(file)
+                done = audit.read_assessment(open_bundle(file).member("assessment.json"), BUNDLE)
+            except AssessorError as problem:
+                return False, (problem.message,), None
+            return found.holds and found.kind == "assessment", found.lines, done
+
+
+def _both(message: Message) -> Text:
+    return Text(zh=render(message, "zh"), en=render(message, "en"))
+
+
+def _needs(of: Callable[[Item, Assessment], Told]) -> Callable[[Item, Inside], Told]:
+    """A check that looks into the Assessment of the pack's own bundle."""
+
+    def check(item: Item, inside: Inside) -> Told:
+        done = inside.assessment
+        return _says("missing", "no_bundle") if done is None else of(item, done)
+
+    return check
+
+
+def _credit_code(_: Item, a: Assessment) -> Told:
+    """GB 32100's check character; a region that does not exist only where the plant is simulated and says so."""
+    code = a.plant.credit_code
+    if code is None:
+        return _says("missing", "code_none")
+    wrong = credit_fault(code)
+    if wrong == "region" and a.plant.simulated:
+        return _says("met", "code_simulated", code=code)
+    return _says("met", "code", code=code) if wrong is None else _says("missing", f"code_{wrong}", code=code)
+
+
+def _interviewees(item: Item, a: Assessment) -> Told:
+    roles = sorted({answer.by.strip() for answer in a.answers.answers if answer.by.strip()})
+    name = "roles" if len(roles) >= item.at_least else "roles_few"
+    return _says("met" if name == "roles" else "missing", name, n=len(roles), needed=item.at_least)
+
+
+def _settled(_: Item, a: Assessment) -> Told:
+    open_ = sum(not finding.settled for finding in a.findings)
+    if open_:
+        return _says("missing", "open", n=open_)
+    bare = [s for s in a.answers.settlements if not s.reply.strip() or not s.proof.title.strip()]
+    if bare:
+        return _says("missing", "no_reply", n=len(bare))
+    return _says("met", "settled", n=len(a.findings))
+
+
+def _plan(_: Item, a: Assessment) -> Told:
+    if a.roadmap is None:
+        return _says("missing", "no_plan")
+    return _says("met", "plan", n=len(a.roadmap.choices))
+
+
+def _folder(name: str, folder: str) -> Callable[[Item, Inside], Told]:
+    def check(_: Item, inside: Inside) -> Told:
+        n = sum(member.startswith(f"{folder}/") for member in inside.pack.members)
+        return _says("met", name, n=n) if n else _says("missing", f"no_{name}")
+
+    return check
+
+
+def _bundle(_: Item, inside: Inside) -> Told:
+    if BUNDLE not in inside.pack.members:
+        return _says("missing", "no_bundle")
+    if inside.verified and inside.assessment is not None and _same(inside):
+        return _says("met", "bundle")
+    return _says("missing", "bundle_differs")
+
+
+def _same(inside: Inside) -> bool:
+    """Is it the plant of the pack's own manifest?"""
+    return inside.assessment is not None and inside.assessment.plant == inside.pack.manifest.plant
+
+
+SHOWS: Mapping[Shown, Callable[[Item, Inside], Told]] = {
+    "credit-code": _needs(_credit_code),
+    "interviewees": _needs(_interviewees),
+    "settled": _needs(_settled),
+    "plan": _needs(_plan),
+    "answers": _folder("answers", ANSWERS),
+    "report": _folder("report", REPORTS),
+    "bundle": _bundle,
+}

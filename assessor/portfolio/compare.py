@@ -1,0 +1,63 @@
+"""COMPARE two assessments of one plant: both are judged again, so that data and rule can be told apart."""
+
+from fractions import Fraction
+
+from assessor.domain import Message, Rating
+from assessor.errors import InputError
+from assessor.frameworks import Library
+from assessor.messages import Language
+from assessor.portfolio.rerate import Judged, Move, Standing, Stored, judged, moves_of
+from assessor.report.document import Document
+from assessor.report.papers.comparison import Change, Changes, Place, Step, comparison
+
+
+def compared(one: Stored, other: Stored, library: Library, language: Language) -> Document:
+    """The comparison of two Assessments of the same plant, whichever is named first.
+
+    Raises InputError where they are of two plants or frameworks, or the same one twice.
+    """
+    first, last = sorted((one, other), key=lambda stored: stored.done.made)
+    _comparable(first, last)
+    ruled, now = judged(first, library), judged(last, library)
+    rated = {first.file: ruled.rated, last.file: now.rated}
+    main = last.done.framework.id
+    moves = sorted(moves_of(first, last, rated, library, ()), key=lambda m: (m.framework != main, m.framework))
+    changes = Changes(
+        frameworks=tuple(_change(move, now) for move in moves),
+        dimensions={
+            "filed": _dimensions(first.done.ratings, first.done.framework.default_weights),
+            "ruled": _dimensions(ruled.ratings, ruled.weights),
+            "now": _dimensions(now.ratings, now.weights),
+        },
+        dropped=moves[0].dropped if moves else (),
+    )
+    return comparison(first.done, last.done, changes, language)
+
+
+def _change(move: Move, now: Judged) -> Change:
+    places: dict[Step, Place | None] = {
+        "filed": _place(move.before),
+        "ruled": _place(move.ruled),
+        "now": _place(move.after),
+    }
+    return Change(now.rated[move.framework].head.title, places, move.moved_by)
+
+
+def _comparable(first: Stored, last: Stored) -> None:
+    a, b = first.done, last.done
+    if a == b:
+        raise InputError(Message(id="comparison.same_one"), last.file)
+    if a.plant.id != b.plant.id:
+        raise InputError(Message(id="comparison.other_plant", params={"one": a.plant.id, "other": b.plant.id}))
+    if a.framework.id != b.framework.id:
+        params: dict[str, str] = {"one": a.framework.id, "other": b.framework.id}
+        raise InputError(Message(id="comparison.other_framework", params={**params}))
+
+
+def _place(standing: Standing | None) -> Place | None:
+    return None if standing is None else Place(standing.version, standing.level, standing.score)
+
+
+def _dimensions(ratings: tuple[Rating, ...], weights: str) -> dict[str, Fraction]:
+    rating = next(r for r in ratings if r.column == "verified" and r.weights == weights)
+    return {d.dimension: d.low for d in rating.dimensions}

@@ -1,0 +1,106 @@
+"""The first sheet: who was assessed, when, and where the plant stands in both columns, live."""
+
+from fractions import Fraction
+from typing import Any
+
+from assessor.domain import Rated, Verdict
+from assessor.report.excel.page import Book, Column, Day, Kind, Page, Sum, Value
+from assessor.report.workbook import Trees
+
+COLUMNS = (
+    Column("framework", 44),
+    Column("declared_level", 17, "level"),
+    Column("declared_high", 12, "level"),
+    Column("verified_level", 12, "level"),
+    Column("verified_high", 12, "level"),
+    Column("verified_name", 22),
+    Column("coverage", 10, "percent"),
+    Column("standing", 12),
+)
+FACTS = 14
+"""Rows above the table of frameworks."""
+MAIN = 9
+"""Sheets of the report, the one of results and that of answers; the sheet of results leads to the others."""
+
+
+def write(book: Book, sheet: Any, trees: Trees) -> None:
+    """Facts of the assessment, the level by every framework, how the comparisons came out, where to find what."""
+    a, pen = book.a, book.pen
+    kind = pen.t("pre_assessment" if a.pre_assessment else "assessment")
+    page = Page(book, sheet, f"{pen.say(a.plant.name)} · {kind}", COLUMNS, head=FACTS)
+    page.sheet.freeze_panes(1, 0)
+    page.sheet.fit_to_pages(1, 1)
+    page.note(f"{pen.t('disclaimer')} · {pen.t('simulated')}" if a.plant.simulated else pen.t("disclaimer"))
+    _facts(page)
+    for one in a.rated:
+        _framework(page, one, trees)
+    _counts(page)
+    _contents(page)
+
+
+def _facts(page: Page) -> None:
+    book, a, pen = page.book, page.book.a, page.book.pen
+    verified = a.rating("verified")
+    none = book.t("not_given")
+    facts: list[tuple[str, Value, Kind]] = [
+        ("credit_code", a.plant.credit_code or none, "text"),
+        ("industry", a.plant.industry or none, "text"),
+        ("district", pen.say(a.plant.district) if a.plant.district else none, "text"),
+        ("employees", Fraction(a.plant.employees) if a.plant.employees else none, "count"),
+        ("sampled_from", Day(a.source.sampled_from), "moment"),
+        ("sampled_to", Day(a.source.sampled_to), "moment"),
+        ("made", Day(a.made), "day"),
+        ("score", verified.score, "score"),
+        ("reach", book.t("reach", of=len(a.framework.dimensions), testable=a.testable, tested=a.tested), "text"),
+        ("digest", a.source.bundle, "text"),
+    ]
+    for row, (name, value, kind) in enumerate(facts, 3):
+        page.text(row, 0, book.t(f"fact.{name}"), bold=True)
+        page.put(row, 1, value, kind, align="left", text_wrap=False, indent=1)
+
+
+def _framework(page: Page, one: Rated, trees: Trees) -> None:
+    pen, names = page.book.pen, {g.number: page.book.pen.say(g.name) for g in one.grades}
+    declared, verified = (next(r for r in one.results if r.column == c) for c in ("declared", "verified"))
+    levels: list[Value] = []
+    for result in (declared, verified):
+        there = (tree := trees.get((one.head.id, result.column))) and tree.cells("level")
+        for end, value in (("low", result.level), ("high", result.level_high)):
+            if there is None or value is None:
+                levels.append(page.book.t("no_levels") if value is None and end == "low" else None)
+            else:
+                levels.append(Sum(f"={getattr(there, end)}", value))
+    page.line(
+        pen.say(one.head.title),
+        *levels,
+        names.get(verified.level, "") if verified.level is not None else "",
+        verified.coverage,
+        pen.t(f"status.{verified.status.value}"),
+    )
+
+
+def _counts(page: Page) -> None:
+    """How the comparisons of claims with machines came out."""
+    book, pen = page.book, page.book.pen
+    page.row += 1
+    page.text(page.row, 0, book.t("compared"), bold=True)
+    for verdict in Verdict:
+        of = [e for e in book.a.evidence if e.verdict is verdict and e.indicators]
+        page.row += 1
+        page.text(page.row, 0, pen.t(f"verdict.{verdict.value}"))
+        page.put(page.row, 1, Fraction(len(of)), "count")
+    page.row += 1
+
+
+def _contents(page: Page) -> None:
+    """The other sheets, a click away."""
+    book = page.book
+    page.row += 1
+    page.text(page.row, 0, book.t("contents"), bold=True)
+    link = book.look(font_color="#0B6660", underline=1)
+    for sheet in book.file.worksheets()[1:MAIN]:
+        name = str(sheet.get_name())
+        if name != page.name:
+            page.row += 1
+            page.sheet.write_url(page.row, 0, f"internal:'{name}'!A1", link, string=name)
+    page.row += 1

@@ -1,0 +1,165 @@
+"""评估证据记录表: of each requirement the method, the proof, who rated it, the degree and the reason."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assessor.domain import Answer, Assessment, Dimension, Evidence, RequirementLine, Settlement, State
+from assessor.messages import catalogue, render
+from assessor.report.document import Block, Document, Heading, Line, Paragraph, Run, Table, group, line, row
+from assessor.report.papers.exhibits import Exhibits
+from assessor.report.pen import Pen, code
+from assessor.report.wording import listed
+
+COLUMNS = ("id", "requirement", "method", "evidence", "by", "declared", "verified", "reason")
+WIDTHS = (0.09, 0.25, 0.1, 0.08, 0.11, 0.08, 0.08, 0.21)
+
+
+def document(a: Assessment, pen: Pen) -> Document:
+    """Every requirement of the framework that counts for this plant, then the list of the evidence."""
+    exhibits = Exhibits.of(a)
+    blocks: list[Block] = [Paragraph(line(_t(pen, "how")), "lead")]
+    for element in a.framework.elements:
+        of = [d for d in a.framework.dimensions if d.element == element.id]
+        if of:
+            blocks.append(Heading(1, pen.say(element.name), f"element-{element.id}"))
+            blocks += [block for d in of for block in _Rows(a, pen, exhibits).dimension(d)]
+    blocks += [*exhibits.blocks(pen), *_signatures(pen)]
+    known = {"credit_code": a.plant.credit_code, "district": a.plant.district and pen.say(a.plant.district)}
+    return Document(
+        name="record",
+        language=pen.language,
+        title=_t(pen, "title"),
+        subtitle=pen.say(a.framework.title),
+        facts=(
+            (_t(pen, "plant"), pen.say(a.plant.name)),
+            *((pen.t(f"cover.{label}"), value) for label, value in known.items() if value),
+            (pen.t("cover.sampled"), pen.date(a.source.sampled_from)),
+            (pen.t("cover.made"), pen.date(a.made)),
+            (_t(pen, "scorer"), a.scorer),
+        ),
+        disclaimer=pen.t("disclaimer"),
+        digest=a.source.bundle,
+        blocks=tuple(blocks),
+    )
+
+
+def _t(pen: Pen, id_: str, **params: object) -> str:
+    return render(f"record.{id_}", pen.language, **params)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Writes the requirements of one sub-domain after another."""
+
+    a: Assessment
+    pen: Pen
+    exhibits: Exhibits
+
+    def dimension(self, dimension: Dimension) -> Iterator[Block]:
+        name = f"{code(dimension.id)} {self.pen.say(dimension.name)}"
+        yield Heading(2, name, f"dimension-{dimension.id}")
+        cut = next((c for c in self.a.answers.cuts if c.dimension == dimension.id), None)
+        if cut is not None:
+            yield Paragraph(line(_t(self.pen, "cut", reason=cut.reason)))
+            return
+        rows = [*self._cells(dimension)]
+        if not rows:
+            yield Paragraph(line(_t(self.pen, "nothing")), "note")
+            return
+        head = tuple(_t(self.pen, column) for column in COLUMNS)
+        yield Table(_t(self.pen, "requirements", name=name), head, tuple(rows), WIDTHS)
+
+    def _cells(self, dimension: Dimension) -> Iterator[tuple[Line, ...]]:
+        said, seen = (
+            {(c.dimension, c.level): c for c in self.a.rating(column).cells} for column in ("declared", "verified")
+        )
+        for cell in dimension.cells:
+            verified = seen.get((dimension.id, cell.level))
+            if verified is None or not (verified.requirements or verified.not_applicable):
+                continue
+            declared = said.get((dimension.id, cell.level))
+            before = {r.question: r for r in declared.requirements} if declared else {}
+            yield group(_t(self.pen, "level", n=cell.level), len(COLUMNS))
+            for one in verified.requirements:
+                yield self._requirement(one, before.get(one.question), dimension)
+            for question in verified.not_applicable:
+                yield self._left_out(question)
+
+    def _requirement(
+        self, now: RequirementLine, before: RequirementLine | None, dimension: Dimension
+    ) -> tuple[Line, ...]:
+        evidence = next((e for e in self.a.evidence if e.question == now.question), None)
+        asked = dimension.rubric if now.source == "rubric" and dimension.rubric else now.question
+        answers = [x for x in self.a.answers.answers if x.question == asked]
+        settled = evidence.settlement if evidence and now.source == "settled" else None
+        measured = self._measured(evidence)
+        return row(
+            now.question.upper(),
+            self.pen.question(now.question),
+            self._method(answers, settled, measured),
+            listed(self.pen, [*self._exhibits(answers, settled), *measured]),
+            self._by(answers, settled, measured),
+            self._degree(before),
+            Run(self._degree(now), mark=f"degree.{now.question}"),
+            self._reason(now, evidence, answers, settled),
+        )
+
+    def _left_out(self, question: str) -> tuple[Line, ...]:
+        answers = [x for x in self.a.answers.answers if x.question == question]
+        words, who = _t(self.pen, "not_applicable"), self._by(answers, None, {})
+        reasons = listed(self.pen, [x.reason for x in answers if x.reason])
+        return row(question.upper(), self.pen.question(question), "", "", who, words, words, reasons)
+
+    def _measured(self, evidence: Evidence | None) -> dict[str, str]:
+        """Numbers of the measurements that said something, and the classes of evidence that they rest on."""
+        if evidence is None or evidence.low is None:
+            return {}
+        return {
+            self.exhibits.measurements[m.indicator]: self.pen.classes(m.rests_on)
+            for m in self.a.measurements
+            if m.indicator in evidence.indicators and m.state is State.MEASURED
+        }
+
+    def _exhibits(self, answers: list[Answer], settled: Settlement | None) -> list[str]:
+        proofs = [p for x in answers for p in x.proofs] + ([settled.proof] if settled else [])
+        return [self.exhibits.number(p) for p in proofs]
+
+    def _method(self, answers: list[Answer], settled: Settlement | None, measured: dict[str, str]) -> str:
+        proofs = [p for x in answers for p in x.proofs] + ([settled.proof] if settled else [])
+        kinds = [render(f"forms.proof.{p.kind}", self.pen.language) for p in proofs]
+        asked = [self.pen.t("evidence.interview")] if answers and not kinds else []
+        return listed(self.pen, [*dict.fromkeys([*measured.values(), *kinds, *asked])])
+
+    def _by(self, answers: list[Answer], settled: Settlement | None, measured: dict[str, str]) -> str:
+        names = [self._role(x.by) for x in answers] + ([self._role(settled.by)] if settled else [])
+        names += [_t(self.pen, "connector")] if measured else []
+        return listed(self.pen, [*dict.fromkeys(names)])
+
+    def _role(self, by: str) -> str:
+        if by == "assessor":
+            return _t(self.pen, "assessor")
+        name = f"forms.role.{by.replace('-', '_')}"
+        return render(name, self.pen.language) if name in catalogue() else by
+
+    def _degree(self, one: RequirementLine | None) -> str:
+        if one is None:
+            return self.pen.t("none")
+        return self.pen.t("unknown") if one.source == "unknown" else self.pen.between(one.low, one.high)
+
+    def _reason(
+        self, now: RequirementLine, evidence: Evidence | None, answers: list[Answer], settled: Settlement | None
+    ) -> str:
+        parts = [self.pen.t(f"given.{now.source}")]
+        parts += [x.reason for x in answers if x.reason]
+        if evidence and evidence.indicators:
+            parts.append(self.pen.say(evidence.why))
+        if settled:
+            parts.append(_t(self.pen, "replied", reason=settled.reason, reply=settled.reply))
+        return ("；" if self.pen.language == "zh" else "; ").join(parts)
+
+
+def _signatures(pen: Pen) -> list[Block]:
+    head = tuple(_t(pen, name) for name in ("who", "person", "signature", "date"))
+    rows = tuple(row(_t(pen, who), "", "", "") for who in ("leader", "member", "representative"))
+    table = Table(_t(pen, "signed"), head, rows, (0.25, 0.25, 0.3, 0.2))
+    return [Heading(1, _t(pen, "signatures"), "signatures"), table]

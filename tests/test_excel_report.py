@@ -1,0 +1,210 @@
+"""The report as a workbook: what it says, that its formulas hold, and that no stranger's text does harm."""
+
+import io
+import shutil
+from datetime import datetime
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from assessor.domain import Assessment, State, Worth
+from assessor.messages import LANGUAGES, Language, render
+from assessor.report.excel import PAGES, render_excel
+from tests.report_example import HOSTILE, altered, example, six_verdicts
+from tests.test_workbook import recalculated
+
+needs_office = pytest.mark.skipif(not shutil.which("soffice"), reason="NOT TESTED: no LibreOffice")
+
+
+@cache
+def written(language: Language) -> bytes:
+    return render_excel(example(), language)
+
+
+def opened(data: bytes, *, values: bool = True) -> Any:
+    return openpyxl.load_workbook(io.BytesIO(data), data_only=values)
+
+
+def page(book: Any, name: str, language: Language = "zh") -> Any:
+    return book[render(f"excel.sheet.{name}", language)]
+
+
+def texts(sheet: Any) -> list[str]:
+    return [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None]
+
+
+def column(sheet: Any, head: str, language: Language = "zh") -> list[Any]:
+    """What stands under a head, down to the first empty row."""
+    label = render(f"excel.head.{head}", language)
+    at = next(c for row in sheet.iter_rows(max_row=20) for c in row if c.value == label)
+    cells = [row[0] for row in sheet.iter_rows(min_row=at.row + 1, min_col=at.column, max_col=at.column)]
+    return [cell.value for cell in cells]
+
+
+def worthy() -> Assessment:
+    """The example with everything reckoned for this plant: reserve, subsidy, benefits, payback."""
+    a = example()
+    assert a.roadmap is not None
+    worth = []
+    for i, choice in enumerate(a.roadmap.choices):
+        span = {"low": choice.cost / 2, "mid": choice.cost, "high": choice.cost * 2}
+        worth.append(
+            Worth(
+                recommendation=choice.recommendation,
+                cost=span,
+                reserve=choice.cost * Fraction(3, 20),
+                software=0,
+                confirmed=1000 * i,
+                days={"low": 1, "mid": 7, "high": 9},
+                months={"low": 1, "mid": 3, "high": 9},
+                stoppage={"low": 0, "mid": Fraction(5, 2), "high": 8},
+                pain=None,
+                yearly_low=12_345,
+                yearly_high=23_456,
+                payback_low=Fraction(41, 3),
+                payback_high=30,
+            )
+        )
+    roadmap = a.roadmap.model_copy(update={"worth": tuple(worth), "draws": 200})
+    return a.model_copy(update={"roadmap": roadmap})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_same_assessment_is_the_same_bytes_and_every_sheet_is_there(language: Language) -> None:
+    assert written(language) == render_excel(example(), language)
+    names = opened(written(language)).sheetnames
+    assert names[: len(PAGES)] == [render(f"excel.sheet.{name}", language) for name in PAGES]
+    assert names[len(PAGES) :][:2] == ["results", "answers"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sheet_prints_landscape_and_keeps_its_head_in_sight(language: Language) -> None:
+    for sheet in opened(written(language)).worksheets:
+        assert sheet.page_setup.orientation == "landscape", sheet.title
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage and sheet.page_setup.fitToWidth in (1, None)
+        assert sheet.print_title_rows and sheet.freeze_panes, sheet.title
+
+
+def test_levels_scores_days_and_measurements_are_numbers_and_days() -> None:
+    book, a = opened(written("zh")), example()
+    summary = page(book, "summary")
+    days = [c.value for row in summary.iter_rows() for c in row if isinstance(c.value, datetime)]
+    assert datetime(2026, 1, 1) in days
+    assert a.rating("verified").level in column(summary, "verified_level")
+    scores = column(page(book, "subdomains"), "verified")[: len(a.framework.dimensions)]
+    assert scores == pytest.approx([float(d.low) for d in a.rating("verified").dimensions])
+    values = column(page(book, "measurements"), "value")
+    made = [m for m in a.measurements if m.state is State.MEASURED and m.value is not None]
+    assert sorted(v for v in values if v is not None) == pytest.approx(sorted(float(m.value or 0) for m in made))
+
+
+def test_the_pictures_are_the_spreadsheets_own_and_show_both_columns() -> None:
+    sheet = page(opened(written("en"), values=False), "subdomains", "en")
+    kinds = {type(chart).__name__: chart for chart in sheet._charts}
+    assert set(kinds) == {"RadarChart", "BarChart"}
+    assert all(len(chart.series) == 2 for chart in kinds.values())
+
+
+def test_what_was_and_was_not_seen_of_each_machine_is_counted_by_formulas() -> None:
+    values, formulas = opened(written("zh")), opened(written("zh"), values=False)
+    used = [x for x in example().assets if x.production and x.in_use]
+    assert column(page(values, "matrix"), "machine")[: len(used)] == [x.name.zh for x in used]
+    there = column(page(formulas, "matrix"), "there")[0]
+    assert str(there).startswith("=COUNTIF(")
+    assert page(values, "matrix").conditional_formatting
+
+
+def test_the_record_has_a_row_for_every_requirement() -> None:
+    a = example()
+    asked = [q for d in a.framework.dimensions for c in d.cells for q in c.requirements]
+    assert [x for x in column(page(opened(written("zh")), "record"), "id") if x] == asked
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_differences_settled_and_open_say_so(language: Language) -> None:
+    sheet = page(opened(render_excel(six_verdicts(), language)), "differences", language)
+    words = "\n".join(texts(sheet))
+    assert "Line 2 was down that day" in words
+    assert render("report.differences.settled", language) in words
+    assert render("report.verdict.difference-lower", language) in words
+
+
+def test_strangers_texts_stay_texts() -> None:
+    names = (*HOSTILE, '=HYPERLINK("http://x")', "+1+1", "@SUM(A1)", "-2+3", "\t=1+1", "&P&[File]" * 40)
+
+    def spoil(document: dict[str, Any]) -> None:
+        for i, asset in enumerate(document["assets"]):
+            asset["name"] = dict.fromkeys(("zh", "en"), names[i % len(names)])
+        document["plant"]["name"] = dict.fromkeys(("zh", "en"), names[-1])
+        document["plant"]["district"] = {"zh": "=1+1", "en": "=1+1"}
+
+    for language in LANGUAGES:
+        book = opened(render_excel(altered(spoil), language), values=False)
+        machines = page(book, "matrix", language)
+        held = [c for row in machines.iter_rows(min_row=5, max_col=1) for c in row if c.value]
+        assert held and all(cell.data_type == "s" for cell in held)
+        assert not [c.value for row in page(book, "summary", language).iter_rows() for c in row if c.value == "=1+1" and c.data_type == "f"]  # fmt: skip  # noqa: E501
+        assert all(len(sheet.oddFooter.left.text or "") < 255 for sheet in book.worksheets if sheet.oddFooter.left)
+
+
+def test_an_older_document_without_sums_plan_or_expectations_is_written_too() -> None:
+    a = example()
+    bare = a.model_copy(
+        update={
+            "rated": (),
+            "roadmap": None,
+            "recommendations": (),
+            "findings": (),
+            "sights": tuple(s.model_copy(update={"collects": {}}) for s in a.sights),
+        }
+    )
+    book = opened(render_excel(bare, "zh"))
+    assert render("report.plan.none", "zh") in texts(page(book, "plan"))
+    assert render("excel.note.no_differences", "zh") in texts(page(book, "differences"))
+    scores = column(page(book, "subdomains"), "verified")[: len(a.framework.dimensions)]
+    assert scores == pytest.approx([float(d.low) for d in a.rating("verified").dimensions])
+
+
+@pytest.mark.slow
+@needs_office
+def test_a_spreadsheet_comes_to_what_was_written_beside_every_formula(tmp_path: Path) -> None:
+    data = render_excel(worthy(), "zh")
+    ours, theirs = opened(data), recalculated(data, tmp_path)
+    wrong, seen = [], 0
+    for name in ours.sheetnames[: len(PAGES)]:
+        for row in opened(data, values=False)[name].iter_rows():
+            for cell in row:
+                if cell.data_type == "f":
+                    seen += 1
+                    mine, found = ours[name][cell.coordinate].value, theirs[name][cell.coordinate].value
+                    if mine != found and not (
+                        isinstance(found, int | float) and found == pytest.approx(mine, rel=1e-9, abs=1e-9)
+                    ):
+                        wrong.append((name, cell.coordinate, cell.value, mine, found))
+    assert not wrong[:5], wrong[:5]
+    assert seen > 300
+
+
+@pytest.mark.slow
+@needs_office
+def test_what_a_reader_changes_in_the_plan_moves_its_totals(tmp_path: Path) -> None:
+    a = worthy()
+    assert a.roadmap is not None
+    book = opened(render_excel(a, "zh"), values=False)
+    sheet = page(book, "plan")
+    first = next(row[0].row for row in sheet.iter_rows(max_col=1) if row[0].value == 1)
+    dropped, doubled = sorted(a.roadmap.choices, key=lambda c: (c.phase, c.recommendation))[:2]
+    sheet.cell(first, 2).value = 0
+    sheet.cell(first + 1, 7).value = 1
+    buffer = io.BytesIO()
+    book.save(buffer)
+    anew = page(recalculated(buffer.getvalue(), tmp_path), "plan")
+    total = next(row for row in anew.iter_rows() if row[0].value == render("excel.total", "zh"))
+    kept = [c for c in a.roadmap.choices if c is not dropped]
+    assert total[4].value == pytest.approx(float(sum(c.cost for c in kept)))
+    reserved = sum((c.cost * (2 if c is doubled else Fraction(23, 20)) for c in kept), Fraction(0))
+    assert total[7].value == pytest.approx(float(reserved))

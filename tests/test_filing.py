@@ -1,0 +1,364 @@
+"""The filing pack: complete by its own checklist, silent about what is open, and no byte of it can change unseen."""
+
+import io
+import json
+from fractions import Fraction
+from pathlib import Path
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assessor import cli
+from assessor.domain import Assessment, Entry, Platform, Take, canonical
+from assessor.errors import InputError
+from assessor.filing import KEYS, check_pack, open_pack
+from assessor.filing.entries import cut_off, rows
+from assessor.filing.layout import ANNEX, ANSWERS, BUNDLE, PROMISE, README, REPORTS, SETTLED, inside
+from assessor.messages import LANGUAGES, Language, render
+from assessor.report.pen import Pen
+from tests.packs import changed, complete, first, library, pack_of, results, saved, texts
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return saved(complete(), tmp_path_factory.mktemp("pack") / "pack.zip")
+
+
+def open_questions(a: Assessment) -> set[str]:
+    return {finding.question for finding in a.findings if not finding.settled}
+
+
+# The demo plant's pack ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_demo_plants_pack_is_complete_by_its_own_checklist_and_says_it_is_simulated(
+    language: Language, tmp_path: Path
+) -> None:
+    found = check_pack(saved(complete(language), tmp_path / "pack.zip"))
+    assert found.holds and found.simulated and not found.faults
+    assert {item.outcome for item in found.items} == {"met", "by-hand"}
+    assert all(item.simulated for item in found.items)
+    files = complete(language).files
+    assert render("filing.readme.simulated", language) in texts(README, files[README])
+    attached = {name: data for name, data in files.items() if name.startswith("6-")}
+    assert len(attached) >= 8
+    assert all("simulated" in name or b"simulated" in data for name, data in attached.items())
+
+
+def test_the_same_pack_is_the_same_bytes() -> None:
+    again = complete.__wrapped__("zh")
+    assert again.files == complete("zh").files
+
+
+def test_members_that_stayed_with_the_plant_are_named_in_the_pack_and_by_its_check(pack: Path) -> None:
+    found = check_pack(pack)
+    named = {str(line.params["name"]) for line in found.held_back}
+    assert {"source/samples.parquet", "source/requests.jsonl", "source/scope.yaml"} <= named
+    readme = texts(README, complete().files[README])
+    for member in first().members:
+        assert member.name in readme and member.sha256 in readme
+
+
+def test_a_pack_that_was_unpacked_is_checked_as_well(tmp_path: Path) -> None:
+    folder = tmp_path / "unpacked"
+    for name, data in complete().files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    assert check_pack(folder).holds
+    (folder / "另加.txt").write_text("x")
+    (folder / README).write_bytes(b"another text")
+    (folder / PROMISE).unlink()
+    ids = {line.id for line in check_pack(folder).faults}
+    assert ids == {"bundle.added", "bundle.changed", "bundle.missing"}
+
+
+# What is open ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_open_differences_never_occur_in_the_pack_and_stand_in_the_annex(
+    language: Language, tmp_path: Path
+) -> None:
+    made = pack_of(results(tmp_path / "results"), language=language)
+    a = first()
+    assert open_questions(a) and made.annex is not None
+    told = [render(text, language) for f in a.findings for text in (f.ask, f.seen)]
+    for name, data in made.files.items():
+        words = texts(name, data)
+        assert not [text for text in told if text in words], name
+    pen = Pen.of(a, language)
+    for name in (n for n in made.files if n.startswith(SETTLED)):
+        words = texts(name, made.files[name])
+        assert not [q for q in open_questions(a) if pen.question(q) in words], name
+    annex = texts("annex.xlsx", made.annex)
+    assert all(pen.question(q) in annex for q in open_questions(a))
+
+
+def test_while_a_difference_is_open_bundle_and_report_are_named_and_held_back(tmp_path: Path) -> None:
+    file = saved(pack_of(results(tmp_path / "results")), tmp_path / "pack.zip")
+    held = open_pack(file).manifest.held_back
+    assert {one.name for one in held} == {BUNDLE, f"{REPORTS}/report.html"}
+    assert BUNDLE not in open_pack(file).members
+    found = check_pack(file)
+    assert not found.holds
+    missing = {item.item for item in found.items if item.outcome == "missing"}
+    assert {"settled", "bundle", "report"} <= missing
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.sets(st.integers(0, 3)))
+def test_settled_differences_are_those_that_are_settled_and_no_others(which: set[int]) -> None:
+    from assessor.filing.sheets import settled_rows  # noqa: PLC0415
+
+    a = first()
+    findings = tuple(f.model_copy(update={"settled": i in which}) for i, f in enumerate(a.findings))
+    mixed = a.model_copy(update={"findings": findings})
+    pen = Pen.of(a, "zh")
+    told = {row[1] for row in settled_rows(mixed, pen)}
+    assert told == {pen.question(f.question) for f in findings if f.settled}
+
+
+def test_an_entry_that_hangs_on_an_open_difference_is_left_empty_and_all_others_are_filled() -> None:
+    a, pen = first(), Pen.of(first(), "zh")
+    open_ = open_questions(a)
+    for platform in library().platforms.values():
+        found = rows(platform, a, pen)
+        pending = [row for row in found if row.note == render("filing.pending", "zh")]
+        assert pending, platform.id
+        assert all(row.enter is None and row.verified is None for row in pending)
+        told = {pen.question(q) for q in open_}
+        assert all(row.enter is None for row in found if row.item in told)
+        assert any(row.item == "等级" and row.enter is None for row in found)
+
+
+# Bytes -----------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_a_pack_changed_by_one_byte_is_found(data: st.DataObject, pack: Path) -> None:
+    size = pack.stat().st_size
+    at = data.draw(st.integers(0, size - 1))
+    bit = data.draw(st.integers(0, 7))
+
+    def flip(held: bytearray) -> None:
+        held[at] ^= 1 << bit
+
+    other = changed(pack, flip)
+    try:
+        assert open_pack(other).faults, f"byte {at}"
+    except InputError:
+        pass  # it is not even a pack any more
+
+
+def test_a_changed_manifest_is_found_though_every_digest_fits(tmp_path: Path) -> None:
+    folder = tmp_path / "unpacked"
+    for name, data in complete().files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    manifest["plant"]["simulated"] = False
+    (folder / "manifest.json").write_bytes(canonical(manifest))
+    found = check_pack(folder)
+    assert [line.id for line in found.faults] == ["bundle.signature"]
+    assert {item.item for item in found.items if item.outcome == "missing"} >= {"bundle"}
+
+
+@pytest.mark.parametrize("text", [b"", b"PK\3\4", b"not a zip at all"])
+def test_what_is_no_pack_is_refused_in_words(tmp_path: Path, text: bytes) -> None:
+    file = tmp_path / "pack.zip"
+    file.write_bytes(text)
+    with pytest.raises(InputError):
+        check_pack(file)
+
+
+# Missing and hostile files ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("gone", "item"),
+    [
+        ("*contract*", "contract"),
+        ("*listing*", "provider-listing"),
+        ("*opening*", "opening-meeting"),
+        ("*closing*", "closing-meeting"),
+        ("*promise*", "promise"),
+        ("*photograph-1*", "photographs"),
+    ],
+)
+def test_a_missing_attachment_is_named(gone: str, item: str, tmp_path: Path) -> None:
+    folder = results(tmp_path / "results")
+    for file in (folder / "attachments").glob(gone):
+        file.unlink()
+    found = {f.item: f for f in check_pack(saved(pack_of(folder), tmp_path / "pack.zip")).items}
+    assert found[item].outcome == "missing"
+    others = {"contract", "provider-listing", "opening-meeting", "closing-meeting", "promise", "photographs"} - {
+        item
+    }
+    assert all(found[other].outcome == "met" for other in others)
+
+
+def test_an_empty_file_and_an_undated_photograph_do_not_count(tmp_path: Path) -> None:
+    folder = results(tmp_path / "results")
+    beside = folder / "attachments"
+    next(beside.glob("*contract*")).write_bytes(b"")
+    next(beside.glob("*photograph-1*")).rename(beside / "hall.png")
+    found = {f.item: f for f in check_pack(saved(pack_of(folder), tmp_path / "pack.zip")).items}
+    assert found["contract"].why.id == "filing.check.no_file"
+    assert found["photographs"].why.id == "filing.check.undated"
+    assert found["photographs"].why.params["first"] == "hall.png"
+    (beside / "hall.png").write_bytes(b"\xff\xd8 Exif 2026:11:24 09:30:00 ...")
+    found = {f.item: f for f in check_pack(saved(pack_of(folder), tmp_path / "pack2.zip")).items}
+    assert found["photographs"].outcome == "met", "the camera wrote the day"
+
+
+def test_strangers_file_names_do_no_harm(tmp_path: Path) -> None:
+    folder = results(tmp_path / "results")
+    beside = folder / "attachments"
+    names = (
+        "=cmd()|contract.pdf",
+        "contract\u202efdp.exe",
+        "CONTRACT.pdf",
+        "contract.pdf",
+        f"{'合同' * 60}.pdf",
+        "合同\n换行.pdf",
+        "..contract..",
+        "con:tract*contract?.pdf",
+    )
+    for name in names:
+        (beside / name).write_bytes(b"x")
+    (beside / "note of nothing.txt").write_bytes(b"x")
+    (tmp_path / "secret-contract.txt").write_bytes(b"secret")
+    (beside / "link-contract.txt").symlink_to(tmp_path / "secret-contract.txt")
+    made = pack_of(folder)
+    assert set(made.left) == {"note of nothing.txt", "link-contract.txt"}
+    taken = [name for name in made.files if "/contract/" in name]
+    assert len(taken) == len(names) + 1
+    assert len({name.lower() for name in taken}) == len(taken)
+    assert all(name.isprintable() and len(name.encode()) < 250 and "\u202e" not in name for name in taken)
+    assert not any(b"secret" in data for data in made.files.values())
+    assert check_pack(saved(made, tmp_path / "pack.zip")).faults == ()
+
+
+@given(st.text(max_size=200), st.sets(st.text(min_size=1, max_size=10), max_size=5))
+def test_any_name_becomes_one_that_every_system_takes(name: str, taken: set[str]) -> None:
+    found = inside(name, taken)
+    assert found and found.isprintable() and not set(found) & set('\\/:*?"<>|') and len(found) <= 100
+    assert found.lower() not in {other.lower() for other in taken}
+    assert found not in (".", "..")
+
+
+def test_a_bundle_of_another_assessment_is_refused(tmp_path: Path) -> None:
+    folder = results(tmp_path / "results")
+    (folder / "assessment.json").write_bytes(canonical(first().model_copy(update={"made": first().made + 1})))
+    with pytest.raises(InputError) as caught:
+        pack_of(folder)
+    assert caught.value.message.id == "filing.other_bundle"
+
+
+# Tables ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_answers_stand_in_the_order_of_the_platform_as_numbers(language: Language) -> None:
+    files = complete(language).files
+    for platform in library().platforms.values():
+        book = openpyxl.load_workbook(io.BytesIO(files[f"{ANSWERS}/{platform.id}.xlsx"]))
+        sheet = book.worksheets[0]
+        lines = [row for row in sheet.iter_rows(values_only=True) if row[0] and str(row[0]).isdigit()]
+        assert [line[2] for line in lines] == [render(e.item, language) for e in platform.entries]
+        assert sum(isinstance(line[5], int | float) for line in lines) > len(lines) / 3
+        assert files[f"{ANSWERS}/{platform.id}.csv"].startswith(b"\xef\xbb\xbf")
+
+
+def test_no_cell_of_a_csv_begins_as_a_formula() -> None:
+    from assessor.filing.sheets import _csv, _inactive  # noqa: PLC0415
+
+    for hostile in ("=1+1", "+cmd", "@x", "-2+3", "\t=1", "\r=1"):
+        assert _inactive(hostile).startswith("'")
+    assert _inactive("-0.5") == "-0.5" and _inactive("5.1.2") == "5.1.2"
+    assert callable(_csv)
+
+
+@given(st.fractions(0, 5), st.integers(0, 4))
+def test_a_value_is_cut_off_and_never_rounded_up(value: Fraction, places: int) -> None:
+    found = cut_off(value, places)
+    assert found <= value < found + Fraction(1, 10**places)
+    assert (found * 10**places).denominator == 1
+
+
+def test_every_form_of_an_entry_finds_its_value() -> None:
+    a, pen = first(), Pen.of(first(), "en")
+    for question in ("r1-l1-1", "figure-wage"):
+        if question not in library().questions:
+            continue
+        platform = Platform(
+            format="assessor-platform/1",
+            id="own",
+            title={"zh": "自", "en": "own"},
+            source={"zh": "自", "en": "own"},
+            status="own",
+            frameworks=("cmmm-2020-discrete",),
+            entries=(
+                Entry(
+                    section={"zh": "一", "en": "one"}, item={"zh": "题", "en": "Q"}, take=Take(question=question)
+                ),
+            ),
+        )
+        (row,) = rows(platform, a, pen)
+        assert row.item == "Q" and row.number == "1"
+    several = next((q for q in a.questions if q.part_of), None)
+    assert several is not None
+
+
+# The command -----------------------------------------------------------------------------------------------
+
+
+def test_the_command_makes_a_pack_checks_it_and_lists_its_keys(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASSESSOR_LANGUAGE", "en")
+    monkeypatch.setenv("ASSESSOR_HOME", str(tmp_path / "home"))
+    folder, file = results(tmp_path / "results"), tmp_path / "out/pack.zip"
+    for arguments, code in (
+        (["file", str(folder), "-o", str(file)], 0),
+        (["file", str(folder), "-o", str(file)], 2),
+        (["file", "--check", str(file)], 1),
+        (["file", "--check", str(file), "--json"], 1),
+        (["file", str(folder), "--keys"], 0),
+        (["file"], 2),
+        (["file", str(folder), "-o", str(tmp_path / "x.zip"), "--checklist", "none"], 2),
+        (["file", str(folder), "-o", str(tmp_path / "x.zip"), "--platform", "none"], 2),
+        (["file", str(tmp_path / "nowhere"), "-o", str(tmp_path / "x.zip")], 2),
+    ):
+        with pytest.raises(SystemExit) as left:
+            cli.main(arguments)
+        assert (left.value.code or 0) == code, arguments
+    assert (tmp_path / f"out/pack-{ANNEX}.xlsx").is_file()
+    written = capfdbinary.readouterr().out.decode()
+    assert all(f"{{{{{key}}}}}" in written for key in KEYS)
+
+
+def test_a_checklist_and_a_platform_of_ones_own_take_the_place_of_ours(tmp_path: Path) -> None:
+    from assessor.filing import file_pack  # noqa: PLC0415
+
+    own, platform = tmp_path / "own.yaml", tmp_path / "city.yaml"
+    base = Path("tests/cases/library")
+    own.write_text((base / "checklist-item-twice/checklists/own.yaml").read_text("utf-8").replace(
+        "{id: contract, text: {zh: 盖章", "{id: seal, text: {zh: 盖章"), "utf-8")  # fmt: skip
+    platform.write_text(
+        (base / "platform-unknown-question/platforms/own.yaml")
+        .read_text("utf-8")
+        .replace("[small]", "[cmmm-2020-discrete]")
+        .replace("dimension: a", "dimension: r1")
+        .replace("a-l9-1", "r1-l1-1"),
+        "utf-8",
+    )
+    folder = results(tmp_path / "results")
+    made = file_pack(folder, tmp_path / "pack.zip", str(own), [str(platform)], [], None, "en")
+    assert f"{ANSWERS}/own.csv" in made.files
+    found = check_pack(tmp_path / "pack.zip")
+    assert [item.item for item in found.items] == ["contract", "seal"] and found.holds
