@@ -313,7 +313,7 @@ def test_money_for_cities_and_for_diagnoses_stands_beside_no_recommendation() ->
 
 def test_a_plan_has_what_might_pay_beside_each_item_and_no_figure_of_it_moves() -> None:
     item = LIBRARY.recommendations["light-mes"]
-    cost = as_project(item, {}).costs["service"]
+    cost = sum(as_project(item, {}).costs.values(), F(0))
     worth: dict[str, Any] = {"recommendation": "light-mes", "reserve": "0", "software": "0", "confirmed": "0"}
     spans = {name: {"low": "1", "mid": "1", "high": "1"} for name in ("days", "months")}
     worth |= spans | {"stoppage": None, "pain": None, "cost": {"low": "1", "mid": str(cost), "high": "999999"}}
