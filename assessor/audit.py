@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from assessor import pipeline
+from assessor.advising import case
 from assessor.bundle import Bundle, check, open_bundle
 from assessor.documents import parse
 from assessor.domain import Answers, Assessment, Ladder, Message, Noun, sha256
@@ -129,8 +130,10 @@ def _name(done: Assessment, library: Library) -> str:
 def _planned(done: Assessment, library: Library) -> Found:
     if done.roadmap is None:
         return [], True
-    judge = pipeline.judging(done.framework, done.answers)
-    faults = check_plan(done.roadmap, judge, done.evidence, library.recommendations.values())
+    ground = pipeline.grounds(
+        done.framework, library, done.evidence, done.answers, done.measurements, done.plant, done.assets
+    )
+    faults = check_plan(done.roadmap, case(ground, library))
     return list(faults) or [Message(id="audit.plan_holds")], not faults
 
 

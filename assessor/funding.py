@@ -1,28 +1,26 @@
 """FUND: beside each item of a plan the programmes that might pay. No figure of the plan is changed by it."""
 
-from collections.abc import Mapping
-from fractions import Fraction
-
-from assessor.domain import Assessment, Eligibility, Per, Worth
+from assessor.domain import Assessment, Eligibility, Worth
 from assessor.frameworks import Library
 from assessor.messages import moment
 from assessor.programmes import Lists, applicant, grants_for, might_apply, project
+from assessor.roadmap import plant_figures
 
 
-def funded(done: Assessment, library: Library, amounts: Mapping[Per, Fraction] | None = None) -> Assessment:
+def funded(done: Assessment, library: Library) -> Assessment:
     """The same Assessment, each item of its plan with what might pay for it on the day it was judged by.
 
-    `amounts`: how many of what costs are counted by this plant has, as the plan reckoned with. Where they do not
-    give the cost that the plan states, no amount of a subsidy is stated either.
+    Where the amounts of this plant do not give the cost that the plan states, no amount of a subsidy is stated.
     """
     if done.roadmap is None or not done.roadmap.worth:
         return done
     day = moment(done.made if done.as_of is None else done.as_of, "%Y-%m-%d")
     who = applicant(done.plant, done.answers, done.evidence, done.rated, day)
     lists = Lists(library.regions, library.sizes)
+    amounts = plant_figures(done.evidence, done.plant, done.assets).amounts
 
     def paid(item: Worth) -> Worth:
-        what = project(library.recommendations[item.recommendation], amounts or {})
+        what = project(library.recommendations[item.recommendation], amounts)
         if sum(what.costs.values()) != item.cost.mid:
             what = what.model_copy(update={"costs": {}})
         grants = grants_for(library.programmes.values(), who, what, lists, done.answers.plan.grants)

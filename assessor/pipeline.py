@@ -6,15 +6,17 @@ bundle: as often as you like, years later.
 """
 
 import importlib.metadata
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from time import time_ns
 
+from assessor.advising import Ground, case, planned
 from assessor.bundle import Bundle, Manifest
 from assessor.contacts import contacts
 from assessor.domain import (
     Answers,
     Assessment,
+    Asset,
     Evidence,
     Flag,
     Framework,
@@ -24,10 +26,9 @@ from assessor.domain import (
     Message,
     Observation,
     Part,
+    Plant,
     Question,
     Rated,
-    Rating,
-    Recommendation,
     Result,
     Roadmap,
     Scope,
@@ -39,6 +40,7 @@ from assessor.domain import (
 )
 from assessor.errors import InputError
 from assessor.frameworks import Library
+from assessor.frameworks.proof import with_others
 from assessor.funding import funded
 from assessor.indicators import measure_all, sights
 from assessor.looking import Looked
@@ -49,7 +51,6 @@ from assessor.rating import (
     chances,
     is_pre_assessment,
     not_applicable,
-    rate,
     rate_all,
     rate_library,
     refuse_cuts,
@@ -141,8 +142,8 @@ def assess(
     if as_of is not None:
         measurements = aged(measurements, origin.sampled_to, as_of)
     judged = judge(framework, library, answers, measurements, scope.plant.kind, as_of)
-    roadmap = advise(framework, judged.evidence, answers, tuple(library.recommendations.values()))
-    chosen = {choice.recommendation for choice in roadmap.choices} if roadmap else set()
+    roadmap = advise(framework, library, judged, answers, measurements, scope.plant, scope.assets)
+    told = {*(c.recommendation for c in roadmap.choices), *roadmap.fringe} if roadmap else set()
     done = Assessment(
         format="assessor-assessment/1",
         scorer=SCORER,
@@ -158,7 +159,7 @@ def assess(
         contacts=contacts(scope, observations),
         framework=framework,
         questions=_named(library, answers, framework, judged.evidence),
-        recommendations=tuple(r for r in library.recommendations.values() if r.id in chosen),
+        recommendations=tuple(r for r in library.recommendations.values() if r.id in told),
         parts=tuple(Part(name=name, sha256=sha256(data)) for name, data in sorted(library.parts.items())),
         answers=answers,
         measurements=measurements,
@@ -218,19 +219,35 @@ def short_form(library: Library, framework: Ladder, answers: Answers) -> State:
 
 def advise(
     framework: Ladder,
-    evidence: Sequence[Evidence],
+    library: Library,
+    judged: Judgement,
     answers: Answers,
-    recommendations: Sequence[Recommendation],
+    measurements: Sequence[Measurement],
+    plant: Plant,
+    assets: Sequence[Asset],
 ) -> Roadmap | None:
-    """A plan within the budget of the answers; None where no budget was named."""
-    if answers.budget is None:
+    """A plan by the wishes of the answers; None where neither a budget nor a target was named."""
+    if not planned(answers):
         return None
-    return plan(judging(framework, answers), evidence, recommendations, answers.budget)
+    ground = grounds(framework, library, judged.evidence, answers, measurements, plant, assets)
+    return plan(case(ground, library))
 
 
-def judging(framework: Ladder, answers: Answers) -> Callable[[Iterable[Evidence]], Rating]:
-    """How a plan learns what evidence is worth: the verified column under the default weights."""
-    return lambda evidence: rate(framework, "verified", evidence, answers.cuts)
+def grounds(
+    framework: Ladder,
+    library: Library,
+    evidence: tuple[Evidence, ...],
+    answers: Answers,
+    measurements: Sequence[Measurement],
+    plant: Plant,
+    assets: Sequence[Asset],
+) -> Ground:
+    """What a plan rests on; the framework of a target is among those that it is rated by."""
+    aim = answers.plan.aim
+    rated_by = {f.id: f for f in wanted(library, answers, framework)}
+    if aim is not None and aim.framework is not None and aim.framework not in rated_by:
+        rated_by |= {f.id: f for f in with_others(choose(library, aim.framework), library.frameworks)}
+    return Ground(framework, tuple(rated_by.values()), answers, evidence, measurements, plant, assets)
 
 
 def choose(library: Library, id_: str) -> Framework:

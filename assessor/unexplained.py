@@ -13,6 +13,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from assessor import pipeline
+from assessor.advising import judging
 from assessor.bundle import Bundle
 from assessor.domain import (
     Answers,
@@ -197,7 +198,7 @@ class _Tried:
         ladders = [f for f in self.library.frameworks.values() if isinstance(f, Ladder)]
         questions = tuple(self.library.questions.values())
         evidence = reconcile(questions, self.answers, self._now, ladders)
-        weights = weighed(pipeline.judging(framework, self.answers)(evidence))
+        weights = weighed(judging(framework, self.answers)(evidence))
         lines = {m.indicator: max(len(m.lines), 1) for m in self._now}
         found: dict[str, Fraction] = defaultdict(Fraction)
         for question in (statement for q in questions for statement in q.statements):

@@ -10,6 +10,7 @@ import pytest
 
 from assessor.domain import Ladder, Question, Text
 from assessor.frameworks import Library, load_library
+from assessor.roadmap.figures import COUNTED, PRODUCTS
 from tests import counts
 
 NEAR = {"zh": 0.72, "en": 0.8}
@@ -86,7 +87,7 @@ def test_requirements_are_statements_and_all_else_is_a_question(library: Library
 
 
 def test_every_question_is_there_for_something(library: Library) -> None:
-    """For a framework, for an indicator, as the condition of another, or to choose a set of coefficients."""
+    """For a framework or the plan, an indicator, as the condition of another, or to choose a set of factors."""
     used = {name for framework in library.frameworks.values() for name in counts.names(framework)}
     assert used <= set(library.statements)
     for framework in library.frameworks.values():
@@ -94,6 +95,7 @@ def test_every_question_is_there_for_something(library: Library) -> None:
             used |= {dimension.rubric for dimension in framework.dimensions}
     for question in library.questions.values():
         used |= set(question.asked_if.names()) if question.asked_if else set()
+    used |= {id_ for _, ids in PRODUCTS.values() for id_ in ids} | set(COUNTED.values())
     idle = [s.id for s in library.statements.values() if s.id not in used and not s.tests]
     assert idle == []
 
@@ -113,3 +115,13 @@ def test_the_page_says_how_many_questions_each_framework_needs(library: Library)
         "run: python -m tests.counts"
     )
     assert all(f"| `{id_}` | " in page.split("<!-- counts -->")[0] for id_ in library.frameworks)
+
+
+def test_what_is_asked_for_the_plan_is_reckoned_with_and_rated_by_nobody(library: Library) -> None:
+    """All of it goes into a base or a count, and no framework may ask it."""
+    (topic,) = [t for t in library.topics if t.for_plan]
+    assert topic in library.topics_for(())
+    asked = {q.id for q in topic.questions}
+    reckoned = {id_ for _, ids in PRODUCTS.values() for id_ in ids} | set(COUNTED.values())
+    assert asked <= reckoned <= set(library.questions)
+    assert not asked & {id_ for framework in library.frameworks.values() for id_ in framework.asks}

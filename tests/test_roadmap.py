@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assessor.domain import Choice, Evidence, Lift, Rating, Recommendation, Roadmap
+from assessor.domain import Choice, Evidence, Lift, Rating, Recommendation, Roadmap, Wishes
 from assessor.messages import render
 from assessor.rating import rate
-from assessor.roadmap import check_plan, outlay, plan
-from assessor.roadmap.choice import quiet_stdout
-from assessor.roadmap.gain import candidates, factor, gain, stakes
+from assessor.roadmap import Case, check_plan, outlay, plan
+from assessor.roadmap.gain import factor, gain, stakes
+from assessor.roadmap.solver import quiet_stdout
 from tests.small import DEGREES, asked, claim, framework, text
 
 F = Fraction
@@ -51,6 +51,28 @@ def evidence(default: Fraction = DEGREES[0], **special: Fraction | None) -> list
     return list(found.values())
 
 
+def case(
+    found: Iterable[Evidence],
+    offered: Iterable[Recommendation],
+    budget: int,
+    budgets: Sequence[int] = (),
+    judge: Judge = JUDGE,
+    **wishes: object,
+) -> Case:
+    wanted = Wishes.model_validate({"phase_budgets": tuple(budgets)} | wishes)
+    return Case(tuple(found), {r.id: r for r in offered}, judge, budget, wanted)
+
+
+def made(
+    found: Iterable[Evidence],
+    offered: Iterable[Recommendation],
+    budget: int,
+    budgets: Sequence[int] = (),
+    **wishes: object,
+) -> Roadmap:
+    return plan(case(found, offered, budget, budgets, **wishes), drawn=False)
+
+
 def chosen(roadmap: Roadmap) -> dict[str, int]:
     return {c.recommendation: c.phase for c in roadmap.choices}
 
@@ -68,7 +90,7 @@ def test_the_gain_is_weighted_and_the_next_level_counts_most() -> None:
 
 def test_of_several_lifts_of_one_requirement_the_highest_counts() -> None:
     able = [advice("low", 1, {"b-l1-1": F(1, 2)}), advice("high", 1, {"b-l1-1": F(4, 5)})]
-    roadmap = plan(JUDGE, evidence(), [*able, advice("low-too", 1, {"b-l1-1": F(1, 2)})], 90)
+    roadmap = made(evidence(), [*able, advice("low-too", 1, {"b-l1-1": F(1, 2)})], 90)
     assert chosen(roadmap) == {"high": 1}
     assert roadmap.objective == F(2, 5) * F(4, 5)
     assert roadmap.lifted == {"b-l1-1": F(4, 5)}
@@ -77,34 +99,34 @@ def test_of_several_lifts_of_one_requirement_the_highest_counts() -> None:
 
 def test_what_lifts_nothing_below_its_target_takes_no_part() -> None:
     there = [advice("there", 0, {"b-l1-1": F(1, 2)}), advice("elsewhere", 0, {"other": F(1)})]
-    roadmap = plan(JUDGE, evidence(b_l1_1=F(4, 5)), there, 90)
+    roadmap = made(evidence(b_l1_1=F(4, 5)), there, 90)
     assert (roadmap.status, roadmap.choices, roadmap.objective, roadmap.gap) == ("nothing-to-do", (), 0, 0)
 
 
 def test_the_unknown_promises_no_gain_but_would_be_known_afterwards() -> None:
     only_unknown = [advice("x", 1, {"b-l1-1": F(1)})]
-    assert plan(JUDGE, evidence(b_l1_1=None), only_unknown, 90).status == "nothing-to-do"
+    assert made(evidence(b_l1_1=None), only_unknown, 90).status == "nothing-to-do"
     both = [advice("x", 1, {"b-l1-1": F(1), "a-l1-1": F(1)})]
-    roadmap = plan(JUDGE, evidence(b_l1_1=None), both, 90)
+    roadmap = made(evidence(b_l1_1=None), both, 90)
     assert roadmap.objective == F(3, 5) / 2
     assert roadmap.lifted == {"a-l1-1": 1, "b-l1-1": 1}
 
 
 def test_what_does_not_apply_is_not_lifted() -> None:
     found = [e for e in evidence() if e.question != "b-l1-1"] + [claim("b-l1-1", None, "not-applicable")]
-    roadmap = plan(JUDGE, found, [advice("x", 1, {"b-l1-1": F(1), "a-l1-1": F(1)})], 90)
+    roadmap = made(found, [advice("x", 1, {"b-l1-1": F(1), "a-l1-1": F(1)})], 90)
     assert set(roadmap.lifted) == {"a-l1-1"}
 
 
 def test_a_prerequisite_is_bought_unless_all_it_lifts_is_there() -> None:
     able = [advice("base", 50, {"a-l1-1": F(4, 5)}), advice("top", 10, {"b-l1-1": F(1)}, after=["base"])]
-    assert chosen(plan(JUDGE, evidence(), able, 30)) == {}
-    assert set(chosen(plan(JUDGE, evidence(), able, 60))) == {"base", "top"}
-    assert chosen(plan(JUDGE, evidence(a_l1_1=F(4, 5)), able, 30)) == {"top": 1}
+    assert chosen(made(evidence(), able, 30)) == {}
+    assert set(chosen(made(evidence(), able, 60))) == {"base", "top"}
+    assert chosen(made(evidence(a_l1_1=F(4, 5)), able, 30)) == {"top": 1}
     # whether it is there is not known: it is bought with what needs it
-    assert set(chosen(plan(JUDGE, evidence(a_l1_1=None), able, 60))) == {"base", "top"}
+    assert set(chosen(made(evidence(a_l1_1=None), able, 60))) == {"base", "top"}
     # and without a prerequisite that no one offers nothing can be had
-    assert plan(JUDGE, evidence(), able[1:], 60).status == "nothing-to-do"
+    assert made(evidence(), able[1:], 60).status == "nothing-to-do"
 
 
 def test_prerequisites_stand_in_the_same_phase_or_an_earlier_one() -> None:
@@ -113,38 +135,38 @@ def test_prerequisites_stand_in_the_same_phase_or_an_earlier_one() -> None:
         advice("b", 30, {"a-l1-2": F(1)}, after=["a"]),
         advice("c", 30, {"b-l1-1": F(1)}, after=["b"]),
     ]
-    assert chosen(plan(JUDGE, evidence(), able, 90)) == {"a": 1, "b": 2, "c": 3}
-    assert chosen(plan(JUDGE, evidence(), able, 90, [90, 0, 0])) == {"a": 1, "b": 1, "c": 1}
-    assert chosen(plan(JUDGE, evidence(), able, 90, [0, 0, 90])) == {"a": 3, "b": 3, "c": 3}
+    assert chosen(made(evidence(), able, 90)) == {"a": 1, "b": 2, "c": 3}
+    assert chosen(made(evidence(), able, 90, [90, 0, 0])) == {"a": 1, "b": 1, "c": 1}
+    assert chosen(made(evidence(), able, 90, [0, 0, 90])) == {"a": 3, "b": 3, "c": 3}
 
 
 def test_money_left_over_is_there_for_the_next_phase() -> None:
-    roadmap = plan(JUDGE, evidence(), [advice("big", 60, {"b-l1-1": F(1)})], 91)
+    roadmap = made(evidence(), [advice("big", 60, {"b-l1-1": F(1)})], 91)
     assert roadmap.phase_budgets == (31, 30, 30)
     assert chosen(roadmap) == {"big": 2}
 
 
 def test_alternatives_exclude_each_other_whichever_says_so() -> None:
     able = [advice("x", 10, {"b-l1-1": F(1)}), advice("y", 10, {"a-l1-1": F(1)}, excludes=["x"])]
-    assert set(chosen(plan(JUDGE, evidence(), able, 90))) == {"x"}  # 0.4 against 0.3
+    assert set(chosen(made(evidence(), able, 90))) == {"x"}  # 0.4 against 0.3
 
 
 def test_of_equal_gains_the_cheaper_then_the_first_by_id() -> None:
     able = [advice(id_, cost, {"b-l1-1": F(1)}) for id_, cost in [("z", 20), ("y", 10), ("x", 10)]]
     for order in (able, able[::-1]):
-        assert chosen(plan(JUDGE, evidence(), order, 90)) == {"x": 1}
+        assert chosen(made(evidence(), order, 90)) == {"x": 1}
 
 
 def test_the_level_afterwards_comes_from_the_same_law() -> None:
     lifts = {"a-l1-1": F(1), "a-l1-2": F(1), "b-l1-1": F(4, 5)}
-    roadmap = plan(JUDGE, evidence(F(1, 2)), [advice("x", 10, lifts)], 90)
+    roadmap = made(evidence(F(1, 2)), [advice("x", 10, lifts)], 90)
     assert (roadmap.level_after, roadmap.score_after) == (1, F("1.5") + F(0))
     assert JUDGE(tuple(evidence(F(1, 2)))).level == 0
 
 
 def test_no_budget_buys_only_what_is_free() -> None:
     able = [advice("free", 0, {"b-l1-1": F(1, 2)}), advice("dear", 1, {"b-l1-1": F(1)})]
-    assert chosen(plan(JUDGE, evidence(), able, 0)) == {"free": 1}
+    assert chosen(made(evidence(), able, 0)) == {"free": 1}
 
 
 # Against brute force -------------------------------------------------------------------------------------
@@ -180,19 +202,19 @@ def instances(draw: st.DrawFn) -> tuple[list[Evidence], list[Recommendation], in
 
 @settings(max_examples=60)
 @given(instances())
-def test_no_allowed_set_gains_more(case: tuple[list[Evidence], list[Recommendation], int]) -> None:
-    found, offered, budget = case
+def test_no_allowed_set_gains_more(instance: tuple[list[Evidence], list[Recommendation], int]) -> None:
+    found, offered, budget = instance
     at_stake = stakes(JUDGE(tuple(found)))
-    able = list(candidates({r.id: r for r in offered}, found, at_stake).values())
+    able = list(case(found, offered, budget).able.values())
     sets = [s for n in range(len(able) + 1) for s in combinations(able, n) if allowed(s, budget)]
     best = max(gain(s, at_stake) for s in sets)
-    roadmap = plan(JUDGE, found, offered, budget)
+    roadmap = made(found, offered, budget)
     assert roadmap.objective == best
     assert sum(c.cost for c in roadmap.choices) == min(
         sum((outlay(r, {}).mid for r in s), F(0)) for s in sets if gain(s, at_stake) == best
     )
-    assert check_plan(roadmap, JUDGE, found, offered) == ()
-    assert roadmap == plan(JUDGE, found, offered[::-1], budget)
+    assert check_plan(roadmap, case(found, offered, roadmap.budget, roadmap.phase_budgets)) == ()
+    assert roadmap == made(found, offered[::-1], budget)
     before, after = JUDGE(tuple(found)), roadmap
     assert after.score_after >= before.score
 
@@ -211,17 +233,18 @@ def test_a_catalogue_of_thirty_is_solved_well_within_the_limit() -> None:
         )
         for i in range(30)
     ]
-    roadmap = plan(judge, found, offered, 800_000)
+    wanted = case(found, offered, 800_000, judge=judge)
+    roadmap = plan(wanted, drawn=False)
     assert (roadmap.status, roadmap.gap) == ("optimal", 0)
     assert len(roadmap.choices) > 3
-    assert check_plan(roadmap, judge, found, offered) == ()
+    assert check_plan(roadmap, wanted) == ()
 
 
 # The check -----------------------------------------------------------------------------------------------
 
 
 def names(roadmap: Roadmap, offered: Iterable[Recommendation], found: Sequence[Evidence]) -> set[str]:
-    faults = check_plan(roadmap, JUDGE, found, offered)
+    faults = check_plan(roadmap, case(found, offered, roadmap.budget, roadmap.phase_budgets))
     for fault in faults:
         assert render(fault, "zh")
         assert render(fault, "en")
@@ -237,7 +260,7 @@ def test_a_plan_that_was_tampered_with_is_found_out() -> None:
         advice("useless", 0, {"elsewhere": F(1)}),
     ]
     found = evidence()
-    good = plan(JUDGE, found, offered, 90)
+    good = made(found, offered, 90)
     assert chosen(good) == {"base": 1, "top": 2, "other": 3}
     assert names(good, offered, found) == set()
 

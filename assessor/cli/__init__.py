@@ -7,14 +7,15 @@ what it says · 5 the disk refused · 130 stopped by Ctrl-C, with what was sampl
 With --json stdout holds one JSON document instead of tables: of `precheck` what each address answered and who is
 to be asked, of `preview` load and reach, of `branches` the proposals and what the walk cost, of `sample` the
 bundle's digest and members, of `verify` what was checked and whether it holds, of `assess` and `demo` the
-Assessment, of `rate` every result, of `short` P(level) and the next question, of `rerate` every move, of
-`report`, `compare` and `workbook` the file, of `check-report` what was edited, of `file` the checklist of the
-pack item by item or what slots can hold, of `simulate` the addresses and the scope file, of `frameworks` what
-each lists, of `profiles` what each lists, checks, makes or reads, of `form` the file or what differs, of `peers`
-the file or the comparison, of `register` assets, questions and differences, of `trust` our certificate or what
-was accepted, of `exports` the draft, of `programmes` what came of each, of `match` the ranks, of `demand` what
-is looked for, of `providers` the file or what was read, of `tags` what to confirm with its proposals and the
-lines for the answer file. An error is then {"error": text, "place": file:line or null, "id": id of the text}.
+Assessment, of `plan` the plan, of `rate` every result, of `short` P(level) and the next question, of `rerate`
+every move, of `report`, `compare` and `workbook` the file, of `check-report` what was edited, of `file` the
+checklist of the pack item by item or what slots can hold, of `simulate` the addresses and the scope file, of
+`frameworks` what each lists, of `profiles` what each lists, checks, makes or reads, of `form` the file or what
+differs, of `peers` the file or the comparison, of `register` assets, questions and differences, of `trust` our
+certificate or what was accepted, of `exports` the draft, of `programmes` what came of each, of `match` the
+ranks, of `demand` what is looked for, of `providers` the file or what was read, of `tags` what to confirm with
+its proposals and the lines for the answer file. An error is then {"error": text, "place": file:line or null,
+"id": id of the text}.
 """
 
 import io
@@ -34,6 +35,7 @@ from assessor.cli import (
     papers,
     paying,
     peers,
+    planning,
     portfolio,
     precheck,
     profiles,
@@ -55,7 +57,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-ROOMS = (precheck, sampling, branches, judging, filing, rating, short, tags, ledger, paying, portfolio, papers)
+ROOMS = (
+    precheck, sampling, branches, judging, planning, filing, rating, short, tags, ledger, paying,
+    portfolio, papers,
+)  # fmt: skip
 for room in ROOMS:
     app.add_typer(room.app)
 app.add_typer(frameworks.app, name="frameworks", help=frameworks.__doc__)

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from assessor.domain.noun import Exact, Message, Noun, Outcome, Slug
+from assessor.domain.noun import Exact, Message, Noun, Outcome, Slug, Text
 from assessor.domain.recommendation import Base, SourceClass
 
 PHASES = 3
@@ -145,9 +145,14 @@ class Sensitivity(Noun):
 
 
 class Saving(Noun):
-    """Energy and carbon a year that the plan would save, by a named set of factors."""
+    """Electricity a year that the plan would save, as standard coal and as carbon, by named sets of factors."""
 
     factors: Slug
+    """Of carbon dioxide: a set of the framework of green figures, the one that measurements use too."""
+    coal: Slug
+    """Of standard coal."""
+    kwh_low: Exact
+    kwh_high: Exact
     tce_low: Exact
     tce_high: Exact
     tco2_low: Exact
@@ -169,6 +174,10 @@ class Roadmap(Noun):
     gap: Exact
     """Relative distance to the proven bound; 0 is proven optimal."""
     status: Literal["optimal", "time-limit", "nothing-to-do", "out-of-reach"]
+    least: Exact | None = None
+    """What the cheapest way to a target costs where budget or people do not suffice for it; yuan."""
+    lacking: tuple[Text | Message, ...] = ()
+    """What stays short of a target that no allowed set of recommendations reaches, heaviest first."""
     level_after: int
     score_after: Exact
     lifted: dict[Slug, Exact]
@@ -186,6 +195,8 @@ class Roadmap(Noun):
     """What the whole plan brings a year, overlapping effects combined and capped, less yearly fees."""
     payback_low: Exact | None = None
     payback_high: Exact | None = None
+    needed: Exact | None = None
+    """Where no payback is stated: what it would have to bring a month to pay back within 36 months; yuan."""
     why: Message | None = None
     """Why no payback of the whole is stated."""
     sensitivity: tuple[Sensitivity, ...] = ()

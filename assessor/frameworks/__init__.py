@@ -190,6 +190,10 @@ def _by_law(data: Any) -> type[Framework]:
 
 def _framework_faults(framework: Framework, library: Library) -> Iterator[Fault]:
     yield from FAULTS[framework.law](framework, library.statements)
+    planned = {s.id for topic in library.topics if topic.for_plan for q in topic.questions for s in q.statements}
+    for id_ in framework.asks:
+        if id_ in planned:
+            yield fault(("id",), "asked_for_plan", id=id_)
     yield from repeated(("unmapped",), [item.name.en for item in framework.unmapped])
 
 

@@ -5,7 +5,7 @@ that name of the framework `green-profile`, status secondary. Another purpose ne
 carbon market is 0.42); the framework holds them all. The factors are of CO₂ alone.
 """
 
-from assessor.domain import MeasuredIn, Measurement, Scope
+from assessor.domain import MeasuredIn, Measurement, Plant, Scope
 from assessor.indicators.seen import Seen
 from assessor.indicators.window_energy import Factor, electricity
 
@@ -18,8 +18,13 @@ NATIONAL = Factor("national-2023", "0.5306")
 
 
 def factor(scope: Scope) -> Factor:
-    """The one of the place where the plant stands; without a place in Shanghai that of the country."""
-    district = scope.plant.district
+    """The one of the place where the plant stands."""
+    return of_place(scope.plant)
+
+
+def of_place(plant: Plant) -> Factor:
+    """Without a place in Shanghai that of the country."""
+    district = plant.district
     here = district is not None and ("上海" in district.zh or "shanghai" in district.en.lower())
     return SHANGHAI if here else NATIONAL
 

@@ -5,6 +5,7 @@ from assessor.present.gathering import preview, sealed, sealed_facts
 from assessor.present.judgement import assessment, flags, verification
 from assessor.present.papers import checked
 from assessor.present.paying import demand, matches, programmes
+from assessor.present.planning import plan
 from assessor.present.standing import framework, moves, rated
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "matches",
     "moves",
     "pack",
+    "plan",
     "preview",
     "programmes",
     "rated",

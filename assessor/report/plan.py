@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from markupsafe import Markup
 
-from assessor.domain import Assessment, Choice, Range, Recommendation, Roadmap
+from assessor.domain import Assessment, Choice, Range, Recommendation, Roadmap, Span
 from assessor.report import charts
 from assessor.report.pen import Pen
 from assessor.roadmap import outlay
@@ -73,14 +73,20 @@ def plan(a: Assessment, pen: Pen) -> Plan | None:
     marks = [(Fraction(0), "0"), *dict.fromkeys((end, pen.number(end, 0)) for end in ends)]
     return Plan(
         roadmap=a.roadmap,
-        cost_low=pen.money(_sum(outlay(r, {}).low for _, r in pairs)),
+        cost_low=pen.money(_sum(_cost(a.roadmap, r).low for _, r in pairs)),
         cost_mid=pen.money(_sum(c.cost for c, _ in pairs)),
-        cost_high=pen.money(_sum(outlay(r, {}).high for _, r in pairs)),
+        cost_high=pen.money(_sum(_cost(a.roadmap, r).high for _, r in pairs)),
         phases=phases,
         axis=charts.axis(marks, ends[-1], pen.t("plan.axis")),
         ends=ends,
         gap=pen.percent(a.roadmap.gap),
     )
+
+
+def _cost(roadmap: Roadmap | None, r: Recommendation) -> Span:
+    """What it costs in this plant."""
+    worth = roadmap.worth if roadmap else ()
+    return next((w.cost for w in worth if w.recommendation == r.id), outlay(r, {}))
 
 
 def _sum(values: Iterable[Fraction]) -> Fraction:
@@ -104,11 +110,12 @@ def _range(values: Range, pen: Pen) -> str:
 def _work(number: int, choice: Choice, r: Recommendation, ends: list[Fraction], a: Assessment, pen: Pen) -> Work:
     begin = (Fraction(0), *ends)[choice.phase - 1]
     name, months = pen.say(r.title), _range(r.months, pen)
+    cost = _cost(a.roadmap, r)
     text = pen.t("plan.span_text", phase=choice.phase, months=months)
     return Work(
         number=number,
         r=r,
-        cost=f"{pen.money(outlay(r, {}).low)} – {pen.money(outlay(r, {}).high)}",
+        cost=f"{pen.money(cost.low)} – {pen.money(cost.high)}",
         mid=pen.money(choice.cost),
         days=_range(r.effort.days, pen),
         days_source=_source(r.effort.days, pen),

@@ -1,33 +1,116 @@
-"""The best set within a budget, by HiGHS through scipy: proven optimal, or with its gap stated."""
+"""The best set of recommendations for an aim: proven the best there is, or with its gap stated."""
 
-import ctypes
 import math
-import os
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any, Literal
+from time import monotonic
+from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
-from assessor.domain import Recommendation, exact
-from assessor.roadmap.gain import Stake
-from assessor.roadmap.outlay import outlay
+from assessor.domain import PHASES, Message, Recommendation, Text, exact
+from assessor.roadmap.case import Case
+from assessor.roadmap.gain import NEEDED, Stake
+from assessor.roadmap.solver import Programme, Solution
 
 SECONDS = 5.0
-"""For the best gain and then the cheapest way to it, together."""
+"""For all that the solver is asked for one plan, together."""
 FINEST = 10**6
 """Gains are scaled to whole numbers where this suffices; beyond it, to a millionth of a level."""
+MARGINS = (0, 1, 10)
+"""The solver works in floats: should it overspend by a hair, it is asked again for so many yuan less."""
+ZERO = Fraction(0)
 
 
 @dataclass(frozen=True)
 class Found:
+    """A set, how good it is proved to be, and what stays missing where a target is out of reach."""
+
     chosen: tuple[str, ...]
     gap: Fraction
-    status: Literal["optimal", "time-limit", "nothing-to-do"]
+    status: Literal["optimal", "time-limit", "nothing-to-do", "out-of-reach"]
+    least: Fraction | None = None
+    """What the cheapest way to the target costs where the plan cannot pay for it; yuan."""
+    lacking: tuple[Text | Message, ...] = ()
+    cuts: tuple[tuple[str, ...], ...] = ()
+    """Of each at least one was found to be needed for the target."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Money and own people's days that there are in each phase; empty: not bounded."""
+
+    budgets: tuple[int, ...] = ()
+    days: tuple[int, ...] = ()
+
+
+@dataclass
+class Clock:
+    """What is left of the time for one plan."""
+
+    until: float = field(default_factory=lambda: monotonic() + SECONDS)
+
+    @property
+    def left(self) -> float:
+        return max(self.until - monotonic(), 0.0)
+
+
+class Choice:
+    """Which recommendations, as a programme: a variable for each at each phase, 1 where it is done by then.
+
+    Without a bound on people's days any set that fits the whole budget can be put in order (at worst all of it in
+    the last phase), so that one phase decides.
+    """
+
+    def __init__(self, case: Case, bounds: Bounds, margin: int = 0, phases: int | None = None) -> None:
+        self.case, self.able, self.bounds = case, case.able, bounds
+        self.phases = phases or (PHASES if bounds.days else 1)
+        self.programme = Programme()
+        self.at = {(id_, p): self.programme.variable(whole=True) for id_ in self.able for p in range(self.phases)}
+        self._order()
+        self._money(margin)
+        for id_ in sorted(set(case.wishes.keep) & set(self.able)):
+            self.programme.at_least(1, {self.done(id_): 1})
+
+    def done(self, id_: str) -> int:
+        """The variable that says whether it is in the plan at all."""
+        return self.at[id_, self.phases - 1]
+
+    def _order(self) -> None:
+        for id_, r in self.able.items():
+            for p in range(self.phases):
+                if p:
+                    self.programme.at_most(0, {self.at[id_, p - 1]: 1, self.at[id_, p]: -1})
+                for before in r.after:
+                    self.programme.at_most(0, {self.at[id_, p]: 1, self.at[before, p]: -1})
+            for other in sorted(set(r.excludes) & set(self.able)):
+                self.programme.at_most(1, {self.done(id_): 1, self.done(other): 1})
+
+    def _money(self, margin: int) -> None:
+        costs, budgets = self.case.costs, self.bounds.budgets
+        for p in range(self.phases) if budgets else ():
+            there = sum(budgets[: p + 1] if self.phases > 1 else budgets)
+            terms = {self.at[id_, p]: float(costs[id_]) for id_ in self.able}
+            self.programme.at_most(float(max(there - margin, 0)), terms)
+        for p, there in enumerate(self.bounds.days):
+            terms = {self.at[id_, p]: float(self.case.days[id_]) for id_ in self.able}
+            if p:
+                terms |= {self.at[id_, p - 1]: -float(self.case.days[id_]) for id_ in self.able}
+            self.programme.at_most(float(there), terms)
+
+    def chosen(self, solution: Solution) -> tuple[str, ...]:
+        assert solution.x is not None
+        return tuple(id_ for id_ in self.able if solution.x[self.done(id_)] > 0.5)
+
+    def need(self, cuts: Iterable[Iterable[str]]) -> None:
+        """Of each of these at least one."""
+        for cut in cuts:
+            self.programme.at_least(1, {self.done(id_): 1.0 for id_ in cut})
+
+    def dearness(self) -> dict[int, float]:
+        """The cost, and of equal ones the first by id."""
+        n = len(self.able)
+        costs = self.case.costs
+        return {self.done(id_): float(costs[id_]) + 0.4 * (i + 1) / n**2 for i, id_ in enumerate(self.able)}
 
 
 @dataclass(frozen=True)
@@ -38,19 +121,7 @@ class Reach:
     by: tuple[str, ...]
 
 
-def best_set(able: Mapping[str, Recommendation], at_stake: Mapping[str, Stake], budget: int) -> Found:
-    """Of the candidates, the set with the greatest gain; of equal ones the cheapest, then the first by id."""
-    if not able:
-        return Found((), Fraction(0), "nothing-to-do")
-    reaches = _reaches(able, at_stake)
-    for margin in (0, 1, 10):  # the solver works in floats: should it overspend by a hair, ask again for less
-        found = _solve(able, reaches, max(budget - margin, 0))
-        if sum(outlay(able[id_], {}).mid for id_ in found.chosen) <= budget:
-            return found
-    raise RuntimeError("the solver's choice does not keep to the budget")
-
-
-def _reaches(able: Mapping[str, Recommendation], at_stake: Mapping[str, Stake]) -> list[Reach]:
+def reaches(able: Mapping[str, Recommendation], at_stake: Mapping[str, Stake]) -> list[Reach]:
     """Each requirement's way up, cut at the degrees that some candidate lifts it to."""
     lifts: dict[str, dict[str, Fraction]] = {}
     for id_, recommendation in able.items():
@@ -68,79 +139,114 @@ def _reaches(able: Mapping[str, Recommendation], at_stake: Mapping[str, Stake]) 
     return found
 
 
-def _solve(able: Mapping[str, Recommendation], reaches: list[Reach], budget: int) -> Found:
-    """One binary a candidate, one continuous variable a step that is reached as soon as someone brings it."""
-    place = {id_: i for i, id_ in enumerate(able)}
-    n, size = len(able), len(able) + len(reaches)
-    rows: list[NDArray[np.float64]] = []
-    highest: list[float] = []
+@dataclass(frozen=True)
+class Gains:
+    """A gain as factors of variables, scaled to whole numbers where that is possible."""
 
-    def at_most(limit: float, terms: Mapping[int, float]) -> None:
-        row = np.zeros(size)
-        for i, factor in terms.items():
-            row[i] = factor
-        rows.append(row)
-        highest.append(limit)
-
-    at_most(float(budget), {place[id_]: float(outlay(r, {}).mid) for id_, r in able.items()})
-    for id_, r in able.items():
-        for before in r.after:
-            at_most(0.0, {place[id_]: 1.0, place[before]: -1.0})
-        for other in set(r.excludes) & set(place):
-            at_most(1.0, {place[id_]: 1.0, place[other]: 1.0})
-    for i, reach in enumerate(reaches):
-        at_most(0.0, {n + i: 1.0} | {place[id_]: -1.0 for id_ in reach.by})
-    scale = min(math.lcm(*(reach.worth.denominator for reach in reaches)), FINEST)
-    gains = np.array([0.0] * n + [float(reach.worth * scale) for reach in reaches])
-    result = _minimise(-gains, n, rows, highest)
-    if result.x is None:
-        return Found((), Fraction(1), "time-limit")
-    if result.status == 0:  # of equal gains the cheapest, then the first by id: asked apart, so that it is exact
-        ties = [float(outlay(r, {}).mid) + 0.4 * (i + 1) / n**2 for i, r in enumerate(able.values())]
-        kept = _minimise(np.array(ties + [0.0] * len(reaches)), n, [*rows, -gains], [*highest, result.fun + 0.5])
-        result = kept if kept.x is not None else result
-    chosen = tuple(id_ for id_, i in place.items() if result.x[i] > 0.5)
-    if result.status == 0:
-        return Found(chosen, Fraction(0), "optimal")
-    return Found(chosen, exact(f"{min(float(result.mip_gap), 1.0):.6f}"), "time-limit")
+    terms: Mapping[int, float]
+    scale: int
 
 
-def _minimise(
-    objective: NDArray[np.float64], binaries: int, rows: list[NDArray[np.float64]], highest: list[float]
-) -> Any:
-    """One call of the solver; `x` is None where time ran out before any answer."""
-    from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 - a run that samples needs no solver
+def gains(case: Case, programme: Programme, at: Callable[[str], int]) -> Gains:
+    """What is gained where `at` says which recommendations are done."""
+    steps = reaches(case.able, case.at_stake)
+    needed = [id_ for id_ in case.able if id_ in case.needed]
+    divisors = [step.worth.denominator for step in steps] + [NEEDED.denominator] * bool(needed)
+    scale = min(math.lcm(*divisors), FINEST)
+    terms: dict[int, float] = {}
+    for step in steps:
+        if len(step.by) == 1:  # it is reached just when the one who brings it is done
+            z = at(step.by[0])
+        else:
+            z = programme.variable()
+            programme.at_most(0, {z: 1.0} | {at(id_): -1.0 for id_ in step.by})
+        terms[z] = terms.get(z, 0.0) + float(step.worth * scale)
+    for id_ in needed:
+        terms[at(id_)] = terms.get(at(id_), 0.0) + float(NEEDED * scale)
+    return Gains(terms, scale)
 
-    with quiet_stdout():
-        result = milp(
-            objective,
-            integrality=np.array([1] * binaries + [0] * (len(objective) - binaries)),
-            bounds=Bounds(0, 1),
-            constraints=LinearConstraint(np.array(rows), -np.inf, np.array(highest)),
-            options={"time_limit": SECONDS / 2, "mip_rel_gap": 0.0},
-        )
-    if result.status not in (0, 1):
-        raise RuntimeError(f"the solver stopped without an answer: {result.message}")
-    return result
+
+def most(case: Case, bounds: Bounds, clock: Clock) -> Found:
+    """Of what can take part, the set with the greatest gain; of equal ones the cheapest, then the first by id."""
+    if not case.able:
+        return Found((), ZERO, "nothing-to-do")
+
+    def search(margin: int) -> Found | None:
+        choice = Choice(case, bounds, margin)
+        gain = gains(case, choice.programme, choice.done)
+        best = choice.programme.minimise({z: -f for z, f in gain.terms.items()}, clock.left * 0.6)
+        if best.x is None:
+            return None if best.proven else Found((), Fraction(1), "time-limit")
+        chosen = choice.chosen(best)
+        if best.proven:  # of equal gains the cheapest, then the first by id: asked apart, so that it is exact
+            reached = case.gain(chosen)
+            choice.programme.at_least(float(reached * gain.scale) - 0.5, gain.terms)
+            again = choice.programme.minimise(choice.dearness(), clock.left * 0.6)
+            if again.x is not None and case.gain(cheaper := choice.chosen(again)) >= reached:
+                chosen = cheaper
+        return judged(chosen, best)
+
+    return kept(case, bounds, search)
 
 
-@contextmanager
-def quiet_stdout() -> Iterator[None]:
-    """Keep what HiGHS now and then prints by itself away from stdout, where others may expect JSON."""
-    try:
-        saved = os.dup(1)
-    except OSError:  # there is no stdout to keep clean
-        yield
-        return
-    c = ctypes.CDLL("ucrtbase" if os.name == "nt" else None)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    sys.stdout.flush()
-    c.fflush(None)
-    os.dup2(nowhere, 1)
-    try:
-        yield
-    finally:
-        c.fflush(None)
-        os.dup2(saved, 1)
-        os.close(saved)
-        os.close(nowhere)
+def kept(case: Case, bounds: Bounds, search: Callable[[int], Found | None]) -> Found:
+    """A search whose result keeps to the money exactly; out of reach where nothing does what must be done."""
+    for margin in MARGINS:
+        found = search(margin)
+        if found is None:
+            return Found((), ZERO, "out-of-reach")
+        spent = sum((case.costs[id_] for id_ in found.chosen), ZERO)
+        if not bounds.budgets or spent <= sum(bounds.budgets):
+            return found
+    raise RuntimeError("the solver's choice does not keep to the budget")
+
+
+def judged(chosen: tuple[str, ...], solution: Solution) -> Found:
+    if solution.proven:
+        return Found(chosen, ZERO, "optimal")
+    return Found(chosen, exact(f"{solution.gap:.6f}"), "time-limit")
+
+
+def cheapest(
+    case: Case,
+    bounds: Bounds,
+    require: Callable[[Choice], bool],
+    holds: Callable[[Iterable[str]], bool],
+    clock: Clock,
+) -> Found | None:
+    """The cheapest set that reaches a target, then the first by id; None where no allowed set does.
+
+    `require` puts the target into the programme and says whether it can be met at all; `holds` asks the law.
+    What the programme takes to reach the target and the law does not is cut off, with all that is no better.
+    """
+    cuts: list[tuple[str, ...]] = []
+
+    def search(margin: int) -> Found | None:
+        choice = Choice(case, bounds, margin)
+        if not require(choice):
+            return None
+        choice.need(cuts)
+        while True:
+            best = choice.programme.minimise(choice.dearness(), clock.left)
+            if best.x is None:
+                return None if best.proven else Found((), Fraction(1), "time-limit")
+            chosen = choice.chosen(best)
+            if holds(chosen):
+                return replace(judged(chosen, best), cuts=tuple(cuts))
+            cut = _beyond(case, chosen, holds)
+            if not cut:
+                return None
+            cuts.append(cut)
+            choice.need([cut])
+
+    found = kept(case, bounds, search)
+    return None if found.status == "out-of-reach" else found
+
+
+def _beyond(case: Case, chosen: Sequence[str], holds: Callable[[Iterable[str]], bool]) -> tuple[str, ...]:
+    """What lies outside the largest set found that still fails: one of it at least is needed."""
+    failing = list(chosen)
+    for id_ in case.able:
+        if id_ not in failing and not holds([*failing, id_]):
+            failing.append(id_)
+    return tuple(id_ for id_ in case.able if id_ not in failing)

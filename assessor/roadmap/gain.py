@@ -1,6 +1,6 @@
 """What recommendations bring: requirements at stake, what they are worth, and what is lifted."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -12,6 +12,10 @@ Judge = Callable[[tuple[Evidence, ...]], Rating]
 ABOVE, BELOW = Fraction(1, 2), Fraction(1, 10)
 """Own rule: each level above the next one to reach counts half of the one below it; a level that is already
 satisfied counts a tenth."""
+
+
+NEEDED = Fraction(1, 100)
+"""Own rule, in levels: what it counts to do something of which a trigger holds, whatever it lifts."""
 
 
 @dataclass(frozen=True)
@@ -38,36 +42,53 @@ def factor(level: int, aim: int) -> Fraction:
     return BELOW if level < aim else ABOVE ** (level - aim)
 
 
-def gain(chosen: Iterable[Recommendation], at_stake: Mapping[str, Stake]) -> Fraction:
-    """Weighted degrees gained. Of several lifts of one requirement the highest counts, not their sum."""
+def gain(
+    chosen: Iterable[Recommendation], at_stake: Mapping[str, Stake], needed: Collection[str] = ()
+) -> Fraction:
+    """Weighted degrees gained. Of several lifts of one requirement the highest counts, not their sum.
+
+    `needed`: recommendations of which a trigger holds.
+    """
     best: dict[str, Fraction] = {}
+    chosen = tuple(chosen)
     for recommendation in chosen:
         for item in recommendation.lifts:
             if item.question in at_stake:
                 best[item.question] = max(best.get(item.question, at_stake[item.question].now), item.to)
-    return sum(((to - at_stake[q].now) * at_stake[q].worth for q, to in best.items()), Fraction(0))
+    lifted = sum(((to - at_stake[q].now) * at_stake[q].worth for q, to in best.items()), Fraction(0))
+    return lifted + NEEDED * sum(r.id in needed for r in chosen)
 
 
 def candidates(
-    known: Mapping[str, Recommendation], evidence: Iterable[Evidence], at_stake: Mapping[str, Stake]
+    known: Mapping[str, Recommendation],
+    evidence: Iterable[Evidence],
+    useful: Callable[[Recommendation], bool],
+    wanted: Collection[str] = (),
+    without: Collection[str] = (),
 ) -> dict[str, Recommendation]:
-    """What can take part: all that brings a gain, and what must come before it. In the order of ids.
+    """What can take part: all that is wanted or useful, and what must come before it. In the order of ids.
 
     A prerequisite is met where all that it would lift is there already; then it is neither needed nor
-    offered. `after` of a candidate names only candidates.
+    offered. `after` of a candidate names only candidates. What is not wanted, and what cannot do without it,
+    takes no part.
     """
-    there = {e.question: e.verified for e in evidence if e.verified is not None}
-    done = {id_ for id_, r in known.items() if _done(r, there)}
-    useful = [id_ for id_, r in known.items() if id_ not in done and gain([r], at_stake) > 0]
-    wanted: set[str] = set()
-    for id_ in useful:
-        needed = _with_all_before(id_, known, done)
-        if needed <= set(known):
-            wanted |= needed
+    done = met(known, evidence) - set(wanted)
+    able: set[str] = set()
+    for id_, r in known.items():
+        if id_ in wanted or (id_ not in done and useful(r)):
+            needed = _with_all_before(id_, known, done)
+            if needed <= set(known) - set(without):
+                able |= needed
     return {
         id_: known[id_].model_copy(update={"after": tuple(b for b in known[id_].after if b not in done)})
-        for id_ in sorted(wanted)
+        for id_ in sorted(able)
     }
+
+
+def met(known: Mapping[str, Recommendation], evidence: Iterable[Evidence]) -> set[str]:
+    """Recommendations of which all that they would lift is there already."""
+    there = {e.question: e.verified for e in evidence if e.verified is not None}
+    return {id_ for id_, r in known.items() if _done(r, there)}
 
 
 def _done(recommendation: Recommendation, there: Mapping[str, Fraction]) -> bool:

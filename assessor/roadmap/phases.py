@@ -1,50 +1,59 @@
-"""A chosen set in order: three phases, each with its money. What a phase leaves is there for the next."""
+"""A chosen set in order: three phases, each with its money and people. What money one leaves the next has."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
-from assessor.domain import PHASES, Recommendation
-from assessor.roadmap.gain import Stake, gain
-from assessor.roadmap.outlay import outlay
+from assessor.domain import PHASES
+from assessor.roadmap.case import Case
+from assessor.roadmap.choice import MARGINS, Bounds, Choice, Clock, gains
+
+ZERO = Fraction(0)
 
 
-def split(budget: int) -> tuple[int, ...]:
-    """The budget in equal parts; the odd yuan go to the first phases."""
-    return tuple(budget // PHASES + (i < budget % PHASES) for i in range(PHASES))
+def in_phases(case: Case, chosen: Sequence[str], bounds: Bounds, clock: Clock) -> dict[str, int]:
+    """The phase of each, so that most is gained soonest, and what remains equal as early as may be."""
+    if not chosen:
+        return {}
+    settled = replace(case, only=frozenset(chosen))
+    for margin in MARGINS:
+        found = _ordered(settled, bounds, margin, clock)
+        if found is None:
+            break
+        if _fits(case, found, bounds):
+            return dict(sorted(found.items(), key=lambda pair: (pair[1], pair[0])))
+    last = dict.fromkeys(sorted(chosen), PHASES)
+    if _fits(case, last, bounds):
+        return last
+    raise RuntimeError("a set that fits the budget could not be put in order")
 
 
-def in_phases(
-    chosen: Sequence[Recommendation], at_stake: Mapping[str, Stake], budgets: Sequence[int]
-) -> dict[str, int]:
-    """The phase of each: what brings or opens most for its money first, as early as the money is there.
-
-    A prerequisite stands in the same phase as what needs it, or in an earlier one.
-    """
-    by_id = {r.id: r for r in chosen}
-    spent = [Fraction(0)] * PHASES
-    phases: dict[str, int] = {}
-    while len(phases) < len(by_id):
-        ready = [r for id_, r in by_id.items() if id_ not in phases and all(b in phases for b in r.after)]
-        item = min(ready, key=lambda r: _urgency(r, by_id, at_stake))
-        earliest = max((phases[b] for b in item.after), default=1)
-        phase = next(p for p in range(earliest, PHASES + 1) if _affordable(item, p, spent, budgets))
-        phases[item.id] = phase
-        spent[phase - 1] += outlay(item, {}).mid
-    return dict(sorted(phases.items(), key=lambda pair: (pair[1], list(phases).index(pair[0]))))
-
-
-def _urgency(
-    item: Recommendation, by_id: Mapping[str, Recommendation], at_stake: Mapping[str, Stake]
-) -> tuple[bool, Fraction, str]:
-    """Free ones first, then by gain per yuan of the item and all that waits for it, then by id."""
-    opens = {item.id}
-    while more := {id_ for id_, r in by_id.items() if id_ not in opens and opens & set(r.after)}:
-        opens |= more
-    total = gain([by_id[id_] for id_ in opens], at_stake)
-    return outlay(item, {}).mid > 0, -total / outlay(item, {}).mid if outlay(item, {}).mid else -total, item.id
+def _ordered(case: Case, bounds: Bounds, margin: int, clock: Clock) -> dict[str, int] | None:
+    order = Choice(case, bounds, margin, PHASES)
+    for id_ in case.able:
+        order.programme.at_least(1, {order.done(id_): 1.0})
+    early: dict[int, float] = {}
+    for p in range(order.phases - 1):
+        gain = gains(case, order.programme, lambda id_, p=p: order.at[id_, p])  # type: ignore[misc]
+        for z, factor in gain.terms.items():
+            early[z] = early.get(z, 0.0) - factor
+    n = len(case.able)
+    for (id_, p), at in order.at.items():  # what gains nothing by being early: early all the same, the first by id
+        if p < order.phases - 1:
+            rank = list(case.able).index(id_)
+            early[at] = early.get(at, 0.0) - 0.1 * (2 - rank / n) / n
+    found = order.programme.minimise(early, clock.left)
+    if found.x is None:
+        return None
+    return {id_: 1 + sum(found.x[order.at[id_, p]] < 0.5 for p in range(PHASES - 1)) for id_ in case.able}
 
 
-def _affordable(item: Recommendation, phase: int, spent: Sequence[Fraction], budgets: Sequence[int]) -> bool:
-    return all(
-        sum(spent[:later]) + outlay(item, {}).mid <= sum(budgets[:later]) for later in range(phase, PHASES + 1)
-    )
+def _fits(case: Case, phases: dict[str, int], bounds: Bounds) -> bool:
+    for p in range(1, PHASES + 1):
+        spent = sum((case.costs[id_] for id_, phase in phases.items() if phase <= p), ZERO)
+        days = sum((case.days[id_] for id_, phase in phases.items() if phase == p), ZERO)
+        if bounds.budgets and spent > sum(bounds.budgets[:p]):
+            return False
+        if bounds.days and days > bounds.days[p - 1]:
+            return False
+    return True

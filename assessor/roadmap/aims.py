@@ -1,0 +1,172 @@
+"""The aims that a plan can have beside the greatest gain: a target at the least cost, the shortest payback."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from assessor.domain import Base, Message, Result
+from assessor.errors import InputError
+from assessor.roadmap.case import Case
+from assessor.roadmap.choice import Bounds, Choice, Clock, Found, cheapest, judged, kept, most
+from assessor.roadmap.effects import CAPS, benefit
+from assessor.roadmap.gain import lift, lifted_evidence
+from assessor.roadmap.outlay import Cash, cash
+from assessor.roadmap.tree import Tree, lacking
+
+ZERO = Fraction(0)
+ROUNDS = 20
+"""Of looking for a better ratio; each gives a better one or is the last."""
+
+
+def best(case: Case, bounds: Bounds, clock: Clock) -> Found:
+    """The set for the aim of the case."""
+    if case.aim.kind == "target":
+        return target(case, bounds, clock)
+    return payback(case, bounds, clock) if case.aim.kind == "payback" else most(case, bounds, clock)
+
+
+# A target ------------------------------------------------------------------------------------------------
+
+
+def target(case: Case, bounds: Bounds, clock: Clock) -> Found:
+    """The cheapest allowed set that reaches a level. Else as far as the budget goes, and what is short."""
+    framework, level = case.aim.framework, case.aim.level
+    if framework is None or level is None:
+        raise InputError(Message(id="plan.no_target"))
+    now = case.results(case.evidence, framework)
+    if framework not in now or now[framework].level is None:
+        known = sorted(
+            id_ for id_, result in case.results(case.evidence, None).items() if result.level is not None
+        )
+        raise InputError(Message(id="plan.no_levels", params={"id": framework, "known": ", ".join(known)}))
+    reached: dict[tuple[str, ...], bool] = {}
+
+    def holds(chosen: Iterable[str]) -> bool:
+        key = tuple(sorted(chosen))
+        if key not in reached:
+            reached[key] = (_after(case, key, framework)[framework].level or 0) >= level
+        return reached[key]
+
+    def asked(choice: Choice) -> bool:
+        return require(choice, now, framework, level)
+
+    found = cheapest(case, bounds, asked, holds, clock)
+    if found is not None:
+        return found
+    free = cheapest(case, Bounds(), asked, holds, clock)
+    least = sum((case.costs[id_] for id_ in free.chosen), ZERO) if free is not None and free.chosen else None
+    furthest = most(case, bounds, clock)
+    everything = _after(case, tuple(case.able), framework)[framework]
+    short = lacking(everything.sum, level) if free is None else ()
+    return replace(furthest, status="out-of-reach", least=least, lacking=short)
+
+
+def require(choice: Choice, now: Mapping[str, Result], framework: str, level: int) -> bool:
+    """Ask a programme for a level; False where it is out of reach whatever is done."""
+    sums = {id_: result.sum for id_, result in now.items()}
+    return Tree(choice.programme, sums, choice.able, choice.done).require(framework, level)
+
+
+def _after(case: Case, chosen: Iterable[str], framework: str) -> Mapping[str, Result]:
+    lifted = lift([case.known[id_] for id_ in chosen], case.evidence)
+    return case.results(lifted_evidence(case.evidence, lifted), framework)
+
+
+# A payback -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Earning:
+    """What one recommendation brings and takes, in yuan."""
+
+    low: Mapping[Base, Fraction]
+    high: Mapping[Base, Fraction]
+    """A year, by base: the ends of what is counted, our own estimates left out."""
+    paid: Cash
+    once: Fraction
+    """Paid once, a confirmed subsidy off."""
+
+    @property
+    def brings(self) -> dict[Base, Fraction]:
+        """The middle."""
+        return {base: (low + self.high[base]) / 2 for base, low in self.low.items()}
+
+
+def earnings(case: Case) -> dict[str, Earning]:
+    """Of everything that can take part."""
+    found = {}
+    for id_, r in case.able.items():
+        low, high = dict[Base, Fraction](), dict[Base, Fraction]()
+        for effect in r.effects:
+            one = benefit(effect, case.figures)
+            if one is not None and one.source != "own" and one.low is not None and one.high is not None:
+                low[one.acts_on] = low.get(one.acts_on, ZERO) + one.low
+                high[one.acts_on] = high.get(one.acts_on, ZERO) + one.high
+        paid = cash(r, case.figures.amounts)
+        found[id_] = Earning(low, high, paid, max(paid.once - case.confirmed.get(id_, ZERO), ZERO))
+    return found
+
+
+def payback(case: Case, bounds: Bounds, clock: Clock) -> Found:
+    """The set that brings most a year for a yuan paid once: better ratios until there is none (Dinkelbach).
+
+    Effects on one base add up to its cap here; the plan states what they bring combined.
+    """
+    earning = earnings(case)
+
+    def search(margin: int) -> Found | None:
+        ratio, chosen, last = ZERO, tuple[str, ...](), None
+        for _ in range(ROUNDS):
+            choice = Choice(case, bounds, margin)
+            terms = {z: -f for z, f in _net(case, choice, earning).items()}
+            for id_, one in earning.items():
+                terms[choice.done(id_)] = terms.get(choice.done(id_), 0.0) + float(ratio * one.once)
+            found = choice.programme.minimise(terms, clock.left / 2)
+            if found.x is None:
+                return None if found.proven else Found((), Fraction(1), "time-limit")
+            last, picked = found, choice.chosen(found)
+            net, once = earned(case, picked, earning)
+            if net <= 0 or (once and net / once <= ratio) or picked == chosen:
+                break
+            chosen, ratio = picked, net / once if once else ratio
+            if not once:
+                break
+        if not chosen and not case.wishes.keep:
+            return Found((), ZERO, "nothing-to-do")
+        assert last is not None
+        return judged(chosen or choice.chosen(last), last)
+
+    return kept(case, bounds, search)
+
+
+def earned(case: Case, chosen: Iterable[str], earning: Mapping[str, Earning]) -> tuple[Fraction, Fraction]:
+    """Yuan a year less fees, and yuan once, of a set, effects added up to their caps."""
+    brings: dict[Base, Fraction] = {}
+    fees = once = ZERO
+    for id_ in chosen:
+        fees += earning[id_].paid.yearly
+        once += earning[id_].once
+        for base, yearly in earning[id_].brings.items():
+            brings[base] = brings.get(base, ZERO) + yearly
+    return sum((min(y, _cap(case, base)) for base, y in brings.items()), ZERO) - fees, once
+
+
+def _cap(case: Case, base: Base) -> Fraction:
+    return CAPS[base] * (case.figures.yearly(base) or ZERO)
+
+
+def _net(case: Case, choice: Choice, earning: Mapping[str, Earning]) -> dict[int, float]:
+    """Yuan a year, as factors of variables: of a base at most its cap."""
+    terms = {choice.done(id_): -float(one.paid.yearly) for id_, one in earning.items()}
+    for base in CAPS:
+        capped(case, choice, base, {id_: float(one.brings.get(base, 0)) for id_, one in earning.items()}, terms)
+    return terms
+
+
+def capped(case: Case, choice: Choice, base: Base, by: Mapping[str, float], terms: dict[int, float]) -> None:
+    """Add what recommendations bring on one base, together at most its cap."""
+    bringing = {choice.done(id_): -yearly for id_, yearly in by.items() if yearly}
+    if bringing:
+        v = choice.programme.variable(float(_cap(case, base)))
+        choice.programme.at_most(0, {v: 1.0} | bringing)
+        terms[v] = 1.0
