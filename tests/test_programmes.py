@@ -313,7 +313,7 @@ def test_money_for_cities_and_for_diagnoses_stands_beside_no_recommendation() ->
 
 def test_a_plan_has_what_might_pay_beside_each_item_and_no_figure_of_it_moves() -> None:
     item = LIBRARY.recommendations["light-mes"]
-    cost = as_project(item, {}).costs["service"]
+    cost = sum(as_project(item, {}).costs.values(), F(0))
     worth: dict[str, Any] = {"recommendation": "light-mes", "reserve": "0", "software": "0", "confirmed": "0"}
     spans = {name: {"low": "1", "mid": "1", "high": "1"} for name in ("days", "months")}
     worth |= spans | {"stoppage": None, "pain": None, "cost": {"low": "1", "mid": str(cost), "high": "999999"}}
@@ -377,9 +377,9 @@ def test_the_programme_of_the_documents_is_one_that_is_taken() -> None:
     example_ = page.split("```yaml\n")[-1].split("```")[0]
     held = read_library(LIBRARY.parts | {"programmes/mine.yaml": example_.encode()})
     mine = held.programmes["my-district-2026"]
-    told = {"above_scale": True, "employees": 120, "industry": "C3484", "district": "上海市松江区"}
+    told: dict[str, Any] = {"above_scale": True, "employees": 120, "industry": "C3484", "district": "上海市松江区"}
     applicant = who({"robots-in-use": F(5)}, **told).model_copy(update={"levels": {"miit-sme-2024": (2, 2)}})
     found = might_apply(mine, applicant, project(software=60_000, hardware=40_000, begun=False), LISTS)
     assert [c.id for c in found.checks if c.outcome is not MET] == ["credit"], "a person must tell"
-    assert (found.outcome, found.at_most) == (OPEN, 30_000)
+    assert found.outcome is OPEN and found.at_most == 30_000
     assert [render(m, "en") for m in found.missing] == ["Proof missing: Licence.", "Proof missing: Contract."]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from assessor.forms.excel.layout import pair
 from assessor.forms.words import both
@@ -43,3 +44,10 @@ def names(column: str) -> frozenset[str]:
     """What a heading may say: both languages, or one of them."""
     text = both(f"providers.column.{column}")
     return frozenset(map(folded, (text.zh, text.en, text.zh + text.en)))
+
+
+def printed(page: Any) -> None:
+    """On paper: A4 across, all columns on one page."""
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)

@@ -7,11 +7,12 @@ import xlsxwriter
 from assessor.domain import Demand, Text
 from assessor.forms.excel.layout import height, pair
 from assessor.forms.excel.looks import Looks
+from assessor.forms.providers.layout import printed
 from assessor.forms.words import both
 from assessor.messages import LANGUAGES, render
 
 COLUMNS = ("wanted", "what", "phase", "months", "budget")
-WIDTHS = (34, 60, 10, 14, 26)
+WIDTHS = (46, 60, 10, 16, 30)
 
 
 def write_demand(held: Demand) -> bytes:
@@ -23,12 +24,15 @@ def write_demand(held: Demand) -> bytes:
     page = book.add_worksheet(pair(both("demand.sheet"), " ")[:31])
     for at, width in enumerate(WIDTHS):
         page.set_column(at, at, width)
+    printed(page)
+    page.set_row(0, 30)
     page.write_string(0, 0, pair(both("demand.title"), " "), looks.title)
     row = 1
     for label, text in facts(held):
         page.write_string(row, 0, pair(label, " "), looks.weak)
         page.write_string(row, 1, pair(text, " "), looks.text)
         row += 1
+    page.set_row(row + 1, 46)
     for at, column in enumerate(COLUMNS):
         page.write_string(row + 1, at, pair(both(f"demand.{column}")), looks.head)
     for i, wanted in enumerate(held.wanted, row + 2):

@@ -9,7 +9,7 @@ import xlsxwriter
 from assessor.domain import Recommendation, Region
 from assessor.forms.excel.layout import height, pair
 from assessor.forms.excel.looks import Looks
-from assessor.forms.providers.layout import HEADER, NEEDED, SHEETS, heading, sheet_title
+from assessor.forms.providers.layout import HEADER, NEEDED, SHEETS, heading, printed, sheet_title
 from assessor.forms.words import both
 
 ROWS = 500
@@ -36,9 +36,12 @@ def _fill_in(page: Any, looks: Looks, entry: Any, sheet: str) -> None:
     columns = SHEETS[sheet]
     page.write_string(0, 0, pair(both(f"providers.sheet.{sheet}"), " "), looks.title)
     page.merge_range(1, 0, 1, len(columns) - 1, pair(both(f"providers.about.{sheet}")), looks.intro)
+    printed(page)
+    page.set_row(0, 30)
+    page.set_row(HEADER, 32)
     page.set_row(1, height([(pair(both(f"providers.about.{sheet}")), 120.0)]))
     for at, column in enumerate(columns):
-        page.set_column(at, at, WIDTHS.get(column, 18), entry)
+        page.set_column(at, at, WIDTHS.get(column, 18))
         mark = " *" if column in NEEDED[sheet] else ""
         page.write_string(HEADER, at, heading(column) + mark, looks.head)
         page.write_comment(HEADER, at, pair(both(f"providers.help.{column}")))
