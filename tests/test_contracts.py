@@ -11,7 +11,8 @@ import pytest
 
 import connectors
 from assessor import indicators
-from assessor.domain import Area, MeasuredIn
+from assessor.domain import Area, Checklist, Ladder, MeasuredIn, Platform, Shown, Status, Take
+from assessor.filing.checking import SHOWS
 from assessor.frameworks import load_library
 from assessor.messages import LANGUAGES, catalogue, render
 from assessor.report.papers import PAPERS
@@ -79,6 +80,36 @@ def test_a_document_is_documented_and_named(name: str) -> None:
     module = import_module(f"assessor.report.papers.{name}")
     assert module.__doc__ and module.document.__doc__ and PAPERS[name] is module.document
     assert f"paper.name.{name}" in catalogue()
+
+
+@pytest.mark.parametrize("platform", load_library().platforms.values(), ids=lambda platform: platform.id)
+def test_a_platform_says_how_its_order_is_founded_and_asks_everything_once(platform: Platform) -> None:
+    library = load_library()
+    assert (ROOT / f"questionnaires/platforms/{platform.id}.yaml").is_file()
+    assert platform.status is not Status.OFFICIAL, "no platform's own order was at hand"
+    takes = [entry.take for entry in platform.entries]
+    assert len(set(takes)) == len(takes)
+    held = [library.frameworks[name] for name in platform.frameworks]
+    asked = {take.dimension for take in takes if take.dimension} | {take.item for take in takes if take.item}
+    for framework in held:
+        parts = framework.dimensions if isinstance(framework, Ladder) else framework.items  # type: ignore[union-attr]
+        assert {part.id for part in parts} <= asked, f"{platform.id} leaves out parts of {framework.id}"
+    assert {take.result for take in takes} >= {"level", "score"}
+
+
+@pytest.mark.parametrize("checklist", load_library().checklists.values(), ids=lambda checklist: checklist.id)
+def test_a_checklist_is_named_after_its_file_and_has_a_check_for_each_item(checklist: Checklist) -> None:
+    assert (ROOT / f"questionnaires/checklists/{checklist.id}.yaml").is_file()
+    assert {item.shows for item in checklist.items if item.shows} <= set(SHOWS)
+    for item in checklist.items:
+        assert item.person or item.shows or item.files
+        assert not item.files or item.how, f"{item.id}: nobody can know how to name the file"
+
+
+def test_everything_that_a_pack_can_show_has_its_check() -> None:
+    assert set(SHOWS) == set(get_args(Shown))
+    for name in (field for field in Take.model_fields):
+        assert f'"{name}"' in (ROOT / "assessor/filing/entries.py").read_text("utf-8")
 
 
 def test_every_text_renders_in_both_languages_with_the_same_gaps() -> None:

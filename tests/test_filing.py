@@ -1,5 +1,6 @@
-"""The filing pack: complete by its own checklist, silent about what is open, and no byte of it can change unseen."""
+"""The filing pack: complete by its own checklist, silent about what is open, no byte of it changed unseen."""
 
+import contextlib
 import io
 import json
 from fractions import Fraction
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assessor import cli
-from assessor.domain import Assessment, Entry, Platform, Take, canonical
+from assessor.domain import Assessment, Platform, canonical
 from assessor.errors import InputError
 from assessor.filing import KEYS, check_pack, open_pack
 from assessor.filing.entries import cut_off, rows
@@ -138,7 +139,7 @@ def test_an_entry_that_hangs_on_an_open_difference_is_left_empty_and_all_others_
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.data())
+@given(data=st.data())
 def test_a_pack_changed_by_one_byte_is_found(data: st.DataObject, pack: Path) -> None:
     size = pack.stat().st_size
     at = data.draw(st.integers(0, size - 1))
@@ -148,10 +149,8 @@ def test_a_pack_changed_by_one_byte_is_found(data: st.DataObject, pack: Path) ->
         held[at] ^= 1 << bit
 
     other = changed(pack, flip)
-    try:
+    with contextlib.suppress(InputError):  # it may not even be a pack any more
         assert open_pack(other).faults, f"byte {at}"
-    except InputError:
-        pass  # it is not even a pack any more
 
 
 def test_a_changed_manifest_is_found_though_every_digest_fits(tmp_path: Path) -> None:
@@ -223,9 +222,9 @@ def test_strangers_file_names_do_no_harm(tmp_path: Path) -> None:
         "contract\u202efdp.exe",
         "CONTRACT.pdf",
         "contract.pdf",
-        f"{'合同' * 60}.pdf",
+        f"{'合同' * 38}.pdf",
         "合同\n换行.pdf",
-        "..contract..",
+        "contract..",
         "con:tract*contract?.pdf",
     )
     for name in names:
@@ -238,7 +237,10 @@ def test_strangers_file_names_do_no_harm(tmp_path: Path) -> None:
     taken = [name for name in made.files if "/contract/" in name]
     assert len(taken) == len(names) + 1
     assert len({name.lower() for name in taken}) == len(taken)
-    assert all(name.isprintable() and len(name.encode()) < 250 and "\u202e" not in name for name in taken)
+    assert all(
+        name.isprintable() and len(name.rpartition("/")[2].encode()) < 200 and "\u202e" not in name
+        for name in taken
+    )
     assert not any(b"secret" in data for data in made.files.values())
     assert check_pack(saved(made, tmp_path / "pack.zip")).faults == ()
 
@@ -270,7 +272,8 @@ def test_answers_stand_in_the_order_of_the_platform_as_numbers(language: Languag
         sheet = book.worksheets[0]
         lines = [row for row in sheet.iter_rows(values_only=True) if row[0] and str(row[0]).isdigit()]
         assert [line[2] for line in lines] == [render(e.item, language) for e in platform.entries]
-        assert sum(isinstance(line[5], int | float) for line in lines) > len(lines) / 3
+        entered = [row[5] for row in sheet.iter_rows(min_row=5, values_only=True) if row[5] is not None]
+        assert sum(isinstance(value, int | float) for value in entered) > 0.95 * len(entered) > 100
         assert files[f"{ANSWERS}/{platform.id}.csv"].startswith(b"\xef\xbb\xbf")
 
 
@@ -290,28 +293,21 @@ def test_a_value_is_cut_off_and_never_rounded_up(value: Fraction, places: int) -
     assert (found * 10**places).denominator == 1
 
 
-def test_every_form_of_an_entry_finds_its_value() -> None:
+def test_an_answer_alone_and_one_of_several_can_be_entries() -> None:
     a, pen = first(), Pen.of(first(), "en")
-    for question in ("r1-l1-1", "figure-wage"):
-        if question not in library().questions:
-            continue
-        platform = Platform(
-            format="assessor-platform/1",
-            id="own",
-            title={"zh": "自", "en": "own"},
-            source={"zh": "自", "en": "own"},
-            status="own",
-            frameworks=("cmmm-2020-discrete",),
-            entries=(
-                Entry(
-                    section={"zh": "一", "en": "one"}, item={"zh": "题", "en": "Q"}, take=Take(question=question)
-                ),
-            ),
-        )
-        (row,) = rows(platform, a, pen)
-        assert row.item == "Q" and row.number == "1"
-    several = next((q for q in a.questions if q.part_of), None)
-    assert several is not None
+    text = {"zh": "题", "en": "Q"}
+    several = next(q.part_of for q in a.questions if q.part_of)
+    platform = Platform.model_validate(
+        {"format": "assessor-platform/1", "id": "own", "title": text, "source": text, "status": "own"}
+        | {"frameworks": ("cmmm-2020-discrete",)}
+        | {"entries": [{"section": text, "item": text, "take": {"question": q}} for q in ("r1-l1-1", several)]}
+    )
+    one, head, *options = rows(platform, a, pen)
+    evidence = {e.question: e for e in a.evidence}
+    assert (one.number, one.item, one.enter) == ("1", "Q", evidence["r1-l1-1"].verified)
+    assert (head.number, head.enter) == ("2", None)
+    assert [row.number for row in options] == [f"2.{i}" for i in range(1, len(options) + 1)]
+    assert len(options) == sum(q.part_of == several for q in a.questions)
 
 
 # The command -----------------------------------------------------------------------------------------------

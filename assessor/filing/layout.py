@@ -15,7 +15,7 @@ CHECKLIST = "7-验收清单-checklist"
 TEMPLATES = "8-模板-templates"
 PROMISE = f"{TEMPLATES}/真实性承诺书-promise-of-truthfulness.docx"
 ANNEX = "内部附件-internal-annex"
-LONGEST = 80
+LONGEST = 60
 """Characters of a name inside, so that every system can unpack it."""
 REPORT_SUFFIXES = (".html", ".docx", ".pdf", ".xlsx")
 

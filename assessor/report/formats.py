@@ -39,11 +39,6 @@ def _pdf(document: Document, made: Time, _: Path | None) -> bytes:
 
 WRITERS: dict[str, Writer] = {".docx": _word, ".pdf": _pdf}
 """How to write any Document down."""
-FORMATS: dict[str, Renderer] = {
-    ".html": _html,  # both languages inside, this one first
-    ".xlsx": _excel,  # with live formulas
-}
-"""Formats of the whole report that are written from the Assessment itself."""
 TEMPLATED = frozenset({".docx"})
 """Formats that a template can change."""
 
@@ -54,6 +49,7 @@ def _paper(name: str, write: Writer) -> Renderer:
 
 FORMATS: dict[str, Renderer] = {
     ".html": _html,  # both languages inside, this one first
+    ".xlsx": _excel,  # with live formulas
     **{suffix: _paper("report", write) for suffix, write in WRITERS.items()},
 }
 """What the whole report is written as."""
