@@ -5,7 +5,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +58,7 @@ def test_what_a_connector_wants_known_before_the_start_is_in_the_preview(
 
 def test_every_command_takes_json_and_its_help_says_what_comes() -> None:
     top = {name: opened(name) for name in ROOMS}
-    groups = [("", top)]
+    groups: list[tuple[str, Mapping[str, Any]]] = [("", top)]
     groups += [(f"{n} ", g.commands) for n, g in top.items() if isinstance(g, TyperGroup)]
     for prefix, group in groups:
         for name, each in group.items():

@@ -16,7 +16,7 @@ from assessor.domain import LAWS, Framework, Message, Noun, Option, Question, Re
 from assessor.errors import InputError
 from assessor.frameworks.bank import topic_faults
 from assessor.frameworks.criteria import criteria_faults
-from assessor.frameworks.editions import edition, unchanged
+from assessor.frameworks.editions import edition, fingerprints, hold_to
 from assessor.frameworks.fault import Fault, fault, refuse, repeated
 from assessor.frameworks.formulas import formulas_faults
 from assessor.frameworks.gates import gates_faults
@@ -62,6 +62,11 @@ class Library:
         """Whatever has one value: questions by id, options of several-ofs in place of these."""
         return {s.id: s for question in self.questions.values() for s in question.statements}
 
+    @cached_property
+    def fingerprints(self) -> dict[str, str]:
+        """SHA-256 of all that an edition of a framework says, by 'id@version'."""
+        return fingerprints((*self.frameworks.values(), *self.earlier.values()))
+
     def topics_for(self, frameworks: Iterable[Framework]) -> tuple[Topic, ...]:
         """What to ask a plant that is rated by these: topics for everybody, and those for one of these."""
         ids = {framework.id for framework in frameworks}
@@ -84,7 +89,7 @@ def load_library(
     if not parts:
         raise InputError(Message(id="library.empty"), str(root))
     library = read_library(parts, known_indicators, "" if folder is None else f"{root}/")
-    unchanged(root, (*library.frameworks.values(), *library.earlier.values()))
+    hold_to(root, library.fingerprints)
     return library
 
 
@@ -92,6 +97,14 @@ def read_library(
     parts: Mapping[str, bytes], known_indicators: Collection[str] | None = None, place: str = ""
 ) -> Library:
     """Read and cross-check files that are already at hand, such as those embedded in a bundle."""
+    known = None if known_indicators is None else frozenset(known_indicators)
+    return _library(tuple(parts.items()), known, place)
+
+
+@lru_cache(maxsize=8)
+def _library(files: tuple[tuple[str, bytes], ...], known: frozenset[str] | None, place: str) -> Library:
+    """The same files make the same library, and bundle after bundle carries the same; what is read is frozen."""
+    parts = dict(files)
     topics = _documents(Topic, "bank", parts, place)
     frameworks = _documents(_by_law, "frameworks", {n: d for n, d in parts.items() if "@" not in n}, place)
     old = _documents(_by_law, "frameworks", {n: d for n, d in parts.items() if "@" in n}, place)
@@ -104,8 +117,7 @@ def read_library(
     held = _unique((framework, lines.at("id")) for framework, lines in frameworks)
     earlier = {edition(framework): framework for framework, _ in old}
     scenes = _unique((s, lines.at("scenes", i, "id")) for one, lines in lists for i, s in enumerate(one.scenes))
-    library = Library(tuple(topic for topic, _ in topics), questions, held, earlier, by_id, scenes, dict(parts))
-    known = None if known_indicators is None else frozenset(known_indicators)
+    library = Library(tuple(topic for topic, _ in topics), questions, held, earlier, by_id, scenes, parts)
     for topic, lines in topics:
         refuse(topic_faults(topic, known, library.statements), lines)
         refuse(_audience_faults(topic, held), lines)
@@ -183,7 +195,7 @@ def _documents(kind: Chosen[N], folder: str, parts: Mapping[str, bytes], place: 
 
 @lru_cache(maxsize=256)
 def _parsed(kind: Any, text: str, name: str) -> tuple[Any, Lines]:
-    """Bundle after bundle carries the same files; what is read of them is frozen, and so can be kept."""
+    """Where one file of a library has changed, the others are not read again."""
     return parse(kind, text, name)
 
 
