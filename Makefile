@@ -1,6 +1,7 @@
 # demo · test · check: what a new user, CI and the inner loop run. `make help` lists all.
 .PHONY: help demo reports test check soak golden docs models cards interop kit bench-connectors bench-evidence lock tools apt clean
 BIN := .venv/bin
+unexport PYTHONDONTWRITEBYTECODE  # processes by the hundred: none should compile every module again
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18

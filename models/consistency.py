@@ -13,7 +13,7 @@ from importlib.resources import files
 from itertools import groupby
 
 import numpy as np
-from scipy.special import expit
+import scipy
 
 from assessor.domain import Answers, Dimension, Evidence, Flag, Ladder, Message, Question, Text, plain
 from assessor.rating import Kind, Known, values
@@ -179,7 +179,7 @@ def person_fit(bank: Bank, given: Mapping[str, int]) -> tuple[float, dict[str, f
     for id_, exact in given.items():
         item = bank.items[bank.columns[id_]]
         thresholds, answer = _coarse(item, exact)
-        reached = expit(SHARPNESS * (abilities[item.group] - np.array(thresholds)))
+        reached = scipy.special.expit(SHARPNESS * (abilities[item.group] - np.array(thresholds)))
         chance = -np.diff(np.concatenate([[1.0], reached, [0.0]]))
         logs = np.log(np.maximum(chance, 1e-300))
         mean = float(chance @ logs)

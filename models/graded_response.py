@@ -11,8 +11,8 @@ from fractions import Fraction
 from importlib.resources import files
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import expit, ndtri
 
 from assessor.domain import Evidence, Ladder, Verdict
 from assessor.rating import not_applicable
@@ -48,7 +48,7 @@ def draws(framework: Ladder, evidence: Iterable[Evidence], count: int, seed: int
     rng = np.random.default_rng(seed)  # only its raw uniform numbers are used: they stay the same for ever
     known = [(asked[q][0], options[0]) for q, options in choices.items() if len(options) == 1]
     abilities = _abilities(posterior(known, scale), rng.random(count))
-    own = abilities[:, None] + OWN * ndtri(rng.random((count, len(framework.dimensions))))
+    own = abilities[:, None] + OWN * scipy.special.ndtri(rng.random((count, len(framework.dimensions))))
     columns: dict[str, list[Fraction]] = {}
     for question, (level, column) in asked.items():
         options, uniform = choices[question], rng.random(count)
@@ -85,7 +85,7 @@ def reaches(ability: Floats, level: int, scale: Sequence[Fraction]) -> Floats:
     With the shipped parameters a plant with θ = k is as likely as not to meet a requirement of level k in full.
     """
     thresholds = np.array([threshold(level, degree) for degree in scale[1:]])
-    inner = expit(SHARPNESS * (ability[:, None] - thresholds))
+    inner = scipy.special.expit(SHARPNESS * (ability[:, None] - thresholds))
     rows = len(ability)
     return np.hstack([np.ones((rows, 1)), inner, np.zeros((rows, 1))])
 

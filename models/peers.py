@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import comb
 
-from scipy.special import betaincinv
+import scipy
 
 from assessor.domain import Comparison, Message, Peer, Quantile
 
@@ -111,6 +111,6 @@ def percentile(score: Fraction, scores: Sequence[Fraction]) -> tuple[Fraction, F
     n = len(scores)
     under = sum(s < score for s in scores) + HALF * sum(s == score for s in scores)
     k, tail = float(under), float((1 - SURE) / 2)
-    low = betaincinv(k, n - k + 1, tail) if under > 0 else 0.0
-    high = betaincinv(k + 1, n - k, 1 - tail) if under < n else 1.0
+    low = scipy.special.betaincinv(k, n - k + 1, tail) if under > 0 else 0.0
+    high = scipy.special.betaincinv(k + 1, n - k, 1 - tail) if under < n else 1.0
     return under / n, Fraction(int(low * 1000), 1000), Fraction(-int(-high * 1000 // 1), 1000)

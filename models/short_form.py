@@ -14,8 +14,8 @@ from functools import cache, cached_property
 from typing import Any, Protocol
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import expit, logit, ndtri
 
 from assessor.domain import DEGREES, Cut, Ladder
 from assessor.rating import rungs
@@ -28,11 +28,16 @@ Given = Mapping[str, int]
 CAP, SURE = 35, 0.90
 """Questions at most, and the probability of a level at which asking stops."""
 DRAWS, SEED = 2000, 20201011
-_EVEN = ndtri((np.arange(9) + 0.5) / 9)
-NODES: Floats = _EVEN / _EVEN.std() * OWN
-"""Deviations of a sub-domain that are told apart: all as likely beforehand, their spread that of the model."""
 HAIR = 1e-9
 """No distance to a mark or a band: sums of weights are binary here, exact in the rating."""
+
+
+@cache
+def nodes() -> Floats:
+    """Deviations of a sub-domain that are told apart: all as likely beforehand, their spread that of the model."""
+    even = scipy.special.ndtri((np.arange(9) + 0.5) / 9)
+    found: Floats = even / even.std() * OWN
+    return found
 
 
 @dataclass(frozen=True)
@@ -51,8 +56,8 @@ class Item:
 
 @cache
 def _logs(thresholds: tuple[float, ...]) -> Floats:
-    ability = GRID[:, None, None] + NODES[None, :, None]
-    reached = expit(SHARPNESS * (ability - np.array(thresholds)))
+    ability = GRID[:, None, None] + nodes()[None, :, None]
+    reached = scipy.special.expit(SHARPNESS * (ability - np.array(thresholds)))
     ends = np.ones((*reached.shape[:2], 1))
     chance = -np.diff(np.concatenate([ends, reached, 0 * ends], axis=2), axis=2)
     return np.asarray(np.log(np.maximum(chance, 1e-300)))
@@ -175,7 +180,7 @@ class Bank:
         rng = np.random.default_rng(SEED)  # only its raw uniform numbers are used
         ability = (np.arange(DRAWS) + rng.random(DRAWS)) / DRAWS
         own = rng.random((int(self.groups.max()) + 1, DRAWS))
-        return ability, own, logit(rng.random((DRAWS, len(self.items)))) / SHARPNESS
+        return ability, own, scipy.special.logit(rng.random((DRAWS, len(self.items)))) / SHARPNESS
 
 
 @dataclass(frozen=True)
@@ -190,7 +195,7 @@ class Belief:
     @classmethod
     def after(cls, bank: Bank, given: Given) -> "Belief":
         """Bayes: sub-domains are independent once θ is known."""
-        log = np.zeros((int(bank.groups.max()) + 1, len(GRID), len(NODES)))
+        log = np.zeros((int(bank.groups.max()) + 1, len(GRID), len(nodes())))
         for id_, answer in given.items():
             item = bank.items[bank.columns[id_]]
             log[item.group] += item.logs[:, :, answer]
@@ -205,7 +210,7 @@ class Belief:
     @property
     def abilities(self) -> Floats:
         """Expected θ plus deviation of every sub-domain."""
-        own = GRID[None, :] + self.deviations @ NODES
+        own = GRID[None, :] + self.deviations @ nodes()
         return np.asarray(own @ self.ability)
 
 
@@ -256,7 +261,7 @@ def drawn(bank: Bank, belief: Belief, given: Given) -> Counts:
     ability, own, noise = bank.uniform
     index = np.minimum(np.searchsorted(np.cumsum(belief.ability), ability), len(GRID) - 1)
     upto = np.cumsum(belief.deviations, axis=2)[:, index, :-1]
-    theta = GRID[index] + NODES[(own[:, :, None] > upto).sum(axis=2)]
+    theta = GRID[index] + nodes()[(own[:, :, None] > upto).sum(axis=2)]
     shown = theta.T[:, bank.groups] - noise
     answers = np.zeros(shown.shape, dtype=np.int8)
     for thresholds in bank.thresholds:

@@ -1,17 +1,20 @@
 """The command line: results on stdout, progress on stderr, an exit code for each kind of trouble."""
 
+import importlib
 import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
+from typer.core import TyperGroup
 
 from assessor import cli, run
+from assessor.cli.rooms import ROOMS, opened
 from assessor.domain import Load, Message
 from assessor.errors import InputError
 from connectors import opcua
@@ -54,18 +57,53 @@ def test_what_a_connector_wants_known_before_the_start_is_in_the_preview(
 
 
 def test_every_command_takes_json_and_its_help_says_what_comes() -> None:
-    top = typer.main.get_command(cli.app)
-    groups = [("", top)]
-    groups += [(f"{n} ", g) for n, g in top.commands.items() if hasattr(g, "commands")]  # type: ignore[attr-defined]
+    top = {name: opened(name) for name in ROOMS}
+    groups: list[tuple[str, Mapping[str, Any]]] = [("", top)]
+    groups += [(f"{n} ", g.commands) for n, g in top.items() if isinstance(g, TyperGroup)]
     for prefix, group in groups:
-        for name, each in group.commands.items():
-            if not hasattr(each, "commands"):
+        for name, each in group.items():
+            if not isinstance(each, TyperGroup):
                 assert "--json" in {o for p in each.params for o in p.opts}, f"{prefix}{name} has no --json"
                 assert f"`{prefix.strip() or name}`" in (cli.__doc__ or ""), (
                     f"help does not say what {name} prints"
                 )
     for code in ("0 done", "1 `verify`", "2 a file", "3 contact", "4 a bundle", "5 the disk", "130 stopped"):
         assert code in (cli.__doc__ or "")
+
+
+@pytest.mark.parametrize("name", ROOMS)
+def test_the_list_of_commands_says_of_each_what_its_own_help_says_first(name: str) -> None:
+    assert ROOMS[name][1] == opened(name).get_short_help_str(limit=500)
+
+
+def test_every_command_of_a_room_is_in_the_list() -> None:
+    for room in {room for room, _ in ROOMS.values()}:
+        whole = typer.Typer()
+        whole.add_typer(importlib.import_module(f"assessor.cli.{room}").app)
+        listed = {name for name, (one, _) in ROOMS.items() if one == room}
+        assert listed == set(typer.main.get_group(whole).commands)
+
+
+def test_help_lists_the_commands_and_loads_none_of_their_rooms(home: Path) -> None:
+    code = """if True:
+        import sys
+        from assessor.cli import main
+        try:
+            main(["--help"])
+        except SystemExit as leaving:
+            assert leaving.code == 0
+        heavy = {"asyncua", "cryptography", "jinja2", "numpy", "openpyxl", "pyarrow", "pymodbus", "scipy"}
+        print(sorted(heavy & set(sys.modules)), [m for m in sys.modules if m.startswith("assessor.cli.")])
+    """
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    for name in ROOMS:
+        assert f"\n  {name} " in done.stdout, name
+    assert done.stdout.splitlines()[-1] == "[] ['assessor.cli.rooms', 'assessor.cli.terminal']"
+
+
+def test_a_command_that_is_not_there_is_named_with_the_one_that_may_be_meant(command: Callable[..., Ran]) -> None:
+    done = command("framworks", "list")
+    assert done.code == 2 and "Did you mean 'frameworks'" in done.err
 
 
 def test_the_results_of_every_command_are_json_on_stdout(

@@ -14,7 +14,7 @@ from assessor.rating import Kind, rate
 from benchmarks.short_form import asked as whole_run
 from benchmarks.short_form import bank_of, full_level, measured, simulated
 from models.graded_response import GRID
-from models.short_form import CAP, NODES, SURE, Bank, Belief, LadderLaw, answered, drawn, state, told
+from models.short_form import CAP, SURE, Bank, Belief, LadderLaw, answered, drawn, nodes, state, told
 from tests.small import DEGREES, asked, claim, framework
 
 F = Fraction
@@ -73,14 +73,14 @@ def slow_belief(bank: Bank, given: dict[str, int]) -> np.ndarray:
     for i, theta in enumerate(GRID):
         for group in range(3):
             ways = 0.0
-            for node in NODES:
+            for node in nodes():
                 chance = 1.0
                 for id_, answer in given.items():
                     item = bank.items[bank.columns[id_]]
                     if item.group == group:
                         at = [1.0, *(1 / (1 + np.exp(-1.4 * (theta + node - b))) for b in item.thresholds), 0.0]
                         chance *= at[answer] - at[answer + 1]
-                ways += chance / len(NODES)
+                ways += chance / len(nodes())
             weights[i] *= ways
     return np.asarray(weights / weights.sum())
 

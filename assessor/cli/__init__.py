@@ -24,52 +24,24 @@ from collections.abc import Sequence
 
 import typer
 
-from assessor.cli import (
-    branches,
-    exports,
-    filing,
-    form,
-    frameworks,
-    judging,
-    ledger,
-    papers,
-    paying,
-    peers,
-    planning,
-    portfolio,
-    precheck,
-    profiles,
-    providers,
-    rating,
-    sampling,
-    short,
-    tags,
-    trust,
-)
+from assessor.cli.rooms import Rooms
 from assessor.cli.terminal import err, fail, out
 from assessor.domain import Message
 from assessor.errors import AssessorError, StorageError
 
 app = typer.Typer(
     name="assessor",
+    cls=Rooms,
     help=__doc__,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-ROOMS = (
-    precheck, sampling, branches, judging, planning, filing, rating, short, tags, ledger, paying,
-    portfolio, papers,
-)  # fmt: skip
-for room in ROOMS:
-    app.add_typer(room.app)
-app.add_typer(frameworks.app, name="frameworks", help=frameworks.__doc__)
-app.add_typer(profiles.app, name="profiles", help=profiles.__doc__)
-app.add_typer(trust.app, name="trust", help=trust.__doc__)
-app.add_typer(form.app, name="form", help=form.__doc__)
-app.add_typer(peers.app, name="peers", help=peers.__doc__)
-app.add_typer(exports.app, name="exports", help=exports.__doc__)
-app.add_typer(providers.app, name="providers", help=providers.__doc__)
+
+
+@app.callback()
+def assessor() -> None:
+    """What every command has in common: nothing but the list they stand in."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

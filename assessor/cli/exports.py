@@ -19,7 +19,7 @@ from connectors.export.opening import Unreadable
 from connectors.export.snippet import snippet
 
 ENCODINGS: tuple[str, ...] = get_args(Export.model_fields["encoding"].annotation)
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(name="exports", help=__doc__, no_args_is_help=True)
 
 
 @app.callback()

@@ -21,7 +21,7 @@ from assessor.frameworks import Library, load_library
 from assessor.frameworks.schemas import schemas
 from assessor.messages import render
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(name="form", help=__doc__, no_args_is_help=True)
 
 Held = Annotated[Path | None, typer.Option("--answers", help="The answer file that there is already.")]
 Written = Annotated[Path, typer.Option("-o", "--output", help="The file to write; it must not be there yet.")]

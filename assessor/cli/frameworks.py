@@ -20,7 +20,7 @@ from assessor.frameworks.proof import Reach
 from assessor.indicators import load as indicators
 from assessor.messages import percent, render
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(name="frameworks", help=__doc__, no_args_is_help=True)
 
 
 @app.command("list")

@@ -16,7 +16,7 @@ from assessor.portfolio.peers import as_peer, peers_of, read_peers
 from assessor.portfolio.rerate import stored
 from models.peers import compare as compared
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(name="peers", help=__doc__, no_args_is_help=True)
 
 
 @app.command("export")

@@ -19,7 +19,7 @@ from connectors.profiles.families import Area, load_family
 from connectors.profiles.sheet import Imported, Wanted, import_sheet
 from connectors.profiles.writing import into_scope, write_new, yaml_of
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(name="profiles", help=__doc__, no_args_is_help=True)
 app.command("try")(trying.profiles_try)
 
 

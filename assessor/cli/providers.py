@@ -11,7 +11,7 @@ from assessor.forms.providers import read_providers, write_providers, write_temp
 from assessor.frameworks import load_library
 from assessor.messages import render
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(name="providers", help=__doc__, no_args_is_help=True)
 
 
 @app.command("template")

@@ -25,7 +25,7 @@ from connectors.scope import check_window, load_scope
 if TYPE_CHECKING:
     from connectors.opcua.trust import Accepted
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(name="trust", help=__doc__, no_args_is_help=True)
 WhichEndpoint = Annotated[str | None, typer.Argument(metavar="[ENDPOINT]", help="Its id in the scope.")]
 
 

@@ -24,7 +24,7 @@ class Noun(BaseModel):
         extra="forbid",
         populate_by_name=True,
         serialize_by_alias=True,
-        use_attribute_docstrings=True,
+        defer_build=True,  # a noun is built when one is first made or read: no command needs all of them
     )
 
 

@@ -61,7 +61,7 @@ def tag_id(endpoint: str, address: str) -> int:
     return int.from_bytes(hashlib.sha256(place).digest()[:8], "big") >> 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid", use_attribute_docstrings=True))
+@dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))
 class Tag:
     """A data point: what its server says of it, before any value.
 

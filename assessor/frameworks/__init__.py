@@ -32,7 +32,7 @@ from assessor.domain import (
 from assessor.errors import InputError
 from assessor.frameworks.bank import topic_faults
 from assessor.frameworks.criteria import criteria_faults
-from assessor.frameworks.editions import edition, unchanged
+from assessor.frameworks.editions import edition, fingerprints, hold_to
 from assessor.frameworks.fault import Fault, fault, refuse, repeated
 from assessor.frameworks.filing import checklist_faults, platform_faults
 from assessor.frameworks.formulas import formulas_faults
@@ -106,6 +106,11 @@ class Library:
         """Whatever has one value: questions by id, options of several-ofs in place of these."""
         return {s.id: s for question in self.questions.values() for s in question.statements}
 
+    @cached_property
+    def fingerprints(self) -> dict[str, str]:
+        """SHA-256 of all that an edition of a framework says, by 'id@version'."""
+        return fingerprints((*self.frameworks.values(), *self.earlier.values()))
+
     def topics_for(self, frameworks: Iterable[Framework]) -> tuple[Topic, ...]:
         """What to ask a plant that is rated by these: topics for everybody, and those for one of these."""
         ids = {framework.id for framework in frameworks}
@@ -128,7 +133,7 @@ def load_library(
     if not parts:
         raise InputError(Message(id="library.empty"), str(root))
     library = read_library(parts, known_indicators, "" if folder is None else f"{root}/")
-    unchanged(root, (*library.frameworks.values(), *library.earlier.values()))
+    hold_to(root, library.fingerprints)
     return library
 
 
@@ -136,6 +141,14 @@ def read_library(
     parts: Mapping[str, bytes], known_indicators: Collection[str] | None = None, place: str = ""
 ) -> Library:
     """Read and cross-check files that are already at hand, such as those embedded in a bundle."""
+    known = None if known_indicators is None else frozenset(known_indicators)
+    return _library(tuple(parts.items()), known, place)
+
+
+@lru_cache(maxsize=8)
+def _library(files: tuple[tuple[str, bytes], ...], known: frozenset[str] | None, place: str) -> Library:
+    """The same files make the same library, and bundle after bundle carries the same; what is read is frozen."""
+    parts = dict(files)
     topics = _documents(Topic, "bank", parts, place)
     frameworks = _documents(_by_law, "frameworks", {n: d for n, d in parts.items() if "@" not in n}, place)
     old = _documents(_by_law, "frameworks", {n: d for n, d in parts.items() if "@" in n}, place)
@@ -157,9 +170,8 @@ def read_library(
         recommendations=by_id,
         scenes=scenes,
         **{kind: _unique((item, lines.at("id")) for item, lines in found) for kind, found in beside.items()},
-        parts=dict(parts),
+        parts=parts,
     )
-    known = None if known_indicators is None else frozenset(known_indicators)
     for topic, lines in topics:
         refuse(topic_faults(topic, known, library.statements), lines)
         refuse(_audience_faults(topic, held), lines)
@@ -244,7 +256,7 @@ def _documents(kind: Chosen[N], folder: str, parts: Mapping[str, bytes], place: 
 
 @lru_cache(maxsize=256)
 def _parsed(kind: Any, text: str, name: str) -> tuple[Any, Lines]:
-    """Bundle after bundle carries the same files; what is read of them is frozen, and so can be kept."""
+    """Where one file of a library has changed, the others are not read again."""
     return parse(kind, text, name)
 
 

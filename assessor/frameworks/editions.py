@@ -5,7 +5,7 @@ file says, not how: comments and layout may change.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
@@ -39,20 +39,30 @@ def recorded(root: Traversable | Path) -> dict[str, str]:
     return found
 
 
+def fingerprints(frameworks: Iterable[Framework]) -> dict[str, str]:
+    """The fingerprint of each, by edition."""
+    return {edition(framework): fingerprint(framework) for framework in frameworks}
+
+
 def unchanged(root: Traversable | Path, frameworks: Iterable[Framework]) -> None:
     """Refuse a framework that says something else than it did under the same version."""
+    hold_to(root, fingerprints(frameworks))
+
+
+def hold_to(root: Traversable | Path, found: Mapping[str, str]) -> None:
+    """The same of fingerprints by edition."""
     known = recorded(root)
-    for framework in frameworks:
-        if known.get(edition(framework), fingerprint(framework)) != fingerprint(framework):
-            params: dict[str, str | int] = {"id": framework.id, "version": framework.version}
-            raise InputError(Message(id="library.changed_edition", params=dict(params)), framework.id)
+    for name, digest in found.items():
+        if known.get(name, digest) != digest:
+            id_, _, version = name.partition("@")
+            raise InputError(Message(id="library.changed_edition", params={"id": id_, "version": version}), id_)
 
 
 def record(root: Path, frameworks: Iterable[Framework]) -> list[str]:
     """Record what is not yet recorded; the names of the new editions. A changed one is refused, never replaced."""
-    frameworks = tuple(frameworks)
-    unchanged(root, frameworks)
+    found = fingerprints(frameworks)
+    hold_to(root, found)
     known = recorded(root)
-    new = {edition(f): fingerprint(f) for f in frameworks if edition(f) not in known}
+    new = {name: digest for name, digest in found.items() if name not in known}
     root.joinpath(FILE).write_bytes(canonical(known | new))
     return sorted(new)
