@@ -383,3 +383,11 @@ def test_the_programme_of_the_documents_is_one_that_is_taken() -> None:
     assert [c.id for c in found.checks if c.outcome is not MET] == ["credit"], "a person must tell"
     assert found.outcome is OPEN and found.at_most == 30_000
     assert [render(m, "en") for m in found.missing] == ["Proof missing: Licence.", "Proof missing: Contract."]
+
+
+def test_computing_is_paid_for_only_where_something_computes() -> None:
+    applicant = who(district="上海市", above_scale=True)
+    for id_, offered in (("ai-visual-inspection", True), ("gauge-capability", False)):
+        what = as_project(LIBRARY.recommendations[id_], {})
+        found = {g.programme for g in grants_for(LIBRARY.programmes.values(), applicant, what, LISTS)}
+        assert ({"shanghai-compute-voucher", "shanghai-model-voucher"} <= found) is offered, id_
