@@ -60,7 +60,7 @@ def check_report(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read every number back out of an edited paper and compare it with the assessment; exit 1 where one was edited."""
+    """Read every number of an edited paper and compare it with the assessment; exit 1 where one was edited."""
     read = checking.read(read_bounded(file, MOST), str(file))
     done = stored(assessment)
     token = _token(read.token, paper, language, done, file)

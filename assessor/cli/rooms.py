@@ -79,8 +79,7 @@ ROOMS: dict[str, tuple[str, str]] = {
     ),
     "check-report": (
         "papers",
-        "Read every number back out of an edited paper and compare it with the assessment; "
-        "exit 1 where one was edited.",
+        "Read every number of an edited paper and compare it with the assessment; exit 1 where one was edited.",
     ),
     "programmes": (
         "paying",

@@ -99,8 +99,8 @@ class _Writer:
         styles, language = self._paper.styles, self._language
         match block:
             case Heading():
-                number = self._numbers.next("bookmark")
-                told = bookmarked(f"_Toc{number:08d}", run(block.text, language), number)
+                place = f"_Toc{self._numbers.next('heading'):08d}"
+                told = bookmarked(place, run(block.text, language), self._numbers.next("bookmark"))
                 yield paragraph(styles[f"heading{block.level}"], told, f"<w:keepNext/>{self._break()}")
             case Paragraph():
                 yield paragraph(styles[block.kind], line(block.line, language, self._numbers), self._kept())

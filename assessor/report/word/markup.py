@@ -1,5 +1,6 @@
 """Pieces of WordprocessingML as text. Everything foreign goes through `quoted`."""
 
+import hashlib
 import re
 
 from assessor.messages import Language
@@ -40,7 +41,10 @@ def run(value: str, language: Language, *, strong: bool = False, colour: str = "
 
 
 def line(runs: Line, language: Language, numbers: Numbers) -> str:
-    """Runs after one another; a marked one becomes a content control that carries its mark as tag."""
+    """Runs after one another; a marked one becomes a content control that carries its mark as tag.
+
+    A bookmark stands around it as well: LibreOffice drops the tag when it saves, and keeps the bookmark.
+    """
     return "".join(_one(one, language, numbers) for one in runs if one.text)
 
 
@@ -50,7 +54,13 @@ def _one(one: Run, language: Language, numbers: Numbers) -> str:
         return inside
     mark, id_ = quoted(one.mark), numbers.next("control")
     head = f'<w:alias w:val="{mark}"/><w:tag w:val="{mark}"/><w:id w:val="{id_}"/>'
-    return f"<w:sdt><w:sdtPr>{head}</w:sdtPr><w:sdtContent>{inside}</w:sdtContent></w:sdt>"
+    control = f"<w:sdt><w:sdtPr>{head}</w:sdtPr><w:sdtContent>{inside}</w:sdtContent></w:sdt>"
+    return bookmarked(anchor(one.mark, numbers.next(one.mark)), control, numbers.next("bookmark"))
+
+
+def anchor(mark: str, number: int) -> str:
+    """The name of the bookmark around a marked figure where it stands for the so-many-th time, from 1."""
+    return f"_Fig{hashlib.sha256(mark.encode()).hexdigest()[:16]}_{number}"
 
 
 def paragraph(style: str, inside: str, how: str = "") -> str:
