@@ -83,7 +83,7 @@ class Book:
 
     def look(self, **wanted: Any) -> Any:
         """A format of cells, made once."""
-        plain = {"valign": "top", "font_size": 10, "font_name": FONTS[self.language], "font_color": INK}
+        plain = {"valign": "vcenter", "font_size": 10, "font_name": FONTS[self.language], "font_color": INK}
         key = tuple(sorted((plain | wanted).items()))
         if key not in self.formats:
             self.formats[key] = self.file.add_format(dict(key))
@@ -131,7 +131,8 @@ class Page:
         """A value of any kind anywhere on the sheet."""
         if kind in PATTERNS:
             look = {"num_format": PATTERNS[kind], "align": "right"} | look
-        found = self.book.look(**({"text_wrap": True, "indent": int(at > 0)} if kind == "text" else {}) | look)
+        words = {"text_wrap": True, "align": "left", "indent": int(at > 0)}
+        found = self.book.look(**(words if kind == "text" else {}) | look)
         if value is None:
             self.sheet.write_blank(row, at, None, found)
         elif isinstance(value, Sum):
@@ -153,7 +154,7 @@ class Page:
             shade = {"bg_color": GIVEN} if column.given and value is not None else {}
             self.put(row, at, value, kind, **{"bottom": 4, "bottom_color": "#CFD5D2"} | shade | look)
         texts = ((c.width, v) for c, v in zip(self.columns, values, strict=True) if isinstance(v, str))
-        self.sheet.set_row(row, LINE * max((_lines(v, width) for width, v in texts), default=1) + 3)
+        self.sheet.set_row(row, LINE * max((_lines(v, width) for width, v in texts), default=1) + 6)
         self.row += 1
         return row
 
@@ -165,8 +166,8 @@ class Page:
 
 def _lines(words: str, width: float) -> int:
     """Lines that a text takes in a column: not every program finds the height of a row by itself."""
-    held = max(1.0, width - 2)
-    sizes = (sum(2 if ord(letter) > 0x2E80 else 1.05 for letter in part) for part in _clean(words).split("\n"))
+    held = max(1.0, width - 1.5)
+    sizes = (sum(1.9 if ord(letter) > 0x2E80 else 0.95 for letter in part) for part in _clean(words).split("\n"))
     return min(30, sum(max(1, -int(-size // held)) for size in sizes))
 
 
