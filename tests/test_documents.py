@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import RootModel
 
 from assessor import documents
-from assessor.documents import load, load_with_lines, parse
+from assessor.documents import DEEPEST, load, load_with_lines, parse
 from assessor.domain import Exact, Noun, Scope, Text, canonical
 from assessor.errors import AssessorError, InputError
 from assessor.messages import LANGUAGES, render
@@ -29,6 +31,10 @@ class Sheet(Noun):
     name: Text | None = None
     points: tuple[Point, ...] = ()
     by_id: dict[str, Point] = {}
+
+
+class Anything(RootModel[Any]):
+    """Whatever a document holds."""
 
 
 def read(text: str) -> Sheet:
@@ -124,9 +130,15 @@ def test_what_the_product_writes_it_reads_back(sheet: Sheet) -> None:
         ("title: !!binary aGk=", "anchor", 1),
         ("count: 1\non: !!bool maybe", "anchor", 2),
         ("title: !!null something", "anchor", 1),
-        ("%YAML 1.1\n---\non: yes", "anchor", 3),
+        ("%YAML 1.1\n---\non: yes", "not_yaml", 1),
         ("? [1]\n: 2", "anchor", 1),
-        ("title: a\ncount: !!int abc", "not_yaml", 2),
+        ("title: a\ncount: !!int abc", "anchor", 2),
+        ("title: a\ncount: !!int 5", "anchor", 2),
+        ("title: a\n&a count: 5", "anchor", 2),
+        ("title: a\n!!str count: 5", "anchor", 2),
+        ("title: a\n~: 5", "anchor", 2),
+        ("title: a\ncount: 0b", "wrong_value", 2),
+        ("title: a\ncount: 0x_", "not_yaml", 2),
         ("title: a\ncount: " + "9" * 5000, "not_yaml", 2),
         ("title: a\n b: [", "not_yaml", 2),
         ("title: 'a", "not_yaml", 1),
@@ -167,12 +179,59 @@ def test_deep_nesting_is_refused_without_a_traceback(text: str) -> None:
     refused(text)
 
 
-def test_nesting_that_only_the_second_pass_finds_too_deep_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    def too_deep(*_: Any) -> Any:
-        raise RecursionError
+@pytest.mark.parametrize(("opens", "closes"), [("[", "]"), ("{a: ", "}")])
+def test_nesting_is_read_as_deep_as_is_said_and_no_deeper(opens: str, closes: str) -> None:
+    deep = "\n".join([opens] * DEEPEST) + "\n".join(["", *[closes] * DEEPEST])
+    assert parse(Anything, deep, "f.yaml")[0].model_dump_json().count(opens[0]) == DEEPEST
+    with pytest.raises(InputError, match="not_yaml") as problem:
+        parse(Anything, f"{opens}\n{deep}\n{closes}", "f.yaml")
+    assert problem.value.place == f"f.yaml:{DEEPEST + 1}"
 
-    monkeypatch.setattr(documents, "_plain", too_deep)
-    assert refused("title: a").message.id == "input.not_yaml"
+
+@pytest.mark.parametrize("letter", ["\x85", "\u2028", "\u2029", "\ufeff"])
+@pytest.mark.parametrize("written", ["'{}'", '"{}"', "{}"])
+def test_letters_that_older_yaml_takes_for_the_end_of_a_line_are_letters(letter: str, written: str) -> None:
+    text = f"one{letter}two {letter} three{letter}#: 4"
+    found, lines = parse(Anything, f"a: {written.format(text) if written != '{}' else text[:-3]}\nb: 1", "f.yaml")
+    assert found.root == {"a": text if written != "{}" else text[:-3], "b": 1}
+    assert lines.at("b") == "f.yaml:2"
+    assert parse(Anything, f"{{'x{letter}': 1}}", "f.yaml")[0].root == {f"x{letter}": 1}
+
+
+LINES = [
+    "title: ",
+    "- ",
+    "a: ",
+    "\n",
+    "\n  ",
+    "x",
+    "'",
+    '"',
+    "{",
+    "}",
+    "[",
+    "]",
+    ", ",
+    "no",
+    "5",
+    "#",
+    "|\n",
+    "&a ",
+]
+
+
+@settings(max_examples=300)
+@given(text=st.lists(st.sampled_from(LINES)).map("".join))
+def test_what_is_read_does_not_hang_on_how_the_reader_was_built(text: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        found = []
+        for loader in (yaml.CSafeLoader, yaml.SafeLoader):
+            patch.setattr(documents, "LOADER", loader)
+            try:
+                found.append(parse(Anything, text, "f.yaml")[0].root)
+            except InputError as problem:
+                found.append(problem.message.id)
+    assert found[0] == found[1]
 
 
 PIECES = [
