@@ -1,8 +1,8 @@
 """The terminal: `assessor`. Results on stdout, progress on stderr.
 
 Exit codes: 0 done · 1 `verify` or `check-report` found a difference · 2 a file or an option is wrong, nothing was
-contacted or overwritten · 3 contact was not possible · 4 a bundle is not what it says · 5 the disk refused · 130
-stopped by Ctrl-C, with what was sampled sealed in a valid bundle.
+contacted or overwritten · 3 contact was not possible · 4 a bundle is not what it says · 5 the disk refused ·
+130 stopped by Ctrl-C, with what was sampled sealed in a valid bundle.
 
 With --json stdout holds one JSON document instead of tables: of `precheck` what each address answered and who is
 to be asked, of `preview` load and reach, of `branches` the proposals and what the walk cost, of `sample` the
