@@ -71,7 +71,7 @@ ROOMS: dict[str, tuple[str, str]] = {
     ),
     "plan": (
         "planning",
-        "Plan again for an assessed plant: other budget, people, aim, items on and off. Changes nothing.",
+        "Plan again for an assessed plant: other budget, people, aim, items on and off.",
     ),
     "compare": (
         "papers",
