@@ -78,7 +78,7 @@ def evidence(of: Ladder, random: np.random.Generator) -> tuple[Evidence, ...]:
 
 
 def catalogue(of: Ladder, random: np.random.Generator, size: int) -> list[Recommendation]:
-    """Each lifts some requirements of one or two sub-domains; two in five wait for others, some exclude one."""
+    """Each lifts requirements of one or two sub-domains; two in five wait for others; some exclude another."""
     found: list[Recommendation] = []
     for i in range(size):
         level = int(random.integers(1, 5))

@@ -92,7 +92,7 @@ class Assessment(Noun):
     questions: tuple[Question, ...]
     """Those that a framework or an answer names; options of a several-of as questions of their own."""
     recommendations: tuple[Recommendation, ...]
-    """Those of the plan."""
+    """Those of the plan, and those that stand in some of its drawn plans."""
     parts: tuple[Part, ...]
     answers: Answers
     measurements: tuple[Measurement, ...]

@@ -128,7 +128,7 @@ class Aim(Noun):
 
 
 class Elsewhere(Noun):
-    """What the plan would do by another framework: its level or tier before and after, low end and high end."""
+    """What the plan would do by a framework: its formal level or tier before and after, in the verified column."""
 
     framework: Slug
     before: int | None

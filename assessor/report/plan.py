@@ -1,6 +1,6 @@
 """The plan over time: what to do in which phase, what it costs, what it lifts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -29,6 +29,8 @@ class Work:
     """Sub-domain, question, answer before and after."""
     effects: list[tuple[str, str, str]]
     after: list[str]
+    drawn: str
+    """In how many of the drawn plans it stands."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class Plan:
     ends: list[Fraction]
     """Months at which the phases end."""
     gap: str
+    fringe: list[tuple[str, str]]
+    """What stands in some of the drawn plans and not in this one: title, in how many."""
 
 
 def plan(a: Assessment, pen: Pen) -> Plan | None:
@@ -80,7 +84,15 @@ def plan(a: Assessment, pen: Pen) -> Plan | None:
         axis=charts.axis(marks, ends[-1], pen.t("plan.axis")),
         ends=ends,
         gap=pen.percent(a.roadmap.gap),
+        fringe=_fringe(a.roadmap, known, pen),
     )
+
+
+def _fringe(roadmap: Roadmap, known: Mapping[str, Recommendation], pen: Pen) -> list[tuple[str, str]]:
+    order = sorted(roadmap.fringe.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [
+        (pen.say(known[id_].title), pen.t("plan.drawn", n=n, of=roadmap.draws)) for id_, n in order if id_ in known
+    ]
 
 
 def _cost(roadmap: Roadmap | None, r: Recommendation) -> Span:
@@ -125,7 +137,14 @@ def _work(number: int, choice: Choice, r: Recommendation, ends: list[Fraction], 
         lifts=_lifts(r, a, pen),
         effects=[_effect(e.acts_on, e.change, pen) for e in r.effects],
         after=[pen.say(x.title) for x in a.recommendations if x.id in r.after],
+        drawn=_drawn(choice, a.roadmap, pen),
     )
+
+
+def _drawn(choice: Choice, roadmap: Roadmap | None, pen: Pen) -> str:
+    if choice.in_draws is None or roadmap is None:
+        return ""
+    return pen.t("plan.drawn", n=choice.in_draws, of=roadmap.draws)
 
 
 def _source(values: Range, pen: Pen) -> str:

@@ -1,17 +1,15 @@
-"""The aims that a plan can have beside the greatest gain: a target at the least cost, the shortest payback."""
+"""The best set by the aim of a plan: the most, a target at the least cost, or the shortest payback."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from assessor.domain import Base, Message, Result
-from assessor.errors import InputError
+from assessor.domain import Base
 from assessor.roadmap.case import Case
-from assessor.roadmap.choice import Bounds, Choice, Clock, Found, cheapest, judged, kept, most
+from assessor.roadmap.choice import Bounds, Choice, Clock, Found, cheapest, cost_of, judged, kept, most
 from assessor.roadmap.effects import CAPS, benefit
-from assessor.roadmap.gain import lift, lifted_evidence
 from assessor.roadmap.outlay import Cash, cash
-from assessor.roadmap.tree import Tree, lacking
+from assessor.roadmap.target import target
 
 ZERO = Fraction(0)
 ROUNDS = 20
@@ -19,60 +17,14 @@ ROUNDS = 20
 
 
 def best(case: Case, bounds: Bounds, clock: Clock) -> Found:
-    """The set for the aim of the case."""
+    """The set for the aim of the case. Out of reach too where what must be in the plan cannot be paid or done."""
     if case.aim.kind == "target":
         return target(case, bounds, clock)
-    return payback(case, bounds, clock) if case.aim.kind == "payback" else most(case, bounds, clock)
-
-
-# A target ------------------------------------------------------------------------------------------------
-
-
-def target(case: Case, bounds: Bounds, clock: Clock) -> Found:
-    """The cheapest allowed set that reaches a level. Else as far as the budget goes, and what is short."""
-    framework, level = case.aim.framework, case.aim.level
-    if framework is None or level is None:
-        raise InputError(Message(id="plan.no_target"))
-    now = case.results(case.evidence, framework)
-    if framework not in now or now[framework].level is None:
-        known = sorted(
-            id_ for id_, result in case.results(case.evidence, None).items() if result.level is not None
-        )
-        raise InputError(Message(id="plan.no_levels", params={"id": framework, "known": ", ".join(known)}))
-    reached: dict[tuple[str, ...], bool] = {}
-
-    def holds(chosen: Iterable[str]) -> bool:
-        key = tuple(sorted(chosen))
-        if key not in reached:
-            reached[key] = (_after(case, key, framework)[framework].level or 0) >= level
-        return reached[key]
-
-    def asked(choice: Choice) -> bool:
-        return require(choice, now, framework, level)
-
-    found = cheapest(case, bounds, asked, holds, clock)
-    if found is not None:
+    found = payback(case, bounds, clock) if case.aim.kind == "payback" else most(case, bounds, clock)
+    if found.status != "out-of-reach":
         return found
-    free = cheapest(case, Bounds(), asked, holds, clock)
-    least = sum((case.costs[id_] for id_ in free.chosen), ZERO) if free is not None and free.chosen else None
-    furthest = most(case, bounds, clock)
-    everything = _after(case, tuple(case.able), framework)[framework]
-    short = lacking(everything.sum, level) if free is None else ()
-    return replace(furthest, status="out-of-reach", least=least, lacking=short)
-
-
-def require(choice: Choice, now: Mapping[str, Result], framework: str, level: int) -> bool:
-    """Ask a programme for a level; False where it is out of reach whatever is done."""
-    sums = {id_: result.sum for id_, result in now.items()}
-    return Tree(choice.programme, sums, choice.able, choice.done).require(framework, level)
-
-
-def _after(case: Case, chosen: Iterable[str], framework: str) -> Mapping[str, Result]:
-    lifted = lift([case.known[id_] for id_ in chosen], case.evidence)
-    return case.results(lifted_evidence(case.evidence, lifted), framework)
-
-
-# A payback -----------------------------------------------------------------------------------------------
+    free = cheapest(case, Bounds(), lambda _: True, lambda _: True, clock)
+    return replace(found, least=None if free is None else cost_of(case, free.chosen))
 
 
 @dataclass(frozen=True)

@@ -195,10 +195,14 @@ def kept(case: Case, bounds: Bounds, search: Callable[[int], Found | None]) -> F
         found = search(margin)
         if found is None:
             return Found((), ZERO, "out-of-reach")
-        spent = sum((case.costs[id_] for id_ in found.chosen), ZERO)
-        if not bounds.budgets or spent <= sum(bounds.budgets):
+        if not bounds.budgets or cost_of(case, found.chosen) <= sum(bounds.budgets):
             return found
     raise RuntimeError("the solver's choice does not keep to the budget")
+
+
+def cost_of(case: Case, chosen: Iterable[str]) -> Fraction:
+    """The middle cost of a set, in yuan."""
+    return sum((case.costs[id_] for id_ in chosen), ZERO)
 
 
 def judged(chosen: tuple[str, ...], solution: Solution) -> Found:
@@ -228,8 +232,8 @@ def cheapest(
         choice.need(cuts)
         while True:
             best = choice.programme.minimise(choice.dearness(), clock.left)
-            if best.x is None:
-                return None if best.proven else Found((), Fraction(1), "time-limit")
+            if best.x is None or not clock.left:
+                return None if best.proven and best.x is None else Found((), Fraction(1), "time-limit")
             chosen = choice.chosen(best)
             if holds(chosen):
                 return replace(judged(chosen, best), cuts=tuple(cuts))

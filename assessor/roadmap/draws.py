@@ -12,13 +12,14 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from assessor.roadmap.aims import Earning, capped, earned, earnings, require
+from assessor.roadmap.aims import Earning, capped, earned, earnings
 from assessor.roadmap.case import Case
 from assessor.roadmap.choice import Bounds, Choice, Clock, Found
 from assessor.roadmap.effects import CAPS
 from assessor.roadmap.gain import NEEDED
 from assessor.roadmap.outlay import Cash, outlay
 from assessor.roadmap.solver import Programme
+from assessor.roadmap.target import Target
 
 DRAWS, SEED = 200, 20261126
 REACHED = (0.5, 1.0)
@@ -87,9 +88,8 @@ def _triangular(
 
 
 def _cheapest(case: Case, found: Found) -> Callable[[Draw], tuple[str, ...]]:
-    framework, level = case.aim.framework or "", case.aim.level or 0
     choice = Choice(case, Bounds(), phases=1)
-    require(choice, case.results(case.evidence, framework), framework, level)
+    Target.of(case).require(choice)
     choice.need(found.cuts)
 
     def pick(draw: Draw) -> tuple[str, ...]:

@@ -64,6 +64,9 @@ class Programme:
         from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 - a run that samples needs no solver
         from scipy.sparse import csr_array  # noqa: PLC0415
 
+        if not self.bounds:
+            feasible = min(self.limits, default=0.0) >= 0
+            return Solution(np.zeros(0) if feasible else None, 0.0, 0.0 if feasible else 1.0, True)
         objective = np.zeros(len(self.bounds))
         for column, factor in terms.items():
             objective[column] = factor

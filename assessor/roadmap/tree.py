@@ -95,7 +95,7 @@ class Tree:
 
     def _reckoned(self, term: Term, below: list[Linear], factors: list[float]) -> Linear:
         if term.how == "product":
-            return self._under(below) if max(part.most for part in below) <= 1 else _scaled(below, term)
+            return self._under(below) if max(part.most for part in below) <= 1 + ROUNDING else _scaled(below, term)
         if term.how == "ratio":
             fixed = below[1].terms or not below[1].constant
             return Linear.of(float(term.low or 0)) if fixed else _sum(below[:1], [1 / below[1].constant])
