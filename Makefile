@@ -1,5 +1,5 @@
 # demo · test · check: what a new user, CI and the inner loop run. `make help` lists all.
-.PHONY: help demo test check soak golden docs models cards interop kit bench-connectors bench-evidence lock tools apt clean
+.PHONY: help demo reports test check soak golden docs models cards interop kit bench-connectors bench-evidence lock tools apt clean
 BIN := .venv/bin
 
 help: ## list what can be made
@@ -8,6 +8,11 @@ help: ## list what can be made
 demo: ## sample a simulated plant, rate it, write demo-output/
 	@scripts/bootstrap.sh requirements.lock
 	@$(BIN)/assessor demo -o demo-output
+
+reports: ## the demo plant's report in every format and both languages: demo-output/reports
+	@scripts/bootstrap.sh requirements.lock
+	@[ -f demo-output/assessment.json ] || $(BIN)/assessor demo -o demo-output
+	@$(BIN)/python scripts/reports.py demo-output/assessment.json demo-output/reports
 
 test: tools apt ## everything but the soak, under 15 minutes on 2 cores
 	@scripts/test.sh

@@ -11,7 +11,9 @@ command -v gcc >/dev/null 2>&1 || wanted="$wanted gcc libc6-dev"
 command -v pkg-config >/dev/null 2>&1 || wanted="$wanted pkg-config"
 pkg-config --exists libmodbus 2>/dev/null || wanted="$wanted libmodbus-dev"
 command -v ip >/dev/null 2>&1 || wanted="$wanted iproute2"
-command -v soffice >/dev/null 2>&1 || wanted="$wanted libreoffice-calc-nogui"
+office=/usr/lib/libreoffice/program
+[ -e "$office/libsclo.so" ] || wanted="$wanted libreoffice-calc-nogui"
+[ -e "$office/libswlo.so" ] || wanted="$wanted libreoffice-writer-nogui"
 fc-list :lang=zh-cn 2>/dev/null | grep -q . || wanted="$wanted fontconfig fonts-wqy-microhei"
 [ -n "$wanted" ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then

@@ -1,6 +1,7 @@
 """The golden case: ten generated minutes of the demo plant, assessed. `python -m tests.golden` rewrites it.
 
-The bytes of tests/cases/demo/assessment.json change only when judging changes on purpose.
+The bytes of tests/cases/demo/assessment.json change only when judging changes on purpose; the documents beside it,
+as lines of text, when what a report says or shows does.
 """
 
 import shutil
@@ -15,9 +16,12 @@ from assessor.domain import Assessment, canonical
 from assessor.forms import load_answers
 from assessor.frameworks import load_library
 from assessor.indicators import load as indicators
+from assessor.messages import LANGUAGES
 from assessor.rating import Kind
+from assessor.report.papers import PAPERS, written
 from assessor.run import DEMO
 from connectors.simulator import generate, load_plant
+from tests.paper_lines import lines
 
 CASE = Path(__file__).parent / "cases/demo/assessment.json"
 BEGIN, SECONDS = 1_767_225_600_000_000_000, 600
@@ -42,12 +46,20 @@ def assessed(folder: Path, framework: str | None = None, kind: Kind = "discrete"
     return pipeline.assess(source, answers, library, framework, made=source.manifest.made)
 
 
+def papers(made: Assessment) -> dict[str, str]:
+    """Every document of an Assessment in both languages, as lines of text, by file name."""
+    return {f"{name}.{one}.txt": lines(written(made, one, name)) for name in PAPERS for one in LANGUAGES}
+
+
 def rewrite() -> None:
     """Put what comes out now in place of what is stored."""
     folder = Path(tempfile.mkdtemp())
     try:
         CASE.parent.mkdir(parents=True, exist_ok=True)
-        CASE.write_bytes(canonical(assessed(folder)))
+        made = assessed(folder)
+        CASE.write_bytes(canonical(made))
+        for name, text in papers(made).items():
+            (CASE.parent / name).write_text(text, "utf-8")
     finally:
         shutil.rmtree(folder)
 

@@ -16,7 +16,7 @@ from assessor.domain import Assessment, Platform, canonical
 from assessor.errors import InputError
 from assessor.filing import KEYS, check_pack, open_pack
 from assessor.filing.entries import cut_off, rows
-from assessor.filing.layout import ANNEX, ANSWERS, BUNDLE, PROMISE, README, REPORTS, SETTLED, inside
+from assessor.filing.layout import ANNEX, ANSWERS, BUNDLE, FILED, PROMISE, README, REPORTS, SETTLED, inside
 from assessor.messages import LANGUAGES, Language, render
 from assessor.report.pen import Pen
 from tests.packs import changed, complete, first, library, pack_of, results, saved, texts
@@ -106,7 +106,8 @@ def test_while_a_difference_is_open_bundle_and_report_are_named_and_held_back(tm
     found = check_pack(file)
     assert not found.holds
     missing = {item.item for item in found.items if item.outcome == "missing"}
-    assert {"settled", "bundle", "report"} <= missing
+    assert {"settled", "bundle"} <= missing
+    assert FILED in open_pack(file).members, "the report for filing shows what is settled alone"
 
 
 @settings(max_examples=20, deadline=None)

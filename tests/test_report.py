@@ -291,7 +291,7 @@ WHOLE = {
     *("contacts.trust", "mode", "token", "budget", "rule", "matrix"),
     "cover.way",  # groups of which the Assessment picks the word, so that no member stands in the code
     *("section", "lead", "vantage", "claimed", "verdict", "verdict_meaning", "outcome", "state", "evidence"),
-    *("interface", "condition", "selection", "source", "metric", "given", "clock", "status", "status_meaning"),
+    *("interface", "condition", "selection", "source", "base", "given", "clock", "status", "status_meaning"),
     *("area", "leads", "glossary", "degree", "machines.set", "machines.walk", "plan.status", "open.never"),
 }
 

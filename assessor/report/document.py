@@ -49,7 +49,10 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Table:
-    """`widths` are shares of the page and sum to 1; `numbers` are the columns that stand to the right."""
+    """`widths` are shares of the page and sum to 1; `numbers` are the columns that stand to the right.
+
+    A row of which only the first cell holds anything names the group of rows below it.
+    """
 
     caption: str
     head: tuple[str, ...]
@@ -99,6 +102,21 @@ class Document:
 def line(*parts: str | Run) -> Line:
     """Texts and runs as one line."""
     return tuple(Run(part) if isinstance(part, str) else part for part in parts)
+
+
+def row(*cells: str | Run | Line) -> tuple[Line, ...]:
+    """One row of a table."""
+    return tuple(cell if isinstance(cell, tuple) else line(cell) for cell in cells)
+
+
+def group(name: str, columns: int) -> tuple[Line, ...]:
+    """The row that names the rows below it, in a table of so many columns."""
+    return ((Run(name, strong=True),), *((),) * (columns - 1))
+
+
+def names_group(cells: tuple[Line, ...]) -> bool:
+    """Is it such a row?"""
+    return len(cells) > 1 and not any(cells[1:])
 
 
 def marks(document: Document) -> dict[str, str]:

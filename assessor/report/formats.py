@@ -7,6 +7,7 @@ from assessor.domain import Assessment, Message
 from assessor.errors import InputError
 from assessor.messages import Language
 from assessor.report import render_html
+from assessor.report.papers import written
 
 Renderer = Callable[[Assessment, Language, Path | None], bytes]
 """An Assessment in one language; the path is a template of the consultancy's own, or None."""
@@ -22,11 +23,18 @@ def _excel(assessment: Assessment, language: Language, _: Path | None) -> bytes:
     return render_excel(assessment, language)
 
 
+def _word(assessment: Assessment, language: Language, template: Path | None) -> bytes:
+    from assessor.report.word import render_word  # noqa: PLC0415 - other commands need neither docx nor typst
+
+    return render_word(written(assessment, language), assessment.made, template)
+
+
 FORMATS: dict[str, Renderer] = {
     ".html": _html,  # both languages inside, this one first
+    ".docx": _word,
     ".xlsx": _excel,  # with live formulas
 }
-TEMPLATED: frozenset[str] = frozenset()
+TEMPLATED = frozenset({".docx"})
 """Formats that a template can change."""
 
 

@@ -24,6 +24,8 @@ class Row:
     names: list[str]
     more: int
     machines: int
+    states: tuple[str, ...]
+    """Of each kind: 'met', 'not_met', 'not_determined' or 'expected_not'."""
     cells: Markup
 
 
@@ -109,7 +111,7 @@ def _rows(
         words = [f"{pen.t(f'matrix.{k.value}')}: {_word(s, pen)}" for k, s in zip(KINDS, states, strict=True)]
         title = names[0] if len(of) == 1 else pen.t("matrix.alike", first=names[0], n=len(of))
         picture = charts.cells(states, words, title, "; ".join(words))
-        yield Row(names[:NAMES], max(0, len(names) - NAMES), len(of), picture)
+        yield Row(names[:NAMES], max(0, len(names) - NAMES), len(of), states, picture)
 
 
 def state(outcome: Outcome | None) -> str:

@@ -39,6 +39,10 @@ class Pen:
         """A text of the report."""
         return messages.render(f"report.{name}", self.language, **params)
 
+    def paper(self, name: str, /, **params: Any) -> str:
+        """A text of the documents that are handed over."""
+        return messages.render(f"paper.{name}", self.language, **params)
+
     def say(self, text: Message | Text) -> str:
         """A text that an earlier stage left."""
         return messages.render(text, self.language)

@@ -49,6 +49,8 @@ class Plan:
     cost_high: str
     phases: list[Phase]
     axis: Markup
+    ends: list[Fraction]
+    """Months at which the phases end."""
     gap: str
 
 
@@ -76,6 +78,7 @@ def plan(a: Assessment, pen: Pen) -> Plan | None:
         cost_high=pen.money(_sum(outlay(r, {}).high for _, r in pairs)),
         phases=phases,
         axis=charts.axis(marks, ends[-1], pen.t("plan.axis")),
+        ends=ends,
         gap=pen.percent(a.roadmap.gap),
     )
 

@@ -20,6 +20,7 @@ from assessor.report.pen import Pen, code
 from assessor.report.plan import Plan, plan
 from assessor.report.sums import LevelSum, sums
 from assessor.report.unspoken import Unspoken, unclear, unspoken
+from assessor.report.waterfall import fall
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ class View:
     holds: bool
     radar: Markup
     radar_small: Markup
+    waterfall: Markup
     reaches: list[Reach]
     reach_axis: Markup
     differences: list[Difference]
@@ -103,7 +105,7 @@ class View:
 def view(a: Assessment, pen: Pen) -> View:
     """Prepare everything that the pages of one language show."""
     declared, verified = a.rating("declared"), a.rating("verified")
-    reaches, axes = _reaches(a, pen)
+    reaches, axes = reaches_of(a, pen)
     low, high = a.level_spread
     verdict_groups, verdicts = groups(a, pen)
     thresholds = [level.from_ for level in a.framework.levels if level.number]
@@ -112,11 +114,11 @@ def view(a: Assessment, pen: Pen) -> View:
     return View(
         declared=declared,
         verified=verified,
-        declared_name=_name(a, declared.level, pen),
-        verified_name=_name(a, verified.level, pen),
+        declared_name=level_name(a, declared.level, pen),
+        verified_name=level_name(a, verified.level, pen),
         coverage_declared=_coverage(declared, pen),
         coverage_verified=_coverage(verified, pen),
-        weights=_weights(a),
+        weights=weighed(a),
         modesty=_modesty(a, pen),
         unspoken=unspoken(a, pen),
         unclear=unclear(a),
@@ -128,6 +130,7 @@ def view(a: Assessment, pen: Pen) -> View:
         holds=low == high,
         radar=charts.radar(axes, pen.t("picture.title"), desc),
         radar_small=charts.radar(small, pen.t("picture.title"), desc, small=True),
+        waterfall=fall(a, pen)[0],
         reaches=reaches,
         reach_axis=_whole_levels(pen),
         differences=differences(a, pen),
@@ -142,8 +145,13 @@ def view(a: Assessment, pen: Pen) -> View:
         plan=plan(a, pen),
         sums=sums(a, pen),
         standings=standings(a, pen),
-        cell_counts=sorted(Counter(c.count_status.value for d in a.framework.dimensions for c in d.cells).items()),
+        cell_counts=cell_counts(a),
     )
+
+
+def cell_counts(a: Assessment) -> list[tuple[str, int]]:
+    """How many cells have a number of requirements of which standing."""
+    return sorted(Counter(c.count_status.value for d in a.framework.dimensions for c in d.cells).items())
 
 
 def _begins(a: Assessment, pen: Pen) -> Markup:
@@ -155,7 +163,8 @@ def _whole_levels(pen: Pen) -> Markup:
     return charts.axis([(k, str(k)) for k in range(6)], 5, pen.t("picture.scale"))
 
 
-def _name(a: Assessment, number: int, pen: Pen) -> str:
+def level_name(a: Assessment, number: int, pen: Pen) -> str:
+    """The name of a level of the framework."""
     return next((pen.say(level.name) for level in a.framework.levels if level.number == number), "")
 
 
@@ -164,7 +173,8 @@ def _coverage(rating: Rating, pen: Pen) -> Markup:
     return charts.bar(rating.coverage, name, pen.percent(rating.coverage), strong=rating.column == "verified")
 
 
-def _weights(a: Assessment) -> list[Weighed]:
+def weighed(a: Assessment) -> list[Weighed]:
+    """Both columns under every set of weights that the framework holds."""
     default = a.framework.default_weights
     return [
         Weighed(w, a.rating("declared", w.id), a.rating("verified", w.id), w.id == default)
@@ -207,7 +217,8 @@ def _rungs(a: Assessment, pen: Pen) -> list[Rung]:
     return rungs
 
 
-def _reaches(a: Assessment, pen: Pen) -> tuple[list[Reach], list[charts.Axis]]:
+def reaches_of(a: Assessment, pen: Pen) -> tuple[list[Reach], list[charts.Axis]]:
+    """Every sub-domain in the framework's order, and the same as axes of the radar."""
     declared = {d.dimension: d for d in a.rating("declared").dimensions}
     verified = {d.dimension: d for d in a.rating("verified").dimensions}
     elements = {g.id: (i, pen.say(g.name)) for i, g in enumerate(a.framework.elements)}

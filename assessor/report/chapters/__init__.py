@@ -1,0 +1,1 @@
+"""The chapters that documents are put together from: one module each, `(Assessment, Pen) -> blocks`."""

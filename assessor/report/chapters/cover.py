@@ -1,0 +1,47 @@
+"""What stands on the cover, and on every page."""
+
+from assessor.domain import Assessment
+from assessor.report.document import Block, Document
+from assessor.report.legible import legible
+from assessor.report.pen import Pen
+
+
+def covered(a: Assessment, pen: Pen, name: str, blocks: tuple[Block, ...]) -> Document:
+    """A document of this name with cover and contents."""
+    kind = pen.t("pre_assessment" if a.pre_assessment else "assessment")
+    told = [pen.paper(f"name.{name}", kind=kind), *([pen.t("simulated")] if a.plant.simulated else [])]
+    made = Document(
+        name=name,
+        language=pen.language,
+        title=pen.say(a.plant.name),
+        subtitle=" · ".join(told),
+        facts=tuple(facts(a, pen)),
+        disclaimer=pen.t("disclaimer"),
+        digest=a.source.bundle,
+        blocks=blocks,
+    )
+    return legible(made)
+
+
+def facts(a: Assessment, pen: Pen) -> list[tuple[str, str]]:
+    """Label and value: what was assessed, by what, when, from where."""
+    of = len(a.framework.dimensions)
+    title = f"{pen.say(a.framework.title)}{_bracketed(pen, pen.t('status.' + a.framework.status.value))}"
+    people = f" · {pen.t('cover.employees', n=a.plant.employees)}" if a.plant.employees else ""
+    made = f"{pen.date(a.made)} · {pen.t('cover.scorer', version=a.scorer)}"
+    rows = [
+        (pen.t("cover.credit_code"), a.plant.credit_code or ""),
+        (pen.t("cover.district"), f"{pen.say(a.plant.district)}{people}" if a.plant.district else ""),
+        (pen.t("cover.framework"), title),
+        (pen.t("cover.reach"), pen.t("cover.modesty", of=of, testable=a.testable, tested=a.tested)),
+        (pen.t("cover.sampled"), f"{pen.time(a.source.sampled_from)} – {pen.time(a.source.sampled_to)}"),
+        (pen.t("cover.vantage"), pen.t("vantage." + a.vantage.value)),
+        (pen.t("cover.made"), made),
+        (pen.paper("cover.as_of"), pen.date(a.as_of) if a.as_of else ""),
+        (pen.t("cover.key"), a.source.fingerprint),
+    ]
+    return [(label, value) for label, value in rows if value]
+
+
+def _bracketed(pen: Pen, text: str) -> str:
+    return f"（{text}）" if pen.language == "zh" else f" ({text})"
