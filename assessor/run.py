@@ -293,8 +293,7 @@ def demo(output: Path, seconds: float, err: Console, language: Language) -> Asse
     source = open_bundle(output / "sealed.zip")
     done = pipeline.assess(source, answers, library)
     write_results(output, source, (DEMO / "answers.yaml").read_bytes(), library, done)
-    from assessor import filing  # noqa: PLC0415 - writers of Word and Excel, of which sampling needs none
+    from assessor.filing import demo_pack, write  # noqa: PLC0415 - writers that sampling has no use for
 
-    made = filing.demo_pack(source, answers, done, library, installation_key(), language)
-    filing.write(made, output / "filing-pack.zip")
+    write(demo_pack(source, answers, done, library, installation_key(), language), output / "filing-pack.zip")
     return done
