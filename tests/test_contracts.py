@@ -21,6 +21,7 @@ from connectors.profiles import load_profile
 ROOT = Path(__file__).parent.parent
 TESTS = "\n".join(file.read_text("utf-8") for file in (ROOT / "tests").rglob("*.py"))
 PROFILES = sorted(file.stem for file in (ROOT / "connectors/profiles").glob("*.yaml"))
+LIBRARY = load_library()
 PLANTS = sorted(folder for folder in (ROOT / "connectors/simulator/plants").iterdir() if folder.is_dir())
 
 
@@ -82,9 +83,9 @@ def test_a_document_is_documented_and_named(name: str) -> None:
     assert f"paper.name.{name}" in catalogue()
 
 
-@pytest.mark.parametrize("platform", load_library().platforms.values(), ids=lambda platform: platform.id)
+@pytest.mark.parametrize("platform", LIBRARY.platforms.values(), ids=lambda platform: platform.id)
 def test_a_platform_says_how_its_order_is_founded_and_asks_everything_once(platform: Platform) -> None:
-    library = load_library()
+    library = LIBRARY
     assert (ROOT / f"questionnaires/platforms/{platform.id}.yaml").is_file()
     assert platform.status is not Status.OFFICIAL, "no platform's own order was at hand"
     takes = [entry.take for entry in platform.entries]
@@ -97,7 +98,7 @@ def test_a_platform_says_how_its_order_is_founded_and_asks_everything_once(platf
     assert {take.result for take in takes} >= {"level", "score"}
 
 
-@pytest.mark.parametrize("checklist", load_library().checklists.values(), ids=lambda checklist: checklist.id)
+@pytest.mark.parametrize("checklist", LIBRARY.checklists.values(), ids=lambda checklist: checklist.id)
 def test_a_checklist_is_named_after_its_file_and_has_a_check_for_each_item(checklist: Checklist) -> None:
     assert (ROOT / f"questionnaires/checklists/{checklist.id}.yaml").is_file()
     assert {item.shows for item in checklist.items if item.shows} <= set(SHOWS)
@@ -110,6 +111,16 @@ def test_everything_that_a_pack_can_show_has_its_check() -> None:
     assert set(SHOWS) == set(get_args(Shown))
     for name in (field for field in Take.model_fields):
         assert f'"{name}"' in (ROOT / "assessor/filing/entries.py").read_text("utf-8")
+<<<<<<< HEAD
+=======
+
+
+@pytest.mark.parametrize("name", sorted(PAPERS))
+def test_a_document_is_documented_and_named(name: str) -> None:
+    module = import_module(f"assessor.report.papers.{name}")
+    assert module.__doc__ and module.document.__doc__ and PAPERS[name] is module.document
+    assert f"paper.name.{name}" in catalogue()
+>>>>>>> filing
 
 
 def test_every_text_renders_in_both_languages_with_the_same_gaps() -> None:

@@ -1,6 +1,7 @@
 """The filing pack: complete by its own checklist, silent about what is open, no byte of it changed unseen."""
 
 import contextlib
+import csv
 import io
 import json
 from fractions import Fraction
@@ -16,10 +17,12 @@ from assessor.domain import Assessment, Platform, canonical
 from assessor.errors import InputError
 from assessor.filing import KEYS, check_pack, open_pack
 from assessor.filing.entries import cut_off, rows
-from assessor.filing.layout import ANNEX, ANSWERS, BUNDLE, PROMISE, README, REPORTS, SETTLED, inside
+from assessor.filing.layout import ANNEX, ANSWERS, BUNDLE, FILED, PROMISE, README, REPORTS, SETTLED, inside
+from assessor.filing.sheets import settled, settled_rows
 from assessor.messages import LANGUAGES, Language, render
 from assessor.report.pen import Pen
 from tests.packs import changed, complete, first, library, pack_of, results, saved, texts
+from tests.report_example import six_verdicts
 
 
 @pytest.fixture(scope="module")
@@ -106,14 +109,13 @@ def test_while_a_difference_is_open_bundle_and_report_are_named_and_held_back(tm
     found = check_pack(file)
     assert not found.holds
     missing = {item.item for item in found.items if item.outcome == "missing"}
-    assert {"settled", "bundle", "report"} <= missing
+    assert {"settled", "bundle"} <= missing
+    assert FILED in open_pack(file).members, "the report for filing shows what is settled alone"
 
 
 @settings(max_examples=20, deadline=None)
 @given(st.sets(st.integers(0, 3)))
 def test_settled_differences_are_those_that_are_settled_and_no_others(which: set[int]) -> None:
-    from assessor.filing.sheets import settled_rows  # noqa: PLC0415
-
     a = first()
     findings = tuple(f.model_copy(update={"settled": i in which}) for i, f in enumerate(a.findings))
     mixed = a.model_copy(update={"findings": findings})
@@ -277,13 +279,18 @@ def test_answers_stand_in_the_order_of_the_platform_as_numbers(language: Languag
         assert files[f"{ANSWERS}/{platform.id}.csv"].startswith(b"\xef\xbb\xbf")
 
 
-def test_no_cell_of_a_csv_begins_as_a_formula() -> None:
-    from assessor.filing.sheets import _csv, _inactive  # noqa: PLC0415
-
-    for hostile in ("=1+1", "+cmd", "@x", "-2+3", "\t=1", "\r=1"):
-        assert _inactive(hostile).startswith("'")
-    assert _inactive("-0.5") == "-0.5" and _inactive("5.1.2") == "5.1.2"
-    assert callable(_csv)
+@pytest.mark.parametrize("hostile", ["=1+1", "+cmd", "@x", "-2+3", "\t=1", "\r=1", "=HYPERLINK(1)"])
+def test_a_reply_is_never_a_formula_in_a_table(hostile: str) -> None:
+    a = six_verdicts()
+    given = next(e.settlement for e in a.evidence if e.settlement)
+    reply = given.model_copy(update={"reply": hostile})
+    spoilt = tuple(e.model_copy(update={"settlement": e.settlement and reply}) for e in a.evidence)
+    book, table = settled(a.model_copy(update={"evidence": spoilt}), Pen.of(a, "en"))
+    cells = [cell for row in csv.reader(io.StringIO(table.decode("utf-8-sig"))) for cell in row]
+    assert f"'{hostile}" in cells
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "@", "\t", "\r"))]
+    sheet = openpyxl.load_workbook(io.BytesIO(book)).worksheets[0]
+    assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
 
 
 @given(st.fractions(0, 5), st.integers(0, 4))

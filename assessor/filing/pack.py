@@ -1,7 +1,8 @@
 """MAKE a pack: what a city files of one assessment, in a fixed order, signed; and the internal annex beside it.
 
-While a difference is open, everything that tells of it stays out: reports and bundle are named with their digests
-and held back, entries that hang on it are left empty, and the annex says what is to be clarified.
+The report for filing is written anew and shows settled differences alone. While a difference is open, everything
+that tells of it stays out: other reports and the bundle are named with their digests and held back, entries that
+hang on it are left empty, and the annex says what is to be clarified.
 """
 
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ from assessor.filing.layout import (
     ANSWERS,
     BUNDLE,
     CHECKLIST,
+    FILED,
     FORMS,
     PROMISE,
     README,
@@ -36,6 +38,7 @@ from assessor.filing.promise import promise
 from assessor.filing.readme import readme
 from assessor.filing.slots import fill
 from assessor.messages import Language
+from assessor.report.papers import written
 from assessor.report.pen import Pen
 
 OPEN = Message(id="filing.why_open")
@@ -84,11 +87,14 @@ def make_pack(wanted: Wanted, key: Ed25519PrivateKey, made: Time | None = None) 
     """Gather, fill in, sign. Raises InputError where the folder holds no assessment, or another one's bundle."""
     source = read_bounded(wanted.folder / "assessment.json", LARGEST)
     a = read_assessment(source, str(wanted.folder / "assessment.json"))
+    from assessor.report.word import render_word  # noqa: PLC0415 - slow to load; a check writes none
+
     pen = Pen.of(a, wanted.language)
     open_ = any(not finding.settled for finding in a.findings)
     members = _Members()
     _tables(members, wanted, a, pen)
     _documents(members, wanted, source, open_)
+    members.add(FILED, render_word(written(a, wanted.language, "filed"), a.made))
     for form in wanted.forms:
         taken = [name.removeprefix(f"{FORMS}/") for name in members.data if name.startswith(FORMS)]
         members.add(f"{FORMS}/{inside(form.name, taken)}", fill(form, a, pen), was=form.name)
