@@ -111,8 +111,6 @@ def test_everything_that_a_pack_can_show_has_its_check() -> None:
     assert set(SHOWS) == set(get_args(Shown))
     for name in (field for field in Take.model_fields):
         assert f'"{name}"' in (ROOT / "assessor/filing/entries.py").read_text("utf-8")
-<<<<<<< HEAD
-=======
 
 
 @pytest.mark.parametrize("name", sorted(PAPERS))
@@ -120,7 +118,6 @@ def test_a_document_is_documented_and_named(name: str) -> None:
     module = import_module(f"assessor.report.papers.{name}")
     assert module.__doc__ and module.document.__doc__ and PAPERS[name] is module.document
     assert f"paper.name.{name}" in catalogue()
->>>>>>> filing
 
 
 def test_every_text_renders_in_both_languages_with_the_same_gaps() -> None:
