@@ -76,13 +76,6 @@ def test_at_least_twenty_recommendations_each_brings_something() -> None:
             assert effect.change is None or effect.change.reference, f"{r.id}: an effect without its source"
 
 
-@pytest.mark.parametrize("name", sorted(PAPERS))
-def test_a_document_is_documented_and_named(name: str) -> None:
-    module = import_module(f"assessor.report.papers.{name}")
-    assert module.__doc__ and module.document.__doc__ and PAPERS[name] is module.document
-    assert f"paper.name.{name}" in catalogue()
-
-
 @pytest.mark.parametrize("platform", LIBRARY.platforms.values(), ids=lambda platform: platform.id)
 def test_a_platform_says_how_its_order_is_founded_and_asks_everything_once(platform: Platform) -> None:
     library = LIBRARY
