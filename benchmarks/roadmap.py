@@ -118,10 +118,11 @@ def page() -> str:
     of = framework()
     told = f"""# The plan against simpler ways
 
-`python -m benchmarks.roadmap` writes this page. {FACTORIES} generated factories by `{of.id}`, each with a catalogue of
-{SIZE} recommendations of its own (`benchmarks/factories.py`); nothing in them is of a real plant. Each way spends the
-same budget, a share of what the whole catalogue would cost. *Short* is how much less of the weighted gain a way reaches
-than the plan: mean · nine in ten · worst. Times are of this machine, which other work shared.
+`python -m benchmarks.roadmap` writes this page. {FACTORIES} generated factories by `{of.id}`, each with a
+catalogue of {SIZE} recommendations of its own (`benchmarks/factories.py`); nothing in them is of a real plant.
+Each way spends the same budget, a share of what the whole catalogue would cost. The columns of the simpler ways say
+how much less of the weighted gain they reach than the plan: mean · nine in ten · worst. Times are of a machine with
+two cores, which other work shared.
 
 | budget | best gain for a yuan first | largest gap first | plan: seconds, median · worst | proven optimal |
 |---|---|---|---|---|
@@ -180,9 +181,9 @@ def _second(of: Ladder) -> str:
         same += branch_and_bound(case) == made.objective
         ours.append(middle - began)
         theirs.append(time.perf_counter() - middle)
-    return f"""Against a second solver (branch and bound over sets, exact, written for this page) on {SECOND} factories
-with {SMALL} recommendations at 30 %: the same greatest gain, to the last fraction, in **{same} of {SECOND}**; median
-{median(ours):.2f} s against {median(theirs):.2f} s."""
+    return f"""Against a second solver (branch and bound over sets, exact, written for this page) on {SECOND}
+factories with {SMALL} recommendations at 30 %: the same greatest gain, to the last fraction, in
+**{same} of {SECOND}**; median {median(ours):.2f} s against {median(theirs):.2f} s."""
 
 
 def main() -> None:
