@@ -95,7 +95,8 @@ def test_only_nothing_is_zero_percent_and_only_everything_is_a_hundred(share: Fr
     ("yuan", "zh", "en"),
     [
         (120_000, "12 万元", "¥120k"),
-        (500, "0.1 万元", "¥500"),
+        (500, "500 元", "¥500"),
+        (-6280, "−0.6 万元", "−¥6k"),
         (0, "0 万元", "¥0"),
         ("1250000", "125 万元", "¥1,250k"),
     ],

@@ -237,7 +237,7 @@ def test_every_text_of_the_documents_is_used() -> None:
     code = "".join(f.read_text("utf-8") for f in texts)
     names = [id_.removeprefix("paper.") for id_ in catalogue() if id_.startswith("paper.")]
     computed = {"table", "figure"}
-    groups = {"name", "five.name", "five.hours_per", "five.days_per", "five.reversible"}
+    groups = {"name", "five.name", "five.hours_per", "five.days_per", "five.each", "five.reversible"}
     rest = [n for n in names if n.rpartition(".")[0] not in groups and n not in computed]
     lists = re.findall(r'paper\(f"([a-z]+)\.\{', code)
     parts = {f"{g}.{word}" for g in lists for word in re.findall(r'"([a-z_]+)"', code)}

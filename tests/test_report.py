@@ -144,7 +144,10 @@ def test_what_the_assessment_holds_is_on_the_page(language: Language) -> None:
 def test_no_difference_is_called_false() -> None:
     text = Page(page())
     assert "待核实" in text.text("zh")
-    assert not re.search(r"\bfalse\b|\bwrong\b|\bfraud|\buntrue\b|\bcheat", text.text("en"), re.I)
+    english = text.text("en")
+    for r in example().recommendations:  # what a measure is against is no word on a difference
+        english = english.replace(r.pain.text.en, "")
+    assert not re.search(r"\bfalse\b|\bwrong\b|\bfraud|\buntrue\b|\bcheat", english, re.I)
     assert not re.search("虚假|造假|不实|谎", text.text("zh"))
 
 
@@ -292,6 +295,7 @@ WHOLE = {
     "cover.way",  # groups of which the Assessment picks the word, so that no member stands in the code
     *("section", "lead", "vantage", "claimed", "verdict", "verdict_meaning", "outcome", "state", "evidence"),
     *("interface", "condition", "selection", "source", "base", "given", "clock", "status", "status_meaning"),
+    *("plan.aim", "plan.figure", "plan.from", "plan.factors"),
     *("area", "leads", "glossary", "degree", "machines.set", "machines.walk", "plan.status", "open.never"),
 }
 

@@ -58,6 +58,8 @@ class Grant(Noun):
     """A subsidy towards one recommendation: by which programme, and whether it is confirmed."""
 
     programme: Slug
+    title: Text | None = None
+    """As the programme calls itself; None in older documents and where it is not held."""
     outcome: Outcome
     """Whether its conditions hold for this plant, as far as they are known."""
     why: tuple[Message, ...] = ()

@@ -60,9 +60,13 @@ def percent(value: Fraction | int | str) -> str:
 
 
 def money(value: Fraction | int | str, language: Language) -> str:
-    """Yuan: in 万元 for Chinese readers, in thousands of yuan otherwise."""
+    """Yuan: in 万元 for Chinese readers, in thousands of yuan otherwise; below a thousand in yuan."""
     amount = Fraction(value)
+    if amount < 0:
+        return f"−{money(-amount, language)}"
     if language == "zh":
+        if 0 < amount < 1000:
+            return f"{number(amount, 0)} 元"
         return f"{number(amount / 10_000, 1)} 万元"
     return f"¥{number(amount / 1000, 0)}k" if amount >= 1000 else f"¥{number(amount, 0)}"
 

@@ -106,7 +106,8 @@ def grants_for(
     for id_ in sorted(held.keys() | sure.keys()):
         judged = might_apply(held[id_], who, what, lists) if id_ in held else None
         if id_ in sure or (judged is not None and judged.outcome in MIGHT):
-            found.append(_grant(id_, judged, sure.get(id_)))
+            grant = _grant(id_, judged, sure.get(id_))
+            found.append(grant.model_copy(update={"title": held[id_].title}) if id_ in held else grant)
     return tuple(found)
 
 

@@ -282,3 +282,17 @@ def tenure(
             f'<rect x="{_at(begin, whole)}%" y="{y}" width="{width}%" height="{tall}" rx="2" fill="{fill}"{edge}/>'
         )
     return _svg("".join(parts), title, desc, 'width="100%" height="26" overflow="visible"', "tenure")
+
+
+def swing(
+    better: Number | None, worse: Number | None, until: Number, title: str, desc: str, strong: bool = False
+) -> Markup:
+    """From the better case to the worse on a line of months; without a worse one it runs open to the edge."""
+    parts = [f'<line x1="0" x2="100%" y1="12" y2="12" stroke="{HAIR}" stroke-width="1"/>']
+    if better is not None:
+        begin = _at(better, until)
+        wide = round(max((100.0 if worse is None else _at(worse, until)) - begin, 0.6), 2)
+        look = f'fill="{ACCENT if strong else TINT}"'
+        look += f' stroke="{SOFT}" stroke-dasharray="3 3"' if worse is None else ""
+        parts.append(f'<rect x="{begin}%" y="5" width="{wide}%" height="14" rx="2" {look}/>')
+    return _svg("".join(parts), title, desc, 'width="100%" height="24" overflow="visible"', "strip")

@@ -1,15 +1,29 @@
 """The plan over time: what to do in which phase, what it costs, what it lifts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from markupsafe import Markup
 
-from assessor.domain import Assessment, Choice, Range, Recommendation, Roadmap, Span
+from assessor.domain import Assessment, Benefit, Choice, Effect, Range, Recommendation, Roadmap, Span, Worth
 from assessor.report import charts
 from assessor.report.pen import Pen
+from assessor.report.support import Support, of_plan, supports
+from assessor.report.whole import Whole, whole
+from assessor.report.worth import Field, five, worth_of
 from assessor.roadmap import outlay
+
+
+@dataclass(frozen=True)
+class Brings:
+    """One effect: what its source claims, what is counted of it, and what that comes to in this plant."""
+
+    name: str
+    claimed: str
+    source: str
+    counted: str
+    """With the plant's own base and yuan a year; empty where the plan did not reckon it."""
 
 
 @dataclass(frozen=True)
@@ -21,16 +35,20 @@ class Work:
     cost: str
     mid: str
     days: str
-    days_source: str
-    months: str
-    months_source: str
+    time: Span
+    """Months to the first effect, in this plant where it was reckoned."""
     span: Markup
+    fields: list[Field]
+    """The five things an owner reads first."""
     lifts: list[tuple[str, str, str, str]]
-    """Sub-domain, question, answer before and after."""
-    effects: list[tuple[str, str, str]]
+    """Sub-domain, question, answer before and after: of questions that this plant was asked."""
+    more_lifts: int
+    """Questions of other frameworks that it would lift too."""
+    effects: list[Brings]
+    supports: list[Support]
     after: list[str]
-    drawn: str
-    """In how many of the drawn plans it stands."""
+    share: str
+    """In how many of the drawn plans it stands, such as '176 / 200'; empty where none were drawn."""
 
 
 @dataclass(frozen=True)
@@ -54,97 +72,110 @@ class Plan:
     ends: list[Fraction]
     """Months at which the phases end."""
     gap: str
-    fringe: list[tuple[str, str]]
-    """What stands in some of the drawn plans and not in this one: title, in how many."""
+    whole: Whole
+    supports: list[Support]
+
+
+Pairs = Sequence[tuple[Choice, Recommendation]]
 
 
 def plan(a: Assessment, pen: Pen) -> Plan | None:
     """The roadmap with its recommendations; None where no plan was made."""
     if a.roadmap is None:
         return None
-    known = {r.id: r for r in a.recommendations}
-    pairs = [(c, known[c.recommendation]) for c in a.roadmap.choices if c.recommendation in known]
-    pairs.sort(key=lambda pair: (pair[0].phase, -pair[1].months.mid, pair[1].id))
-    ends = _ends(pairs)
-    phases, count, spent = [], 0, Fraction(0)
-    for number in (1, 2, 3):
-        of = [(c, r) for c, r in pairs if c.phase == number]
-        works = [_work(count + i, c, r, ends, a, pen) for i, (c, r) in enumerate(of, 1)]
-        count += len(of)
-        there, cost = sum(a.roadmap.phase_budgets[:number]) - spent, _sum(c.cost for c, _ in of)
-        phases.append(Phase(number, pen.money(there), pen.money(cost), works))
-        spent += cost
+    pairs = chosen(a)
+    ends = _ends(a, pairs)
+    works = [(c.phase, _work(i, c, r, ends, a, pen)) for i, (c, r) in enumerate(pairs, 1)]
     marks = [(Fraction(0), "0"), *dict.fromkeys((end, pen.number(end, 0)) for end in ends)]
+    costs = [_cost(a, r) for _, r in pairs]
     return Plan(
         roadmap=a.roadmap,
-        cost_low=pen.money(_sum(_cost(a.roadmap, r).low for _, r in pairs)),
+        cost_low=pen.money(_sum(cost.low for cost in costs)),
         cost_mid=pen.money(_sum(c.cost for c, _ in pairs)),
-        cost_high=pen.money(_sum(_cost(a.roadmap, r).high for _, r in pairs)),
-        phases=phases,
+        cost_high=pen.money(_sum(cost.high for cost in costs)),
+        phases=_phases(a.roadmap, pairs, works, pen),
         axis=charts.axis(marks, ends[-1], pen.t("plan.axis")),
         ends=ends,
         gap=pen.percent(a.roadmap.gap),
-        fringe=_fringe(a.roadmap, known, pen),
+        whole=whole(a, [(w.number, r) for (_, w), (_, r) in zip(works, pairs, strict=True)], pen),
+        supports=of_plan(((i, worth_of(a, r.id)) for i, (_, r) in enumerate(pairs, 1)), pen),
     )
 
 
-def _fringe(roadmap: Roadmap, known: Mapping[str, Recommendation], pen: Pen) -> list[tuple[str, str]]:
-    order = sorted(roadmap.fringe.items(), key=lambda pair: (-pair[1], pair[0]))
-    return [
-        (pen.say(known[id_].title), pen.t("plan.drawn", n=n, of=roadmap.draws)) for id_, n in order if id_ in known
+def chosen(a: Assessment) -> Pairs:
+    """What the plan does: phase by phase, longest first."""
+    known = {r.id: r for r in a.recommendations}
+    pairs = [
+        (c, known[c.recommendation]) for c in (a.roadmap.choices if a.roadmap else ()) if c.recommendation in known
     ]
+    return sorted(pairs, key=lambda pair: (pair[0].phase, -_months(a, pair[1]).mid, pair[1].id))
 
 
-def _cost(roadmap: Roadmap | None, r: Recommendation) -> Span:
+def _phases(roadmap: Roadmap, pairs: Pairs, works: Sequence[tuple[int, Work]], pen: Pen) -> list[Phase]:
+    phases, spent = [], Fraction(0)
+    for number in (1, 2, 3):
+        there = sum(roadmap.phase_budgets[:number]) - spent
+        cost = _sum(c.cost for c, _ in pairs if c.phase == number)
+        phases.append(
+            Phase(number, pen.money(there), pen.money(cost), [w for phase, w in works if phase == number])
+        )
+        spent += cost
+    return phases
+
+
+def _cost(a: Assessment, r: Recommendation) -> Span:
     """What it costs in this plant."""
-    worth = roadmap.worth if roadmap else ()
-    return next((w.cost for w in worth if w.recommendation == r.id), outlay(r, {}))
+    worth = worth_of(a, r.id)
+    return worth.cost if worth else outlay(r, {})
+
+
+def _months(a: Assessment, r: Recommendation) -> Span:
+    """To its first effect in this plant."""
+    worth = worth_of(a, r.id)
+    return worth.months if worth else Span(low=r.months.low, mid=r.months.mid, high=r.months.high)
 
 
 def _sum(values: Iterable[Fraction]) -> Fraction:
     return sum(values, Fraction(0))
 
 
-def _ends(pairs: list[tuple[Choice, Recommendation]]) -> list[Fraction]:
+def _ends(a: Assessment, pairs: Pairs) -> list[Fraction]:
     """Months at which the phases end, if each begins when the longest work before it may be done."""
     ends, at = [], Fraction(0)
     for number in (1, 2, 3):
-        at += max((r.months.high for c, r in pairs if c.phase == number), default=Fraction(0))
+        at += max((_months(a, r).high for c, r in pairs if c.phase == number), default=Fraction(0))
         ends.append(at)
     return ends if at else [Fraction(1)] * 3
 
 
-def _range(values: Range, pen: Pen) -> str:
+def between(values: Span | Range, pen: Pen) -> str:
+    """Low to high; one number where they are the same."""
     low, high = pen.number(values.low, 1), pen.number(values.high, 1)
     return low if low == high else f"{low}–{high}"
 
 
 def _work(number: int, choice: Choice, r: Recommendation, ends: list[Fraction], a: Assessment, pen: Pen) -> Work:
     begin = (Fraction(0), *ends)[choice.phase - 1]
-    name, months = pen.say(r.title), _range(r.months, pen)
-    cost = _cost(a.roadmap, r)
-    text = pen.t("plan.span_text", phase=choice.phase, months=months)
+    worth, cost, time = worth_of(a, r.id), _cost(a, r), _months(a, r)
+    text = pen.t("plan.span_text", phase=choice.phase, months=between(time, pen))
+    lifts = _lifts(r, a, pen)
+    drawn = a.roadmap.draws if a.roadmap else 0
     return Work(
         number=number,
         r=r,
-        cost=f"{pen.money(cost.low)} – {pen.money(cost.high)}",
+        cost=f"{pen.money(cost.low)}–{pen.money(cost.high)}",
         mid=pen.money(choice.cost),
-        days=_range(r.effort.days, pen),
-        days_source=_source(r.effort.days, pen),
-        months=months,
-        months_source=_source(r.months, pen),
-        span=charts.tenure(begin, r.months.low, r.months.mid, r.months.high, ends, name, text),
-        lifts=_lifts(r, a, pen),
-        effects=[_effect(e.acts_on, e.change, pen) for e in r.effects],
+        days=between(worth.days if worth else r.effort.days, pen),
+        time=time,
+        span=charts.tenure(begin, time.low, time.mid, time.high, ends, pen.say(r.title), text),
+        fields=five(a, r, pen),
+        lifts=lifts,
+        more_lifts=sum(lift.question not in pen.questions for lift in r.lifts),
+        effects=_effects(r, worth, pen),
+        supports=supports(worth, pen),
         after=[pen.say(x.title) for x in a.recommendations if x.id in r.after],
-        drawn=_drawn(choice, a.roadmap, pen),
+        share="" if choice.in_draws is None or not drawn else f"{choice.in_draws} / {drawn}",
     )
-
-
-def _drawn(choice: Choice, roadmap: Roadmap | None, pen: Pen) -> str:
-    if choice.in_draws is None or roadmap is None:
-        return ""
-    return pen.t("plan.drawn", n=choice.in_draws, of=roadmap.draws)
 
 
 def _source(values: Range, pen: Pen) -> str:
@@ -162,7 +193,7 @@ def _lifts(r: Recommendation, a: Assessment, pen: Pen) -> list[tuple[str, str, s
             _short(lift.to, pen),
         )
         for lift in r.lifts
-        if (held := now.get(lift.question)) is None or held < lift.to
+        if lift.question in pen.questions and ((held := now.get(lift.question)) is None or held < lift.to)
     ]
 
 
@@ -170,7 +201,23 @@ def _short(value: Fraction | None, pen: Pen) -> str:
     return pen.t("unknown") if value is None else pen.number(value)
 
 
-def _effect(base: str, change: Range | None, pen: Pen) -> tuple[str, str, str]:
-    if change is None:
-        return pen.t(f"base.{base}"), pen.t("plan.no_figure"), ""
-    return pen.t(f"base.{base}"), pen.shares(change.low, change.high), _source(change, pen)
+def _effects(r: Recommendation, worth: Worth | None, pen: Pen) -> list[Brings]:
+    """Those with a source have a benefit each, in the same order."""
+    held = iter(worth.benefits if worth else ())
+    return [_effect(e, next(held, None) if e.change is not None else None, pen) for e in r.effects]
+
+
+def _effect(e: Effect, b: Benefit | None, pen: Pen) -> Brings:
+    name = pen.t(f"base.{e.acts_on}")
+    if e.change is None:
+        return Brings(name, pen.t("plan.no_figure"), "", "")
+    claimed = pen.shares(e.change.low, e.change.high)
+    if b is None:
+        return Brings(name, claimed, _source(e.change, pen), "")
+    claimed, counted = pen.shares(b.claimed_low, b.claimed_high), pen.shares(b.counted_low, b.counted_high)
+    if b.base is None or b.low is None or b.high is None:
+        told = pen.t("plan.counted_of_unknown", counted=counted)
+    else:
+        ends = {"low": pen.money(b.low), "high": pen.money(b.high)}
+        told = pen.t("plan.counted", counted=counted, base=pen.money(b.base), **ends)
+    return Brings(name, claimed, _source(e.change, pen), told)

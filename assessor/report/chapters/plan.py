@@ -46,7 +46,7 @@ def timelines(made: Plan, pen: Pen) -> Iterator[Picture]:
     names = [pen.t("plan.phase", n=phase.number) for phase in made.phases]
     for part in parts:
         jobs = [
-            pictures.Job(f"{w.number} {pen.say(w.r.title)}", phase.number, *(getattr(w.r.months, e) for e in ENDS))
+            pictures.Job(f"{w.number} {pen.say(w.r.title)}", phase.number, *(getattr(w.time, e) for e in ENDS))
             for phase in part
             for w in phase.works
         ]
@@ -163,8 +163,10 @@ def _work(a: Assessment, w: Work, phase: int, pen: Pen) -> Iterator[Block]:
     yield body(Run(pen.t("plan.risks") + pen.paper("colon"), strong=True), pen.say(w.r.risks))
     if w.effects:
         told = [
-            f"{name} {change}{pen.paper('bracket', text=source) if source else ''}"
-            for name, change, source in w.effects
+            pen.paper("plan.effect", name=e.name, claimed=e.claimed)
+            + (pen.paper("bracket", text=e.source) if e.source else "")
+            + (pen.paper("comma") + e.counted if e.counted else "")
+            for e in w.effects
         ]
         yield body(Run(pen.t("plan.effects") + pen.paper("colon"), strong=True), pen.paper("semicolon").join(told))
     if w.lifts:
