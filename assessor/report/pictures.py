@@ -221,3 +221,52 @@ def _job(job: Job, begin: Fraction, y: int, place: Callable[[Number], float]) ->
     for months, fill in ((job.high, PALE), (job.mid, TINT), (job.low, ACCENT)):
         wide = max(1.0, round(place(begin + months) - place(begin), 1))
         yield box(place(begin), y, wide, 14, fill, TINT if fill == PALE else "")
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One share of a whole, with what is written beside it."""
+
+    label: str
+    share: Fraction
+    text: str
+    strong: bool
+
+
+def bars(groups: Sequence[tuple[str, Sequence[Bar]]], title: str, desc: str) -> Markup:
+    """Named groups of bars from 0 to 1; a group without a name or without bars has no line of its own."""
+    place = _Line(Fraction(1), FIGURES + 20).at
+    parts: list[str] = []
+    y = 0
+    for name, of in groups:
+        if name and of:
+            parts.append(words(0, y + 17, name, fill=ACCENT))
+            y += ROW
+        for one in of:
+            parts += [words(0, y + 15, shortened(one.label)), words(WIDE, y + 15, one.text, "end", SOFT)]
+            parts.append(box(NAMES, y + 4, round(place(1) - NAMES, 1), 14, PALE))
+            if one.share:
+                wide = max(1.0, round(place(one.share) - NAMES, 1))
+                parts.append(box(NAMES, y + 4, wide, 14, ACCENT if one.strong else TINT))
+            y += ROW
+    return drawing(parts, max(1, y), title, desc, "bars")
+
+
+def swings(
+    rows: Sequence[tuple[str, Number | None, Number | None]], until: Fraction, axis: str, title: str, desc: str
+) -> Markup:
+    """Label, better and worse in months; without a worse one it runs to the edge. The first stands out."""
+    place = _Line(until, 12).at
+    parts: list[str] = []
+    for i, (label, better, worse) in enumerate(rows):
+        y = i * ROW
+        parts.append(words(0, y + 15, shortened(label)))
+        if better is not None:
+            begin, end = place(better), place(until if worse is None else worse)
+            parts.append(box(begin, y + 4, max(1.0, round(end - begin, 1)), 14, TINT if i else ACCENT))
+    y = len(rows) * ROW
+    marks = [until * k / 3 for k in range(4)]
+    lines = [upright(place(at), 0, y + 4, HAIR) for at in marks]
+    parts += [words(place(at), y + 18, str(int(at)), "middle", SOFT, 12) for at in marks]
+    parts.append(words(0, y + 18, axis, fill=SOFT, size=12))
+    return drawing([*lines, *parts], y + 26, title, desc, "swings")

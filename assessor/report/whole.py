@@ -23,6 +23,8 @@ class Held:
     name: str
     share: Fraction
     text: str
+    strong: bool
+    """Does it hold?"""
     bar: Markup
 
 
@@ -101,8 +103,8 @@ def whole(a: Assessment, chosen: Sequence[tuple[int, Recommendation]], pen: Pen)
         payback=payback(r, pen),
         why=_why(a, r, pen),
         saving=_saving(a, r.saving, pen) if r.saving else "",
-        core=[one for one in held if one.share >= HALF],
-        loose=[one for one in held if one.share < HALF],
+        core=[one for one in held if one.strong],
+        loose=[one for one in held if not one.strong],
         fringe=[_held(titles.get(id_, id_), n, r.draws, pen) for id_, n in fringe] if r.draws else [],
         swings=_swings(r, until, pen),
         until=until,
@@ -173,8 +175,9 @@ def _drawn(r: Roadmap, chosen: Sequence[tuple[int, Recommendation]], pen: Pen) -
 
 def _held(name: str, n: int, of: int, pen: Pen) -> Held:
     share = Fraction(n, of)
-    bar = charts.bar(share, name, pen.t("plan.drawn", n=n, of=of), strong=share >= HALF)
-    return Held(name, share, f"{n} / {of}", bar)
+    strong = share >= HALF
+    bar = charts.bar(share, name, pen.t("plan.drawn", n=n, of=of), strong=strong)
+    return Held(name, share, f"{n} / {of}", strong, bar)
 
 
 def _until(r: Roadmap) -> Fraction:

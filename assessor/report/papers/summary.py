@@ -20,7 +20,9 @@ from assessor.report.document import (
 )
 from assessor.report.leads import todo
 from assessor.report.pen import Pen
+from assessor.report.plan import between
 from assessor.report.wording import filled, shortened
+from assessor.report.worth import unstated, worth_of
 from assessor.roadmap import outlay
 
 MOST_DIFFERENCES, MOST_MEASURES = 3, 12
@@ -145,7 +147,8 @@ def _measures(a: Assessment, pairs: list[tuple[Choice, Recommendation]], pen: Pe
             phase = choice.phase
             rows.append(group(_t(pen, "phase", n=phase), 3))
         cash = _span(*spans[r.id], choice.cost, pen)
-        months = f"{pen.number(r.months.low, 1)}–{pen.number(r.months.high, 1)}"
+        worth = worth_of(a, r.id)
+        months = between(worth.months if worth else r.months, pen)
         rows.append(row(pen.say(r.title), Run(cash, mark=f"cash.{r.id}"), months))
     if (left := len(pairs) - MOST_MEASURES) > 0:
         rows.append(row(Run(_t(pen, "more", n=left), weak=True), "", ""))
@@ -184,7 +187,7 @@ def payback(a: Assessment, pen: Pen) -> Line:
     assert a.roadmap is not None
     low, high = a.roadmap.payback_low, a.roadmap.payback_high
     if low is None or high is None:
-        why = pen.say(a.roadmap.why) if a.roadmap.why else _t(pen, "no_benefit")
+        why = unstated(a, a.roadmap.why, pen) if a.roadmap.why else _t(pen, "no_benefit")
         return line(_t(pen, "no_payback", why=why))
     ends = {
         "low": Run(pen.number(low, 0), mark="payback.low"),
