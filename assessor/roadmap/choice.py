@@ -174,7 +174,7 @@ def most(case: Case, bounds: Bounds, clock: Clock) -> Found:
     def search(margin: int) -> Found | None:
         choice = Choice(case, bounds, margin)
         gain = gains(case, choice.programme, choice.done)
-        best = choice.programme.minimise({z: -f for z, f in gain.terms.items()}, clock.left * 0.6)
+        best = choice.programme.minimise({z: -f for z, f in gain.terms.items()}, clock.left * 0.8)
         if best.x is None:
             return None if best.proven else Found((), Fraction(1), "time-limit")
         chosen = choice.chosen(best)
