@@ -12,6 +12,7 @@ from pypdf import PdfReader
 from assessor import run
 from assessor.domain import Assessment
 from assessor.messages import LANGUAGES, Language
+from assessor.report.document import Heading
 from assessor.report.formats import FORMATS, WRITERS
 from assessor.report.papers import PAPERS, written
 
@@ -33,10 +34,10 @@ def main(assessment: Path, folder: Path) -> None:
                 file.unlink(missing_ok=True)
                 run.write_report(done, file, language, paper=paper)
                 sys.stdout.write(f"{file}\n")
+    shown = [(name, _page(done, folder / name, chapter)) for name, chapter in SHOWN]
     pages = ", ".join(
-        f'box(fill: white, stroke: 0.4pt + luma(190), image("{name}", page: {_page(done, folder / name, chapter)}, '
-        f'width: 105mm, alt: "{name}"))'
-        for name, chapter in SHOWN
+        f'box(fill: white, stroke: 0.4pt + luma(190), image("{name}", page: {at}, width: 105mm, alt: "{name}"))'
+        for name, at in shown
     )
     source = folder / "picture.typ"
     source.write_text(PICTURE.replace("PAGES", f"({pages})"), "utf-8")
@@ -50,7 +51,8 @@ def _page(done: Assessment, file: Path, chapter: str | None) -> int:
     if chapter is None:
         return 1
     language: Language = "zh" if ".zh." in file.name else "en"
-    title = next(b.text for b in written(done, language).blocks if getattr(b, "id", None) == chapter)
+    headings = [block for block in written(done, language).blocks if isinstance(block, Heading)]
+    title = next(heading.text for heading in headings if heading.id == chapter)
     reader = PdfReader(file)
     found = next(one for one in reader.outline if not isinstance(one, list) and title in str(one.title))
     return (reader.get_destination_page_number(found) or 0) + 1
