@@ -120,11 +120,11 @@ def page() -> str:
 
 `python -m benchmarks.roadmap` writes this page. {FACTORIES} generated factories by `{of.id}`, each with a
 catalogue of {SIZE} recommendations of its own (`benchmarks/factories.py`); nothing in them is of a real plant.
-Each way spends the same budget, a share of what the whole catalogue would cost. The columns of the simpler ways say
-how much less of the weighted gain they reach than the plan: mean · nine in ten · worst. Times are of a machine with
-two cores, which other work shared.
+Each way spends the same budget, a share of what the whole catalogue would cost. The columns of the simpler ways
+say how much less of the weighted gain they reach than the plan: mean · nine in ten · worst. Times are of a machine
+with two cores, which other work shared.
 
-| budget | best gain for a yuan first | largest gap first | plan: seconds, median · worst | proven optimal |
+| budget | best gain for a yuan first | largest gap first | plan: seconds, median · worst | optimal |
 |---|---|---|---|---|
 """
     people = f"""

@@ -48,11 +48,9 @@ def test_fifty_thousand_variables_are_walked_sampled_and_sealed_within_what_was_
 
 
 def test_what_only_judging_needs_is_not_loaded_to_sample() -> None:
-    told = (
-        "import json, sys, assessor.cli.sampling; print(json.dumps([m for m in sys.argv[1:] if m in sys.modules]))"
-    )
+    told = "import sys, assessor.cli.sampling; print([m for m in sys.argv[1:] if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", told, *HEAVY], capture_output=True, check=True)
-    assert json.loads(done.stdout) == []
+    assert done.stdout.strip() == b"[]"
 
 
 @pytest.mark.parametrize("count", [0, 1, 3000])

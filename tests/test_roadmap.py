@@ -13,7 +13,7 @@ from assessor.domain import Choice, Evidence, Recommendation, Roadmap
 from assessor.messages import render
 from assessor.rating import rate
 from assessor.roadmap import check_plan, outlay, plan
-from assessor.roadmap.gain import factor, gain, stakes
+from assessor.roadmap.gain import factor, gain, met, stakes
 from assessor.roadmap.solver import quiet_stdout
 from tests.small import DEGREES, asked, claim, framework
 from tests.small_plan import JUDGE, OF, Judge, advice, case, chosen, evidence, made
@@ -243,3 +243,12 @@ def test_what_a_library_prints_by_itself_does_not_reach_stdout(capfd: pytest.Cap
     c.puts(b"after")
     c.fflush(None)
     assert capfd.readouterr().out == "before\nafter\n"
+
+
+def test_what_a_plant_was_never_asked_does_not_make_a_prerequisite_missing() -> None:
+    """A recommendation also lifts questions of frameworks that this plant is not rated by."""
+    known = {"base": advice("base", 10, {"a-l1-1": F(1), "other-framework": F(1)})}
+    assert met(known, evidence(default=F(1))) == {"base"}
+    unsure = claim("other-framework", None, "do-not-know")
+    assert met(known, [*evidence(default=F(1)), unsure]) == set(), "asked, and nobody knew"
+    assert met(known, [claim("other-framework", None, "unanswered")]) == set(), "nothing is known of it at all"

@@ -215,6 +215,9 @@ def test_what_is_kept_is_in_and_what_is_left_out_takes_along_what_needs_it() -> 
     assert set(chosen(made(evidence(), able, 90, without=["z"]))) == {"x"}
     dear = made(evidence(), able, 20, keep=["y"])
     assert dear.status == "out-of-reach" and dear.least == 50 and dear.choices == ()
+    apart = [advice("p", 1, {"b-l1-1": F(1)}), advice("q", 1, {"a-l1-1": F(1)}, excludes=["p"])]
+    both = made(evidence(), apart, 90, keep=["p", "q"])
+    assert both.status == "out-of-reach" and [name.id for name in both.lacking if isinstance(name, Message)]
     for wishes, name in [({"keep": ["y"], "without": ["z"]}, "kept_apart"), ({"keep": ["w"]}, "no_such")]:
         with pytest.raises(InputError) as caught:
             made(evidence(), able, 90, **wishes)

@@ -22,7 +22,7 @@ class PlantFigure(Noun):
     """A number that costs and benefits are reckoned from, and where it comes from."""
 
     id: str
-    """A question, or `register.machines` and the like."""
+    """A question, or `register:machines` and the like."""
     value: Exact | None
     """None: nobody said, and it cannot be derived."""
     source: Literal["answer", "register", "profile", "measured", "missing"]

@@ -1,5 +1,6 @@
 """The plan as a whole: what it brings, what that hangs on, which choices hold, and the figures behind it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -233,7 +234,7 @@ def _known(f: PlantFigure, pen: Pen) -> Known:
     else:
         value = pen.answer(f.id, f.value) if asked else pen.number(f.value)
         unit = pen.say(asked.unit) if asked and asked.unit else ""
-    name = pen.say(asked.text) if asked else pen.known("plan.figure", f.id.replace(".", "-"))
+    name = pen.say(asked.text) if asked else pen.known("plan.figure", re.sub(r"[.:]", "-", f.id))
     return Known(name, f"{value} {unit}".strip(), pen.known("plan.from", f.source))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from assessor.domain import Base
+from assessor.domain import Base, Message
 from assessor.roadmap.case import Case
 from assessor.roadmap.choice import Bounds, Choice, Clock, Found, cheapest, cost_of, judged, kept, most
 from assessor.roadmap.effects import CAPS, benefit
@@ -24,7 +24,11 @@ def best(case: Case, bounds: Bounds, clock: Clock) -> Found:
     if found.status != "out-of-reach":
         return found
     free = cheapest(case, Bounds(), lambda _: True, lambda _: True, clock)
-    return replace(found, least=None if free is None else cost_of(case, free.chosen))
+    if free is None:
+        return replace(
+            found, lacking=(Message(id="plan.kept_exclude", params={"ids": ", ".join(case.wishes.keep)}),)
+        )
+    return replace(found, least=cost_of(case, free.chosen))
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from assessor.roadmap.case import Case
 from assessor.roadmap.gain import NEEDED, Stake
 from assessor.roadmap.solver import Programme, Solution
 
-SECONDS = 5.0
-"""For all that the solver is asked for one plan, together."""
+SECONDS = 4.5
+"""For all that the solver is asked for one plan, together: a plan takes at most five."""
 FINEST = 10**6
 """Gains are scaled to whole numbers where this suffices; beyond it, to a millionth of a level."""
 MARGINS = (0, 1, 10)
@@ -174,7 +174,7 @@ def most(case: Case, bounds: Bounds, clock: Clock) -> Found:
     def search(margin: int) -> Found | None:
         choice = Choice(case, bounds, margin)
         gain = gains(case, choice.programme, choice.done)
-        best = choice.programme.minimise({z: -f for z, f in gain.terms.items()}, clock.left * 0.6)
+        best = choice.programme.minimise({z: -f for z, f in gain.terms.items()}, clock.left * 0.8)
         if best.x is None:
             return None if best.proven else Found((), Fraction(1), "time-limit")
         chosen = choice.chosen(best)

@@ -118,9 +118,7 @@ def _sooner(
     if sum(draw.costs[id_] for id_ in chosen) > sum(bounds.budgets or (float("inf"),)):
         chosen, ratio = (), 0.0
     for _ in range(ROUNDS):
-        picked = _solved(
-            choice, {z: ratio * once.get(z, 0.0) - f for z, f in (dict.fromkeys(once, 0.0) | net).items()}
-        )
+        picked = _solved(choice, {z: ratio * once.get(z, 0.0) - f for z, f in net.items()})
         better = _ratio(*earned(case, picked, drawn))
         if better <= ratio * (1 + GAP):
             return chosen
@@ -169,7 +167,8 @@ def _lifts(case: Case, choice: Choice, draw: Draw) -> dict[int, float]:
             stake = case.at_stake.get(item.question)
             if stake is not None and item.to > stake.now:
                 up = float((item.to - stake.now) * stake.worth) * draw.reached[id_]
-                by.setdefault(item.question, {})[id_] = up
+                ups = by.setdefault(item.question, {})
+                ups[id_] = max(ups.get(id_, 0.0), up)
     terms = {choice.done(id_): float(NEEDED) * draw.reached[id_] for id_ in choice.able if id_ in case.needed}
     for ups in by.values():
         _highest(choice.programme, {choice.done(id_): up for id_, up in ups.items()}, terms)

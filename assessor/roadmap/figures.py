@@ -36,9 +36,9 @@ PRODUCTS: Mapping[Base, tuple[Fraction, tuple[str, ...]]] = {
 """Each base in yuan a year: a factor of units times figures."""
 
 COUNTED: Mapping[Per, str] = {"user": "plan-users", "line": "plan-lines", "product": "plan-products"}
-MACHINES, MACHINES_ASKED = "register.machines", "machines-in-use"
-PEOPLE, PEOPLE_ASKED = "profile.employees", "staff-average"
-METERS = "register.meters-to-fit"
+MACHINES, MACHINES_ASKED = "register:machines", "machines-in-use"
+PEOPLE, PEOPLE_ASKED = "profile:employees", "staff-average"
+METERS = "register:meters-to-fit"
 METERED = ("site", "units", "machines")
 """Levels of the metering plan; at each so many meters are needed and so many fitted."""
 

@@ -12,8 +12,6 @@ Judge = Callable[[tuple[Evidence, ...]], Rating]
 ABOVE, BELOW = Fraction(1, 2), Fraction(1, 10)
 """Own rule: each level above the next one to reach counts half of the one below it; a level that is already
 satisfied counts a tenth."""
-
-
 NEEDED = Fraction(1, 100)
 """Own rule, in levels: what it counts to do something of which a trigger holds, whatever it lifts."""
 
@@ -86,15 +84,15 @@ def candidates(
 
 
 def met(known: Mapping[str, Recommendation], evidence: Iterable[Evidence]) -> set[str]:
-    """Recommendations of which all that they would lift is there already."""
-    there = {e.question: e.verified for e in evidence if e.verified is not None}
-    return {id_ for id_, r in known.items() if _done(r, there)}
+    """Recommendations of which all that they would lift is there already, as far as this plant was asked: what no
+    framework of it asks about says nothing, what nobody knew may be missing."""
+    asked = {e.question: e.verified for e in evidence if e.verified is not None or e.claimed == "do-not-know"}
+    return {id_ for id_, r in known.items() if _done(r, asked)}
 
 
-def _done(recommendation: Recommendation, there: Mapping[str, Fraction]) -> bool:
-    return bool(recommendation.lifts) and all(
-        item.question in there and there[item.question] >= item.to for item in recommendation.lifts
-    )
+def _done(recommendation: Recommendation, asked: Mapping[str, Fraction | None]) -> bool:
+    found = [(asked[item.question], item.to) for item in recommendation.lifts if item.question in asked]
+    return bool(found) and all(now is not None and now >= to for now, to in found)
 
 
 def _with_all_before(start: str, known: Mapping[str, Recommendation], done: set[str]) -> set[str]:
