@@ -22,6 +22,7 @@ from assessor.funding import eligible, funded
 from assessor.messages import LANGUAGES, render
 from assessor.programmes import confirmed_for, grants_for, might_apply, overall
 from assessor.programmes import project as as_project
+from assessor.roadmap import plant_figures
 from tests.paying import (
     ANSWERS,
     COSTS,
@@ -313,7 +314,9 @@ def test_money_for_cities_and_for_diagnoses_stands_beside_no_recommendation() ->
 
 def test_a_plan_has_what_might_pay_beside_each_item_and_no_figure_of_it_moves() -> None:
     item = LIBRARY.recommendations["light-mes"]
-    cost = sum(as_project(item, {}).costs.values(), F(0))
+    a = example()
+    amounts = plant_figures(a.evidence, a.plant, a.assets).amounts
+    cost = sum(as_project(item, amounts).costs.values(), F(0))
     worth: dict[str, Any] = {"recommendation": "light-mes", "reserve": "0", "software": "0", "confirmed": "0"}
     spans = {name: {"low": "1", "mid": "1", "high": "1"} for name in ("days", "months")}
     worth |= spans | {"stoppage": None, "pain": None, "cost": {"low": "1", "mid": str(cost), "high": "999999"}}

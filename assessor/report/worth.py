@@ -105,18 +105,18 @@ def _payback(w: Worth | None, pen: Pen) -> tuple[str, str]:
 
 
 def _stoppage(r: Recommendation, w: Worth | None, pen: Pen) -> tuple[str, str]:
-    told = [_hours(r, w, pen), pen.say(r.stoppage.when), pen.paper(f"five.reversible.{r.stoppage.reversible}")]
+    told = [stands(r, w, pen), pen.say(r.stoppage.when), pen.paper(f"five.reversible.{r.stoppage.reversible}")]
     told.append(pen.say(r.stoppage.back))
     if r.stoppage.hours is None:
         told.append(pen.paper("five.no_hours"))
     return together(pen, *told), _sources([r.stoppage.hours], pen)
 
 
-def _hours(r: Recommendation, w: Worth | None, pen: Pen) -> str:
+def stands(r: Recommendation, w: Worth | None, pen: Pen) -> str:
     """How long production stands; nothing where nobody can say, or where it does not stand."""
-    if w and w.stoppage is not None:
+    if w and w.stoppage is not None and r.stoppage.whole:
         return pen.paper("five.hours", n=_between(w.stoppage, pen)) if w.stoppage.high else ""
-    if w is None and r.stoppage.hours is not None and r.stoppage.hours.high:
+    if (w is None or not r.stoppage.whole) and r.stoppage.hours is not None and r.stoppage.hours.high:
         return pen.paper(f"five.hours_per.{r.stoppage.per}", n=_between(r.stoppage.hours, pen))
     return ""
 
