@@ -121,6 +121,15 @@ def test_a_level_that_is_held_for_certain_counts_and_one_that_may_be_is_open() -
     assert outcome(rule) is OPEN
 
 
+def test_a_level_to_be_reached_by_the_upgrade_is_open_whatever_the_plant_has_today() -> None:
+    rule = {"reached": {"framework": "miit-sme-2024", "level": 2, "after": True}}
+    [shipped] = [r for r in LIBRARY.programmes["zhongshan-sme-2024"].conditions if r.reached]
+    assert shipped.reached is not None and shipped.reached.after
+    for levels in ((1, 1), (1, 2), (3, 4)):
+        now = Applicant(plant=plant(), on="2026-06-01", levels={"miit-sme-2024": levels})
+        assert outcome(rule, now) is OPEN
+
+
 def test_what_the_money_goes_to() -> None:
     enough = {"spent": {"on": ["software"], "at_least": "0.6"}}
     assert outcome(enough, what=project(software=60, hardware=40)) is MET
