@@ -16,14 +16,18 @@ from assessor import pipeline
 from assessor.advising import case
 from assessor.bundle import Bundle, check, open_bundle
 from assessor.documents import parse
-from assessor.domain import Answers, Assessment, Ladder, Message, Noun, sha256
+from assessor.domain import Answers, Assessment, Ladder, Message, Noun, Roadmap, sha256
 from assessor.errors import BundleError, InputError
 from assessor.frameworks import Library, read_library
 from assessor.frameworks.editions import edition
+from assessor.funding import funded
 from assessor.roadmap import check_plan
 
 Found = tuple[list[Message], bool]
 """Remarks, and whether what was looked at holds."""
+
+PLANNED = frozenset({"roadmap", "recommendations"})
+"""What follows from the choice of a plan, which is not the same again where the time for it ran out."""
 
 
 class Verification(Noun):
@@ -118,7 +122,11 @@ def _judged(done: Assessment, library: Library, answers: Answers) -> Found:
     if framework != done.framework or answers != done.answers or not same_parts:
         return [Message(id="audit.other_inputs")], False
     again = pipeline.judge(done.framework, library, answers, done.measurements, done.plant.kind, done.as_of)
-    return _compare(done, again.parts, "audit.judged_again")
+    told = {
+        "questions": pipeline.questions_told(library, answers, done.framework, again.evidence),
+        "recommendations": pipeline.recommendations_told(library, done.roadmap),
+    }
+    return _compare(done, {**again.parts, **told}, "audit.judged_again")
 
 
 def _name(done: Assessment, library: Library) -> str:
@@ -133,8 +141,20 @@ def _planned(done: Assessment, library: Library) -> Found:
     ground = pipeline.grounds(
         done.framework, library, done.evidence, done.answers, done.measurements, done.plant, done.assets
     )
-    faults = check_plan(done.roadmap, case(ground, library))
+    faults = (*check_plan(done.roadmap, case(ground, library)), *_granted(done, library))
     return list(faults) or [Message(id="audit.plan_holds")], not faults
+
+
+def _granted(done: Assessment, library: Library) -> list[Message]:
+    """The subsidies beside each item, by the rules of the programmes on the day that was judged by."""
+    assert done.roadmap is not None
+    if any(item.recommendation not in library.recommendations for item in done.roadmap.worth):
+        return []  # the check of the plan names it
+    again = funded(done, library).roadmap
+    assert again is not None
+    pairs = zip(done.roadmap.worth, again.worth, strict=True)
+    forged = [told.recommendation for told, found in pairs if told.grants != found.grants]
+    return [Message(id="plan.forged_grants", params={"id": id_}) for id_ in forged]
 
 
 def _sampled(done: Assessment, library: Library, sealed: Path | None) -> Found:
@@ -149,8 +169,14 @@ def _sampled(done: Assessment, library: Library, sealed: Path | None) -> Found:
             Message(id="audit.other_source", params={"digest": done.source.bundle}),
         ], False
     again = pipeline.assess(source, done.answers, library, _name(done, library), made=done.made, as_of=done.as_of)
-    names = [name for name in Assessment.model_fields if name != "scorer"]
-    return _compare(done, {name: getattr(again, name) for name in names}, "audit.measured_again")
+    names = {name for name in Assessment.model_fields if name != "scorer"}
+    if _hurried(done.roadmap) or _hurried(again.roadmap):
+        names -= PLANNED  # another computer searches further in the same time: the plan was checked by itself
+    return _compare(done, {name: getattr(again, name) for name in sorted(names)}, "audit.measured_again")
+
+
+def _hurried(roadmap: Roadmap | None) -> bool:
+    return roadmap is not None and roadmap.status == "time-limit"
 
 
 def _compare(done: Assessment, again: Mapping[str, Any], agreed: str) -> Found:

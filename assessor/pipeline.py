@@ -29,6 +29,7 @@ from assessor.domain import (
     Plant,
     Question,
     Rated,
+    Recommendation,
     Result,
     Roadmap,
     Scope,
@@ -143,7 +144,6 @@ def assess(
         measurements = aged(measurements, origin.sampled_to, as_of)
     judged = judge(framework, library, answers, measurements, scope.plant.kind, as_of)
     roadmap = advise(framework, library, judged, answers, measurements, scope.plant, scope.assets)
-    told = {*(c.recommendation for c in roadmap.choices), *roadmap.fringe} if roadmap else set()
     done = Assessment(
         format="assessor-assessment/1",
         scorer=SCORER,
@@ -158,8 +158,8 @@ def assess(
         records=tuple(o.record for o in observations if o.record),
         contacts=contacts(scope, observations),
         framework=framework,
-        questions=_named(library, answers, framework, judged.evidence),
-        recommendations=tuple(r for r in library.recommendations.values() if r.id in told),
+        questions=questions_told(library, answers, framework, judged.evidence),
+        recommendations=recommendations_told(library, roadmap),
         parts=tuple(Part(name=name, sha256=sha256(data)) for name, data in sorted(library.parts.items())),
         answers=answers,
         measurements=measurements,
@@ -312,7 +312,13 @@ def _source(
     )
 
 
-def _named(
+def recommendations_told(library: Library, roadmap: Roadmap | None) -> tuple[Recommendation, ...]:
+    """The recommendations that a reader of a plan needs: those in it, and those at its fringe."""
+    told = {*(c.recommendation for c in roadmap.choices), *roadmap.fringe} if roadmap else set()
+    return tuple(r for r in library.recommendations.values() if r.id in told)
+
+
+def questions_told(
     library: Library, answers: Answers, framework: Ladder, evidence: Sequence[Evidence]
 ) -> tuple[Question, ...]:
     """The questions that a reader of the Assessment needs: those of its frameworks, and those with evidence."""

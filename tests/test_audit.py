@@ -8,7 +8,7 @@ import pytest
 
 from assessor import audit, pipeline
 from assessor.bundle import open_bundle, write_assessment
-from assessor.domain import Assessment, canonical
+from assessor.domain import Assessment, Grant, Outcome, Text, canonical
 from assessor.errors import InputError
 from assessor.frameworks import load_library
 from assessor.rating import Kind
@@ -105,7 +105,9 @@ def test_a_better_measurement_is_found_once_the_samples_are_there(
         for m in done.measurements
     )
     judged = pipeline.judge(done.framework, load_library(), done.answers, better, done.plant.kind)
-    forged = done.model_copy(update={"measurements": better, **judged.parts, "roadmap": None})
+    forged = done.model_copy(
+        update={"measurements": better, **judged.parts, "roadmap": None, "recommendations": ()}
+    )
     file = filed(tmp_path, sealed, forged)
     assert audit.verify(file).holds, "it follows from its measurements"
     result = audit.verify(file, sealed)
@@ -119,6 +121,40 @@ def test_a_plan_that_spends_more_than_there_is_is_found(tmp_path: Path, made: tu
     result = audit.verify(filed(tmp_path, sealed, done.model_copy(update={"roadmap": poorer})))
     assert not result.holds
     assert any(id_.startswith("plan.") for id_ in said(result))
+
+
+def test_a_forged_subsidy_is_found(tmp_path: Path, made: tuple[Path, Assessment]) -> None:
+    sealed, done = made
+    assert done.roadmap is not None
+    first = done.roadmap.worth[0]
+    gift = Grant(
+        programme="zhongshan-sme-2024", outcome=Outcome.MET, at_most=Fraction(10**6), confirmed=Fraction(9)
+    )
+    worth = (first.model_copy(update={"grants": (gift,)}), *done.roadmap.worth[1:])
+    forged = done.model_copy(update={"roadmap": done.roadmap.model_copy(update={"worth": worth})})
+    result = audit.verify(filed(tmp_path, sealed, forged))
+    assert not result.holds and said(result)["plan.forged_grants"]["id"] == first.recommendation
+
+
+@pytest.mark.parametrize("field", ["recommendations", "questions"])
+def test_a_forged_text_of_the_library_is_found(tmp_path: Path, made: tuple[Path, Assessment], field: str) -> None:
+    sealed, done = made
+    first, *others = getattr(done, field)
+    name = "title" if field == "recommendations" else "text"
+    other = first.model_copy(update={name: Text(zh="无需任何投入", en="It costs nothing")})
+    result = audit.verify(filed(tmp_path, sealed, done.model_copy(update={field: (other, *others)})))
+    assert not result.holds and said(result)["audit.differs"]["fields"] == field
+
+
+def test_a_plan_for_which_time_ran_out_is_checked_and_not_compared(
+    tmp_path: Path, made: tuple[Path, Assessment]
+) -> None:
+    sealed, done = made
+    assert done.roadmap is not None
+    early = done.roadmap.model_copy(update={"status": "time-limit", "gap": Fraction(1, 50)})
+    file = filed(tmp_path, sealed, done.model_copy(update={"roadmap": early}))
+    result = audit.verify(file, sealed)
+    assert result.holds and "audit.measured_again" in said(result), result.lines
 
 
 def test_another_scorer_s_difference_is_a_remark_and_no_failure(

@@ -22,6 +22,7 @@ from assessor.funding import eligible, funded
 from assessor.messages import LANGUAGES, render
 from assessor.programmes import confirmed_for, grants_for, might_apply, overall
 from assessor.programmes import project as as_project
+from assessor.roadmap import plant_figures
 from tests.paying import (
     ANSWERS,
     COSTS,
@@ -118,6 +119,15 @@ def test_a_level_that_is_held_for_certain_counts_and_one_that_may_be_is_open() -
     for levels, wanted in (((2, 3), MET), ((1, 2), OPEN), ((1, 1), NOT_MET)):
         assert outcome(rule, Applicant(plant=plant(), on="2026-06-01", levels={"miit-sme-2024": levels})) is wanted
     assert outcome(rule) is OPEN
+
+
+def test_a_level_to_be_reached_by_the_upgrade_is_open_whatever_the_plant_has_today() -> None:
+    rule = {"reached": {"framework": "miit-sme-2024", "level": 2, "after": True}}
+    [shipped] = [r for r in LIBRARY.programmes["zhongshan-sme-2024"].conditions if r.reached]
+    assert shipped.reached is not None and shipped.reached.after
+    for levels in ((1, 1), (1, 2), (3, 4)):
+        now = Applicant(plant=plant(), on="2026-06-01", levels={"miit-sme-2024": levels})
+        assert outcome(rule, now) is OPEN
 
 
 def test_what_the_money_goes_to() -> None:
@@ -313,7 +323,9 @@ def test_money_for_cities_and_for_diagnoses_stands_beside_no_recommendation() ->
 
 def test_a_plan_has_what_might_pay_beside_each_item_and_no_figure_of_it_moves() -> None:
     item = LIBRARY.recommendations["light-mes"]
-    cost = sum(as_project(item, {}).costs.values(), F(0))
+    a = example()
+    amounts = plant_figures(a.evidence, a.plant, a.assets).amounts
+    cost = sum(as_project(item, amounts).costs.values(), F(0))
     worth: dict[str, Any] = {"recommendation": "light-mes", "reserve": "0", "software": "0", "confirmed": "0"}
     spans = {name: {"low": "1", "mid": "1", "high": "1"} for name in ("days", "months")}
     worth |= spans | {"stoppage": None, "pain": None, "cost": {"low": "1", "mid": str(cost), "high": "999999"}}

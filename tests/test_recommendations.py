@@ -10,9 +10,14 @@ import pytest
 
 from assessor import indicators
 from assessor.domain import Ladder, Need, Question, Recommendation, Text
+from assessor.forms import load_answers
 from assessor.frameworks import load_library
 from assessor.frameworks.recommendation import ranges
 from assessor.rating.values import Known, Value
+from assessor.reconcile import reconcile
+from assessor.roadmap import plant_figures
+from assessor.roadmap.worth import worth
+from assessor.run import DEMO
 
 LIBRARY = load_library(known_indicators=indicators.load())
 ALL = LIBRARY.recommendations
@@ -196,6 +201,60 @@ def test_an_effect_says_where_it_is_from_and_takes_no_more_than_there_is(
         for span in (effect.change, effect.part):
             assert span is None or (span.reference is not None and 0 < span.high <= 1), effect
         assert effect.part is None or effect.change is not None
+
+
+STUDIES = ("30,000 US plants", "18,000 US plants", "28 Indian plants", "Korean survey", "UK metering", "UK trial")
+"""Words by which a reference names a study."""
+
+
+def test_no_study_is_counted_twice_for_one_base() -> None:
+    """Effects of one package are not added (two files that cite one study would)."""
+    cited: dict[tuple[str, str], list[str]] = {}
+    alike: dict[tuple[object, ...], list[str]] = {}
+    for item in ALL.values():
+        for effect in item.effects:
+            if effect.change is not None and effect.change.reference is not None:
+                for study in STUDIES:
+                    if study in effect.change.reference.en:
+                        cited.setdefault((effect.acts_on, study), []).append(item.id)
+                key = (effect.acts_on, effect.change.reference.en, effect.part)
+                alike.setdefault(key, []).append(item.id)
+    assert not {key: ids for key, ids in cited.items() if len(ids) > 1}
+    assert not {key: ids for key, ids in alike.items() if len(ids) > 1}
+    assert {study for _, study in cited} == set(STUDIES), "a word that names no study any more"
+
+
+def _bought(item: Recommendation) -> bool:
+    """An IT item: software bought for processes or technology; energy has figures of its own."""
+    lifted = {lift.question for lift in item.lifts}
+    process = any(re.match(r"[tm]\d", id_) and not id_.startswith("m9-") for id_ in lifted)
+    return process and any(spend.kind == "software" for spend in item.spends)
+
+
+def test_no_software_claims_to_pay_back_within_half_a_year_on_the_demo_plant() -> None:
+    answers = load_answers(DEMO / "answers.yaml", LIBRARY.questions)
+    ladders = [f for f in LIBRARY.frameworks.values() if isinstance(f, Ladder)]
+    figures = plant_figures(reconcile(LIBRARY.questions.values(), answers, (), ladders), None, ())
+    bought = [worth(item, figures) for item in ALL.values() if _bought(item)]
+    stated = {w.recommendation: w.payback_low for w in bought if w.payback_low is not None}
+    assert stated, "none states any: the demo plant's figures are missing"
+    assert not {id_: months for id_, months in stated.items() if months < 6}
+
+
+@pytest.mark.parametrize(
+    ("users", "low", "high"), [(10, 150, 300), (45, 150, 300), (60, 300, 800), (199, 300, 800)]
+)
+def test_planning_software_costs_what_the_published_bands_say(users: int, low: int, high: int) -> None:
+    once = sum(
+        spend.once.mid * (users if spend.per == "user" else 1)
+        for spend in ALL["erp-planning"].spends
+        if spend.once is not None
+    )
+    assert low * 1000 <= once <= high * 1000
+
+
+def test_a_live_twin_needs_the_orders() -> None:
+    assert {"light-mes", "scada-historian", "digital-layout"} <= _before("digital-twin")
 
 
 @EACH

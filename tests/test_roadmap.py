@@ -1,6 +1,7 @@
 """Plans against brute force, the rules of a plan, and its check."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from itertools import combinations
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assessor.domain import Choice, Evidence, Recommendation, Roadmap
+from assessor.domain import Choice, Evidence, Recommendation, Roadmap, Wishes
 from assessor.messages import render
 from assessor.rating import rate
 from assessor.roadmap import check_plan, outlay, plan
@@ -189,7 +190,7 @@ def test_a_catalogue_of_thirty_is_solved_well_within_the_limit() -> None:
 
 
 def names(roadmap: Roadmap, offered: Iterable[Recommendation], found: Sequence[Evidence]) -> set[str]:
-    faults = check_plan(roadmap, case(found, offered, roadmap.budget, roadmap.phase_budgets))
+    faults = check_plan(roadmap, case(found, offered, 90))
     for fault in faults:
         assert render(fault, "zh")
         assert render(fault, "en")
@@ -221,6 +222,15 @@ def test_a_plan_that_was_tampered_with_is_found_out() -> None:
         (good.model_copy(update={"lifted": {}}), "lifted"),
         (good.model_copy(update={"budget": 91}), "budgets"),
         (good.model_copy(update={"phase_budgets": (0, 0, 90)}), "overspent"),
+        (good.model_copy(update={"phase_budgets": (90, 0, 0)}), "other_budgets"),
+        (good.model_copy(update={"budget": 99, "phase_budgets": (33, 33, 33)}), "other_budgets"),
+        (good.model_copy(update={"gap": F(1, 2)}), "gap"),
+        (good.model_copy(update={"status": "time-limit", "gap": F(-1)}), "gap"),
+        (good.model_copy(update={"status": "nothing-to-do"}), "not_nothing"),
+        (good.model_copy(update={"least": F(5)}), "differs"),
+        (good.model_copy(update={"draws": 200}), "in_draws"),
+        (good.model_copy(update={"draws": 7}), "draws"),
+        (good.model_copy(update={"fringe": {"rival": 12}}), "in_draws"),
         (with_choices(base, top, other, other), "twice"),
         (with_choices(base, top, ("other", 3, 29)), "cost"),
         (with_choices(("base", 3, 30), top, other), "too_early"),
@@ -231,6 +241,32 @@ def test_a_plan_that_was_tampered_with_is_found_out() -> None:
         (with_choices(base, ("nowhere", 1, 0)), "unknown"),
     ]:
         assert f"plan.{name}" in names(roadmap, offered, found), name
+
+
+def test_counts_of_drawn_plans_lie_within_what_was_drawn() -> None:
+    offered = [advice("x", 30, {"a-l1-1": F(1)}), advice("y", 70, {"b-l1-1": F(1, 2)})]
+    wanted = case(evidence(), offered, 90)
+    drawn = plan(wanted)
+    assert drawn.draws and check_plan(drawn, wanted) == ()
+    for n in (999, -1, None):
+        counted = tuple(c.model_copy(update={"in_draws": n}) for c in drawn.choices)
+        faults = check_plan(drawn.model_copy(update={"choices": counted}), wanted)
+        assert ({f.id for f in faults} == {"plan.in_draws"} and "999" in render(faults[0], "en")) or n != 999
+    outside = next(id_ for id_ in ("x", "y") if id_ not in chosen(drawn))
+    for n in (3, 201):
+        assert "plan.in_draws" in {
+            f.id for f in check_plan(drawn.model_copy(update={"fringe": {outside: n}}), wanted)
+        }
+
+
+def test_what_must_be_in_a_plan_is_missed_whatever_the_plan_says_of_itself() -> None:
+    offered = [advice("x", 30, {"a-l1-1": F(1)}), advice("y", 20, {"b-l1-1": F(1, 2)})]
+    wanted = case(evidence(), offered, 90, keep=["y"])
+    empty = plan(replace(wanted, known={}, wishes=Wishes()), drawn=False)
+    forged = empty.model_copy(update={"status": "out-of-reach", "least": F(50)})
+    assert "plan.not_kept" in {f.id for f in check_plan(forged, wanted)}
+    poor = case(evidence(), offered, 10, keep=["y"])
+    assert plan(poor, drawn=False).status == "out-of-reach" and check_plan(plan(poor, drawn=False), poor) == ()
 
 
 def test_what_a_library_prints_by_itself_does_not_reach_stdout(capfd: pytest.CaptureFixture[str]) -> None:

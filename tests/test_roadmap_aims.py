@@ -67,6 +67,16 @@ def test_a_target_beyond_the_budget_says_what_it_takes_and_the_plan_goes_as_far_
     assert check_plan(found, towards(1, evidence(), able, 40)) == ()
 
 
+def test_a_plan_said_to_reach_its_target_reaches_it_by_the_law() -> None:
+    able = [advice("a", 30, {"a-l1-1": F(1), "a-l1-2": F(1)}), advice("b", 30, {"b-l1-1": F(4, 5)})]
+    wanted = towards(1, evidence(), able, 40)
+    short = plan(wanted, drawn=False)
+    forged = short.model_copy(update={"status": "optimal", "least": None, "gap": F(0)})
+    faults = check_plan(forged, wanted)
+    assert [f.id for f in faults] == ["plan.target_missed"]
+    assert render(faults[0], "zh") and render(faults[0], "en")
+
+
 def test_a_target_that_nothing_reaches_says_what_stays_short() -> None:
     found = plan(towards(1, evidence(), [advice("b", 30, {"b-l1-1": F(1)})], 90), drawn=False)
     assert found.status == "out-of-reach" and found.least is None

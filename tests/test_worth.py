@@ -8,7 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessor.domain import Asset, Base, Plant
-from assessor.messages import render
+from assessor.frameworks import load_library
+from assessor.messages import Language, render
+from assessor.report.pen import Pen
+from assessor.report.worth import stands
 from assessor.roadmap import Factors, check_plan, outlay, plan, plant_figures
 from assessor.roadmap.case import Case
 from assessor.roadmap.effects import CAPS, benefit, saved, together
@@ -63,7 +66,8 @@ def test_counts_come_from_the_register_and_the_profile_before_answers() -> None:
     assets = [Asset(id=f"a{i}", name=text(), kind="lathe", production=i != 3, in_use=i != 2) for i in range(5)]
     said = [claim("machines-in-use", F(99)), claim("staff-average", F(99)), claim("plan-lines", F(2))]
     told = plant_figures(said, plant, assets)
-    assert told.amounts == {"plant": 1, "machine": 3, "person": 120, "line": 2}
+    still = {"machine-unconnected": 3, "machine-not-digital": 3}
+    assert told.amounts == {"plant": 1, "post": 1, "machine": 3, "person": 120, "line": 2} | still
     assert [told.figures[told.counted_by[per]].source for per in ("machine", "person")] == ["register", "profile"]
     assert plant_figures(said, None, ()).amounts["machine"] == 99
     assert told.counted_by["user"] == "plan-users"
@@ -222,6 +226,31 @@ def test_the_pain_is_what_its_base_costs_a_month_and_its_figures_do_not_bar_a_pa
     assert worth(r, figures(**SHOP, plan_scrap_cost=60)).pain == 50_000
     unknown = worth(r, figures(**SHOP))
     assert unknown.pain is None and unknown.missing == ("plan-scrap-cost",) and unknown.payback_low is not None
+
+
+def test_machines_that_are_done_are_not_paid_for_again() -> None:
+    told = figures(machines_in_use=33, share_networked="0.5")
+    assert told.amounts["machine-unconnected"] == 17  # 16.5: whole machines
+    assert told.amounts["machine-not-digital"] == told.amounts["machine"] == 33
+    assert told.figures["register:machines-unconnected"].unanswered == ()
+    assert told.figures["register:machines-not-digital"].unanswered == ("share-digital",)
+    assert figures(machines_in_use=33, share_networked=1).amounts["machine-unconnected"] == 0
+    nobody = figures(share_networked="0.5")
+    assert "machine-unconnected" not in nobody.amounts
+    assert nobody.counted_by["machine-unconnected"] == "machines-in-use"
+
+
+def test_hours_of_one_machine_are_no_standstill() -> None:
+    known = load_library().recommendations
+    one = {id_ for id_, r in known.items() if not r.stoppage.whole}
+    assert {"machine-gateways", "old-machine-signals", "sub-meters", "robot-cell", "cobot-loading"} <= one
+    assert {"barcode-wms", "full-mes"}.isdisjoint(one)
+    told = figures(machines_in_use=33)
+    r = known["machine-gateways"]
+    languages: dict[Language, str] = {"zh": "逐台进行", "en": "one at a time"}
+    for language, words in languages.items():
+        said = stands(r, worth(r, told), Pen(language, {}, {}, {}))
+        assert words in said and "33" not in said and "66" not in said
 
 
 # The plan as a whole

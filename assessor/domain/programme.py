@@ -37,6 +37,8 @@ class Reached(Noun):
 
     framework: Slug
     level: Annotated[int, Field(ge=1)]
+    after: bool = False
+    """The level that the upgrade is to bring: today's does not decide, for or against."""
 
 
 class Spent(Noun):

@@ -10,7 +10,18 @@ from assessor.domain.noun import Exact, Noun, Slug, Status, Text
 SourceClass = Literal["controlled", "official", "case", "tender", "vendor", "own"]
 """A study with a control group, an official figure, a reported case, a public price, a vendor's claim, our own
 estimate: strongest first."""
-Per = Literal["plant", "machine", "person", "user", "line", "meter", "product"]
+Per = Literal[
+    "plant",
+    "machine",
+    "machine-unconnected",
+    "machine-not-digital",
+    "post",
+    "person",
+    "user",
+    "line",
+    "meter",
+    "product",
+]
 """What an amount is counted by; how many a plant has comes from its register and answers."""
 Base = Literal[
     "labour",
@@ -58,7 +69,7 @@ class Effort(Noun):
 
 
 class Stoppage(Noun):
-    """How long production stands for it."""
+    """How long production stands for it; or one post or machine after the other, while the rest runs on."""
 
     hours: Range | None = None
     """None: nothing that could be cited, and no estimate of our own."""
@@ -67,6 +78,11 @@ class Stoppage(Noun):
     reversible: Literal["yes", "partly", "no"]
     back: Text
     """How to roll it back, or why that is not possible."""
+
+    @property
+    def whole(self) -> bool:
+        """Production itself stands. Else hours count for one at a time, and are never added up as a standstill."""
+        return self.per in ("plant", "line")
 
 
 class Pain(Noun):

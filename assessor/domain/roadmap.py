@@ -26,6 +26,8 @@ class PlantFigure(Noun):
     value: Exact | None
     """None: nobody said, and it cannot be derived."""
     source: Literal["answer", "register", "profile", "measured", "missing"]
+    unanswered: tuple[Slug, ...] = ()
+    """Questions by which it would be less; nobody answered them, and the most it can be is taken."""
 
 
 class BaseFigure(Noun):

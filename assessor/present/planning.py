@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from rich.console import Console
 
-from assessor.domain import Roadmap, Span, Worth
+from assessor.domain import Recommendation, Roadmap, Span, Worth
 from assessor.frameworks import Library
 from assessor.messages import Language, money, number, percent, render
 from assessor.present.tables import titled
@@ -60,18 +60,21 @@ def _choices(made: Roadmap, library: Library, out: Console, language: Language) 
     out.print(table)
     table = titled(language, *(f"plan.head_{head}" for head in ("id", "months", "stands", "yearly", "payback")))
     table.columns[0].overflow = "fold"
-    for choice in made.choices:
-        table.add_row(choice.recommendation, *_comes(worth[choice.recommendation], language))
+    for id_ in (choice.recommendation for choice in made.choices):
+        table.add_row(id_, *_comes(worth[id_], library.recommendations[id_], language))
     out.print(table)
     if any(w.payback_low is None for w in worth.values()):
         out.print(render("plan.needs_note", language), soft_wrap=True)
 
 
-def _comes(w: Worth, language: Language) -> tuple[str, ...]:
+def _comes(w: Worth, r: Recommendation, language: Language) -> tuple[str, ...]:
     yearly = "-"
     if w.yearly_low is not None and w.yearly_high is not None:
         yearly = f"{money(w.yearly_low, language)} … {money(w.yearly_high, language)}"
     stands = _span(w.stoppage) if w.stoppage else "-"
+    if r.stoppage.hours is not None and not r.stoppage.whole:
+        hours = Span(low=r.stoppage.hours.low, mid=r.stoppage.hours.mid, high=r.stoppage.hours.high)
+        stands = render("plan.stands_each", language, hours=_span(hours))
     return _span(w.months), stands, yearly, _payback(w.payback_low, w.payback_high, w.needed, language)
 
 

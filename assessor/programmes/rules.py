@@ -86,7 +86,7 @@ def _industries(wanted: tuple[str, ...], who: Applicant, _: Project | None, __: 
 
 def _reached(wanted: Reached, who: Applicant, _: Project | None, __: Lists) -> Outcome:
     low, high = who.levels.get(wanted.framework, (None, None))
-    if low is None or high is None:
+    if wanted.after or low is None or high is None:
         return OPEN
     return known(low >= wanted.level or (None if high >= wanted.level else False))
 

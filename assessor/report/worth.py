@@ -146,23 +146,24 @@ def _stoppage(r: Recommendation, w: Worth | None, pen: Pen) -> Told:
     told.append(pen.say(r.stoppage.back))
     if r.stoppage.hours is None:
         told.append(pen.paper("five.no_hours"))
-    hours, text = r.stoppage.hours, together(pen, _hours(r, w, pen), *told)
-    held = w.stoppage if w else hours
+    hours, text = r.stoppage.hours, together(pen, *filter(None, [stands(r, w, pen)]), *told)
+    own = w is not None and r.stoppage.whole
+    held = w.stoppage if w is not None and own else hours
     if held is None:
         figure, aside = pen.paper("five.none"), ""
     elif not held.high:
         figure, aside = pen.paper("five.runs_on"), ""
     else:
         figure = pen.paper("five.h", n=_between(held, pen))
-        aside = _each(r.stoppage.per, pen) if w is None else ""
+        aside = "" if own else _each(r.stoppage.per, pen)
     return figure, aside, together(pen, *told), text, _sources([hours], pen)
 
 
-def _hours(r: Recommendation, w: Worth | None, pen: Pen) -> str:
+def stands(r: Recommendation, w: Worth | None, pen: Pen) -> str:
     """How long production stands; nothing where nobody can say, or where it does not stand."""
-    if w and w.stoppage is not None:
+    if w and w.stoppage is not None and r.stoppage.whole:
         return pen.paper("five.hours", n=_between(w.stoppage, pen)) if w.stoppage.high else ""
-    if w is None and r.stoppage.hours is not None and r.stoppage.hours.high:
+    if (w is None or not r.stoppage.whole) and r.stoppage.hours is not None and r.stoppage.hours.high:
         return pen.paper(f"five.hours_per.{r.stoppage.per}", n=_between(r.stoppage.hours, pen))
     return ""
 

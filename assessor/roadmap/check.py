@@ -4,8 +4,12 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from assessor.domain import PHASES, Message, Recommendation, Roadmap, Text, plain
+from assessor.errors import InputError
 from assessor.roadmap.case import Case
-from assessor.roadmap.planning import stated
+from assessor.roadmap.draws import DRAWS, FRINGE
+from assessor.roadmap.planning import bounds_of, budgets_for, stated
+from assessor.roadmap.target import Target
+from assessor.roadmap.tree import lacking
 
 ZERO = Fraction(0)
 FIGURES = ("objective", "level_after", "score_after")
@@ -18,7 +22,14 @@ def check_plan(roadmap: Roadmap, case: Case) -> tuple[Message, ...]:
     unknown = [id_ for id_ in named if id_ not in case.known]
     if unknown:
         return tuple(_fault("unknown", id=id_) for id_ in unknown)
-    faults = [*_rules(roadmap, case), *_money(roadmap, case)]
+    try:
+        return tuple(_faults(roadmap, case))
+    except InputError as problem:  # wishes that no plan could follow
+        return (problem.message,)
+
+
+def _faults(roadmap: Roadmap, case: Case) -> list[Message]:
+    faults = [*_rules(roadmap, case), *_money(roadmap, case), *_claimed(roadmap, case), *_drawn(roadmap, case)]
     worth = {w.recommendation: w.grants for w in roadmap.worth}
     again = stated(case, [c.recommendation for c in roadmap.choices], roadmap.fringe)
     again["worth"] = tuple(
@@ -28,7 +39,7 @@ def check_plan(roadmap: Roadmap, case: Case) -> tuple[Message, ...]:
         faults += _differs(name, getattr(roadmap, name), found)
     if roadmap.aim != case.aim:
         faults.append(_fault("other_aim"))
-    return tuple(faults)
+    return faults
 
 
 def _rules(roadmap: Roadmap, case: Case) -> list[Message]:
@@ -43,9 +54,22 @@ def _rules(roadmap: Roadmap, case: Case) -> list[Message]:
         faults += _before(id_, phase, phases, case)
         others = [other for other in case.known[id_].excludes if other in phases]
         faults += [_fault("excluded", id=id_, other=other) for other in others]
-    if roadmap.status != "out-of-reach":
+    if phases or not _may_be_empty(roadmap, case):
         faults += [_fault("not_kept", id=id_) for id_ in case.wishes.keep if id_ not in phases]
     return faults
+
+
+def _may_be_empty(roadmap: Roadmap, case: Case) -> bool:
+    """Whether a plan may hold nothing although something must be in it: no time to search, or no way to do it."""
+    must, waiting = set[str](), [id_ for id_ in case.wishes.keep if id_ in case.able]
+    while waiting:
+        if (id_ := waiting.pop()) not in must:
+            must.add(id_)
+            waiting += [before for before in case.known[id_].after if before in case.able]
+    dear = bool(bounds_of(case).budgets) and sum((case.costs[id_] for id_ in must), ZERO) > roadmap.budget
+    apart = any(other in must for id_ in must for other in case.known[id_].excludes)
+    hindered = dear or apart or bool(case.wishes.phase_days)
+    return roadmap.status == "time-limit" or (roadmap.status == "out-of-reach" and hindered)
 
 
 def _before(id_: str, phase: int, phases: Mapping[str, int], case: Case) -> list[Message]:
@@ -64,8 +88,8 @@ def _money(roadmap: Roadmap, case: Case) -> list[Message]:
     ]
     if sum(roadmap.phase_budgets) != roadmap.budget or len(roadmap.phase_budgets) != PHASES:
         faults.append(_fault("budgets"))
-    if case.budget is not None and roadmap.budget != case.budget:
-        faults.append(_fault("budgets"))
+    if roadmap.phase_budgets != budgets_for(case, bounds_of(case), (c.recommendation for c in roadmap.choices)):
+        faults.append(_fault("other_budgets"))
     if roadmap.phase_days != tuple(map(Fraction, case.wishes.phase_days)):
         faults.append(_fault("other_days"))
     for phase in range(1, PHASES + 1):
@@ -75,6 +99,47 @@ def _money(roadmap: Roadmap, case: Case) -> list[Message]:
         days = sum((case.days[c.recommendation] for c in roadmap.choices if c.phase == phase), ZERO)
         if roadmap.phase_days and days > (have := roadmap.phase_days[phase - 1]):
             faults.append(_fault("overworked", phase=phase, days=plain(days), there=plain(have)))
+    return faults
+
+
+def _claimed(roadmap: Roadmap, case: Case) -> list[Message]:
+    """How good the plan is said to be, as far as that can be told without searching."""
+    status, gap, chosen = roadmap.status, roadmap.gap, [c.recommendation for c in roadmap.choices]
+    faults = []
+    if not 0 <= gap <= 1 or (status in ("optimal", "nothing-to-do") and gap):
+        faults.append(_fault("gap", stated=plain(gap)))
+    if status == "nothing-to-do" and (chosen or (case.able and case.aim.kind == "most")):
+        faults.append(_fault("not_nothing"))
+    if status != "out-of-reach" and (roadmap.least is not None or roadmap.lacking):
+        faults.append(_fault("differs", field="least, lacking"))
+    return [*faults, *_target(roadmap, case, chosen)] if case.aim.kind == "target" else faults
+
+
+def _target(roadmap: Roadmap, case: Case, chosen: list[str]) -> list[Message]:
+    """A target said to be reached is reached by the law; what is said to stay short of it does."""
+    aimed, faults = Target.of(case), []
+    unproven = roadmap.status == "time-limit" and roadmap.gap == 1  # the search ended before it found a way
+    if roadmap.status != "out-of-reach" and not unproven and not aimed.holds(chosen):
+        faults.append(_fault("target_missed", framework=aimed.framework, level=aimed.level))
+    if roadmap.status == "out-of-reach" and roadmap.lacking:
+        short = lacking(aimed.after(case.able).sum, aimed.level)
+        if roadmap.lacking != short or roadmap.least is not None:
+            faults.append(_fault("differs", field="lacking"))
+    return faults
+
+
+def _drawn(roadmap: Roadmap, case: Case) -> list[Message]:
+    """Counts of drawn plans lie within what was drawn, for all of the plan or for none of it."""
+    draws, counts = roadmap.draws, {c.recommendation: c.in_draws for c in roadmap.choices}
+    faults = []
+    if draws not in (0, DRAWS) or (draws and not counts):
+        faults.append(_fault("draws", stated=draws))
+    for id_, n in counts.items():
+        if (n is None) != (not draws) or (n is not None and not 0 <= n <= draws):
+            faults.append(_fault("in_draws", id=id_, n="" if n is None else str(n), draws=draws))
+    for id_, n in roadmap.fringe.items():
+        if id_ in counts or id_ not in case.able or not FRINGE <= n <= draws:
+            faults.append(_fault("in_draws", id=id_, n=str(n), draws=draws))
     return faults
 
 

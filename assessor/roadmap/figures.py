@@ -6,6 +6,7 @@ A figure that nobody gave is None and names the question that asks for it; there
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import ceil
 from typing import Literal, get_args
 
 from assessor.domain import Asset, Base, BaseFigure, Evidence, Per, Plant, PlantFigure
@@ -37,6 +38,11 @@ PRODUCTS: Mapping[Base, tuple[Fraction, tuple[str, ...]]] = {
 
 COUNTED: Mapping[Per, str] = {"user": "plan-users", "line": "plan-lines", "product": "plan-products"}
 MACHINES, MACHINES_ASKED = "register:machines", "machines-in-use"
+OPEN_MACHINES: Mapping[Per, tuple[str, str]] = {
+    "machine-unconnected": ("register:machines-unconnected", "share-networked"),
+    "machine-not-digital": ("register:machines-not-digital", "share-digital"),
+}
+"""Machines still to be done, and the share of machines that are done."""
 PEOPLE, PEOPLE_ASKED = "profile:employees", "staff-average"
 METERS = "register:meters-to-fit"
 METERED = ("site", "units", "machines")
@@ -49,7 +55,7 @@ class PlantFigures:
 
     figures: Mapping[str, PlantFigure] = field(default_factory=dict)
     amounts: Mapping[Per, Fraction] = field(default_factory=dict)
-    """How many; `plant` is 1. What nobody gave is not there."""
+    """How many; `plant` and `post` are 1. What nobody gave is not there."""
     counted_by: Mapping[Per, str] = field(default_factory=dict)
     """The figure, or the question that asks for it."""
     bases: Mapping[Base, BaseFigure] = field(default_factory=dict)
@@ -72,15 +78,16 @@ def plant_figures(evidence: Iterable[Evidence], plant: Plant | None, assets: Ite
     machines = _first(_register(assets), _asked(MACHINES_ASKED, known))
     people = _first(_profile(plant), _asked(PEOPLE_ASKED, known))
     meters = _meters(known)
-    figures |= {f.id: f for f in (machines, people, *meters)}
+    left = {per: _left(id_, machines, _asked(share, known)) for per, (id_, share) in OPEN_MACHINES.items()}
+    figures |= {f.id: f for f in (machines, *left.values(), people, *meters)}
     counts: dict[Per, PlantFigure] = {per: figures[id_] for per, id_ in COUNTED.items()}
-    counts |= {"machine": machines, "person": people, "meter": meters[-1]}
-    amounts: dict[Per, Fraction] = {"plant": Fraction(1)}
+    counts |= {"machine": machines, **left, "person": people, "meter": meters[-1]}
+    amounts: dict[Per, Fraction] = {"plant": Fraction(1), "post": Fraction(1)}
     amounts |= {per: f.value for per, f in counts.items() if f.value is not None}
     return PlantFigures(
         figures=figures,
         amounts=amounts,
-        counted_by={per: f.id for per, f in counts.items()},
+        counted_by={per: (machines if per in left else f).id for per, f in counts.items()},
         bases={base: _base(base, figures) for base in get_args(Base)},
     )
 
@@ -109,6 +116,15 @@ def _asked(id_: str, known: Mapping[str, Evidence]) -> PlantFigure:
 def _register(assets: Iterable[Asset]) -> PlantFigure | None:
     count = sum(asset.production and asset.in_use for asset in assets)
     return PlantFigure(id=MACHINES, value=Fraction(count), source="register") if count else None
+
+
+def _left(id_: str, machines: PlantFigure, done: PlantFigure) -> PlantFigure:
+    """Machines of which a share is done already: the others, in whole machines; all of them where nobody said."""
+    if machines.value is None:
+        return PlantFigure(id=id_, value=None, source="missing")
+    if done.value is None:
+        return PlantFigure(id=id_, value=machines.value, source=machines.source, unanswered=(done.id,))
+    return PlantFigure(id=id_, value=Fraction(ceil(machines.value * (1 - done.value))), source=done.source)
 
 
 def _profile(plant: Plant | None) -> PlantFigure | None:

@@ -21,9 +21,9 @@ ZERO = Fraction(0)
 
 def plan(case: Case, *, drawn: bool = True) -> Roadmap:
     """The best plan for the aim of a case. Without `drawn` it does not say how far it hangs on the ranges."""
-    bounds, clock = _bounds(case), Clock()
+    bounds, clock = bounds_of(case), Clock()
     found = best(case, bounds, clock)
-    budgets = bounds.budgets or split(ceil(sum((case.costs[id_] for id_ in found.chosen), ZERO)))
+    budgets = budgets_for(case, bounds, found.chosen)
     phases = in_phases(case, found.chosen, Bounds(budgets, bounds.days), clock)
     counts = in_draws(case, bounds, found) if drawn and found.chosen else {}
     fringe = {id_: n for id_, n in counts.items() if id_ not in phases and n >= FRINGE}
@@ -91,7 +91,12 @@ def _elsewhere(before: Mapping[str, Result], after: Mapping[str, Result]) -> tup
     )
 
 
-def _bounds(case: Case) -> Bounds:
+def budgets_for(case: Case, bounds: Bounds, chosen: Iterable[str]) -> tuple[int, ...]:
+    """Yuan in each phase; where nobody bounded them, what the chosen cost, in equal parts."""
+    return bounds.budgets or split(ceil(sum((case.costs[id_] for id_ in chosen), ZERO)))
+
+
+def bounds_of(case: Case) -> Bounds:
     """Money and people in each phase, as far as they are bounded."""
     wishes, budgets = case.wishes, tuple[int, ...]()
     for name, given in (("phase_budgets", wishes.phase_budgets), ("phase_days", wishes.phase_days)):

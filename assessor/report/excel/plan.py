@@ -10,6 +10,7 @@ from xlsxwriter.utility import xl_col_to_name
 from assessor.domain import PHASES, Choice, Recommendation, Span, Worth
 from assessor.report.excel.page import GIVEN, Book, Column, Page, Sum, Value
 from assessor.report.workbook import Trees
+from assessor.report.worth import stands
 from assessor.roadmap import outlay
 
 COLUMNS = (
@@ -117,13 +118,15 @@ def _item(book: Book, choice: Choice, r: Recommendation, worth: Worth | None) ->
     drawn = book.a.roadmap.draws if book.a.roadmap else 0
     if choice.in_draws is not None and drawn:
         why = "\n".join(filter(None, (book.t("draws", n=choice.in_draws, of=drawn), why)))
+    if r.stoppage.hours is not None and r.stoppage.hours.high and not r.stoppage.whole:
+        why = "\n".join(filter(None, (why, stands(r, worth, book.pen))))
     if worth is not None:
-        hours = worth.stoppage.mid if worth.stoppage else None
+        hours = worth.stoppage.mid if worth.stoppage and r.stoppage.whole else None
         title = book.pen.say(r.title)
         return Item(choice, title, worth.cost, worth, worth.days.mid, worth.months.mid, hours, why)
     span = outlay(r, {})
     cost = Span(low=min(span.low, choice.cost), mid=choice.cost, high=max(span.high, choice.cost))
-    hours = r.stoppage.hours.mid if r.stoppage.hours else None
+    hours = r.stoppage.hours.mid if r.stoppage.hours and r.stoppage.whole else None
     return Item(choice, book.pen.say(r.title), cost, None, r.effort.days.mid, r.months.mid, hours, why)
 
 

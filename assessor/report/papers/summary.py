@@ -218,9 +218,10 @@ def _to_approve(a: Assessment, pairs: list[tuple[Choice, Recommendation]], pen: 
     found = [line(_t(pen, "approve", phase=phase, n=len(costs), cost=cost, budget=budget))]
     worth = {w.recommendation: w for w in a.roadmap.worth}
     of = [worth[r.id] for _, r in pairs if r.id in worth]
+    whole = {r.id for _, r in pairs if r.stoppage.whole}
     if of:
         low, high = (sum((getattr(w.days, end) for w in of), Fraction(0)) for end in ("low", "high"))
-        stop = sum((w.stoppage.mid for w in of if w.stoppage), Fraction(0))
+        stop = sum((w.stoppage.mid for w in of if w.stoppage and w.recommendation in whole), Fraction(0))
         days = {"low": pen.number(low, 0), "high": pen.number(high, 0)}
         name = "days" if stop else "days_only"
         found.append(line(_t(pen, name, **days, **({"stop": pen.number(stop, 0)} if stop else {}))))
