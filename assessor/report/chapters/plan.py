@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from assessor.domain import Assessment, Roadmap
+from assessor.domain import Assessment, Message, Roadmap
 from assessor.report import pictures
 from assessor.report.document import Block, Bullets, Heading, Line, Picture, Run, Table, group, line, row
 from assessor.report.pen import Pen
@@ -80,6 +80,12 @@ def _figures(a: Assessment, made: Plan, pen: Pen) -> Table:
             pen.paper("plan.found", status=pen.known("plan.status", r.status), gap=made.gap),
         ),
     ]
+    if r.uncounted:
+        named = Message(id="plan.one_each", params={"ids": ", ".join(r.uncounted)})
+        rows.append(row(pen.paper("plan.uncounted"), pen.say(named)))
+    if r.over_budget:
+        over = Message(id="plan.over_budget", params={"over": str(r.over_budget)})
+        rows.append(row(pen.paper("plan.above"), pen.say(over)))
     if r.saving is not None:
         ends = {k: pen.number(getattr(r.saving, k), 1) for k in ("tce_low", "tce_high", "tco2_low", "tco2_high")}
         rows.append(row(pen.paper("plan.saving"), pen.paper("plan.saving_text", factors=r.saving.factors, **ends)))
