@@ -68,9 +68,29 @@ def case(ground: Ground, library: Library) -> Case:
         wishes=answers.plan,
         figures=plant_figures(evidence, ground.plant, ground.assets),
         needed=triggered(library.recommendations.values(), holds, ground.measurements),
+        asked=_asked(ground, library, told),
         results=results,
         factors=_factors(library, ground.plant, told),
     )
+
+
+def _asked(ground: Ground, library: Library, told: Known) -> frozenset[str]:
+    """Questions that the plant's frameworks ask of it: none that was cut or hangs on another answer."""
+    cut = {one.dimension for one in ground.answers.cuts}
+    gone = {
+        question
+        for framework in ground.frameworks
+        if isinstance(framework, Ladder)
+        for dimension in framework.dimensions
+        if dimension.id in cut
+        for cell in dimension.cells
+        for question in cell.requirements
+    }
+    for id_, statement in library.statements.items():
+        if statement.asked_if is not None and told.holds(statement.asked_if) == (False, False):
+            gone.add(id_)
+    of_kind = (f for f in ground.frameworks if f.plant in (None, ground.plant.kind))
+    return frozenset(question for framework in of_kind for question in framework.asks) - gone
 
 
 def planned(answers: Answers) -> bool:

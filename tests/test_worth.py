@@ -16,7 +16,7 @@ from assessor.roadmap import Factors, check_plan, outlay, plan, plant_figures
 from assessor.roadmap.case import Case
 from assessor.roadmap.effects import CAPS, benefit, saved, together
 from assessor.roadmap.figures import PRODUCTS
-from assessor.roadmap.worth import worth
+from assessor.roadmap.worth import Standing, worth
 from tests.small import claim, text
 from tests.small_plan import advice, case, evidence, figures, span
 
@@ -102,7 +102,7 @@ def test_cash_over_three_years_counts_fees_and_what_the_plant_has_many_of() -> N
     cost = outlay(r, {"machine": F(20)})
     assert (cost.low, cost.mid, cost.high) == (270_000, 316_000, 525_000)
     w = worth(r, plant_figures([claim("machines-in-use", F(20))], None, ()))
-    assert (w.cost.mid, w.reserve, w.software, w.days.mid) == (316_000, 79_000, 86_000, 40)
+    assert (w.cost.mid, w.reserve, w.software, w.days.mid) == (316_000, 70_000, 86_000, 40)
     assert w.missing == ("plan-lines",)  # reckoned with one, and said so
 
 
@@ -177,7 +177,7 @@ def test_payback_by_hand() -> None:
     assert w.payback_low == 12 * F(90_000, 100_000)  # as planned, the high end
     assert w.payback_high == 12 * F(90_000 * 5, 4) / 50_000  # with the reserve, the low end
     assert w.needed is None and w.why is None
-    granted = worth(r, figures(**SHOP), F(30_000))
+    granted = worth(r, figures(**SHOP), Standing(F(30_000)))
     assert granted.payback_low == 12 * F(60_000, 100_000) and granted.cost == w.cost
     assert granted.payback_high == 12 * (F(90_000 * 5, 4) - 30_000) / 50_000
 
@@ -307,6 +307,8 @@ def test_a_figure_of_the_plan_that_was_changed_is_found() -> None:
 
 def test_what_waits_for_something_outside_the_plan_counts_nothing() -> None:
     wanted = offered()
-    alone = worth(wanted.known["meters"], wanted.figures, waits_for=wanted.waits_for("meters", ["meters"]))
+    alone = worth(
+        wanted.known["meters"], wanted.figures, Standing(waits_for=wanted.waits_for("meters", ["meters"]))
+    )
     assert alone.why is not None and alone.why.id == "plan.waits"
     assert [(b.counted_high, b.high) for b in alone.benefits] == [(0, 0)] and alone.needed is not None

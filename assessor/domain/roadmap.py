@@ -1,5 +1,6 @@
 """The plan of one factory (一厂一方案): what to do, when, what it costs here, what it brings here."""
 
+from fractions import Fraction
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -40,7 +41,7 @@ class BaseFigure(Noun):
 
 
 class Benefit(Noun):
-    """What one effect brings a year in this plant, in yuan: base x part x change x haircut."""
+    """What one effect brings a year in this plant, in yuan: base x part x change x haircut x missing part."""
 
     acts_on: Base
     source: SourceClass
@@ -49,9 +50,11 @@ class Benefit(Noun):
     claimed_low: Exact
     claimed_high: Exact
     """The change as its source has it, part included."""
+    missing_part: Exact | None = None
+    """How much of the thing the plant does not have yet, 0 to 1; None where nobody knows, then nothing counts."""
     counted_low: Exact
     counted_high: Exact
-    """The lower half of it, a vendor's claim at 0.4."""
+    """The lower half of it, a vendor's claim at 0.4, and of that the part that is missing."""
     low: Exact | None
     high: Exact | None
 
@@ -79,11 +82,11 @@ class Worth(Noun):
     cost: Span
     """Cash over three years, yearly fees included, before subsidy; yuan."""
     reserve: Exact
-    """What is set aside on top for overruns: yuan."""
+    """What is set aside on top for overruns of what is paid once; yuan."""
     software: Exact
     """Of the middle cost, what is software; yuan."""
     confirmed: Exact
-    """Subsidy that somebody confirmed; yuan."""
+    """Subsidy that somebody confirmed, at most its middle cost; yuan."""
     days: Span
     """Person-days of the plant's own people."""
     months: Span
@@ -177,6 +180,10 @@ class Roadmap(Noun):
     """Gain in weighted requirement degrees; the unit is a level."""
     gap: Exact
     """Relative distance to the proven bound; 0 is proven optimal."""
+    over_budget: Exact = Fraction(0)
+    """How much of cost and reserve is above the budget that was named; yuan."""
+    uncounted: tuple[str, ...] = ()
+    """Questions for counts (machines, lines and the like) that nobody gave: the cost rests on one of each."""
     status: Literal["optimal", "time-limit", "nothing-to-do", "out-of-reach"]
     least: Exact | None = None
     """What the cheapest way to a target costs where budget or people do not suffice for it; yuan."""

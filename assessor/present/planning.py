@@ -97,10 +97,14 @@ def _beside(made: Roadmap, library: Library, out: Console, language: Language) -
     if made.payback_low is not None and made.payback_high is not None:
         months = {"low": number(made.payback_low, 0), "high": number(made.payback_high, 0)}
         out.print(render("plan.pays_back", language, **months), soft_wrap=True)
-    elif made.why is not None and made.choices:
+    elif made.why is not None and (made.choices or made.status != "out-of-reach"):
         out.print(render(made.why, language), soft_wrap=True)
         if made.needed is not None:
             out.print(render("plan.would_have_to", language, needed=made.needed), soft_wrap=True)
+    if made.uncounted:
+        out.print(render("plan.one_each", language, ids=", ".join(made.uncounted)), soft_wrap=True)
+    if made.over_budget:
+        out.print(render("plan.over_budget", language, over=made.over_budget), soft_wrap=True)
     if (s := made.saving) is not None:
         told = {"low": s.tce_low, "high": s.tce_high, "co2_low": s.tco2_low, "co2_high": s.tco2_high}
         out.print(render("plan.saves", language, **told, set=s.factors, coal=s.coal), soft_wrap=True)

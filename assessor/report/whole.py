@@ -1,13 +1,13 @@
 """The plan as a whole: what it brings, what that hangs on, which choices hold, and the figures behind it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from markupsafe import Markup
 
-from assessor.domain import Assessment, PlantFigure, Recommendation, Roadmap, Saving
+from assessor.domain import Assessment, Message, PlantFigure, Recommendation, Roadmap, Saving
 from assessor.report import charts
 from assessor.report.pen import Pen
 from assessor.report.wording import together
@@ -69,6 +69,8 @@ class Whole:
     payback: str
     why: str
     """Why no payback is stated, and what it would have to bring; empty where one is."""
+    warnings: list[tuple[str, str]]
+    """What is counted as one of each, and what stands above the budget."""
     saving: str
     core: list[Held]
     """In the plan and in most of the drawn ones."""
@@ -103,6 +105,7 @@ def whole(a: Assessment, chosen: Sequence[tuple[int, Recommendation]], pen: Pen)
         yearly=_span(r.yearly_low, r.yearly_high, pen),
         payback=payback(r, pen),
         why=_why(a, r, pen),
+        warnings=list(_warnings(r, pen)),
         saving=_saving(a, r.saving, pen) if r.saving else "",
         core=[one for one in held if one.strong],
         loose=[one for one in held if not one.strong],
@@ -247,3 +250,12 @@ def _spent(r: Roadmap, pen: Pen) -> list[Spent]:
         )
         for yearly, name in sorted(known, key=lambda pair: (-pair[0], pair[1]))
     ]
+
+
+def _warnings(r: Roadmap, pen: Pen) -> Iterator[tuple[str, str]]:
+    if r.uncounted:
+        named = pen.paper("comma").join(pen.question(question) for question in r.uncounted)
+        yield pen.paper("plan.uncounted"), pen.say(Message(id="plan.one_each", params={"ids": named}))
+    if r.over_budget:
+        over = Message(id="plan.over_budget", params={"over": str(r.over_budget)})
+        yield pen.paper("plan.above"), pen.say(over)

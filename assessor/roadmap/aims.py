@@ -6,10 +6,10 @@ from fractions import Fraction
 
 from assessor.domain import Base, Message
 from assessor.roadmap.case import Case
-from assessor.roadmap.choice import Bounds, Choice, Clock, Found, cheapest, cost_of, judged, kept, most
+from assessor.roadmap.choice import Bounds, Choice, Clock, Found, cheapest, judged, kept, most
 from assessor.roadmap.effects import CAPS, benefit
 from assessor.roadmap.outlay import Cash, cash
-from assessor.roadmap.target import target
+from assessor.roadmap.target import least, target
 
 ZERO = Fraction(0)
 ROUNDS = 20
@@ -28,7 +28,7 @@ def best(case: Case, bounds: Bounds, clock: Clock) -> Found:
         return replace(
             found, lacking=(Message(id="plan.kept_exclude", params={"ids": ", ".join(case.wishes.keep)}),)
         )
-    return replace(found, least=cost_of(case, free.chosen))
+    return replace(found, least=least(case, free))
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def earnings(case: Case) -> dict[str, Earning]:
     for id_, r in case.able.items():
         low, high = dict[Base, Fraction](), dict[Base, Fraction]()
         for effect in r.effects:
-            one = benefit(effect, case.figures)
+            one = benefit(effect, case.figures, missing=case.missing(id_))
             if one is not None and one.source != "own" and one.low is not None and one.high is not None:
                 low[one.acts_on] = low.get(one.acts_on, ZERO) + one.low
                 high[one.acts_on] = high.get(one.acts_on, ZERO) + one.high

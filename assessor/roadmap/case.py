@@ -21,7 +21,7 @@ from assessor.domain import (
 )
 from assessor.errors import InputError
 from assessor.roadmap.figures import PlantFigures
-from assessor.roadmap.gain import Judge, Stake, candidates, gain, lift, met, stakes
+from assessor.roadmap.gain import Judge, Stake, candidates, gain, lift, met, missing_part, stakes
 from assessor.roadmap.outlay import outlay
 from assessor.roadmap.worth import confirmed_by
 
@@ -53,6 +53,8 @@ class Case:
     figures: PlantFigures = field(default_factory=PlantFigures)
     needed: frozenset[str] = frozenset()
     """Recommendations of which a trigger holds."""
+    asked: frozenset[str] | None = None
+    """What the frameworks ask that the plant is rated by; None: all of which there is evidence."""
     results: Results = field(default=lambda _evidence, _framework: {})
     factors: Factors | None = None
     only: frozenset[str] | None = None
@@ -62,6 +64,11 @@ class Case:
     def aim(self) -> Aim:
         return self.wishes.aim or Aim()
 
+    @property
+    def allowed(self) -> int | None:
+        """The whole budget in yuan; None where none was named."""
+        return self.budget if self.budget is not None else sum(self.wishes.phase_budgets) or None
+
     @cached_property
     def at_stake(self) -> dict[str, Stake]:
         return stakes(self.judge(self.evidence))
@@ -69,24 +76,27 @@ class Case:
     @cached_property
     def able(self) -> dict[str, Recommendation]:
         """What can take part, in the order of ids; what must be in the plan is among it."""
-        for id_ in (*self.wishes.keep, *self.wishes.without):
-            if id_ not in self.known:
-                raise InputError(
-                    Message(id="plan.no_such", params={"id": id_, "known": ", ".join(sorted(self.known))})
-                )
-        wanted = {*self.wishes.keep, *self.needed}
-        able = candidates(self.known, self.evidence, self._useful, wanted, self.wishes.without)
+        self._refuse_unknown()
+        kept, without = set(self.wishes.keep), self.wishes.without
+        able = candidates(self.known, self._useful, kept | self.needed, without, self.met - kept)
         for id_ in self.wishes.keep:
             if id_ not in able:
                 raise InputError(Message(id="plan.kept_apart", params={"id": id_}))
         return able if self.only is None else {id_: r for id_, r in able.items() if id_ in self.only}
+
+    def _refuse_unknown(self) -> None:
+        wishes = self.wishes
+        for id_ in (*wishes.keep, *wishes.without, *(grant.recommendation for grant in wishes.grants)):
+            if id_ not in self.known:
+                known = ", ".join(sorted(self.known))
+                raise InputError(Message(id="plan.no_such", params={"id": id_, "known": known}))
 
     def _useful(self, r: Recommendation) -> bool:
         """For a gain: what lifts a requirement known to be below. For a target also what lifts an unknown one or
         one of another framework. For a payback: what has an effect."""
         if self.aim.kind == "target":
             return bool(lift([r], self.evidence))
-        if self.aim.kind == "payback" and any(effect.change for effect in r.effects):
+        if self.aim.kind == "payback" and any(effect.change for effect in r.effects) and self.missing(r.id):
             return True
         return gain([r], self.at_stake) > 0
 
@@ -103,13 +113,26 @@ class Case:
 
     @cached_property
     def confirmed(self) -> Mapping[str, Fraction]:
-        """Confirmed subsidy by recommendation, in yuan."""
-        return confirmed_by((grant.recommendation, grant.amount) for grant in self.wishes.grants)
+        """Confirmed subsidy by recommendation, in yuan: of each at most what it costs."""
+        self._refuse_unknown()
+        told = confirmed_by((grant.recommendation, grant.amount) for grant in self.wishes.grants)
+        return {id_: min(amount, self.costs[id_]) for id_, amount in told.items()}
 
     @cached_property
     def met(self) -> frozenset[str]:
-        """Recommendations of which all that they would lift is there, and no trigger holds."""
-        return frozenset(met(self.known, self.evidence) - self.needed)
+        """Recommendations of which all that they would lift is there, whatever a trigger says."""
+        return frozenset(met(self.known, self.evidence, self.asked))
+
+    def missing(self, id_: str) -> Fraction | None:
+        """How much of what a recommendation brings is not there yet; None where nobody knows."""
+        return missing_part(self.known[id_], self.evidence)
+
+    def open(self, id_: str) -> tuple[str, ...]:
+        """Questions that would tell how much of it is there; none where something is known of it."""
+        if self.missing(id_) is not None:
+            return ()
+        asked = {e.question for e in self.evidence} if self.asked is None else self.asked
+        return tuple(item.question for item in self.known[id_].lifts if item.question in asked)
 
     def gain(self, chosen: Iterable[str]) -> Fraction:
         """Weighted degrees gained by some of the recommendations, in levels."""

@@ -18,6 +18,8 @@ FINEST = 10**6
 """Gains are scaled to whole numbers where this suffices; beyond it, to a millionth of a level."""
 MARGINS = (0, 1, 10)
 """The solver works in floats: should it overspend by a hair, it is asked again for so many yuan less."""
+ABSURD = 1e12
+"""Yuan: the most that a budget can be. The solver is told no greater number."""
 ZERO = Fraction(0)
 
 
@@ -89,13 +91,21 @@ class Choice:
         costs, budgets = self.case.costs, self.bounds.budgets
         for p in range(self.phases) if budgets else ():
             there = sum(budgets[: p + 1] if self.phases > 1 else budgets)
-            terms = {self.at[id_, p]: float(costs[id_]) for id_ in self.able}
+            dear = [id_ for id_ in self.able if costs[id_] > there]  # apart: no such number may upset the solver
+            terms = {self.at[id_, p]: float(costs[id_]) for id_ in self.able if id_ not in dear}
             self.programme.at_most(float(max(there - margin, 0)), terms)
+            for id_ in dear:
+                self.programme.at_most(0, {self.at[id_, p]: 1.0})
         for p, there in enumerate(self.bounds.days):
-            terms = {self.at[id_, p]: float(self.case.days[id_]) for id_ in self.able}
-            if p:
-                terms |= {self.at[id_, p - 1]: -float(self.case.days[id_]) for id_ in self.able}
-            self.programme.at_most(float(there), terms)
+            taken: dict[int, float] = {}
+            for id_ in self.able:
+                days = self.case.days[id_]
+                here = {self.at[id_, p]: 1.0} | ({self.at[id_, p - 1]: -1.0} if p else {})
+                if days > there:
+                    self.programme.at_most(0, here)
+                else:
+                    taken |= {z: sign * float(days) for z, sign in here.items()}
+            self.programme.at_most(float(there), taken)
 
     def chosen(self, solution: Solution) -> tuple[str, ...]:
         assert solution.x is not None
@@ -110,7 +120,8 @@ class Choice:
         """The cost, and of equal ones the first by id."""
         n = len(self.able)
         costs = self.case.costs
-        return {self.done(id_): float(costs[id_]) + 0.4 * (i + 1) / n**2 for i, id_ in enumerate(self.able)}
+        ranked = ((id_, 0.4 * (i + 1) / n**2) for i, id_ in enumerate(self.able))
+        return {self.done(id_): min(float(costs[id_]), ABSURD) + rank for id_, rank in ranked}
 
 
 @dataclass(frozen=True)
@@ -184,7 +195,8 @@ def most(case: Case, bounds: Bounds, clock: Clock) -> Found:
             again = choice.programme.minimise(choice.dearness(), clock.left * 0.6)
             if again.x is not None and case.gain(cheaper := choice.chosen(again)) >= reached:
                 chosen = cheaper
-        return judged(chosen, best)
+        found = judged(chosen, best)
+        return found if chosen or not best.proven else replace(found, status="nothing-to-do")
 
     return kept(case, bounds, search)
 

@@ -5,7 +5,7 @@ to bring comes about (uniform). A draw asks which set is best and not in which p
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 
@@ -21,15 +21,18 @@ from assessor.roadmap.outlay import Cash, outlay
 from assessor.roadmap.solver import Programme
 from assessor.roadmap.target import Target
 
-DRAWS, SEED = 200, 20261126
+DRAWS, FOR_TARGET, SEED = 200, 50, 20261126
+"""A draw for a target takes many times as long as one of another aim, so that fewer are made."""
 REACHED = (0.5, 1.0)
 """Own rule: a lift comes about by half at least."""
 GAP, NODES = 0.01, 200
 """A draw is as good as this share of what it could be at best; nodes, not seconds, bound it: the same anywhere."""
 ROUNDS = 4
 """Of looking for a better ratio in a draw."""
-FRINGE = 10
-"""Of two hundred: in fewer drawn plans than that a recommendation is not worth naming."""
+FRINGE = Fraction(1, 20)
+"""In a smaller share of drawn plans a recommendation is not worth naming."""
+LEAST_GAIN, LEAST_YUAN = 1e-5, 1.0
+"""What an item must bring, in levels or yuan, for a draw to take it: without this chance would decide."""
 
 
 @dataclass(frozen=True)
@@ -47,15 +50,24 @@ def in_draws(case: Case, bounds: Bounds, found: Found) -> dict[str, int]:
     counts = dict.fromkeys(case.able, 0)
     if found.chosen:
         pick = _picker(case, bounds, found)
-        for draw in draws(case):
+        for draw in draws(case)[: how_many(case, found)]:
             for id_ in pick(draw):
                 counts[id_] += 1
     return counts
 
 
+def how_many(case: Case, found: Found) -> int:
+    """Plans that are drawn."""
+    return FOR_TARGET if _for_target(case, found) else DRAWS
+
+
+def _for_target(case: Case, found: Found) -> bool:
+    return case.aim.kind == "target" and found.status != "out-of-reach"
+
+
 def _picker(case: Case, bounds: Bounds, found: Found) -> Callable[[Draw], tuple[str, ...]]:
     """What a draw asks for: a target at the drawn costs, what pays back sooner than the plan, else the most."""
-    if case.aim.kind == "target" and found.status != "out-of-reach":
+    if _for_target(case, found):
         return _cheapest(case, found)
     if case.aim.kind == "payback":
         return partial(_sooner, case, bounds, earnings(case), found)
@@ -93,14 +105,14 @@ def _cheapest(case: Case, found: Found) -> Callable[[Draw], tuple[str, ...]]:
     choice.need(found.cuts)
 
     def pick(draw: Draw) -> tuple[str, ...]:
-        return _solved(choice, {choice.done(id_): cost for id_, cost in draw.costs.items()})
+        return _solved(choice, {choice.done(id_): cost for id_, cost in draw.costs.items()}, LEAST_YUAN)
 
     return pick
 
 
 def _most(case: Case, bounds: Bounds, draw: Draw) -> tuple[str, ...]:
     choice = _bounded(case, bounds, draw)
-    return _solved(choice, {z: -f for z, f in _lifts(case, choice, draw).items()})
+    return _solved(choice, {z: -f for z, f in _lifts(case, choice, draw).items()}, LEAST_GAIN)
 
 
 def _sooner(
@@ -118,7 +130,7 @@ def _sooner(
     if sum(draw.costs[id_] for id_ in chosen) > sum(bounds.budgets or (float("inf"),)):
         chosen, ratio = (), 0.0
     for _ in range(ROUNDS):
-        picked = _solved(choice, {z: ratio * once.get(z, 0.0) - f for z, f in net.items()})
+        picked = _solved(choice, {z: ratio * once.get(z, 0.0) - f for z, f in net.items()}, LEAST_YUAN)
         better = _ratio(*earned(case, picked, drawn))
         if better <= ratio * (1 + GAP):
             return chosen
@@ -146,17 +158,30 @@ def _bounded(case: Case, bounds: Bounds, draw: Draw) -> Choice:
     """What may be chosen at the drawn costs, in whatever phase."""
     choice = Choice(case, Bounds(), phases=1)
     if bounds.budgets:
-        terms = {choice.done(id_): draw.costs[id_] for id_ in choice.able}
-        choice.programme.at_most(float(sum(bounds.budgets)), terms)
+        _within(choice, draw.costs, float(sum(bounds.budgets)))
     if bounds.days:
-        terms = {choice.done(id_): float(case.days[id_]) for id_ in choice.able}
-        choice.programme.at_most(float(sum(bounds.days)), terms)
+        _within(choice, {id_: float(case.days[id_]) for id_ in choice.able}, float(sum(bounds.days)))
     return choice
 
 
-def _solved(choice: Choice, terms: Mapping[int, float]) -> tuple[str, ...]:
+def _within(choice: Choice, needs: Mapping[str, float], there: float) -> None:
+    """What alone needs more than there is takes no part: no absurd number goes to the solver."""
+    choice.programme.at_most(there, {choice.done(id_): n for id_, n in needs.items() if n <= there})
+    for id_ in (id_ for id_, n in needs.items() if n > there):
+        choice.programme.at_most(0, {choice.done(id_): 1.0})
+
+
+def _solved(choice: Choice, terms: Mapping[int, float], least: float) -> tuple[str, ...]:
+    """A set as good as `GAP` asks, and of that set only what brings something: asked again with nothing else."""
+    done = {choice.done(id_): id_ for id_ in choice.able}
+    terms = dict(terms) | {z: terms.get(z, 0.0) + least for z in done}
     found = choice.programme.minimise(terms, Clock().left, GAP, NODES)
-    return () if found.x is None else choice.chosen(found)
+    if found.x is None:
+        return ()
+    chosen = choice.chosen(found)
+    ends = [0.0 if z in done and done[z] not in chosen else most for z, most in enumerate(choice.programme.bounds)]
+    again = replace(choice.programme, bounds=ends).minimise(terms, Clock().left, nodes=NODES)
+    return chosen if again.x is None else choice.chosen(again)
 
 
 def _lifts(case: Case, choice: Choice, draw: Draw) -> dict[int, float]:

@@ -31,8 +31,14 @@ STRENGTH = get_args(SourceClass)
 NONE, ALL = Fraction(0), Fraction(1)
 
 
-def benefit(effect: Effect, figures: PlantFigures, *, counts: bool = True) -> Benefit | None:
-    """One effect in this plant; None where nothing could be cited. Without its prerequisites it counts nothing."""
+def benefit(
+    effect: Effect, figures: PlantFigures, *, counts: bool = True, missing: Fraction | None = ALL
+) -> Benefit | None:
+    """One effect in this plant; None where nothing could be cited. Without its prerequisites it counts nothing.
+
+    `missing`: how much of the thing is not there yet; only so much of the effect counts. None, where nobody knows,
+    counts nothing.
+    """
     if effect.change is None:
         return None
     change, part = effect.change, effect.part
@@ -40,7 +46,7 @@ def benefit(effect: Effect, figures: PlantFigures, *, counts: bool = True) -> Be
         getattr(change, end) * (getattr(part, end) if part else ALL) for end in ("low", "mid", "high")
     )
     sources: list[SourceClass] = [change.source, *([part.source] if part else [])]
-    share = (ACHIEVED if "vendor" in sources else ALL) if counts else NONE
+    share = (ACHIEVED if "vendor" in sources else ALL) * (missing or NONE) if counts else NONE
     base = figures.yearly(effect.acts_on)
     return Benefit(
         acts_on=effect.acts_on,
@@ -48,6 +54,7 @@ def benefit(effect: Effect, figures: PlantFigures, *, counts: bool = True) -> Be
         base=base,
         claimed_low=low,
         claimed_high=high,
+        missing_part=missing,
         counted_low=share * low,
         counted_high=share * mid,
         low=None if base is None else base * share * low,
@@ -77,11 +84,16 @@ def saved(changes: Mapping[Base, Fraction], whole: Mapping[Base, Fraction]) -> d
     return found
 
 
-def own_share(benefits: Iterable[Benefit]) -> Fraction | None:
-    """Of what effects bring singly, the share that rests on our own estimates; None where they bring nothing."""
-    own = whole = NONE
+def own_share(benefits: Iterable[Benefit], together: Mapping[Base, Fraction]) -> Fraction | None:
+    """Of what effects bring, the share that rests on our own estimates; None where they bring nothing.
+
+    `together`: yuan a year by base, at the high end, combined and capped; single effects on a base share it.
+    """
+    own, singly = dict[Base, Fraction](), dict[Base, Fraction]()
     for one in benefits:
         high = one.high or NONE
-        whole += high
-        own += high if one.source == "own" else NONE
-    return own / whole if whole else None
+        singly[one.acts_on] = singly.get(one.acts_on, NONE) + high
+        own[one.acts_on] = own.get(one.acts_on, NONE) + (high if one.source == "own" else NONE)
+    whole = sum(together.values(), NONE)
+    ours = sum((brings * own[base] / singly[base] for base, brings in together.items() if singly.get(base)), NONE)
+    return ours / whole if whole else None

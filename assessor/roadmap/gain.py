@@ -59,21 +59,19 @@ def gain(
 
 def candidates(
     known: Mapping[str, Recommendation],
-    evidence: Iterable[Evidence],
     useful: Callable[[Recommendation], bool],
     wanted: Collection[str] = (),
     without: Collection[str] = (),
+    done: Collection[str] = (),
 ) -> dict[str, Recommendation]:
     """What can take part: all that is wanted or useful, and what must come before it. In the order of ids.
 
-    A prerequisite is met where all that it would lift is there already; then it is neither needed nor
-    offered. `after` of a candidate names only candidates. What is not wanted, and what cannot do without it,
-    takes no part.
+    `done`: what is there already; it is neither needed nor offered, wanted or not. `after` of a candidate names
+    only candidates. What is not wanted, and what cannot do without it, takes no part.
     """
-    done = met(known, evidence) - set(wanted)
     able: set[str] = set()
     for id_, r in known.items():
-        if id_ in wanted or (id_ not in done and useful(r)):
+        if id_ not in done and (id_ in wanted or useful(r)):
             needed = _with_all_before(id_, known, done)
             if needed <= set(known) - set(without):
                 able |= needed
@@ -83,11 +81,36 @@ def candidates(
     }
 
 
-def met(known: Mapping[str, Recommendation], evidence: Iterable[Evidence]) -> set[str]:
-    """Recommendations of which all that they would lift is there already, as far as this plant was asked: what no
-    framework of it asks about says nothing, what nobody knew may be missing."""
-    asked = {e.question: e.verified for e in evidence if e.verified is not None or e.claimed == "do-not-know"}
-    return {id_ for id_, r in known.items() if _done(r, asked)}
+def met(
+    known: Mapping[str, Recommendation], evidence: Iterable[Evidence], asked: Collection[str] | None = None
+) -> set[str]:
+    """Recommendations of which all that they would lift is there already.
+
+    `asked`: questions of the frameworks that the plant is rated by; None: all of which there is evidence. What
+    nobody knew or answered of these may be missing; what none of them asks about and nobody told says nothing.
+    """
+    told = {e.question: e for e in evidence}
+    apart = {q for q, e in told.items() if e.claimed == "not-applicable" and e.verified is None}
+    open_ = set(told if asked is None else asked) - apart
+    now = dict.fromkeys(open_) | {q: e.verified for q, e in told.items() if e.verified is not None}
+    return {id_ for id_, r in known.items() if _done(r, now)}
+
+
+def missing_part(recommendation: Recommendation, evidence: Iterable[Evidence]) -> Fraction | None:
+    """How much of what it lifts is not there yet, 0 to 1: the mean of (to - now) / to over the lifted questions
+    that are known. None where none of them is; 1 where it lifts nothing."""
+    if not recommendation.lifts:
+        return Fraction(1)
+    now = {e.question: e.verified for e in evidence}
+    known = [(found, item.to) for item in recommendation.lifts if (found := now.get(item.question)) is not None]
+    missing = [_short(found, to) for found, to in known]
+    return sum(missing, Fraction(0)) / len(missing) if missing else None
+
+
+def _short(now: Fraction, to: Fraction) -> Fraction:
+    if now >= to:
+        return Fraction(0)
+    return min((to - now) / to, Fraction(1)) if to > 0 else Fraction(1)
 
 
 def _done(recommendation: Recommendation, asked: Mapping[str, Fraction | None]) -> bool:
@@ -95,7 +118,7 @@ def _done(recommendation: Recommendation, asked: Mapping[str, Fraction | None]) 
     return bool(found) and all(now is not None and now >= to for now, to in found)
 
 
-def _with_all_before(start: str, known: Mapping[str, Recommendation], done: set[str]) -> set[str]:
+def _with_all_before(start: str, known: Mapping[str, Recommendation], done: Collection[str]) -> set[str]:
     """A recommendation and everything not yet met that must come before it, however far back."""
     found: set[str] = set()
     waiting = [start]

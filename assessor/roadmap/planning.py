@@ -10,11 +10,11 @@ from assessor.errors import InputError
 from assessor.roadmap.aims import best
 from assessor.roadmap.case import Case, split
 from assessor.roadmap.choice import Bounds, Clock
-from assessor.roadmap.draws import DRAWS, FRINGE, in_draws
+from assessor.roadmap.draws import FRINGE, how_many, in_draws
 from assessor.roadmap.gain import lift, lifted_evidence
 from assessor.roadmap.phases import in_phases
-from assessor.roadmap.whole import whole
-from assessor.roadmap.worth import worth
+from assessor.roadmap.whole import uncounted_in, whole
+from assessor.roadmap.worth import Standing, worth
 
 ZERO = Fraction(0)
 
@@ -26,7 +26,8 @@ def plan(case: Case, *, drawn: bool = True) -> Roadmap:
     budgets = budgets_for(case, bounds, found.chosen)
     phases = in_phases(case, found.chosen, Bounds(budgets, bounds.days), clock)
     counts = in_draws(case, bounds, found) if drawn and found.chosen else {}
-    fringe = {id_: n for id_, n in counts.items() if id_ not in phases and n >= FRINGE}
+    many = how_many(case, found) if counts else 0
+    fringe = {id_: n for id_, n in counts.items() if id_ not in phases and n >= FRINGE * many}
     choices = tuple(
         Choice(recommendation=id_, phase=phase, cost=case.costs[id_], in_draws=counts.get(id_))
         for id_, phase in phases.items()
@@ -41,7 +42,7 @@ def plan(case: Case, *, drawn: bool = True) -> Roadmap:
         status=found.status,
         least=found.least,
         lacking=found.lacking,
-        draws=DRAWS if counts else 0,
+        draws=many,
         fringe=fringe,
         **stated(case, list(phases), fringe),
     )
@@ -74,12 +75,23 @@ def stated(case: Case, chosen: Iterable[str], fringe: Iterable[str]) -> dict[str
         "why": back.why,
         "sensitivity": together.sensitivity,
         "saving": together.saving,
+        "over_budget": _over_budget(case, worths[: len(chosen)]),
+        "uncounted": uncounted_in(case, found),
     }
+
+
+def _over_budget(case: Case, worths: Iterable[Worth]) -> Fraction:
+    """Of cost and reserve, what is above the budget; nothing where none was named."""
+    budget = case.allowed
+    needed = sum((w.cost.mid + w.reserve for w in worths), ZERO)
+    return ZERO if budget is None else max(needed - budget, ZERO)
 
 
 def _worth(case: Case, id_: str, there: Iterable[str]) -> Worth:
     there = tuple(there)
-    return worth(case.known[id_], case.figures, case.confirmed.get(id_, ZERO), case.waits_for(id_, (*there, id_)))
+    waits_for = case.waits_for(id_, (*there, id_))
+    standing = Standing(case.confirmed.get(id_, ZERO), waits_for, case.missing(id_), case.open(id_))
+    return worth(case.known[id_], case.figures, standing)
 
 
 def _elsewhere(before: Mapping[str, Result], after: Mapping[str, Result]) -> tuple[Elsewhere, ...]:

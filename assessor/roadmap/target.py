@@ -11,6 +11,8 @@ from assessor.roadmap.choice import Bounds, Choice, Clock, Found, cheapest, cost
 from assessor.roadmap.gain import lift, lifted_evidence
 from assessor.roadmap.tree import Tree, lacking
 
+ZERO = Fraction(0)
+
 
 @dataclass(frozen=True)
 class Target:
@@ -67,10 +69,22 @@ def target(case: Case, bounds: Bounds, clock: Clock) -> Found:
     aimed = Target.of(case)
     found = aimed.cheapest(bounds, clock)
     if found is not None and found.status == "time-limit" and not aimed.holds(found.chosen):
-        return replace(most(case, bounds, Clock()), status="time-limit", gap=Fraction(1))
+        return replace(_fallback(case, bounds, Clock()), status="time-limit", gap=Fraction(1))
     if found is not None:
         return found if found.chosen or found.status != "optimal" else replace(found, status="nothing-to-do")
     free = aimed.cheapest(Bounds(), clock)
     short = lacking(aimed.after(case.able).sum, aimed.level) if free is None else ()
-    least = None if free is None else cost_of(case, free.chosen)
-    return replace(most(case, bounds, clock), status="out-of-reach", least=least, lacking=short)
+    return replace(_fallback(case, bounds, clock), status="out-of-reach", least=least(case, free), lacking=short)
+
+
+def least(case: Case, free: Found | None) -> Fraction | None:
+    """What the cheapest set costs, where it is proven to be that."""
+    return cost_of(case, free.chosen) if free is not None and free.status == "optimal" else None
+
+
+def _fallback(case: Case, bounds: Bounds, clock: Clock) -> Found:
+    """As far as the budget goes; without one only what is kept: nobody said that all may be bought."""
+    if bounds.budgets:
+        return most(case, bounds, clock)
+    kept = cheapest(case, bounds, lambda _: True, lambda _: True, clock) if case.wishes.keep else None
+    return kept or Found((), ZERO, "out-of-reach")

@@ -8,8 +8,8 @@ from assessor.domain import Base, Benefit, Message, Recommendation, Saving, Sens
 from assessor.roadmap.case import Case
 from assessor.roadmap.effects import ACHIEVED, NESTED, own_share, saved, together
 from assessor.roadmap.figures import MONTHS, PlantFigures
-from assessor.roadmap.outlay import OVERRUN, Cash, cash
-from assessor.roadmap.worth import HALF, Payback, by_base, payback
+from assessor.roadmap.outlay import OVERRUN, cash
+from assessor.roadmap.worth import HALF, Bill, Payback, by_base, payback
 
 BAD_OVERRUN = Fraction(1, 2)
 """The bad case of what a project costs more than planned."""
@@ -32,37 +32,58 @@ class Whole:
 def whole(case: Case, chosen: Sequence[Recommendation], worths: Sequence[Worth]) -> Whole:
     """What cannot be reckoned brings nothing here, while all of the cost counts: a payback is rather too long."""
     effects = [b for w in worths for b in w.benefits if b.base is not None]
-    paid = _paid(case, chosen)
-    confirmed = sum((case.confirmed.get(r.id, ZERO) for r in chosen), ZERO)
+    bill = Bill(tuple((cash(r, case.figures.amounts), case.confirmed.get(r.id, ZERO)) for r in chosen))
     yearly = None
     if effects:
         low, high = (_brings(effects, end, case.figures) for end in ("low", "high"))
-        yearly = (low - paid.yearly, high - paid.yearly)
-    own = own_share(effects)
-    why = None
-    if own is not None and own > HALF:
-        why = Message(id="plan.own_estimates", params={"share": str(own)})
-    back = payback(paid, confirmed, yearly, why)
-    moved = _sensitivity(case, effects, paid, confirmed) if back.low is not None else ()
+        yearly = (low - bill.yearly, high - bill.yearly)
+    back = payback(bill, yearly, _unstated(case, chosen, effects))
+    moved = _sensitivity(case, effects, bill) if back.low is not None else ()
     return Whole(yearly, back, moved, saving(case, effects))
 
 
-def _paid(case: Case, chosen: Iterable[Recommendation]) -> Cash:
-    found = [cash(r, case.figures.amounts) for r in chosen]
-    return Cash(sum((c.once for c in found), ZERO), sum((c.yearly for c in found), ZERO))
+def _unstated(case: Case, chosen: Sequence[Recommendation], effects: Sequence[Benefit]) -> Message | None:
+    """Why no payback of the whole is stated, whatever it brings; of an empty plan, why it is empty."""
+    if not chosen:
+        return _empty(case)
+    if lacking := uncounted_in(case, chosen):
+        return Message(id="plan.missing_figures", params={"n": len(lacking)})
+    own = own_share(effects, _by_base(effects, "high", case.figures))
+    if own is not None and own > HALF:
+        return Message(id="plan.own_estimates", params={"share": str(own)})
+    return None
+
+
+def _empty(case: Case) -> Message:
+    """Nothing takes part, or what begins a way costs more than there is."""
+    budget = case.allowed
+    first = [case.costs[id_] for id_, r in case.able.items() if not r.after]
+    if first and budget is not None and min(first) > budget:
+        return Message(id="plan.none_affordable", params={"least": str(min(first))})
+    return Message(id="plan.no_effect" if case.able else "plan.none_useful")
+
+
+def uncounted_in(case: Case, chosen: Iterable[Recommendation]) -> tuple[str, ...]:
+    """Questions for the counts that the cost hangs on and nobody gave: it is reckoned with one of each."""
+    figures = case.figures
+    named = [
+        figures.counted_by.get(s.per, s.per) for r in chosen for s in r.spends if s.per not in figures.amounts
+    ]
+    return tuple(sorted(set(named) - {"plant"}))
 
 
 def _brings(effects: Iterable[Benefit], end: str, figures: PlantFigures) -> Fraction:
-    changes = ((b.acts_on, getattr(b, f"counted_{end}")) for b in effects)
-    return sum(by_base(changes, figures).values(), ZERO)
+    return sum(_by_base(effects, end, figures).values(), ZERO)
+
+
+def _by_base(effects: Iterable[Benefit], end: str, figures: PlantFigures) -> dict[Base, Fraction]:
+    return by_base(((b.acts_on, getattr(b, f"counted_{end}")) for b in effects), figures)
 
 
 # What the payback hangs on -------------------------------------------------------------------------------
 
 
-def _sensitivity(
-    case: Case, effects: Sequence[Benefit], paid: Cash, confirmed: Fraction
-) -> tuple[Sensitivity, ...]:
+def _sensitivity(case: Case, effects: Sequence[Benefit], bill: Bill) -> tuple[Sensitivity, ...]:
     """Months when one assumption alone is worse or better than in the middle of what is stated."""
 
     def months(change: Callable[[Benefit], Fraction] = _middle, overrun: Fraction = OVERRUN,
@@ -70,9 +91,8 @@ def _sensitivity(
         found = by_base(((b.acts_on, change(b)) for b in effects), case.figures)
         if moved is not None and moved[0] in found:
             found[moved[0]] *= moved[1]
-        yearly = sum(found.values(), ZERO) - paid.yearly
-        once = max(paid.once * (1 + overrun) - confirmed, ZERO)
-        return MONTHS * once / yearly if yearly > 0 else None
+        yearly = sum(found.values(), ZERO) - bill.yearly
+        return MONTHS * bill.once(overrun) / yearly if yearly > 0 else None
 
     middle = by_base(((b.acts_on, _middle(b)) for b in effects), case.figures)
     largest = min(middle, key=lambda base: (-middle[base], base))
@@ -104,8 +124,8 @@ def _middle(b: Benefit) -> Fraction:
 
 
 def _claimed(b: Benefit) -> Fraction:
-    """The middle of what its source has; what counts nothing for want of a prerequisite stays so."""
-    return (b.claimed_low + b.claimed_high) / 2 if b.counted_high else ZERO
+    """The middle of what its source has, as far as it is missing; what counts nothing stays so."""
+    return (b.missing_part or ZERO) * (b.claimed_low + b.claimed_high) / 2 if b.counted_high else ZERO
 
 
 # Energy --------------------------------------------------------------------------------------------------

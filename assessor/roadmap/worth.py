@@ -25,16 +25,29 @@ class Payback:
     why: Message | None = None
 
 
-def payback(
-    paid: Cash, confirmed: Fraction, yearly: tuple[Fraction, Fraction] | None, why: Message | None
-) -> Payback:
+@dataclass(frozen=True)
+class Bill:
+    """What is paid for some recommendations, and the confirmed subsidy of each, in yuan."""
+
+    of: tuple[tuple[Cash, Fraction], ...]
+
+    @property
+    def yearly(self) -> Fraction:
+        """Fees."""
+        return sum((paid.yearly for paid, _ in self.of), NONE)
+
+    def once(self, overrun: Fraction = NONE) -> Fraction:
+        """Left to pay once, with an overrun: a subsidy pays for its own recommendation and for no other."""
+        return sum((max(paid.once * (1 + overrun) - granted, NONE) for paid, granted in self.of), NONE)
+
+
+def payback(bill: Bill, yearly: tuple[Fraction, Fraction] | None, why: Message | None) -> Payback:
     """Best: the middle cost, the high end of what it brings. Worst: with the reserve, the low end.
 
-    `yearly`: low and high less fees. A confirmed subsidy is off what is paid once. `why`: a reason to state none.
+    `yearly`: low and high less fees. `why`: a reason to state none.
     """
-    dear = max(paid.once * (1 + OVERRUN) - confirmed, NONE)
-    cheap = max(paid.once - confirmed, NONE)
-    needed = dear / WITHIN + paid.yearly / MONTHS
+    dear, cheap = bill.once(OVERRUN), bill.once()
+    needed = dear / WITHIN + bill.yearly / MONTHS if bill.of else None
     if why is None and (yearly is None or yearly[0] <= 0):
         why = Message(id="plan.no_effect" if yearly is None else "plan.never")
     if why is not None or yearly is None:
@@ -60,24 +73,39 @@ def _saved(changes: Iterable[tuple[Base, Fraction]], figures: PlantFigures) -> F
     return sum(by_base(changes, figures).values(), NONE)
 
 
-def worth(
-    r: Recommendation, figures: PlantFigures, confirmed: Fraction = NONE, waits_for: Collection[str] = ()
-) -> Worth:
-    """All of it. `waits_for`: prerequisites that are neither there nor in the plan; then no effect counts."""
+@dataclass(frozen=True)
+class Standing:
+    """How a recommendation stands in this plant."""
+
+    confirmed: Fraction = NONE
+    """Subsidy that somebody has in writing; yuan."""
+    waits_for: Collection[str] = ()
+    """Prerequisites that are neither there nor in the plan; then no effect counts."""
+    missing: Fraction | None = Fraction(1)
+    """How much of it is not there yet; None where nobody knows: then no effect counts either."""
+    open: Collection[str] = ()
+    """Questions that would tell."""
+
+
+def worth(r: Recommendation, figures: PlantFigures, standing: Standing | None = None) -> Worth:
+    """All of it."""
+    standing = standing or Standing()
     amounts, cost, paid = figures.amounts, outlay(r, figures.amounts), cash(r, figures.amounts)
-    found = (benefit(effect, figures, counts=not waits_for) for effect in r.effects)
+    confirmed, counts = min(standing.confirmed, cost.mid), not standing.waits_for
+    found = (benefit(effect, figures, counts=counts, missing=standing.missing) for effect in r.effects)
     benefits = tuple(one for one in found if one is not None)
     reckoned = [one for one in benefits if one.base is not None]
     yearly = None
     if reckoned:
         low, high = gross(reckoned, figures)
         yearly = (low - paid.yearly, high - paid.yearly)
-    lacking, own = _lacking(r, benefits, figures), own_share(benefits)
-    back = payback(paid, confirmed, yearly, _unstated(waits_for, lacking, own))
+    lacking = _lacking(r, benefits, figures)
+    own = own_share(benefits, by_base(((b.acts_on, b.counted_high) for b in reckoned), figures))
+    back = payback(Bill(((paid, confirmed),)), yearly, _unstated(standing, benefits, lacking, own))
     return Worth(
         recommendation=r.id,
         cost=cost,
-        reserve=OVERRUN * cost.mid,
+        reserve=OVERRUN * paid.once,
         software=software(r, amounts),
         confirmed=confirmed,
         days=times(r.effort.days, r.effort.per, amounts),
@@ -92,7 +120,7 @@ def worth(
         payback_high=back.high,
         needed=back.needed,
         why=back.why,
-        missing=_missing(r, lacking, figures),
+        missing=_missing(r, (*lacking, *standing.open), figures),
     )
 
 
@@ -104,10 +132,14 @@ def confirmed_by(grants: Iterable[tuple[str, Fraction]]) -> Mapping[str, Fractio
     return found
 
 
-def _unstated(waits_for: Collection[str], lacking: tuple[str, ...], own: Fraction | None) -> Message | None:
+def _unstated(
+    standing: Standing, benefits: Collection[Benefit], lacking: tuple[str, ...], own: Fraction | None
+) -> Message | None:
     """Why no payback is stated, whatever it brings."""
-    if waits_for:
-        return Message(id="plan.waits", params={"ids": ", ".join(sorted(waits_for))})
+    if standing.waits_for:
+        return Message(id="plan.waits", params={"ids": ", ".join(sorted(standing.waits_for))})
+    if benefits and not standing.missing:
+        return Message(id="plan.unknown_state" if standing.missing is None else "plan.already_there")
     if lacking:
         return Message(id="plan.missing_figures", params={"n": len(lacking)})
     if own is not None and own > HALF:

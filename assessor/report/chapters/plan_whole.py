@@ -29,6 +29,7 @@ def figures(a: Assessment, made: Plan, pen: Pen) -> Table:
         row(pen.t("plan.how_good"), found),
         row(pen.paper("plan.saving"), of.saving or pen.t("plan.no_saving")),
     ]
+    rows += [row(label, warning) for label, warning in of.warnings]
     if r.least is not None:
         rows.append(row(pen.paper("plan.short"), pen.t("plan.least", least=r.least)))
     if r.lacking:
