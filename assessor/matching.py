@@ -29,6 +29,8 @@ from assessor.domain import (
 
 BETTER = {Outcome.MET: 0, Outcome.NOT_DETERMINED: 1, Outcome.NOT_MET: 2}
 """Who says that he serves such a plant, before who does not say, before who says that he serves others."""
+MOST_REFERENCES = 20
+"""Of a provider's own count no more counts than anybody could ask about."""
 BANDS = (0, 50_000, 100_000, 200_000, 500_000, 1_000_000, 2_000_000, 5_000_000)
 """Yuan at which a band of budgets begins."""
 
@@ -83,10 +85,11 @@ def _held(one: Provider, plant: Plant, places: Mapping[str, Located]) -> Ranked:
     code = _digits(plant)
     industry, district, size = _industry(one, code), _district(one, places), _size(one, plant.employees)
     references = sum(d.count for d in one.references if code and d.industry[:2] == code[:2])
+    references, lists = min(references, MOST_REFERENCES), _lists(one)
     judged = (("industry", industry), ("district", district), ("size", size))
     reasons = [Message(id=f"match.{name}_{outcome.value}") for name, outcome in judged]
-    reasons.append(Message(id="match.references", params={"n": references}))
-    reasons.append(Message(id="match.lists", params={"n": len(one.lists)}))
+    reasons.append(Message(id="match.references", params={"n": references, "most": MOST_REFERENCES}))
+    reasons.append(Message(id="match.lists", params={"n": lists}))
     return Ranked(
         provider=one.id,
         name=one.name,
@@ -95,9 +98,14 @@ def _held(one: Provider, plant: Plant, places: Mapping[str, Located]) -> Ranked:
         district=district,
         size=size,
         references=references,
-        lists=len(one.lists),
+        lists=lists,
         reasons=tuple(reasons),
     )
+
+
+def _lists(one: Provider) -> int:
+    """Lists by different names, of which one can look up that it stands there: with date and source."""
+    return len({" ".join(held.name.split()).casefold() for held in one.lists if held.date and held.source})
 
 
 def _digits(plant: Plant) -> str:

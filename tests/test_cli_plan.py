@@ -59,6 +59,11 @@ def test_without_wishes_it_is_the_plan_of_the_assessment(folder: Path, command: 
     assert any(w.payback_low is not None for w in done.roadmap.worth)
 
 
+def test_another_plan_names_what_might_pay_for_it(folder: Path, command: Command) -> None:
+    found = planned(command, folder / "assessment.json", "--budget", "900000")
+    assert any(grant["programme"] for w in found["worth"] for grant in w["grants"])
+
+
 def test_money_people_and_items_are_what_one_says(folder: Path, command: Command) -> None:
     file = folder / "assessment.json"
     usual = planned(command, file)

@@ -13,11 +13,12 @@ from pydantic import ValidationError
 
 from assessor.domain import Assessment, Choice, Outcome, Provider, Text, canonical
 from assessor.forms.providers import write_demand
-from assessor.matching import budget_band, demand, match
+from assessor.matching import MOST_REFERENCES, budget_band, demand, match
 from assessor.messages import LANGUAGES, render
 from tests.paying import ADDRESSES, LIBRARY, PROVIDERS, plant, provider, sizes
 from tests.report_example import example
 
+LISTED = {"name": "list", "date": "2026-01-01", "source": "a page"}
 ITEMS = ("light-mes", "bi-dashboards")
 
 
@@ -58,12 +59,23 @@ def test_criteria_count_in_their_order() -> None:
 def test_references_and_lists_decide_among_those_who_fit_alike_and_equal_ones_share_a_rank() -> None:
     held = [
         provider("z", references=[{"industry": "3484", "count": 2}, {"industry": "34", "count": 1}]),
-        provider("y", references=[{"industry": "34", "count": 2}], lists=[{"name": "list"}]),
-        provider("x", references=[{"industry": "35", "count": 9}], lists=[{"name": "list"}]),
-        provider("w", lists=[{"name": "list"}]),
+        provider("y", references=[{"industry": "34", "count": 2}], lists=[LISTED]),
+        provider("x", references=[{"industry": "35", "count": 9}], lists=[LISTED]),
+        provider("w", lists=[LISTED]),
         provider("v"),
     ]
     assert ranked(held) == {"z": 1, "y": 2, "w": 3, "x": 3, "v": 5}
+
+
+def test_what_one_counts_of_oneself_buys_no_rank_without_limit() -> None:
+    """References count up to a number; a list once, and only where one can look it up."""
+    many = [{"industry": "34", "count": 10**6}]
+    some = [{"industry": "34", "count": MOST_REFERENCES}]
+    assert ranked([provider("a", references=many), provider("b", references=some)]) == {"a": 1, "b": 1}
+    again = [LISTED, LISTED | {"name": " LIST "}, LISTED | {"date": "2026-02-01"}]
+    bare = [{"name": f"list {i}"} for i in range(9)] + [{"name": "half", "date": "2026-01-01"}]
+    held = [provider("a", lists=again), provider("b", lists=[LISTED]), provider("c", lists=bare)]
+    assert ranked([*held, provider("d")]) == {"a": 1, "b": 1, "c": 3, "d": 3}
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from assessor.cli.terminal import AsJson, emit, language, out, say
 from assessor.domain import Aim, Answers, Assessment, Message, canonical, sha256
 from assessor.errors import BundleError, InputError
 from assessor.frameworks import Library, load_library
+from assessor.funding import funded
 from assessor.roadmap import plan as make
 
 app = typer.Typer(no_args_is_help=True)
@@ -54,7 +55,9 @@ def plan(
     grounds = pipeline.grounds(
         done.framework, library, done.evidence, answers, done.measurements, done.plant, done.assets
     )
-    made = make(case(grounds, library))
+    asked = {"answers": answers, "roadmap": make(case(grounds, library))}
+    made = funded(done.model_copy(update=asked), library).roadmap
+    assert made is not None
     if output is not None:
         run.write_bytes(output, canonical(made))
     if as_json:
