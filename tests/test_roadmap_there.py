@@ -8,11 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessor.domain import Evidence, Recommendation
+from assessor import advising, pipeline
+from assessor.domain import Answers, Cut, Evidence, Recommendation
+from assessor.frameworks import load_library
 from assessor.messages import render
 from assessor.roadmap import check_plan, plan
 from assessor.roadmap.aims import earnings
 from assessor.roadmap.gain import met, missing_part
+from tests.report_example import example
 from tests.small import claim
 from tests.small_plan import advice, case, chosen, evidence, figures, made, span
 
@@ -137,6 +140,25 @@ def test_a_case_knows_what_was_asked() -> None:
     assert set(chosen(plan(wanted, drawn=False))) == {"base", "top"}
     apart = replace(wanted, asked=frozenset({"a-l1-1", "b-l1-1"}))
     assert set(chosen(plan(apart, drawn=False))) == {"top"}
+
+
+@pytest.mark.slow
+def test_what_a_plant_was_asked_follows_from_its_frameworks_its_cuts_and_its_answers() -> None:
+    library, a = load_library(), example()
+    cut = next(d for d in a.framework.dimensions if d.may_be_cut)
+    gone = {q for cell in cut.cells for q in cell.requirements}
+
+    def asked_of(answers: Answers) -> frozenset[str]:
+        ground = pipeline.grounds(a.framework, library, a.evidence, answers, a.measurements, a.plant, a.assets)
+        found = advising.case(ground, library).asked
+        assert found is not None
+        return found
+
+    whole = asked_of(a.answers.model_copy(update={"cuts": ()}))
+    assert set(a.framework.asks) <= whole
+    assert not set(library.frameworks["impuls-style"].asks) <= whole, "off by default"
+    some = asked_of(a.answers.model_copy(update={"cuts": (Cut(dimension=cut.id, reason="no such business"),)}))
+    assert whole - some == gone
 
 
 # Counts that nobody gave ---------------------------------------------------------------------------------

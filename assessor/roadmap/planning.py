@@ -13,6 +13,7 @@ from assessor.roadmap.choice import Bounds, Clock
 from assessor.roadmap.draws import FRINGE, how_many, in_draws
 from assessor.roadmap.gain import lift, lifted_evidence
 from assessor.roadmap.phases import in_phases
+from assessor.roadmap.solver import load
 from assessor.roadmap.whole import uncounted_in, whole
 from assessor.roadmap.worth import Standing, worth
 
@@ -21,7 +22,9 @@ ZERO = Fraction(0)
 
 def plan(case: Case, *, drawn: bool = True) -> Roadmap:
     """The best plan for the aim of a case. Without `drawn` it does not say how far it hangs on the ranges."""
-    bounds, clock = bounds_of(case), Clock()
+    bounds = bounds_of(case)
+    load()
+    clock = Clock()
     found = best(case, bounds, clock)
     budgets = budgets_for(case, bounds, found.chosen)
     phases = in_phases(case, found.chosen, Bounds(budgets, bounds.days), clock)

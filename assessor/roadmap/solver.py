@@ -91,6 +91,12 @@ class Programme:
         return Solution(result.x, float(result.fun), distance, result.status == 0)
 
 
+def load() -> None:
+    """Load the solver, so that a search does not pay for it with its time."""
+    import scipy.optimize  # noqa: F401, PLC0415
+    import scipy.sparse  # noqa: F401, PLC0415
+
+
 @contextmanager
 def quiet_stdout() -> Iterator[None]:
     """Keep what HiGHS now and then prints by itself away from stdout, where others may expect JSON."""
