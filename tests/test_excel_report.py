@@ -13,8 +13,10 @@ import pytest
 
 from assessor.domain import Assessment, State, Worth
 from assessor.messages import LANGUAGES, Language, render
+from assessor.report.document import Table
 from assessor.report.excel import PAGES, render_excel
 from assessor.report.excel.page import cut
+from tests.papers import paper
 from tests.report_example import HOSTILE, altered, example, six_verdicts
 from tests.test_workbook import recalculated
 
@@ -178,6 +180,26 @@ def test_the_record_has_a_row_for_every_requirement() -> None:
     a = example()
     asked = [q for d in a.framework.dimensions for c in d.cells for q in c.requirements]
     assert [x for x in column(page(opened(written("zh")), "record"), "id") if x] == asked
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_record_names_the_methods_that_took_place_as_the_paper_does(language: Language) -> None:
+    """Not those that a question allows: without an answer, a proof or a measurement there is none."""
+    a = example()
+    there = {
+        cells[0][0].text: "".join(run.text for run in cells[2])
+        for block in paper("record", language).blocks
+        if isinstance(block, Table) and len(block.head) == 8
+        for cells in block.rows
+        if cells[1]
+    }
+    judged = {line.question for cell in a.rating("verified").cells for line in cell.requirements}
+    sheet = page(opened(written(language)), "record", language)
+    pairs = zip(column(sheet, "id", language), column(sheet, "method", language), strict=True)
+    found = {question: method or "" for question, method in pairs if question in judged}
+    assert found == {question: there[question.upper()] for question in judged}
+    mute = a.model_copy(update={"answers": a.answers.model_copy(update={"answers": ()}), "measurements": ()})
+    assert not any(column(page(opened(render_excel(mute, "zh")), "record"), "method"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -21,6 +21,8 @@ from assessor.report.document import Document, Table, marks, runs
 from assessor.report.papers import PAPERS, written
 from assessor.report.papers.summary import MOST_MEASURES
 from assessor.report.pdf import code
+from assessor.report.pen import Pen
+from assessor.report.taken import Taken
 from assessor.run import DEMO
 from tests.golden import KEY, assessed
 from tests.papers import DIGEST, paper
@@ -150,6 +152,22 @@ def test_the_record_has_every_requirement_with_method_person_degree_and_reason(l
             assert cells[2] and cells[4]
     measured = next(line for line in wanted if line.source == "measured")
     assert "M" in rows[measured.question.upper()][3]
+
+
+def test_the_record_names_respondents_and_the_assessor_only_where_one_settled() -> None:
+    a = six_verdicts()
+    settled = next(e.settlement for e in a.evidence if e.settlement)
+    cell = next(c for c in a.rating("verified").cells if c.requirements)
+    line, dimension = cell.requirements[0], next(d for d in a.framework.dimensions if d.id == cell.dimension)
+    post, nobody = (
+        a.answers.answers[0].model_copy(update={"question": line.question, "by": by}) for by in ("it", "assessor")
+    )
+    pen = Pen.of(a, "zh")
+    known = a.model_copy(update={"answers": a.answers.model_copy(update={"answers": (post, nobody)})})
+    assert Taken.of(known, line, dimension).respondents(pen) == [render("forms.role.it", "zh")]
+    taken = Taken(settled=settled.model_copy(update={"by": "assessor"}))
+    assert taken.respondents(pen) == [render("record.assessor", "zh")]
+    assert [render("record.by", language) for language in LANGUAGES] == ["受访岗位", "Respondent"]
 
 
 def test_the_record_lists_each_proof_once_with_its_digest() -> None:
