@@ -60,11 +60,13 @@ def percent(value: Fraction | int | str) -> str:
 
 
 def money(value: Fraction | int | str, language: Language) -> str:
-    """Yuan: in 万元 for Chinese readers, in thousands of yuan otherwise."""
+    """Yuan: in 万元 for Chinese readers, in thousands of yuan otherwise; in yuan below a thousand."""
     amount = Fraction(value)
     if language == "zh":
-        return f"{number(amount / 10_000, 1)} 万元"
-    return f"¥{number(amount / 1000, 0)}k" if amount >= 1000 else f"¥{number(amount, 0)}"
+        if abs(amount) < 1000:
+            return f"{number(amount, 0)} 元"
+        return f"{number(amount / 10_000, 1 if abs(amount) >= 10_000 else 2)} 万元"
+    return f"¥{number(amount / 1000, 0)}k" if abs(amount) >= 1000 else f"¥{number(amount, 0)}"
 
 
 def moment(nanoseconds: int | str, pattern: str = "%Y-%m-%d %H:%M:%S UTC") -> str:

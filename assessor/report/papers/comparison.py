@@ -9,7 +9,7 @@ from assessor.domain import Assessment, Evidence, Measurement, State, Text
 from assessor.messages import Language, render
 from assessor.report.document import Block, Bullets, Document, Heading, Line, Paragraph, Run, Table, line, row
 from assessor.report.pen import Pen, code
-from assessor.report.wording import listed
+from assessor.report.wording import listed, simulated
 
 MOST_DROPPED = 12
 Step = Literal["filed", "ruled", "now"]
@@ -60,7 +60,7 @@ def comparison(earlier: Assessment, later: Assessment, changes: Changes, languag
         name="comparison",
         language=language,
         title=_t(pen, "title", plant=pen.say(later.plant.name)),
-        subtitle=_t(pen, "subtitle"),
+        subtitle=simulated(_t(pen, "subtitle"), pen, earlier, later),
         facts=tuple(
             (
                 _t(pen, which),

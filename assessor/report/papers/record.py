@@ -9,7 +9,7 @@ from assessor.report.document import Block, Document, Heading, Line, Paragraph, 
 from assessor.report.papers.exhibits import Exhibits
 from assessor.report.pen import Pen, code
 from assessor.report.taken import Taken
-from assessor.report.wording import listed, shortened
+from assessor.report.wording import listed, shortened, simulated
 
 COLUMNS = ("id", "requirement", "method", "evidence", "by", "declared", "verified", "reason")
 WIDTHS = (0.09, 0.25, 0.1, 0.08, 0.11, 0.08, 0.08, 0.21)
@@ -30,7 +30,7 @@ def document(a: Assessment, pen: Pen) -> Document:
         name="record",
         language=pen.language,
         title=_t(pen, "title", plant=shortened(pen.say(a.plant.name), 40)),
-        subtitle=pen.say(a.framework.title),
+        subtitle=simulated(pen.say(a.framework.title), pen, a),
         facts=(
             (_t(pen, "plant"), pen.say(a.plant.name)),
             *((pen.t(f"cover.{label}"), value) for label, value in known.items() if value),
