@@ -295,6 +295,12 @@ def test_a_comparison_tells_data_from_rule_whichever_comes_first(language: Langu
     tables = [block for block in document.blocks if isinstance(block, Table)]
     plain = [[["".join(run.text for run in cell) for cell in cells] for cells in table.rows] for table in tables]
     main = plain[0][0]
+    level = next(x.name for x in example().framework.levels if x.number == example().rating("verified").level)
+    assert main[1].startswith(render(level, language))
+    tiers = next(
+        cells for cells in plain[0] if "2025" in cells[0] or "L3" in cells[1] or "tier" in cells[0].lower()
+    )
+    assert tiers[1] and tiers[1][0] != "0"
     assert main[4] == render("comparison.by.data", language) and main[1] == main[2] != main[3]
     moved = {cells[0].split()[0]: cells[3:] for cells in plain[1]}
     assert moved["M1"][0] == "0" and moved["M1"][1].startswith("+") and moved["M1"][1] == moved["M1"][2]
@@ -304,6 +310,28 @@ def test_a_comparison_tells_data_from_rule_whichever_comes_first(language: Langu
     ]
     assert len(plain[2]) >= len(changed) > 3
     assert render("indicator.energy_metered.title", language) in words(document)
+
+
+def test_of_one_time_the_one_with_more_settled_is_the_later_and_a_tie_is_refused() -> None:
+    library = load_library(known_indicators=indicators())
+    clarified, a = six_verdicts(), example()
+    plain = clarified.model_copy(
+        update={
+            "evidence": tuple(e.model_copy(update={"settlement": None}) for e in clarified.evidence),
+            "findings": tuple(f.model_copy(update={"settled": False}) for f in clarified.findings),
+        }
+    )
+    one, other = Stored("a", clarified), Stored("b", plain)
+    document = compared(one, other, library, "en")
+    assert document == compared(other, one, library, "en")
+    n, settled = len(clarified.findings), sum(f.settled for f in clarified.findings)
+    assert settled and f"Before: {n} open, 0 clarified; now: {n - settled} open, {settled} clarified." in words(
+        document
+    )
+    twin = a.model_copy(update={"scorer": "another"})
+    with pytest.raises(InputError) as caught:
+        compared(Stored("a", a), Stored("b", twin), library, "zh")
+    assert caught.value.message.id == "comparison.same_time"
 
 
 def test_a_changed_rule_moves_by_the_rule() -> None:
