@@ -13,7 +13,10 @@ import pytest
 
 from assessor.domain import Assessment, State, Worth
 from assessor.messages import LANGUAGES, Language, render
+from assessor.report.document import Table
 from assessor.report.excel import PAGES, render_excel
+from assessor.report.excel.page import cut
+from tests.papers import paper
 from tests.report_example import HOSTILE, altered, example, six_verdicts
 from tests.test_workbook import recalculated
 
@@ -43,6 +46,12 @@ def column(sheet: Any, head: str, language: Language = "zh") -> list[Any]:
     at = next(c for row in sheet.iter_rows(max_row=20) for c in row if c.value == label)
     cells = [row[0] for row in sheet.iter_rows(min_row=at.row + 1, min_col=at.column, max_col=at.column)]
     return [cell.value for cell in cells]
+
+
+def fact(book: Any, name: str, language: Language = "zh") -> Any:
+    """What stands beside a label above the table of the first sheet."""
+    label = render(f"excel.fact.{name}", language)
+    return next(row[1].value for row in page(book, "summary", language).iter_rows() if row[0].value == label)
 
 
 def worthy() -> Assessment:
@@ -96,10 +105,59 @@ def test_levels_scores_days_and_measurements_are_numbers_and_days() -> None:
     assert datetime(2026, 1, 1) in days
     assert a.rating("verified").level in column(summary, "verified_level")
     scores = column(page(book, "subdomains"), "verified")[: len(a.framework.dimensions)]
-    assert scores == pytest.approx([float(d.low) for d in a.rating("verified").dimensions])
+    assert scores == [float(cut(d.low)) for d in a.rating("verified").dimensions]
     values = column(page(book, "measurements"), "value")
     made = [m for m in a.measurements if m.state is State.MEASURED and m.value is not None]
     assert sorted(v for v in values if v is not None) == pytest.approx(sorted(float(m.value or 0) for m in made))
+
+
+def test_a_score_is_cut_off_and_never_shown_as_what_it_has_not_reached() -> None:
+    a = example()
+    short = a.rating("verified").model_copy(update={"score": Fraction("1.7998")})
+    ratings = tuple(short if r.column == "verified" and r.weights == short.weights else r for r in a.ratings)
+    bare = a.model_copy(update={"rated": (), "ratings": ratings})
+    assert fact(opened(render_excel(bare, "zh")), "score") == 1.799
+    formula = fact(opened(written("zh"), values=False), "score")
+    assert formula.startswith("=ROUNDDOWN(ROUND('cmmm-2020-discrete-v'!")
+    assert (
+        fact(opened(written("zh")), "score")
+        == float(cut(a.rating("verified").score))
+        != a.rating("verified").score
+    )
+
+
+def test_score_and_name_of_a_level_follow_the_sheets_of_the_sums() -> None:
+    formulas, values, a = opened(written("zh"), values=False), opened(written("zh")), example()
+    for one, written_, shown in zip(
+        a.rated,
+        column(page(formulas, "summary"), "verified_name"),
+        column(page(values, "summary"), "verified_name"),
+        strict=False,
+    ):
+        level = next(r.level for r in one.results if r.column == "verified")
+        if level is None or not one.grades:
+            assert not shown
+            continue
+        assert "MATCH(D" in written_ and all(f'"{g.name.zh}"' in written_ for g in one.grades)
+        assert shown == next(g.name.zh for g in one.grades if g.number == level)
+    standings = column(page(values, "summary"), "standing")
+    assert standings[: len(a.rated)] == [render(f"report.status.{x.head.status.value}", "zh") for x in a.rated]
+
+
+@pytest.mark.slow
+@needs_office
+def test_an_edited_answer_moves_score_level_and_name_on_the_first_sheet(tmp_path: Path) -> None:
+    book = opened(written("zh"), values=False)
+    for row in book["answers"].iter_rows(min_row=3):
+        if str(row[0].value).count("-l") and row[6].value is not None:
+            row[6].value = 1
+    buffer = io.BytesIO()
+    book.save(buffer)
+    anew = recalculated(buffer.getvalue(), tmp_path)
+    level = column(page(anew, "summary"), "verified_level")[0]
+    assert level == 5 and fact(anew, "score") == 5
+    names = {g.number: g.name.zh for g in example().rated[0].grades}
+    assert column(page(anew, "summary"), "verified_name")[0] == names[5]
 
 
 def test_the_pictures_are_the_spreadsheets_own_and_show_both_columns() -> None:
@@ -122,6 +180,26 @@ def test_the_record_has_a_row_for_every_requirement() -> None:
     a = example()
     asked = [q for d in a.framework.dimensions for c in d.cells for q in c.requirements]
     assert [x for x in column(page(opened(written("zh")), "record"), "id") if x] == asked
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_record_names_the_methods_that_took_place_as_the_paper_does(language: Language) -> None:
+    """Not those that a question allows: without an answer, a proof or a measurement there is none."""
+    a = example()
+    there = {
+        cells[0][0].text: "".join(run.text for run in cells[2])
+        for block in paper("record", language).blocks
+        if isinstance(block, Table) and len(block.head) == 8
+        for cells in block.rows
+        if cells[1]
+    }
+    judged = {line.question for cell in a.rating("verified").cells for line in cell.requirements}
+    sheet = page(opened(written(language)), "record", language)
+    pairs = zip(column(sheet, "id", language), column(sheet, "method", language), strict=True)
+    found = {question: method or "" for question, method in pairs if question in judged}
+    assert found == {question: there[question.upper()] for question in judged}
+    mute = a.model_copy(update={"answers": a.answers.model_copy(update={"answers": ()}), "measurements": ()})
+    assert not any(column(page(opened(render_excel(mute, "zh")), "record"), "method"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -166,7 +244,7 @@ def test_an_older_document_without_sums_plan_or_expectations_is_written_too() ->
     assert render("report.plan.none", "zh") in texts(page(book, "plan"))
     assert render("excel.note.no_differences", "zh") in texts(page(book, "differences"))
     scores = column(page(book, "subdomains"), "verified")[: len(a.framework.dimensions)]
-    assert scores == pytest.approx([float(d.low) for d in a.rating("verified").dimensions])
+    assert scores == [float(cut(d.low)) for d in a.rating("verified").dimensions]
 
 
 @pytest.mark.slow

@@ -15,6 +15,7 @@ from typing import Any
 from assessor.documents import read_bounded
 from assessor.domain import Assessment, Message
 from assessor.errors import InputError
+from assessor.filing.entries import cut_off
 from assessor.filing.keys import KEYS, RESTS_ON_DIFFERENCES, Filled
 from assessor.messages import number, render
 from assessor.report.inert import inert
@@ -176,7 +177,7 @@ def _number(cell: Any, value: Fraction) -> None:
     for child in list(cell):
         cell.remove(child)
     written = cell.makeelement(f"{SHEET}v", {}, None)
-    written.text = str(value.numerator) if value.denominator == 1 else repr(float(value))
+    written.text = str(value.numerator) if value.denominator == 1 else repr(float(cut_off(value, 3)))
     cell.append(written)
 
 

@@ -65,9 +65,9 @@ def money(value: Fraction | int | str, language: Language) -> str:
     if amount < 0:
         return f"−{money(-amount, language)}"
     if language == "zh":
-        if 0 < amount < 1000:
+        if amount < 1000:
             return f"{number(amount, 0)} 元"
-        return f"{number(amount / 10_000, 1)} 万元"
+        return f"{number(amount / 10_000, 1 if amount >= 10_000 else 2)} 万元"
     return f"¥{number(amount / 1000, 0)}k" if amount >= 1000 else f"¥{number(amount, 0)}"
 
 

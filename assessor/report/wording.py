@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from assessor import messages
+from assessor.domain import Assessment
 from assessor.report.document import Line, Paragraph, Run
 from assessor.report.pen import Pen
 
@@ -23,6 +24,11 @@ def filled(pen: Pen, id_: str, /, **params: Any) -> Line:
     text = messages.render(id_, pen.language, **(params | dict(zip(runs, holes, strict=True))))
     parts = re.split(f"([{chr(HOLE)}-{chr(HOLE + 255)}])", text)
     return tuple(holes.get(part) or Run(part) for part in parts if part)
+
+
+def simulated(words: str, pen: Pen, *assessments: Assessment) -> str:
+    """What stands under a title, saying so where the plant is a simulated one."""
+    return " · ".join([words, *([pen.t("simulated")] if any(a.plant.simulated for a in assessments) else [])])
 
 
 def body(*parts: str | Run | Line) -> Paragraph:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -93,8 +94,8 @@ class Programme:
 
 def load() -> None:
     """Load the solver, so that a search does not pay for it with its time."""
-    import scipy.optimize  # noqa: F401, PLC0415
-    import scipy.sparse  # noqa: F401, PLC0415
+    import_module("scipy.optimize")
+    import_module("scipy.sparse")
 
 
 @contextmanager

@@ -4,17 +4,17 @@ from assessor.domain import Assessment
 from assessor.report.document import Block, Document
 from assessor.report.legible import legible
 from assessor.report.pen import Pen
+from assessor.report.wording import simulated
 
 
 def covered(a: Assessment, pen: Pen, name: str, blocks: tuple[Block, ...]) -> Document:
     """A document of this name with cover and contents."""
     kind = pen.t("pre_assessment" if a.pre_assessment else "assessment")
-    told = [pen.paper(f"name.{name}", kind=kind), *([pen.t("simulated")] if a.plant.simulated else [])]
     made = Document(
         name=name,
         language=pen.language,
         title=pen.say(a.plant.name),
-        subtitle=" · ".join(told),
+        subtitle=simulated(pen.paper(f"name.{name}", kind=kind), pen, a),
         facts=tuple(facts(a, pen)),
         disclaimer=pen.t("disclaimer"),
         digest=a.source.bundle,

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from assessor.domain import Assessment, Time
 from assessor.messages import Language, render
+from assessor.report.formulas import PLACES
 from assessor.report.inert import inert
 from assessor.report.pen import Pen
 from assessor.report.tree import printed
@@ -30,6 +31,8 @@ PATTERNS = {
 }
 Kind = Literal["text", "number", "count", "score", "level", "percent", "money", "day", "moment"]
 INK, ACCENT, TINT, PALE, GIVEN = "#1B2422", "#0B6660", "#A9D3CD", "#EEF1EF", "#FFF8DC"
+SHOWN = 3
+"""Places of a score on a page; the sheets of the sums hold it whole."""
 LINE = 13
 """Height of a line of text, in points."""
 
@@ -46,7 +49,13 @@ class Sum:
     """A formula, and what it comes to for those who do not recalculate."""
 
     formula: str
-    value: Fraction | int | None
+    value: Fraction | int | str | None
+
+    @property
+    def shown(self) -> str | float:
+        if self.value is None:
+            return "#N/A"
+        return self.value if isinstance(self.value, str) else float(self.value)
 
 
 Value = str | Fraction | int | Day | Sum | None
@@ -129,6 +138,8 @@ class Page:
 
     def put(self, row: int, at: int, value: Value, kind: Kind = "text", **look: Any) -> None:
         """A value of any kind anywhere on the sheet."""
+        if kind == "score":
+            value = _cut(value)
         if kind in PATTERNS:
             look = {"num_format": PATTERNS[kind], "align": "right"} | look
         words = {"text_wrap": True, "align": "left", "indent": int(at > 0)}
@@ -136,7 +147,13 @@ class Page:
         if value is None:
             self.sheet.write_blank(row, at, None, found)
         elif isinstance(value, Sum):
-            shown = "#N/A" if value.value is None else float(value.value)
+            shown = (
+                value.value
+                if isinstance(value.value, str)
+                else "#N/A"
+                if value.value is None
+                else float(value.value)
+            )
             self.sheet.write_formula(row, at, value.formula, found, shown)
         elif isinstance(value, Day):
             when = datetime.fromtimestamp(value.at // 10**9, UTC).replace(tzinfo=None)
@@ -164,6 +181,21 @@ class Page:
             self.sheet.autofilter(self.head, 0, self.row - 1, len(self.columns) - 1)
 
 
+def cut(score: Fraction) -> Fraction:
+    """Towards nought to the places that are shown: 1.7998 must not read as the 1.8 it has not reached."""
+    return Fraction(int(score * 10**SHOWN), 10**SHOWN)
+
+
+def _cut(value: Value) -> Value:
+    """What a sheet shows of a score; rounded first, since the numbers of a spreadsheet are binary."""
+    if isinstance(value, Sum):
+        inner = value.formula.removeprefix("=")
+        held = value.value
+        formula = f"=ROUNDDOWN(ROUND({inner},{PLACES}),{SHOWN})"
+        return Sum(formula, cut(Fraction(held)) if isinstance(held, int | Fraction) else held)
+    return cut(Fraction(value)) if isinstance(value, int | Fraction) else value
+
+
 def _lines(words: str, width: float) -> int:
     """Lines that a text takes in a column: not every program finds the height of a row by itself."""
     held = max(1.0, width - 1.5)
@@ -173,6 +205,11 @@ def _lines(words: str, width: float) -> int:
 
 def _clean(words: str) -> str:
     return str(inert(words))[:LONGEST]
+
+
+def quoted(words: str) -> str:
+    """A text within the quotes of a formula, where 255 characters are the most."""
+    return _clean(words)[:120].replace('"', '""')
 
 
 def _plain(words: str) -> str:

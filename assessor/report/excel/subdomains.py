@@ -4,7 +4,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from assessor.domain import Assessment, CellLine, Rating, plain
-from assessor.report.excel.page import ACCENT, INK, TINT, Book, Column, Page, Sum, Value
+from assessor.report.excel.page import ACCENT, INK, TINT, Book, Column, Page, Sum, Value, cut
 from assessor.report.formulas import PLACES
 from assessor.report.pen import code
 from assessor.report.tree import Tree
@@ -45,7 +45,8 @@ def write(book: Book, sheet: Any, trees: Trees) -> None:
             _alone(a, seen, dimension.id, "high", trees),
         ]
         scores = {d.dimension: d.low for d in seen.dimensions}, {d.dimension: d.low for d in said.dimensions}
-        values.append(Sum(f"=E{row}-D{row}", scores[0][dimension.id] - scores[1][dimension.id]))
+        off = cut(scores[0][dimension.id]) - cut(scores[1][dimension.id])
+        values.append(Sum(f"=E{row}-D{row}", off))
         values += [_cell(a, seen, dimension.id, number, "low", trees) for number in range(1, 6)]
         page.line(*values)
     _shades(page, first)

@@ -1,10 +1,11 @@
 """The first sheet: who was assessed, when, and where the plant stands in both columns, live."""
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from assessor.domain import Rated, Verdict
-from assessor.report.excel.page import Book, Column, Day, Kind, Page, Sum, Value
+from assessor.domain import Assessment, Rated, Verdict
+from assessor.report.excel.page import Book, Column, Day, Kind, Page, Sum, Value, quoted
 from assessor.report.workbook import Trees
 
 COLUMNS = (
@@ -31,16 +32,15 @@ def write(book: Book, sheet: Any, trees: Trees) -> None:
     page.sheet.freeze_panes(1, 0)
     page.sheet.fit_to_pages(1, 1)
     page.note(f"{pen.t('disclaimer')} · {pen.t('simulated')}" if a.plant.simulated else pen.t("disclaimer"))
-    _facts(page)
+    _facts(page, trees)
     for one in a.rated:
         _framework(page, one, trees)
     _counts(page)
     _contents(page)
 
 
-def _facts(page: Page) -> None:
+def _facts(page: Page, trees: Trees) -> None:
     book, a, pen = page.book, page.book.a, page.book.pen
-    verified = a.rating("verified")
     none = book.t("not_given")
     facts: list[tuple[str, Value, Kind]] = [
         ("credit_code", a.plant.credit_code or none, "text"),
@@ -50,13 +50,20 @@ def _facts(page: Page) -> None:
         ("sampled_from", Day(a.source.sampled_from), "moment"),
         ("sampled_to", Day(a.source.sampled_to), "moment"),
         ("made", Day(a.made), "day"),
-        ("score", verified.score, "score"),
+        ("score", _score(a, trees), "score"),
         ("reach", book.t("reach", of=len(a.framework.dimensions), testable=a.testable, tested=a.tested), "text"),
         ("digest", a.source.bundle, "text"),
     ]
     for row, (name, value, kind) in enumerate(facts, 3):
         page.text(row, 0, book.t(f"fact.{name}"), bold=True)
         page.put(row, 1, value, kind, align="left", text_wrap=False, indent=1)
+
+
+def _score(a: Assessment, trees: Trees) -> Value:
+    """Verified, following the answers where the sheets hold its sum."""
+    score = a.rating("verified").score
+    there = (tree := trees.get((a.framework.id, "verified"))) and tree.cells("s")
+    return Sum(f"={there.low}", score) if there else score
 
 
 def _framework(page: Page, one: Rated, trees: Trees) -> None:
@@ -73,10 +80,20 @@ def _framework(page: Page, one: Rated, trees: Trees) -> None:
     page.line(
         pen.say(one.head.title),
         *levels,
-        names.get(verified.level, "") if verified.level is not None else "",
+        _name(names, levels[2], page.row + 1),
         verified.coverage,
-        pen.t(f"status.{verified.status.value}"),
+        pen.t(f"status.{one.head.status.value}"),
     )
+
+
+def _name(names: Mapping[int, str], level: Value, row: int) -> Value:
+    """The name of the verified level beside it, as a formula where the level is one."""
+    if not isinstance(level, Sum) or not isinstance(level.value, int) or not names:
+        return ""
+    numbers = ",".join(map(str, names))
+    words = ",".join(f'"{quoted(name)}"' for name in names.values())
+    formula = f'=IFERROR(CHOOSE(MATCH(D{row},{{{numbers}}},0),{words}),"")'
+    return Sum(formula, names.get(level.value, ""))
 
 
 def _counts(page: Page) -> None:

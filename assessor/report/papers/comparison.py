@@ -9,7 +9,7 @@ from assessor.domain import Assessment, Evidence, Measurement, State, Text
 from assessor.messages import Language, render
 from assessor.report.document import Block, Bullets, Document, Heading, Line, Paragraph, Run, Table, line, row
 from assessor.report.pen import Pen, code
-from assessor.report.wording import listed
+from assessor.report.wording import listed, simulated
 
 MOST_DROPPED = 12
 Step = Literal["filed", "ruled", "now"]
@@ -24,6 +24,8 @@ class Place:
     version: str
     level: int | None
     score: Fraction | None
+    grade: Text | None = None
+    """The name of the level."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def comparison(earlier: Assessment, later: Assessment, changes: Changes, languag
         name="comparison",
         language=language,
         title=_t(pen, "title", plant=pen.say(later.plant.name)),
-        subtitle=_t(pen, "subtitle"),
+        subtitle=simulated(_t(pen, "subtitle"), pen, earlier, later),
         facts=tuple(
             (
                 _t(pen, which),
@@ -107,12 +109,13 @@ def _framework(change: Change, pen: Pen) -> tuple[Line, ...]:
 def _place(place: Place | None, pen: Pen) -> str:
     if place is None or (place.level is None and place.score is None):
         return _t(pen, "none")
+    level = pen.say(place.grade) if place.grade else _t(pen, "nameless", level=place.level)
     if place.score is None:
-        return _t(pen, "no_score", level=place.level)
+        return level
     score = pen.score(place.score)
     if place.level is None:
         return _t(pen, "no_level", score=score)
-    return _t(pen, "standing", level=place.level, score=score)
+    return _t(pen, "standing", level=level, score=score)
 
 
 def _dimensions(later: Assessment, changes: Changes, pen: Pen) -> list[Block]:
@@ -198,12 +201,11 @@ def _findings(earlier: Assessment, later: Assessment, pen: Pen) -> list[Block]:
     before, after = ({f.question: f for f in a.findings} for a in (earlier, later))
     gone, new = [q for q in before if q not in after], [q for q in after if q not in before]
     counts = {
-        "before": len(before),
-        "after": len(after),
+        **_open_and_settled("before", earlier),
+        **_open_and_settled("after", later),
         "gone": len(gone),
         "stays": len(after) - len(new),
         "new": len(new),
-        "settled": sum(f.settled for f in after.values()),
     }
     items = [line(_t(pen, kind, what=_where(q, pen))) for kind, of in (("gone", gone), ("new", new)) for q in of]
     blocks: list[Block] = [
@@ -211,6 +213,11 @@ def _findings(earlier: Assessment, later: Assessment, pen: Pen) -> list[Block]:
         Paragraph(line(_t(pen, "findings_line", **counts))),
     ]
     return [*blocks, Bullets(tuple(items))] if items else blocks
+
+
+def _open_and_settled(when: str, a: Assessment) -> dict[str, int]:
+    settled = sum(f.settled for f in a.findings)
+    return {f"{when}_open": len(a.findings) - settled, f"{when}_settled": settled}
 
 
 def _where(question: str, pen: Pen) -> str:

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from assessor.domain import Answer, Assessment, Dimension, Evidence, RequirementLine, Settlement, State
-from assessor.messages import catalogue, render
+from assessor.domain import Assessment, Dimension, RequirementLine
+from assessor.messages import render
 from assessor.report.document import Block, Document, Heading, Line, Paragraph, Run, Table, group, line, row
 from assessor.report.papers.exhibits import Exhibits
 from assessor.report.pen import Pen, code
-from assessor.report.wording import listed, shortened
+from assessor.report.taken import Taken
+from assessor.report.wording import listed, shortened, simulated
 
 COLUMNS = ("id", "requirement", "method", "evidence", "by", "declared", "verified", "reason")
 WIDTHS = (0.09, 0.25, 0.1, 0.08, 0.11, 0.08, 0.08, 0.21)
@@ -29,7 +30,7 @@ def document(a: Assessment, pen: Pen) -> Document:
         name="record",
         language=pen.language,
         title=_t(pen, "title", plant=shortened(pen.say(a.plant.name), 40)),
-        subtitle=pen.say(a.framework.title),
+        subtitle=simulated(pen.say(a.framework.title), pen, a),
         facts=(
             (_t(pen, "plant"), pen.say(a.plant.name)),
             *((pen.t(f"cover.{label}"), value) for label, value in known.items() if value),
@@ -88,72 +89,40 @@ class _Rows:
     def _requirement(
         self, now: RequirementLine, before: RequirementLine | None, dimension: Dimension
     ) -> tuple[Line, ...]:
-        evidence = next((e for e in self.a.evidence if e.question == now.question), None)
-        asked = dimension.rubric if now.source == "rubric" and dimension.rubric else now.question
-        answers = [x for x in self.a.answers.answers if x.question == asked]
-        settled = evidence.settlement if evidence and now.source == "settled" else None
-        measured = self._measured(evidence)
+        taken = Taken.of(self.a, now, dimension)
         return row(
             now.question.upper(),
             self.pen.question(now.question),
-            self._method(answers, settled, measured),
-            listed(self.pen, [*self._exhibits(answers, settled), *measured]),
-            self._by(answers, settled, measured),
+            taken.methods(self.pen),
+            listed(self.pen, self._exhibits(taken)),
+            listed(self.pen, taken.respondents(self.pen)),
             self._degree(before),
             Run(self._degree(now), mark=f"degree.{now.question}"),
-            self._reason(now, evidence, answers, settled),
+            self._reason(now, taken),
         )
 
     def _left_out(self, question: str) -> tuple[Line, ...]:
-        answers = [x for x in self.a.answers.answers if x.question == question]
-        words, who = _t(self.pen, "not_applicable"), self._by(answers, None, {})
-        reasons = listed(self.pen, [x.reason for x in answers if x.reason])
+        taken = Taken(answers=tuple(x for x in self.a.answers.answers if x.question == question))
+        words, who = _t(self.pen, "not_applicable"), listed(self.pen, taken.respondents(self.pen))
+        reasons = listed(self.pen, [x.reason for x in taken.answers if x.reason])
         return row(question.upper(), self.pen.question(question), "", "", who, words, words, reasons)
 
-    def _measured(self, evidence: Evidence | None) -> dict[str, str]:
-        """Numbers of the measurements that said something, and the classes of evidence that they rest on."""
-        if evidence is None or evidence.low is None:
-            return {}
-        return {
-            self.exhibits.measurements[m.indicator]: self.pen.classes(m.rests_on)
-            for m in self.a.measurements
-            if m.indicator in evidence.indicators and m.state is State.MEASURED
-        }
-
-    def _exhibits(self, answers: list[Answer], settled: Settlement | None) -> list[str]:
-        proofs = [p for x in answers for p in x.proofs] + ([settled.proof] if settled else [])
-        return [self.exhibits.number(p) for p in proofs]
-
-    def _method(self, answers: list[Answer], settled: Settlement | None, measured: dict[str, str]) -> str:
-        proofs = [p for x in answers for p in x.proofs] + ([settled.proof] if settled else [])
-        kinds = [render(f"forms.proof.{p.kind}", self.pen.language) for p in proofs]
-        asked = [self.pen.t("evidence.interview")] if answers and not kinds else []
-        return listed(self.pen, [*dict.fromkeys([*measured.values(), *kinds, *asked])])
-
-    def _by(self, answers: list[Answer], settled: Settlement | None, measured: dict[str, str]) -> str:
-        names = [self._role(x.by) for x in answers] + ([self._role(settled.by)] if settled else [])
-        names += [_t(self.pen, "connector")] if measured else []
-        return listed(self.pen, [*dict.fromkeys(names)])
-
-    def _role(self, by: str) -> str:
-        if by == "assessor":
-            return _t(self.pen, "assessor")
-        name = f"forms.role.{by.replace('-', '_')}"
-        return render(name, self.pen.language) if name in catalogue() else by
+    def _exhibits(self, taken: Taken) -> list[str]:
+        """Numbers of what was handed in, then of what was measured."""
+        seen = [self.exhibits.measurements[m.indicator] for m in taken.measured]
+        return [*(self.exhibits.number(p) for p in taken.proofs), *seen]
 
     def _degree(self, one: RequirementLine | None) -> str:
         if one is None:
             return self.pen.t("none")
         return self.pen.t("unknown") if one.source == "unknown" else self.pen.between(one.low, one.high)
 
-    def _reason(
-        self, now: RequirementLine, evidence: Evidence | None, answers: list[Answer], settled: Settlement | None
-    ) -> str:
+    def _reason(self, now: RequirementLine, taken: Taken) -> str:
         parts = [self.pen.t(f"given.{now.source}")]
-        parts += [x.reason for x in answers if x.reason]
-        if evidence and evidence.indicators:
-            parts.append(self.pen.say(evidence.why))
-        if settled:
+        parts += [x.reason for x in taken.answers if x.reason]
+        if taken.evidence and taken.evidence.indicators:
+            parts.append(self.pen.say(taken.evidence.why))
+        if settled := taken.settled:
             parts.append(_t(self.pen, "replied", reason=settled.reason, reply=settled.reply))
         return ("；" if self.pen.language == "zh" else "; ").join(parts)
 

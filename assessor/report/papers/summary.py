@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from assessor.domain import Assessment, Choice, Outcome, Rating, Recommendation, Verdict
+from assessor.domain import Assessment, Choice, Outcome, Rating, Recommendation, Span, Verdict
 from assessor.messages import render
 from assessor.report.claims import differences
 from assessor.report.document import (
@@ -21,7 +21,7 @@ from assessor.report.document import (
 from assessor.report.leads import todo
 from assessor.report.pen import Pen
 from assessor.report.plan import between
-from assessor.report.wording import filled, shortened
+from assessor.report.wording import filled, shortened, simulated
 from assessor.report.worth import unstated, worth_of
 from assessor.roadmap import outlay
 
@@ -36,7 +36,7 @@ def document(a: Assessment, pen: Pen) -> Document:
         name="summary",
         language=pen.language,
         title=_t(pen, "title", plant=shortened(pen.say(a.plant.name), 40)),
-        subtitle=_t(pen, "subtitle"),
+        subtitle=simulated(_t(pen, "subtitle"), pen, a),
         facts=(
             (pen.t("cover.framework"), pen.say(a.framework.title)),
             (pen.t("cover.made"), pen.date(a.made)),
@@ -86,14 +86,16 @@ def _sure(a: Assessment, pen: Pen) -> list[Block]:
     untested = sum(s.readable is Outcome.NOT_DETERMINED for s in sights.values()) + len(used) - len(sights)
     networked = sum(s.networked is Outcome.MET for s in sights.values())
     held = [e for e in a.evidence if e.verdict not in (Verdict.UNTESTED, Verdict.UNUSABLE)]
-    agreed, open_ = sum(e.verdict is Verdict.CORROBORATED for e in held), sum(not f.settled for f in a.findings)
+    agreed, vague = (
+        sum(e.verdict is verdict for e in held) for verdict in (Verdict.CORROBORATED, Verdict.INCONCLUSIVE)
+    )
     holds = "level.holds" if low == high else "level.holds_not"
     items = [
         line(pen.t(holds, n=len(a.framework.weight_sets), low=low, high=high)),
         filled(pen, "summary.chance", share=Run(pen.tenths(chance), mark="chance"), level=verified.level),
         line(_t(pen, "reach", of=len(a.framework.dimensions), testable=a.testable, tested=a.tested)),
         line(_t(pen, "machines", of=len(used), n=networked, untested=untested)),
-        line(_t(pen, "corroborated", of=len(held), n=agreed, open=open_)),
+        line(_t(pen, "corroborated", of=len(held), n=agreed, apart=len(held) - agreed - vague, vague=vague)),
     ]
     return [Heading(1, _t(pen, "sure"), "sure"), Bullets(tuple(items))]
 
@@ -174,10 +176,13 @@ def _money(a: Assessment, pen: Pen) -> Line:
         grant, left = Run(pen.money(granted), mark="grant.confirmed"), Run(net, strong=True, mark="cash.net")
         runs += filled(pen, "summary.confirmed", grant=grant, net=left)
     else:
-        runs += line(_t(pen, "unconfirmed"))
+        runs += line(_t(pen, "unconfirmed")) if a.roadmap.worth else ()
     level, score = str(a.roadmap.level_after), pen.score(a.roadmap.score_after)
     after = {"level": Run(level, mark="level.after"), "score": Run(score, mark="score.after")}
-    parts = [tuple(runs), payback(a, pen), filled(pen, "summary.after", **after)]
+    reckoned = {w.recommendation for w in a.roadmap.worth}
+    general = line(_t(pen, "general", n=len(chosen.keys() - reckoned))) if chosen.keys() - reckoned else ()
+    told = (general, tuple(runs), payback(a, pen), filled(pen, "summary.after", **after))
+    parts = [part for part in told if part]
     gap = "" if pen.language == "zh" else " "
     return tuple(run for i, part in enumerate(parts) for run in ((Run(gap), *part) if i and gap else part))
 
@@ -187,8 +192,7 @@ def payback(a: Assessment, pen: Pen) -> Line:
     assert a.roadmap is not None
     low, high = a.roadmap.payback_low, a.roadmap.payback_high
     if low is None or high is None:
-        why = unstated(a, a.roadmap.why, pen) if a.roadmap.why else _t(pen, "no_benefit")
-        return line(_t(pen, "no_payback", why=why))
+        return line(unstated(a, a.roadmap.why, pen) if a.roadmap.why else _t(pen, "no_benefit"))
     ends = {
         "low": Run(pen.number(low, 0), mark="payback.low"),
         "high": Run(pen.number(high, 0), mark="payback.high"),
@@ -221,11 +225,19 @@ def _to_approve(a: Assessment, pairs: list[tuple[Choice, Recommendation]], pen: 
     whole = {r.id for _, r in pairs if r.stoppage.whole}
     if of:
         low, high = (sum((getattr(w.days, end) for w in of), Fraction(0)) for end in ("low", "high"))
-        stop = sum((w.stoppage.mid for w in of if w.stoppage and w.recommendation in whole), Fraction(0))
-        days = {"low": pen.number(low, 0), "high": pen.number(high, 0)}
-        name = "days" if stop else "days_only"
-        found.append(line(_t(pen, name, **days, **({"stop": pen.number(stop, 0)} if stop else {}))))
+        found.append(line(_t(pen, "days", low=pen.number(low, 0), high=pen.number(high, 0))))
+        found += _stoppage([w.stoppage for w in of if w.recommendation in whole], pen)
     open_ = {g.programme for w in of for g in w.grants if g.confirmed is None and g.outcome is not Outcome.NOT_MET}
     if open_:
         found.append(line(_t(pen, "grants", n=len(open_))))
     return found
+
+
+def _stoppage(stops: list[Span | None], pen: Pen) -> list[Line]:
+    """Hours without production over all phases, low to high, and of how many measures nobody could say."""
+    known = [span for span in stops if span]
+    low, high = (sum((getattr(span, end) for span in known), Fraction(0)) for end in ("low", "high"))
+    said = {"low": pen.number(low, 0), "high": pen.number(high, 0), "n": len(stops) - len(known)}
+    if not high:
+        return [line(_t(pen, "stoppage_open", n=said["n"]))] if said["n"] else []
+    return [line(_t(pen, "stoppage_part" if said["n"] else "stoppage", **said))]
