@@ -10,7 +10,7 @@ from xlsxwriter.utility import xl_col_to_name
 from assessor.domain import PHASES, Choice, Recommendation, Span, Worth
 from assessor.report.excel.page import GIVEN, Book, Column, Page, Sum, Value
 from assessor.report.workbook import Trees
-from assessor.report.worth import stands
+from assessor.report.worth import stands, unstated
 from assessor.roadmap import outlay
 
 COLUMNS = (
@@ -31,6 +31,8 @@ COLUMNS = (
     Column("yearly_high", 11, "money"),
     Column("payback_low", 10, "number"),
     Column("payback_high", 10, "number"),
+    Column("needed", 11, "money"),
+    Column("pain", 11, "money"),
     Column("remark", 24),
 )
 AT = {column.id: i for i, column in enumerate(COLUMNS)}
@@ -114,7 +116,7 @@ def _items(book: Book) -> list[Item]:
 
 def _item(book: Book, choice: Choice, r: Recommendation, worth: Worth | None) -> Item:
     """As it was reckoned for this plant; in older documents by what the recommendation itself says."""
-    why = book.pen.say(worth.why) if worth and worth.why else ""
+    why = unstated(book.a, worth.why, book.pen) if worth and worth.why else ""
     drawn = book.a.roadmap.draws if book.a.roadmap else 0
     if choice.in_draws is not None and drawn:
         why = "\n".join(filter(None, (book.t("draws", n=choice.in_draws, of=drawn), why)))
@@ -150,6 +152,8 @@ def _line(page: Page, item: Item) -> None:
         worth.yearly_high if worth else None,
         worth.payback_low if worth else None,
         worth.payback_high if worth else None,
+        worth.needed if worth and worth.payback_low is None else None,
+        worth.pain if worth else None,
         item.remark,
     )
 
@@ -204,11 +208,12 @@ def _whole(page: Page) -> None:
         ("yearly_high", roadmap.yearly_high, "money"),
         ("payback_low", roadmap.payback_low, "number"),
         ("payback_high", roadmap.payback_high, "number"),
+        *((("needed", roadmap.needed, "money"),) if roadmap.payback_low is None else ()),
     ):
         page.row += 1
         page.text(page.row, 2, book.t(f"head.{name}"))
         if value is None:
-            why = book.pen.say(roadmap.why) if roadmap.why and name.startswith("payback") else book.t("not_stated")
-            page.text(page.row, 4, why)
+            said = unstated(book.a, roadmap.why, book.pen) if roadmap.why and name.startswith("payback") else ""
+            page.text(page.row, 4, said or book.t("not_stated"))
         else:
-            page.put(page.row, 4, value, kind)  # type: ignore[arg-type]
+            page.put(page.row, 4, value, kind)
