@@ -93,7 +93,7 @@ class Programme:
 
 def load() -> None:
     """Load the solver, so that a search does not pay for it with its time."""
-    import scipy.optimize  # noqa: F401, PLC0415
+    import scipy.optimize  # noqa: PLC0415
     import scipy.sparse  # noqa: F401, PLC0415
 
 
