@@ -211,6 +211,28 @@ def test_differences_settled_and_open_say_so(language: Language) -> None:
     assert render("report.verdict.difference-lower", language) in words
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sheet_says_on_its_face_that_it_is_no_certificate(language: Language) -> None:
+    book, disclaimer = opened(written(language)), render("report.disclaimer", language)
+    for sheet in book.worksheets:
+        held = [str(c.value) for row in sheet.iter_rows(max_row=4) for c in row if c.value]
+        assert any(disclaimer in words for words in held), sheet.title
+
+
+def test_what_was_not_reckoned_for_the_plant_is_empty_and_says_so() -> None:
+    a = example()
+    assert a.roadmap is not None
+    bare = a.model_copy(update={"roadmap": a.roadmap.model_copy(update={"worth": ()})})
+    n = len(a.roadmap.choices)
+    sheet = page(opened(render_excel(bare, "zh")), "plan")
+    for name in ("reserve", "confirmed"):
+        assert column(sheet, name)[:n] == [None] * n
+    assert column(sheet, "confirmed")[n : n + 4] == [None] * 4, "no total of what nobody knows"
+    assert all(render("excel.general", "zh") in words for words in column(sheet, "remark")[:n])
+    full = page(opened(render_excel(worthy(), "zh")), "plan")
+    assert None not in column(full, "reserve")[:n] and None not in column(full, "confirmed")[:n]
+
+
 def test_strangers_texts_stay_texts() -> None:
     names = (*HOSTILE, '=HYPERLINK("http://x")', "+1+1", "@SUM(A1)", "-2+3", "\t=1+1", "&P&[File]" * 40)
 
@@ -241,8 +263,8 @@ def test_an_older_document_without_sums_plan_or_expectations_is_written_too() ->
         }
     )
     book = opened(render_excel(bare, "zh"))
-    assert render("report.plan.none", "zh") in texts(page(book, "plan"))
-    assert render("excel.note.no_differences", "zh") in texts(page(book, "differences"))
+    assert render("report.plan.none", "zh") in "\n".join(texts(page(book, "plan")))
+    assert render("excel.note.no_differences", "zh") in "\n".join(texts(page(book, "differences")))
     scores = column(page(book, "subdomains"), "verified")[: len(a.framework.dimensions)]
     assert scores == [float(cut(d.low)) for d in a.rating("verified").dimensions]
 

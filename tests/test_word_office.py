@@ -11,8 +11,10 @@ import pytest
 from assessor.domain import canonical
 from assessor.messages import LANGUAGES, Language, render
 from assessor.report.document import Heading, Picture, Table, marks
+from assessor.report.word import render_word
 from assessor.report.word.reading import figures
 from tests.large import MACHINES, TAGS, large
+from tests.papers import paper
 from tests.report_example import example
 from tests.test_word import document, file, found, letters
 from tests.written import converted, pictures, told
@@ -106,3 +108,15 @@ def test_300_machines_and_5000_tags_in_every_format_take_half_a_minute_and_a_gig
     )
     seconds, kilobytes = map(float, done.stdout.split())
     assert seconds < 30 and kilobytes < 1_000_000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_summary_is_one_page_with_small_title_and_no_numbers(language: Language, tmp_path: Path) -> None:
+    source = tmp_path / "summary.docx"
+    source.write_bytes(render_word(paper("summary", language), example().made))
+    pdf = converted(source, "pdf", tmp_path / "pdf")
+    assert re.search(r"Pages:\s+1\n", told("pdfinfo", pdf))
+    said = told("pdftotext", "-layout", pdf, "-")
+    heading = render("summary.decide", language)
+    assert re.search(rf"(?m)^\s*{heading}$", said), "heading without a number"

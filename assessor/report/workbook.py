@@ -78,6 +78,7 @@ def _answers(
         (24, 60, 70, 14, 11, 11, 11, 11),
     )
     sheet.write_string(0, 0, both(Message(id="workbook.change")), looks.title)
+    sheet.write_string(0, 4, both(Message(id="workbook.disclaimer")), looks.weak)
     sheet.freeze_panes(2, 1)
     printed(sheet, 1)
     found: dict[str, dict[tuple[str, str], Fraction | None]] = {}

@@ -125,7 +125,9 @@ class Page:
         sheet.set_footer(f"&L&8{_plain(foot)}&R&8&P / &N")
 
     def note(self, words: str, row: int = 1) -> None:
-        """What a reader must know of the sheet, under its title, over the whole width."""
+        """What a reader must know of the sheet, and what it is not, under its title over the whole width."""
+        disclaimer = self.book.pen.t("disclaimer")
+        words = words if disclaimer in words else f"{disclaimer} · {words}"
         look = self.book.look(font_color="#59625F", text_wrap=True)
         wide = sum(c.width for c in self.columns)
         self.sheet.merge_range(row, 0, row, len(self.columns) - 1, "", look)
@@ -168,7 +170,7 @@ class Page:
         row, other = self.row, kinds or {}
         for at, (column, value) in enumerate(zip(self.columns, values, strict=True)):
             kind = other.get(at, "text" if isinstance(value, str) else column.kind)
-            shade = {"bg_color": GIVEN} if column.given and value is not None else {}
+            shade = {"bg_color": GIVEN} if column.given and (value is not None or other.get(at)) else {}
             self.put(row, at, value, kind, **{"bottom": 4, "bottom_color": "#CFD5D2"} | shade | look)
         texts = ((c.width, v) for c, v in zip(self.columns, values, strict=True) if isinstance(v, str))
         self.sheet.set_row(row, LINE * max((_lines(v, width) for width, v in texts), default=1) + 6)

@@ -129,6 +129,7 @@ def _item(book: Book, choice: Choice, r: Recommendation, worth: Worth | None) ->
     span = outlay(r, {})
     cost = Span(low=min(span.low, choice.cost), mid=choice.cost, high=max(span.high, choice.cost))
     hours = r.stoppage.hours.mid if r.stoppage.hours and r.stoppage.whole else None
+    why = "\n".join(filter(None, (why, book.t("general"))))
     return Item(choice, book.pen.say(r.title), cost, None, r.effort.days.mid, r.months.mid, hours, why)
 
 
@@ -141,9 +142,9 @@ def _line(page: Page, item: Item) -> None:
         item.cost.low,
         item.cost.mid,
         item.cost.high,
-        item.reserve or Fraction(0),
+        item.reserve,
         Sum(f"=E{row}*(1+G{row})", item.with_reserve),
-        item.confirmed,
+        worth.confirmed if worth else None,
         Sum(f"=H{row}-I{row}", item.figure("to_pay")),
         item.days,
         item.months,
@@ -155,6 +156,7 @@ def _line(page: Page, item: Item) -> None:
         worth.needed if worth and worth.payback_low is None else None,
         worth.pain if worth else None,
         item.remark,
+        kinds={AT["reserve"]: "percent"},
     )
 
 
@@ -168,6 +170,8 @@ def _total(page: Page, items: Sequence[Item], phase: int | None, last: int) -> N
     for name in ADDED:
         letter = xl_col_to_name(AT[name])
         formula = f"=SUMPRODUCT({test}$B${first}:$B${last}*{letter}{first}:{letter}{last})"
+        if name == "confirmed" and not any(item.worth for item in of):
+            continue
         values[AT[name]] = Sum(formula, sum((item.figure(name) for item in of), Fraction(0)))
     page.line(*values, bold=True)
 

@@ -28,7 +28,9 @@ EMU = 635
 
 def render_word(document: Document, made: Time, template: Path | None = None) -> bytes:
     """A .docx, with the styles and the page of `template` where one is given; InputError where that cannot be."""
-    paper = theirs(template, document.language) if template else ours(document.language)
+    paper = (
+        theirs(template, document.language) if template else ours(document.language, short=not document.contents)
+    )
     writer = _Writer(document, paper)
     inside = "".join(writer.all())
     declared = nsdecls("w", "r", "wp", "a", "pic")

@@ -20,6 +20,7 @@ from assessor.documents import read_bounded
 from assessor.domain import Message
 from assessor.errors import InputError
 from assessor.messages import Language
+from assessor.report.word.compact import LOOK, compact
 
 ROLES = {
     "title": "Title",
@@ -90,15 +91,15 @@ class Stationery:
     high: int
 
 
-def ours(language: Language) -> Stationery:
-    """An empty A4 document with our styles."""
+def ours(language: Language, *, short: bool = False) -> Stationery:
+    """An empty A4 document with our styles; `short`: those of a document of one page."""
     word = docx.Document()
     package = word.part.package
     for id_ in [id_ for id_, rel in package.rels.items() if rel.reltype.rsplit("/", 1)[-1] in BARE]:
         del package.rels[id_]
     for id_ in [id_ for id_, rel in word.part.rels.items() if rel.reltype.rsplit("/", 1)[-1] in BARE]:
         del word.part.rels[id_]
-    sheet = parse_xml(_styles(language).encode())
+    sheet = parse_xml(_styles(language, short=short).encode())
     held = word.styles.element
     held[:] = list(sheet)
     numbering = word.part.numbering_part.element
@@ -108,7 +109,9 @@ def ours(language: Language) -> Stationery:
     section.left_margin = section.right_margin = Mm(23)
     section.top_margin, section.bottom_margin = Mm(22), Mm(24)
     section.header_distance = section.footer_distance = Mm(11)
-    return _measured(word, _by_role(word), True)
+    if short:
+        compact(word)
+    return _measured(word, _by_role(word), not short)
 
 
 def theirs(template: Path, language: Language) -> Stationery:
@@ -184,8 +187,8 @@ def _name(style: object) -> str:
     return found.get(qn("w:val")).lower() if found is not None else ""
 
 
-def _styles(language: Language) -> str:
-    return Template(_resource("styles.xml")).substitute(LOOKS[language])
+def _styles(language: Language, *, short: bool = False) -> str:
+    return Template(_resource("styles.xml")).substitute(LOOKS[language] | (LOOK if short else {}))
 
 
 def _resource(name: str) -> str:
