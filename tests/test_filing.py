@@ -4,6 +4,7 @@ import contextlib
 import csv
 import io
 import json
+import re
 from fractions import Fraction
 from pathlib import Path
 
@@ -20,6 +21,9 @@ from assessor.filing.entries import cut_off, rows
 from assessor.filing.layout import ANNEX, ANSWERS, BUNDLE, FILED, PROMISE, README, REPORTS, SETTLED, inside
 from assessor.filing.sheets import settled, settled_rows
 from assessor.messages import LANGUAGES, Language, render
+from assessor.report.document import runs
+from assessor.report.formats import renderer
+from assessor.report.papers import written
 from assessor.report.pen import Pen
 from tests.packs import changed, complete, first, library, pack_of, results, saved, texts
 from tests.report_example import six_verdicts
@@ -104,13 +108,36 @@ def test_open_differences_never_occur_in_the_pack_and_stand_in_the_annex(
 def test_while_a_difference_is_open_bundle_and_report_are_named_and_held_back(tmp_path: Path) -> None:
     file = saved(pack_of(results(tmp_path / "results")), tmp_path / "pack.zip")
     held = open_pack(file).manifest.held_back
-    assert {one.name for one in held} == {BUNDLE, f"{REPORTS}/report.html"}
-    assert BUNDLE not in open_pack(file).members
+    assert {one.name for one in held} == {BUNDLE, f"{REPORTS}/report.html", FILED}
+    assert not [name for name in open_pack(file).members if name == BUNDLE or name.startswith(REPORTS)]
     found = check_pack(file)
     assert not found.holds
     missing = {item.item for item in found.items if item.outcome == "missing"}
-    assert {"settled", "bundle"} <= missing
-    assert FILED in open_pack(file).members, "the report for filing shows what is settled alone"
+    assert {"settled", "bundle", "report"} <= missing
+
+
+def test_figures_that_hang_on_an_open_difference_are_in_no_member_of_the_pack(tmp_path: Path) -> None:
+    made = pack_of(results(tmp_path / "results"))
+    a, pen = first(), Pen.of(first(), "zh")
+    verified = a.rating("verified")
+    score = pen.between(verified.score, verified.score_high)
+    assert score != pen.between(a.rating("declared").score, a.rating("declared").score_high)
+    filed = written(a, "zh", "filed")
+    assert score in {run.text for run in runs(filed.blocks)}, "the report for filing would tell it"
+    for name, data in made.files.items():
+        if name.endswith((".docx", ".xlsx", ".csv", ".html")):
+            assert not re.search(
+                rf"(?<![\d.]){re.escape(score)}(?![\d.])", re.sub(r"<[^>]*>", "|", texts(name, data))
+            ), name
+
+
+@pytest.mark.parametrize("suffix", [".docx", ".pdf"])
+def test_the_report_for_filing_is_refused_while_a_difference_is_open(suffix: str) -> None:
+    write = renderer(Path(f"filed{suffix}"), paper="filed")
+    with pytest.raises(InputError) as caught:
+        write(first(), "zh", None)
+    assert caught.value.message.id == "filing.report_open"
+    assert caught.value.message.params["n"] == len(open_questions(first()))
 
 
 @settings(max_examples=20, deadline=None)

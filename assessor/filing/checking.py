@@ -14,7 +14,7 @@ from assessor.domain import Assessment, Checklist, Item, Message, Noun, Shown, T
 from assessor.errors import AssessorError, InputError
 from assessor.filing.attachments import day_of
 from assessor.filing.container import Pack, open_pack
-from assessor.filing.layout import ANSWERS, BUNDLE, CHECKLIST, REPORTS
+from assessor.filing.layout import ANSWERS, BUNDLE, CHECKLIST, FILED, REPORTS
 from assessor.messages import render
 
 Outcome = Literal["met", "missing", "by-hand"]
@@ -211,6 +211,12 @@ def _folder(name: str, folder: str) -> Callable[[Item, Inside], Told]:
     return check
 
 
+def _report(_: Item, inside: Inside) -> Told:
+    """The report for filing itself; others beside it do not stand in for it."""
+    n = sum(member.startswith(f"{REPORTS}/") for member in inside.pack.members)
+    return _says("met", "report", n=n) if FILED in inside.pack.members else _says("missing", "no_report")
+
+
 def _bundle(_: Item, inside: Inside) -> Told:
     if BUNDLE not in inside.pack.members:
         return _says("missing", "no_bundle")
@@ -230,6 +236,6 @@ SHOWS: Mapping[Shown, Callable[[Item, Inside], Told]] = {
     "settled": _needs(_settled),
     "plan": _needs(_plan),
     "answers": _folder("answers", ANSWERS),
-    "report": _folder("report", REPORTS),
+    "report": _report,
     "bundle": _bundle,
 }

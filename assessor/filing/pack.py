@@ -1,8 +1,8 @@
 """MAKE a pack: what a city files of one assessment, in a fixed order, signed; and the internal annex beside it.
 
 The report for filing is written anew and shows settled differences alone. While a difference is open, everything
-that tells of it stays out: other reports and the bundle are named with their digests and held back, entries that
-hang on it are left empty, and the annex says what is to be clarified.
+that tells of it stays out: reports and the bundle are named with their digests and held back, entries that hang on
+it are left empty, and the annex says what is to be clarified.
 """
 
 from collections.abc import Sequence
@@ -94,7 +94,7 @@ def make_pack(wanted: Wanted, key: Ed25519PrivateKey, made: Time | None = None) 
     members = _Members()
     _tables(members, wanted, a, pen)
     _documents(members, wanted, source, open_)
-    members.add(FILED, render_word(written(a, wanted.language, "filed"), a.made))
+    _file(members, FILED, render_word(written(a, wanted.language, "filed"), a.made), open_)
     for form in wanted.forms:
         taken = [name.removeprefix(f"{FORMS}/") for name in members.data if name.startswith(FORMS)]
         members.add(f"{FORMS}/{inside(form.name, taken)}", fill(form, a, pen), was=form.name)
@@ -145,8 +145,12 @@ def _documents(members: _Members, wanted: Wanted, source: bytes, open_: bool) ->
             taken = [name.removeprefix(f"{REPORTS}/") for name in found]
             found[f"{REPORTS}/{inside(file.name, taken)}"] = file
     for name, file in found.items():
-        data = read_bounded(file, LARGEST)
-        if open_:
-            members.held_back.append(HeldBack(name=name, sha256=sha256(data), why=OPEN))
-        else:
-            members.add(name, data)
+        _file(members, name, read_bounded(file, LARGEST), open_)
+
+
+def _file(members: _Members, name: str, data: bytes, open_: bool) -> None:
+    """Take it in; while a difference is open, name it and hold it back."""
+    if open_:
+        members.held_back.append(HeldBack(name=name, sha256=sha256(data), why=OPEN))
+    else:
+        members.add(name, data)
