@@ -192,6 +192,94 @@ def test_figures_that_change_places_are_found() -> None:
         assert {(e.mark, e.after) for e in found} == {("row.3", "4936.5"), ("row.4", "3702.5")}
 
 
+def columns() -> Document:
+    """A sentence and a table that state both columns."""
+    table = Table(
+        "得分表",
+        ("子域", "自报", "核实后", "结论"),
+        tuple(
+            (line(name), line(Run(x, mark=f"declared.{name}")), line(Run(y, mark=f"verified.{name}")), line(z))
+            for name, x, y, z in (("采购", "3.2", "2.1", "未满足"), ("生产", "2.8", "2.7", "满足"),
+                                  ("物流", "1.5", "1.4", "未满足"), ("仓储", "1.9", "1.8", "满足"))
+        ),
+        (0.25, 0.25, 0.25, 0.25),
+        frozenset({1, 2}),
+    )  # fmt: skip
+    said = ("自报 ", Run("3", mark="level.declared"), " 级，核实后 ", Run("2", mark="level.verified"), " 级。")
+    return replace(every_block(), blocks=(Heading(1, "章", "a"), Paragraph(line(*said)), table))
+
+
+def in_table(document: Document, change: Callable[[Table], Table]) -> Document:
+    return replace(document, blocks=tuple(change(b) if isinstance(b, Table) else b for b in document.blocks))
+
+
+def with_cell(row: int, column: int, text: str) -> Callable[[Table], Table]:
+    def change(table: Table) -> Table:
+        rows = [list(cells) for cells in table.rows]
+        rows[row][column] = line(text)
+        return replace(table, rows=tuple(map(tuple, rows)))
+
+    return change
+
+
+@pytest.mark.parametrize("write", [render_word, render_pdf])
+def test_declared_and_verified_cannot_change_places(write: Callable[[Document, int], bytes]) -> None:
+    document = columns()
+    assert checked(write(document, MADE), document).edits == ()
+
+    def turn(table: Table) -> Table:
+        first, *rest = table.rows
+        return replace(table, rows=((first[0], first[2], first[1], *first[3:]), *rest))
+
+    def rename(table: Table) -> Table:
+        one, two, *rest = table.rows
+        return replace(table, rows=((two[0], *one[1:]), (one[0], *two[1:]), *rest))
+
+    others = {
+        "cells of a row": in_table(document, turn),
+        "labels of rows": in_table(document, rename),
+        "another label": in_table(document, with_cell(0, 0, "销售")),
+        "heads": in_table(document, lambda t: replace(t, head=(t.head[0], t.head[2], t.head[1], t.head[3]))),
+        "words of a sentence": altered(document, lambda run: replace(run, text={
+            "自报 ": "核实后 ", " 级，核实后 ": " 级，自报 "}.get(run.text, run.text))),
+    }  # fmt: skip
+    for what, other in others.items():
+        assert failing(checked(write(other, MADE), document)), what
+
+
+def test_a_verdict_in_words_is_a_figure_too() -> None:
+    document = columns()
+    found = failing(checked(render_word(in_table(document, with_cell(0, 3, "满足")), MADE), document))
+    assert [(edit.before, edit.after) for edit in found] == [("未满足", "满足")] and "采购" in found[0].place
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "names"),
+    [
+        ("达到Ⅲ级", "达到Ⅳ级", ()),
+        ("level II", "level III", ()),
+        ("评为叁级", "评为肆级", ()),
+        ("已是规范级企业", "已经是集成级企业", ("规范级", "集成级")),
+    ],
+)
+def test_levels_in_signs_and_names_are_figures(one: str, other: str, names: tuple[str, ...]) -> None:
+    assert any(edit.fails for edit in edits(plain(one), plain(other), {}, names))
+    assert edits(plain(one), plain(one), {}, names) == []
+
+
+def test_the_disclaimer_and_the_plants_name_may_not_go() -> None:
+    document = columns()
+    for other in (replace(document, disclaimer="认证证书"), replace(document, title="别的工厂")):
+        for write in (render_word, render_pdf):
+            assert failing(checked(write(other, MADE), document)), (other.title, write)
+
+
+def test_a_sentence_written_anew_may_bring_its_figures_in_another_order() -> None:
+    one, other = plain("共 12 台设备，停机 7 次。"), plain("我们看到停机有 7 次，设备为 12 台。")
+    assert not [edit for edit in edits(one, other, {}) if edit.fails]
+    assert [e for e in edits(plain("甲 12，乙 7"), plain("甲 7，乙 12"), {}) if e.fails], "the words are the same"
+
+
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 

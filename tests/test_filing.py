@@ -4,6 +4,8 @@ import contextlib
 import csv
 import io
 import json
+import re
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,15 +15,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assessor import cli
-from assessor.domain import Assessment, Platform, canonical
+from assessor.domain import Assessment, Item, Message, Platform, canonical
 from assessor.errors import InputError
 from assessor.filing import KEYS, check_pack, open_pack
+from assessor.filing.checking import _interviewees, _plan
 from assessor.filing.entries import cut_off, rows
 from assessor.filing.layout import ANNEX, ANSWERS, BUNDLE, FILED, PROMISE, README, REPORTS, SETTLED, inside
+from assessor.filing.promise import promise
+from assessor.filing.reports import beside, fault
 from assessor.filing.sheets import settled, settled_rows
 from assessor.messages import LANGUAGES, Language, render
+from assessor.report import render_html
+from assessor.report.document import runs
+from assessor.report.formats import renderer
+from assessor.report.papers import written
 from assessor.report.pen import Pen
+from assessor.report.word import render_word
 from tests.packs import changed, complete, first, library, pack_of, results, saved, texts
+from tests.papers import altered
 from tests.report_example import six_verdicts
 
 
@@ -104,13 +115,36 @@ def test_open_differences_never_occur_in_the_pack_and_stand_in_the_annex(
 def test_while_a_difference_is_open_bundle_and_report_are_named_and_held_back(tmp_path: Path) -> None:
     file = saved(pack_of(results(tmp_path / "results")), tmp_path / "pack.zip")
     held = open_pack(file).manifest.held_back
-    assert {one.name for one in held} == {BUNDLE, f"{REPORTS}/report.html"}
-    assert BUNDLE not in open_pack(file).members
+    assert {one.name for one in held} == {BUNDLE, f"{REPORTS}/report.html", FILED}
+    assert not [name for name in open_pack(file).members if name == BUNDLE or name.startswith(REPORTS)]
     found = check_pack(file)
     assert not found.holds
     missing = {item.item for item in found.items if item.outcome == "missing"}
-    assert {"settled", "bundle"} <= missing
-    assert FILED in open_pack(file).members, "the report for filing shows what is settled alone"
+    assert {"settled", "bundle", "report"} <= missing
+
+
+def test_figures_that_hang_on_an_open_difference_are_in_no_member_of_the_pack(tmp_path: Path) -> None:
+    made = pack_of(results(tmp_path / "results"))
+    a, pen = first(), Pen.of(first(), "zh")
+    verified = a.rating("verified")
+    score = pen.between(verified.score, verified.score_high)
+    assert score != pen.between(a.rating("declared").score, a.rating("declared").score_high)
+    filed = written(a, "zh", "filed")
+    assert score in {run.text for run in runs(filed.blocks)}, "the report for filing would tell it"
+    for name, data in made.files.items():
+        if name.endswith((".docx", ".xlsx", ".csv", ".html")):
+            assert not re.search(
+                rf"(?<![\d.]){re.escape(score)}(?![\d.])", re.sub(r"<[^>]*>", "|", texts(name, data))
+            ), name
+
+
+@pytest.mark.parametrize("suffix", [".docx", ".pdf"])
+def test_the_report_for_filing_is_refused_while_a_difference_is_open(suffix: str) -> None:
+    write = renderer(Path(f"filed{suffix}"), paper="filed")
+    with pytest.raises(InputError) as caught:
+        write(first(), "zh", None)
+    assert caught.value.message.id == "filing.report_open"
+    assert caught.value.message.params["n"] == len(open_questions(first()))
 
 
 @settings(max_examples=20, deadline=None)
@@ -211,9 +245,66 @@ def test_an_empty_file_and_an_undated_photograph_do_not_count(tmp_path: Path) ->
     assert found["contract"].why.id == "filing.check.no_file"
     assert found["photographs"].why.id == "filing.check.undated"
     assert found["photographs"].why.params["first"] == "hall.png"
-    (beside / "hall.png").write_bytes(b"\xff\xd8 Exif 2026:11:24 09:30:00 ...")
+    (beside / "hall.png").write_bytes(b"\xff\xd8\xff Exif 2025:12:30 09:30:00 ...")
     found = {f.item: f for f in check_pack(saved(pack_of(folder), tmp_path / "pack2.zip")).items}
     assert found["photographs"].outcome == "met", "the camera wrote the day"
+
+
+def spoilt(a: Assessment, beside: Path) -> dict[str, str]:
+    """Does to attachments what makes them count for nothing; the fault that is to be named, by item."""
+    for file in beside.iterdir():
+        if "photograph" not in file.name:
+            file.unlink()
+    (beside / "contract.pdf").write_bytes(b"\0 \r\n\t" * 9)
+    (beside / "合同-名单.pdf").write_bytes(b"%PDF-1.7 both")
+    (beside / "opening.txt").write_bytes(b"everybody was there")
+    (beside / "closing.pdf").write_bytes(b"not a PDF by its bytes")
+    (beside / "promise.docx").write_bytes(promise(a, Pen.of(a, "zh")))
+    one, two, _ = sorted(beside.glob("*photograph*"))
+    two.write_bytes(one.read_bytes())
+    return {
+        "contract": "no_file",
+        "provider-listing": "no_file",
+        "opening-meeting": "no_scan",
+        "closing-meeting": "no_scan",
+        "promise": "template",
+        "photographs": "twice",
+    }
+
+
+def test_what_is_no_evidence_counts_for_no_item(tmp_path: Path) -> None:
+    folder = results(tmp_path / "results")
+    wanted = spoilt(first(), folder / "attachments")
+    made = pack_of(folder)
+    assert [(line.id, line.params["name"]) for line in made.left] == [("filing.left_several", "合同-名单.pdf")]
+    found = {f.item: f for f in check_pack(saved(made, tmp_path / "pack.zip")).items}
+    assert {item: found[item].why.id.removeprefix("filing.check.") for item in wanted} == wanted
+    assert all(found[item].outcome == "missing" for item in wanted)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "fault"),
+    [("2099-01-01-hall.png", b"\x89PNG\r\n\x1a\n", "later"), ("2026-11-24-hall.png", b"a text", "no_picture")],
+)
+def test_a_photograph_is_one_and_not_of_the_future(name: str, data: bytes, fault: str, tmp_path: Path) -> None:
+    folder = results(tmp_path / "results")
+    next((folder / "attachments").glob("*photograph-1*")).unlink()
+    (folder / "attachments" / name).write_bytes(data)
+    found = {f.item: f for f in check_pack(saved(pack_of(folder), tmp_path / "pack.zip")).items}
+    assert found["photographs"].why.id == f"filing.check.{fault}"
+
+
+def test_only_roles_that_the_forms_know_are_counted_and_a_plan_holds_a_measure() -> None:
+    a = first()
+    four = Item.model_validate({"id": "x", "text": a.plant.name, "shows": "interviewees", "at_least": 4})
+    assert _interviewees(four, a)[0] == "met"
+    made_up = tuple(x.model_copy(update={"by": f"role {i}"}) for i, x in enumerate(a.answers.answers))
+    other = a.model_copy(update={"answers": a.answers.model_copy(update={"answers": made_up})})
+    outcome, why = _interviewees(four, other)
+    assert (outcome, why.params["n"], why.params["others"]) == ("missing", 0, len(made_up))
+    assert a.roadmap is not None and a.roadmap.choices and _plan(four, a)[0] == "met"
+    empty = a.model_copy(update={"roadmap": a.roadmap.model_copy(update={"choices": ()})})
+    assert _plan(four, empty)[0] == "missing"
 
 
 def test_strangers_file_names_do_no_harm(tmp_path: Path) -> None:
@@ -235,7 +326,7 @@ def test_strangers_file_names_do_no_harm(tmp_path: Path) -> None:
     (tmp_path / "secret-contract.txt").write_bytes(b"secret")
     (beside / "link-contract.txt").symlink_to(tmp_path / "secret-contract.txt")
     made = pack_of(folder)
-    assert set(made.left) == {"note of nothing.txt", "link-contract.txt"}
+    assert {line.params["name"] for line in made.left} == {"note of nothing.txt", "link-contract.txt"}
     taken = [name for name in made.files if "/contract/" in name]
     assert len(taken) == len(names) + 1
     assert len({name.lower() for name in taken}) == len(taken)
@@ -261,6 +352,28 @@ def test_a_bundle_of_another_assessment_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         pack_of(folder)
     assert caught.value.message.id == "filing.other_bundle"
+
+
+def test_a_report_beside_is_read_before_it_is_filed() -> None:
+    a = six_verdicts()
+    a = a.model_copy(update={"findings": tuple(f.model_copy(update={"settled": True}) for f in a.findings)})
+    good = written(a, "zh", "summary")
+    assert fault(render_word(good, a.made), "a.docx", a) is None
+    foreign = replace(good, digest="0" * 64)
+    edited = altered(good, lambda r: replace(r, text="4.9") if r.mark == "score.verified" else r)
+    for document, why in ((foreign, "other"), (edited, "edited"), (written(a, "zh", "annex"), "internal")):
+        told = fault(render_word(document, a.made), "a.docx", a)
+        assert told is not None and told.id == f"filing.report_{why}"
+    unread = fault(b"PK no Word file", "a.docx", a)
+    assert unread is not None and unread.id == "filing.report_unread"
+
+
+def test_a_web_page_is_written_anew_without_the_estimate(tmp_path: Path) -> None:
+    (tmp_path / "report.html").write_text("<html>an invented level</html>", "utf-8")
+    ((name, data),) = (one for one in beside(tmp_path, first(), "zh") if not isinstance(one, Message))
+    title = render("report.estimate.title", "zh").encode()
+    assert name == f"{REPORTS}/report.html" and b"invented" not in data and title not in data
+    assert title in render_html(first(), language="zh").encode(), "it would be there"
 
 
 # Tables ----------------------------------------------------------------------------------------------------

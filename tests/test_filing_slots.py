@@ -152,6 +152,25 @@ def test_what_holds_no_slot_is_passed_on_as_it_was_and_the_same_form_gives_the_s
     assert "word/styles.xml" not in changed
 
 
+def test_wide_braces_are_filled_and_a_slot_that_cannot_be_is_named(tmp_path: Path) -> None:
+    a = settled()
+    form = word(tmp_path / "form.docx", "｛｛plant.name.zh｝｝")
+    filled = docx.Document(io.BytesIO(fill(form, a, Pen.of(a, "zh"))))
+    assert filled.paragraphs[0].text == a.plant.name.zh
+    for spoil in ("head", "comment"):
+        book = openpyxl.Workbook()
+        sheet = book.worksheets[0]
+        sheet["A1"] = "{{plant.employees}}"
+        if spoil == "head":
+            sheet.oddHeader.center.text = "{{plant.name}}"
+        else:
+            sheet["A1"].comment = openpyxl.comments.Comment("{{plant.name}}", "x")
+        book.save(tmp_path / "form.xlsx")
+        with pytest.raises(InputError) as caught:
+            fill(tmp_path / "form.xlsx", a, Pen.of(a, "zh"))
+        assert caught.value.message.id == "filing.slot_left" and "xl/" in str(caught.value.place)
+
+
 def test_strangers_names_do_no_harm_to_a_form(tmp_path: Path) -> None:
     for text in HOSTILE:
         a = settled()

@@ -81,8 +81,8 @@ def _written(made: filing.Made, output: Path, as_json: bool) -> None:
         emit(found)
     else:
         present.pack(found, out, language())
-    for name in made.left:
-        say("filing.left", name=name)
+    for line in made.left:
+        say(line.id, **line.params)
     if made.annex is not None:
         say("filing.annex_written", file=str(annex_of(output)))
     say("cli.written", folder=str(output))

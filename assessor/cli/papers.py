@@ -13,7 +13,7 @@ from assessor.domain import Message
 from assessor.errors import InputError
 from assessor.frameworks import load_library
 from assessor.indicators import load as indicators
-from assessor.messages import Language
+from assessor.messages import Language, render
 from assessor.portfolio.compare import compared
 from assessor.portfolio.rerate import Stored, stored
 from assessor.report import checking, formats
@@ -64,7 +64,8 @@ def check_report(
     read = checking.read(read_bounded(file, MOST), str(file))
     done = stored(assessment)
     token = _token(read.token, paper, language, done, file)
-    result = checking.check(read, _document(token, done, earlier, file))
+    levels = [render(level.name, token.language) for level in done.done.framework.levels]
+    result = checking.check(read, _document(token, done, earlier, file), levels)
     if as_json:
         told = {"file": str(file), "paper": token.paper, "language": token.language}
         emit(told | result.told())

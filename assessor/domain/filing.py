@@ -80,6 +80,8 @@ class Item(Noun):
     """How many files, or how many roles that were interviewed."""
     dated: bool = False
     """Each file bears its day: in its name (2026-11-24 or 20261124) or, of a photograph, inside."""
+    look: Literal["any", "picture", "scan"] = "any"
+    """What a file has to be: a picture, each another one; or a scan, which is a picture or a PDF."""
 
     @model_validator(mode="after")
     def _one(self) -> Self:

@@ -30,23 +30,28 @@ class Attachment:
     items: tuple[str, ...]
 
 
-def collect(folder: Path | None, checklist: Checklist) -> tuple[list[Attachment], list[str]]:
-    """What of a folder is for the checklist, and the names of files that fit none of its items."""
+def collect(folder: Path | None, checklist: Checklist) -> tuple[list[Attachment], list[Message]]:
+    """What of a folder is for the checklist, and what is left of it, each with the reason.
+
+    A file whose name fits several items proves none of them: whoever brought it has to say which.
+    """
     if folder is None:
         return [], []
     if not folder.is_dir():
         raise InputError(Message(id="filing.no_folder"), str(folder))
     taken: list[Attachment] = []
-    left: list[str] = []
+    left: list[Message] = []
     for file in sorted(folder.rglob("*")):
         if file.name.startswith(".") or not file.is_file():
             continue
         if file.is_symlink():  # it may lead out of the folder that was meant to be handed over
-            left.append(file.name)
+            left.append(Message(id="filing.left", params={"name": file.name}))
             continue
         items = fitting(file.name, checklist.items)
-        if not items:
-            left.append(file.name)
+        if len(items) != 1:
+            why = "left_several" if items else "left"
+            several = {"items": ", ".join(items)} if items else {}
+            left.append(Message(id=f"filing.{why}", params={"name": file.name, **several}))
             continue
         place = f"{ATTACHMENTS}/{items[0]}"
         others = [a.name.removeprefix(f"{place}/") for a in taken if a.name.startswith(f"{place}/")]

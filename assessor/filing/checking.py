@@ -12,9 +12,10 @@ from assessor.bundle import open_bundle
 from assessor.documents import parse
 from assessor.domain import Assessment, Checklist, Item, Message, Noun, Shown, Text, credit_fault
 from assessor.errors import AssessorError, InputError
-from assessor.filing.attachments import day_of
 from assessor.filing.container import Pack, open_pack
-from assessor.filing.layout import ANSWERS, BUNDLE, CHECKLIST, REPORTS
+from assessor.filing.layout import ANSWERS, BUNDLE, CHECKLIST, FILED, REPORTS
+from assessor.filing.proof import counted
+from assessor.forms.xlsform import ROLES
 from assessor.messages import render
 
 Outcome = Literal["met", "missing", "by-hand"]
@@ -56,7 +57,7 @@ def check_pack(place: Path) -> Checked:
     key = Message(id="bundle.own_key")
     if not pack.own_key:
         key = Message(id="bundle.other_key", params={"key": manifest.fingerprint})
-    items = tuple(_found(item, inside) for item in checklist.items)
+    items = tuple(_found(item, checklist, inside) for item in checklist.items)
     return Checked(
         plant=manifest.plant.name,
         simulated=manifest.plant.simulated,
@@ -83,11 +84,11 @@ def _checklist(pack: Pack, place: Path) -> Checklist:
 Told = tuple[Outcome, Message]
 
 
-def _found(item: Item, inside: "Inside") -> Found:
+def _found(item: Item, checklist: Checklist, inside: "Inside") -> Found:
     if item.person:
         outcome, why = _says("by-hand", "by_hand")
     elif item.files:
-        outcome, why = _files(item, inside.pack)
+        outcome, why = _files(item, checklist, inside.pack)
     else:
         outcome, why = SHOWS[item.shows or "report"](item, inside)
     simulated = inside.pack.manifest.plant.simulated
@@ -98,17 +99,17 @@ def _says(outcome: Outcome, name: str, **params: str | int) -> Told:
     return outcome, Message(id=f"filing.check.{name}", params=dict(params))
 
 
-def _files(item: Item, pack: Pack) -> Told:
-    """Files that were brought for it, not empty, each with its day where that is asked for."""
-    of = [m for m in pack.manifest.members if item.id in m.items and m.name in pack.members]
-    full = [m for m in of if pack.members[m.name]]
-    bare = [m for m in full if item.dated and day_of(m.was or m.name, pack.members[m.name]) is None]
-    good = len(full) - len(bare)
-    if good >= item.at_least:
-        return _says("met", "files", n=good, first=(full[0].was or full[0].name)[:80])
-    if bare:
-        return _says("missing", "undated", n=good, needed=item.at_least, first=(bare[0].was or bare[0].name)[:80])
-    return _says("missing", "too_few" if full else "no_file", n=good, needed=item.at_least)
+def _files(item: Item, checklist: Checklist, pack: Pack) -> Told:
+    """Files that were brought for it and count; where they are too few, what is wrong with another."""
+    good, bad = counted(item, checklist, pack)
+    if len(good) >= item.at_least:
+        return _says("met", "files", n=len(good), first=(good[0].was or good[0].name)[:80])
+    told = [one for one in bad if one[1] != "blank"]
+    if told:
+        member, fault = told[0]
+        first = (member.was or member.name)[:80]
+        return _says("missing", fault, n=len(good), needed=item.at_least, first=first)
+    return _says("missing", "too_few" if good else "no_file", n=len(good), needed=item.at_least)
 
 
 @dataclass(frozen=True)
@@ -182,9 +183,13 @@ def _credit_code(_: Item, a: Assessment) -> Told:
 
 
 def _interviewees(item: Item, a: Assessment) -> Told:
-    roles = sorted({answer.by.strip() for answer in a.answers.answers if answer.by.strip()})
-    name = "roles" if len(roles) >= item.at_least else "roles_few"
-    return _says("met" if name == "roles" else "missing", name, n=len(roles), needed=item.at_least)
+    """Roles that the forms know; whoever answered under another name is one of the others, and no role."""
+    given = {answer.by.strip() for answer in a.answers.answers if answer.by.strip()}
+    known, others = len(given & set(ROLES)), len(given - {*ROLES, "assessor"})
+    name = "roles" if known >= item.at_least else "roles_few"
+    name += "_others" if others else ""
+    outcome: Outcome = "met" if known >= item.at_least else "missing"
+    return _says(outcome, name, n=known, needed=item.at_least, others=others)
 
 
 def _settled(_: Item, a: Assessment) -> Told:
@@ -200,6 +205,8 @@ def _settled(_: Item, a: Assessment) -> Told:
 def _plan(_: Item, a: Assessment) -> Told:
     if a.roadmap is None:
         return _says("missing", "no_plan")
+    if not a.roadmap.choices:
+        return _says("missing", "empty_plan")
     return _says("met", "plan", n=len(a.roadmap.choices))
 
 
@@ -209,6 +216,12 @@ def _folder(name: str, folder: str) -> Callable[[Item, Inside], Told]:
         return _says("met", name, n=n) if n else _says("missing", f"no_{name}")
 
     return check
+
+
+def _report(_: Item, inside: Inside) -> Told:
+    """The report for filing itself; others beside it do not stand in for it."""
+    n = sum(member.startswith(f"{REPORTS}/") for member in inside.pack.members)
+    return _says("met", "report", n=n) if FILED in inside.pack.members else _says("missing", "no_report")
 
 
 def _bundle(_: Item, inside: Inside) -> Told:
@@ -230,6 +243,6 @@ SHOWS: Mapping[Shown, Callable[[Item, Inside], Told]] = {
     "settled": _needs(_settled),
     "plan": _needs(_plan),
     "answers": _folder("answers", ANSWERS),
-    "report": _folder("report", REPORTS),
+    "report": _report,
     "bundle": _bundle,
 }

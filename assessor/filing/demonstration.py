@@ -17,7 +17,9 @@ from assessor.messages import LANGUAGES, Language, moment, render
 from assessor.report import render_html
 from assessor.report.excel import render_excel
 
-PAPERS = ("contract", "listing", "opening", "closing", "promise")
+PAPERS = ("contract", "listing")
+SCANS = ("opening", "closing", "promise")
+"""What is signed by hand and comes as a picture."""
 LIST = "diagnosis-generic"
 LETTERS = {
     "S": ("01111", "10000", "01110", "00001", "11110"),
@@ -54,7 +56,7 @@ def demo_pack(
             made=done.made,
         )
         (folder / "report.xlsx").write_bytes(render_excel(done, language))
-        (folder / "report.html").write_text(render_html(done, language=language), "utf-8")
+        (folder / "report.html").write_text(render_html(done, language=language, filed=True), "utf-8")
         wanted = Wanted(
             folder=folder,
             checklist=library.checklists[LIST],
@@ -98,6 +100,9 @@ def attachments(folder: Path, a: Assessment) -> Path:
         lines = [_both("filing.demo.simulated"), _both(f"filing.demo.{paper}"), _both("filing.demo.day", day=day)]
         name = render(f"filing.demo.file_{paper}", "zh")
         (folder / f"{name}.txt").write_bytes("\r\n".join(lines).encode("utf-8-sig"))
+    for i, paper in enumerate(SCANS, 4):
+        name = render(f"filing.demo.file_{paper}", "zh")
+        (folder / f"{name}.png").write_bytes(photograph(i))
     for i in range(1, 4):
         (folder / f"{day}-现场照片-photograph-{i}-simulated.png").write_bytes(photograph(i))
     return folder

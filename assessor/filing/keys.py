@@ -105,7 +105,14 @@ RESTS_ON_DIFFERENCES = frozenset(
         "measured.digital",
         "measured.networked",
         "measured.numerical-control",
+        "coverage.verified",
+        "plan.cost",
+        "plan.items",
         "plan.level-after",
+        "plan.yearly-low",
+        "plan.yearly-high",
+        "plan.payback-low",
+        "plan.payback-high",
     }
 )
 """Keys whose value may tell of a difference; they are filled once every difference is settled."""

@@ -1,8 +1,8 @@
 """MAKE a pack: what a city files of one assessment, in a fixed order, signed; and the internal annex beside it.
 
 The report for filing is written anew and shows settled differences alone. While a difference is open, everything
-that tells of it stays out: other reports and the bundle are named with their digests and held back, entries that
-hang on it are left empty, and the annex says what is to be clarified.
+that tells of it stays out: reports and the bundle are named with their digests and held back, entries that hang on
+it are left empty, and the annex says what is to be clarified.
 """
 
 from collections.abc import Sequence
@@ -29,13 +29,12 @@ from assessor.filing.layout import (
     FORMS,
     PROMISE,
     README,
-    REPORT_SUFFIXES,
-    REPORTS,
     SETTLED,
     inside,
 )
 from assessor.filing.promise import promise
 from assessor.filing.readme import readme
+from assessor.filing.reports import beside
 from assessor.filing.slots import fill
 from assessor.messages import Language
 from assessor.report.papers import written
@@ -66,8 +65,8 @@ class Made:
     files: dict[str, bytes]
     annex: bytes | None
     """Differences that are still open, to be kept beside the pack; None where there are none."""
-    left: tuple[str, ...]
-    """Attachments that fit no item of the checklist and were not taken."""
+    left: tuple[Message, ...]
+    """Attachments and reports that were not taken, each with the reason."""
 
 
 @dataclass
@@ -93,8 +92,8 @@ def make_pack(wanted: Wanted, key: Ed25519PrivateKey, made: Time | None = None) 
     open_ = any(not finding.settled for finding in a.findings)
     members = _Members()
     _tables(members, wanted, a, pen)
-    _documents(members, wanted, source, open_)
-    members.add(FILED, render_word(written(a, wanted.language, "filed"), a.made))
+    unfit = _documents(members, wanted, source, a)
+    _file(members, FILED, render_word(written(a, wanted.language, "filed"), a.made), open_)
     for form in wanted.forms:
         taken = [name.removeprefix(f"{FORMS}/") for name in members.data if name.startswith(FORMS)]
         members.add(f"{FORMS}/{inside(form.name, taken)}", fill(form, a, pen), was=form.name)
@@ -117,7 +116,7 @@ def make_pack(wanted: Wanted, key: Ed25519PrivateKey, made: Time | None = None) 
         public_key=public.public_bytes_raw().hex(),
         fingerprint=fingerprint(public),
     )
-    return Made(signed(manifest, members.data, key), sheets.annex(a, pen) if open_ else None, tuple(left))
+    return Made(signed(manifest, members.data, key), sheets.annex(a, pen) if open_ else None, (*unfit, *left))
 
 
 def _tables(members: _Members, wanted: Wanted, a: Assessment, pen: Pen) -> None:
@@ -134,19 +133,26 @@ def _tables(members: _Members, wanted: Wanted, a: Assessment, pen: Pen) -> None:
     members.add(f"{CHECKLIST}/{wanted.checklist.id}.xlsx", sheets.checklist(wanted.checklist, a, pen))
 
 
-def _documents(members: _Members, wanted: Wanted, source: bytes, open_: bool) -> None:
-    """Bundle and reports as they stand in the folder; held back while a difference is open, as they tell of it."""
+def _documents(members: _Members, wanted: Wanted, source: bytes, a: Assessment) -> list[Message]:
+    """Bundle and reports; held back while a difference is open. Gives back which are not filed, and why."""
+    open_ = any(not finding.settled for finding in a.findings)
     bundle = wanted.folder / "filing.zip"
-    found = {BUNDLE: bundle} if bundle.is_file() else {}
-    if found and open_bundle(bundle).member("assessment.json") != source:
-        raise InputError(Message(id="filing.other_bundle"), str(bundle))
-    for file in sorted(wanted.folder.iterdir()):
-        if file.suffix.lower() in REPORT_SUFFIXES and file.is_file() and not file.name.startswith((".", "~$")):
-            taken = [name.removeprefix(f"{REPORTS}/") for name in found]
-            found[f"{REPORTS}/{inside(file.name, taken)}"] = file
-    for name, file in found.items():
-        data = read_bounded(file, LARGEST)
-        if open_:
-            members.held_back.append(HeldBack(name=name, sha256=sha256(data), why=OPEN))
+    if bundle.is_file():
+        if open_bundle(bundle).member("assessment.json") != source:
+            raise InputError(Message(id="filing.other_bundle"), str(bundle))
+        _file(members, BUNDLE, read_bounded(bundle, LARGEST), open_)
+    left = []
+    for found in beside(wanted.folder, a, wanted.language):
+        if isinstance(found, Message):
+            left.append(found)
         else:
-            members.add(name, data)
+            _file(members, *found, open_)
+    return left
+
+
+def _file(members: _Members, name: str, data: bytes, open_: bool) -> None:
+    """Take it in; while a difference is open, name it and hold it back."""
+    if open_:
+        members.held_back.append(HeldBack(name=name, sha256=sha256(data), why=OPEN))
+    else:
+        members.add(name, data)

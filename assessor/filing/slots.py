@@ -22,9 +22,12 @@ from assessor.report.inert import inert
 from assessor.report.pen import Pen
 from assessor.sheets import BROKEN, BadWorkbook, checked
 
-SLOT = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+SLOT = re.compile(r"[{｛]{2}\s*([^{}｛｝]*?)\s*[}｝]{2}")
+"""Also with the wide braces of a Chinese keyboard."""
 LARGEST, UNPACKED = 50_000_000, 500_000_000
 """Bytes of a form, and what it may unpack to."""
+SHARED = "xl/sharedStrings.xml"
+"""Texts of cells; one of them stays here though a number took its place in the cell."""
 EPOCH = (1980, 1, 1, 0, 0, 0)
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -70,10 +73,21 @@ def fill(form: Path, a: Assessment, pen: Pen) -> bytes:
         checked(io.BytesIO(data), UNPACKED)
         with zipfile.ZipFile(io.BytesIO(data)) as given:
             parts = {entry.filename: given.read(entry) for entry in given.infolist() if not entry.is_dir()}
-        return packed(parts | FORMS[suffix](parts, Slots(a, pen, str(form))))
+        filled = parts | FORMS[suffix](parts, Slots(a, pen, str(form)))
+        _none_left(filled, str(form))
+        return packed(filled)
     except (BadWorkbook, *BROKEN) as problem:
         detail = (str(problem) or type(problem).__name__)[:200]
         raise InputError(Message(id="filing.form_damaged", params={"detail": detail}), str(form)) from problem
+
+
+def _none_left(parts: Mapping[str, bytes], form: str) -> None:
+    """Slots in places that are not filled, such as a page's head in Excel, a comment or a chart, are an error."""
+    for name, data in parts.items():
+        if name.startswith(("word/", "xl/")) and name.endswith((".xml", ".vml")) and name != SHARED:
+            text = re.sub(r"<[^>]*>", "", data.decode("utf-8", "replace"))
+            if found := SLOT.search(text):
+                raise InputError(Message(id="filing.slot_left", params={"slot": found[0][:80]}), f"{form}/{name}")
 
 
 def packed(parts: Mapping[str, bytes]) -> bytes:
@@ -136,8 +150,7 @@ def _word(parts: Mapping[str, bytes], slots: Slots) -> dict[str, bytes]:
 
 def _excel(parts: Mapping[str, bytes], slots: Slots) -> dict[str, bytes]:
     """Texts of cells. A slot that is alone in its cell gives a number as a number; a text is never a formula."""
-    shared = "xl/sharedStrings.xml"
-    table = _parsed(parts[shared]) if shared in parts else None
+    table = _parsed(parts[SHARED]) if SHARED in parts else None
     strings = list(table.iterchildren(f"{SHEET}si")) if table is not None else []
     places: dict[int, str] = {}
     changed = {}
@@ -159,7 +172,7 @@ def _excel(parts: Mapping[str, bytes], slots: Slots) -> dict[str, bytes]:
             changed[name] = _bytes(root)
     filled = [_filled(list(strings[at].iter(f"{SHEET}t")), slots, place) for at, place in places.items()]
     if any(filled):
-        changed[shared] = _bytes(table)
+        changed[SHARED] = _bytes(table)
     return changed
 
 

@@ -5,6 +5,7 @@ A report says nothing that the Assessment does not hold. What it adds is order, 
 
 import base64
 import hashlib
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 
@@ -32,15 +33,15 @@ SECTIONS = (
 )
 
 
-def render_html(assessment: Assessment, *, language: Language = "zh") -> str:
-    """Write the whole report as one HTML document that shows `language` first."""
+def render_html(assessment: Assessment, *, language: Language = "zh", filed: bool = False) -> str:
+    """Write the whole report as one HTML document that shows `language` first; `filed`: without the estimate."""
     script = _file("report.js")
     return (
         _pages()
         .get_template("report.html.j2")
         .render(
             language=language,
-            editions=[_edition(assessment, one) for one in (language, *(o for o in LANGUAGES if o != language))],
+            editions=[_edition(assessment, one, filed) for one in sorted(LANGUAGES, key=lambda o: o != language)],
             style=_file("report.css"),
             script=script,
             script_digest=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
@@ -48,9 +49,12 @@ def render_html(assessment: Assessment, *, language: Language = "zh") -> str:
     )
 
 
-def _edition(assessment: Assessment, language: Language) -> dict[str, object]:
+def _edition(assessment: Assessment, language: Language, filed: bool) -> dict[str, object]:
     pen = Pen.of(assessment, language)
-    return {"a": assessment, "pen": pen, "t": pen.t, "v": view(assessment, pen), "sections": SECTIONS}
+    shown = view(assessment, pen)
+    if filed:
+        shown = replace(shown, third=None)
+    return {"a": assessment, "pen": pen, "t": pen.t, "v": shown, "sections": SECTIONS}
 
 
 @cache

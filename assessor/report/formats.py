@@ -9,6 +9,7 @@ from assessor.messages import Language
 from assessor.report import render_html
 from assessor.report.document import Document
 from assessor.report.papers import PAPERS, written
+from assessor.report.papers.filed import refuse_open
 from assessor.report.pdf import render_pdf
 
 Writer = Callable[[Document, Time, Path | None], bytes]
@@ -44,7 +45,12 @@ TEMPLATED = frozenset({".docx"})
 
 
 def _paper(name: str, write: Writer) -> Renderer:
-    return lambda a, language, template: write(written(a, language, name), a.made, template)
+    def render(a: Assessment, language: Language, template: Path | None) -> bytes:
+        if name == "filed":
+            refuse_open(a)
+        return write(written(a, language, name), a.made, template)
+
+    return render
 
 
 FORMATS: dict[str, Renderer] = {
@@ -59,7 +65,8 @@ def renderer(output: Path, template: Path | None = None, paper: str = "report") 
     """How to write a paper to a file of this name.
 
     Raises InputError where there is no such paper, where its suffix is of no format it is written in, or where a
-    template is given to a format without.
+    template is given to a format without. What is given back raises it for the report for filing while a
+    difference is open.
     """
     if paper == "report":
         return FORMATS[_known(output, template, FORMATS)]

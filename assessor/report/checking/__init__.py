@@ -1,7 +1,7 @@
 """CHECK a paper that somebody edited: every number in it against the same paper, written anew."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -45,8 +45,8 @@ def read(data: bytes, name: str) -> Paper:
     raise InputError(Message(id="edited.not_a_paper"), name)
 
 
-def check(paper: Paper, document: Document) -> Checked:
-    """Compare what was read with the document as it is written now."""
+def check(paper: Paper, document: Document, levels: Sequence[str] = ()) -> Checked:
+    """Compare what was read with the document as it is written now; `levels`: names of the framework's levels."""
     if paper.kind == "docx":
         wanted, given = pieces(document), list(paper.pieces)
     else:
@@ -54,7 +54,18 @@ def check(paper: Paper, document: Document) -> Checked:
         wanted = placed([one.text for one in _content(fresh, document)], document)
         given = _content(paper.pieces, document)
     figures = sum(token.figure for piece in wanted for token in piece.tokens)
-    return Checked(figures, tuple(edits(wanted, given, paper.marked)))
+    found = [*edits(wanted, given, paper.marked, levels), *_said(paper, document)]
+    return Checked(figures, tuple(found))
+
+
+def _said(paper: Paper, document: Document) -> Iterator[Edit]:
+    """Whose paper it is, and that it is no certificate: neither may go. A page's foot in Word is not read."""
+    text = "".join(piece.key for piece in paper.pieces)
+    cover = render("edited.cover", document.language)
+    held = (document.title, document.disclaimer) if document.contents or paper.kind == "pdf" else (document.title,)
+    for one in held:
+        if squeezed(one) not in text:
+            yield Edit("edited", cover, one)
 
 
 def _content(lines: Sequence[Piece], document: Document) -> list[Piece]:

@@ -16,12 +16,16 @@ CELL = "\x1f"
 _PART = r"[0-9A-Za-z]*[0-9][0-9A-Za-z]*"
 _TOKEN = re.compile(
     rf"(?P<figure>(?<![0-9A-Za-z])[+\-−]?{_PART}(?:[.,:/\-]{_PART})*(?:\s?(?:%|‰|万元|亿元|元))?"
-    r"|[零〇一二两三四五六七八九十]+(?=\s?(?:级|成|倍))"
-    r"|(?i:(?<=level )(?:zero|one|two|three|four|five)\b))"
+    r"|[零〇一二两三四五六七八九十]+(?=\s?(?:级|成|倍))|[壹贰叁肆伍](?=\s?级)"
+    r"|(?<![0-9A-Za-z])(?:IV|V|I{1,3})(?=\s?级)|(?i:(?<=level )(?:iv|v|i{1,3}|zero|one|two|three|four|five)\b))"
     rf"|[A-Za-z]+|{CELL}|\S"
 )
 _NUMBER = re.compile(r"([+\-]?)(\d[\d,]*(?:\.\d+)?)(\D*)")
 _NUMERALS = {c: str(n) for n, c in enumerate("零一二三四五六七八九")} | {"两": "2", "〇": "0"}
+_NUMERALS |= {c: str(n) for n, c in enumerate("壹贰叁肆伍", 1)}
+_NUMERALS |= {c: str(n) for n, c in enumerate(("i", "ii", "iii", "iv", "v"), 1)}
+_ROMAN = {0x2160 + n: str(n + 1) for n in range(12)} | {0x2170 + n: str(n + 1) for n in range(12)}
+"""Ⅰ and ⅰ are one letter each; taken apart they could be words."""
 _NUMERALS |= {word: str(n) for n, word in enumerate(("zero", "one", "two", "three", "four", "five"))}
 
 
@@ -44,6 +48,8 @@ class Span:
     at: int
     place: str
     mark: str | None = None
+    name: bool = False
+    """Does it name a row or a column of marked figures?"""
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,15 @@ class Piece:
 
     text: str
     spans: tuple[Span, ...]
+    table: int | None = None
+    """Of a row: the number of its table."""
+    cells: tuple["Piece", ...] = ()
+    """Of a row as it was written."""
+    head: bool = False
+    guarded: bool = False
+    """Has its table marked figures, so that no row or column may change its name?"""
+    stated: frozenset[int] = frozenset()
+    """Cells whose words or signs say as much as a figure does."""
 
     @cached_property
     def key(self) -> str:
@@ -69,12 +84,16 @@ class Piece:
 
     def where(self, token: Token) -> Span:
         """The span that a token stands in."""
-        return self.spans[max(0, bisect_right([s.at for s in self.spans], token.at) - 1)]
+        return self.where_at(token.at)
+
+    def where_at(self, at: int) -> Span:
+        """The span of a letter."""
+        return self.spans[max(0, bisect_right([s.at for s in self.spans], at) - 1)]
 
 
 def normal(text: str) -> str:
     """Wide and narrow letters as one, without what takes no room."""
-    return unicodedata.normalize("NFKC", re.sub("[\u200b\u00ad\ufeff]", "", text))
+    return unicodedata.normalize("NFKC", re.sub("[\u200b\u00ad\ufeff]", "", text).translate(_ROMAN))
 
 
 def squeezed(text: str) -> str:

@@ -1,14 +1,18 @@
 """The pieces of a Document, each with its place in words that a reader finds again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
 from assessor.messages import render
 from assessor.report.checking.figures import CELL, Piece, Span, squeezed
+from assessor.report.checking.rows import label
 from assessor.report.document import Bullets, Document, Heading, Line, Paragraph, Picture, Table, line
 from assessor.report.wording import shortened
 
 SHOWN = 24
 """Letters of a text that name a place."""
+VERDICT = 12
+"""Letters of a word such as 满足 that says as much as a figure."""
 AHEAD = 8_000
 """How far ahead in a file the next text is looked for."""
 
@@ -25,7 +29,7 @@ def pieces(document: Document) -> list[Piece]:
 
 def _blocks(document: Document) -> Iterator[Piece]:
     path: list[str] = []
-    count = 0
+    count = tables = 0
     for block in document.blocks:
         here = " › ".join(path)
         match block:
@@ -42,22 +46,45 @@ def _blocks(document: Document) -> Iterator[Piece]:
             case Picture(_, caption, _, _):
                 yield _piece([(line(caption), _place(document, here, "caption", name=_short(caption)))])
             case Table():
-                yield from _table(block, here, document)
+                tables += 1
+                yield from _table(block, here, document, tables)
             case _:
                 pass
 
 
-def _table(table: Table, here: str, document: Document) -> Iterator[Piece]:
+def _table(table: Table, here: str, document: Document, index: int) -> Iterator[Piece]:
+    guarded = any(run.mark for cells in table.rows for cell in cells for run in cell)
+    stated = frozenset(i for i in range(len(table.head)) if i in table.numbers or _verdicts(table, i))
     name = _short(table.caption)
     caption = _place(document, here, "caption", name=name)
     yield _piece([(line(table.caption), caption)])
-    yield _piece([(line(head), caption) for head in table.head])
+    head = [(line(head), caption) for head in table.head]
+    yield replace(_row(head, index, guarded, range(len(head)) if guarded else ()), head=True)
     for number, cells in enumerate(table.rows, 1):
         first = _short("".join(run.text for run in cells[0])) if cells else ""
         places = [
             _place(document, here, "cell", name=name, n=number, row=first, column=head) for head in table.head
         ]
-        yield _piece(list(zip(cells, places, strict=True)))
+        made = list(zip(cells, places, strict=True))
+        plain = _row(made, index, guarded, ())
+        yield replace(_row(made, index, guarded, (label(plain),) if guarded else ()), stated=stated)
+
+
+def _verdicts(table: Table, column: int) -> bool:
+    """A column of signs, or of a few short words again and again."""
+    if not column:
+        return False
+    texts = [squeezed("".join(run.text for run in cells[column])) for cells in table.rows if any(cells[1:])]
+    held = [text for text in texts if text]
+    if not held or max(map(len, held)) > VERDICT:
+        return False
+    return not any(map(str.isalnum, "".join(held))) or len(set(held)) * 2 <= len(held)
+
+
+def _row(cells: Sequence[tuple[Line, str]], table: int, guarded: bool, names: Collection[int]) -> Piece:
+    """A row; `names`: cells that name it, or their columns."""
+    made = _piece(cells, names)
+    return replace(made, table=table, cells=tuple(_piece([cell]) for cell in cells), guarded=guarded)
 
 
 def _place(document: Document, here: str, id_: str, **params: object) -> str:
@@ -69,13 +96,13 @@ def _short(text: str) -> str:
     return shortened(text, SHOWN)
 
 
-def _piece(cells: Sequence[tuple[Line, str]]) -> Piece:
+def _piece(cells: Sequence[tuple[Line, str]], names: Collection[int] = ()) -> Piece:
     spans: list[Span] = []
     at = 0
-    for runs, place in cells:
-        spans.append(Span(at, place))
+    for i, (runs, place) in enumerate(cells):
+        spans.append(Span(at, place, name=i in names))
         for run in runs:
-            spans.append(Span(at, place, run.mark))
+            spans.append(Span(at, place, run.mark, name=i in names))
             at += len(squeezed(run.text))
     text = CELL.join("".join(run.text for run in runs) for runs, _ in cells)
     return Piece(text, tuple(spans))
@@ -95,7 +122,7 @@ def placed(lines: Sequence[str], document: Document) -> list[Piece]:
         last = first
         while last + 1 < len(spans) and spans[last + 1].at < at + len(key):
             last += 1
-        inside = [Span(max(0, s.at - at), s.place, s.mark) for s in spans[first : last + 1]]
+        inside = [replace(s, at=max(0, s.at - at)) for s in spans[first : last + 1]]
         found.append(Piece(one, tuple(inside)))
         at += len(key)
     return found
@@ -108,7 +135,7 @@ def _spans(piece: Piece, stream: str, cursor: int, spans: list[Span]) -> int:
         text = piece.key[span.at : end]
         at = stream.find(text, cursor, cursor + len(text) + AHEAD) if text else -1
         if at >= 0:
-            spans.append(Span(at, span.place, span.mark))
+            spans.append(replace(span, at=at))
             cursor = at + len(text)
             spans.append(Span(cursor, span.place))
     return cursor

@@ -34,11 +34,13 @@ def read_docx(data: bytes, name: str) -> Paper:
             there = "docProps/core.xml" in archive.namelist()
             told = " ".join(_part(archive, "docProps/core.xml", name).itertext()) if there else ""
         walk = _Walk()
-        texts = [text for text in walk.texts(body) if text.strip(CELL + " \n\t")]
+        found = [(text, walk.table) for text in walk.texts(body) if text.strip(CELL + " \n\t")]
     except BROKEN as problem:
         detail = (str(problem) or type(problem).__name__)[:200]
         raise InputError(Message(id="edited.unreadable", params={"detail": detail}), name) from problem
-    return Paper("docx", read_token(told), tuple(Piece(text, (Span(0, ""),)) for text in texts), walk.marked)
+    return Paper(
+        "docx", read_token(told), tuple(Piece(text, (Span(0, ""),), table) for text, table in found), walk.marked
+    )
 
 
 def _main(archive: zipfile.ZipFile, name: str) -> str:
@@ -68,6 +70,9 @@ class _Walk:
         """Instructions of the fields that are open; '' before the instruction has ended."""
         self._result: list[bool] = []
         """Of each, whether its result has begun."""
+        self.table: int | None = None
+        """Number of the table that the text given last stands in."""
+        self._tables = 0
 
     def texts(self, element: Element) -> Iterator[str]:
         """Paragraphs, and rows with CELL between their cells."""
@@ -76,6 +81,11 @@ class _Walk:
                 yield self._text(child)
             elif child.tag == f"{W}tr":
                 yield CELL.join(self._cells(child))
+            elif child.tag == f"{W}tbl":
+                outer, self._tables = self.table, self._tables + 1
+                self.table = self._tables
+                yield from self.texts(child)
+                self.table = outer
             elif child.tag not in UNSEEN:
                 yield from self.texts(child)
 
