@@ -180,9 +180,13 @@ def _words(left: Sequence[Piece], right: Sequence[Piece], told: set[str]) -> Ite
     for mark, where, said in exchanged(left, right):
         if mark not in told:
             yield Edit("edited", where, said, mark=mark)
+    passed = 0  # names in their order: one that stands behind another's figures took its place
     for shown, where in (named for piece in left for named in _names(piece)):
-        if shown not in text:
+        at = text.find(shown, passed)
+        if at < 0:
             yield Edit("edited", where, shown)
+        else:
+            passed = at + len(shown)
 
 
 Placed = tuple[Piece, Token]
