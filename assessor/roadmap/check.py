@@ -6,7 +6,7 @@ from fractions import Fraction
 from assessor.domain import PHASES, Message, Recommendation, Roadmap, Text, plain
 from assessor.errors import InputError
 from assessor.roadmap.case import Case
-from assessor.roadmap.draws import DRAWS, FRINGE
+from assessor.roadmap.draws import DRAWS, FOR_TARGET, FRINGE
 from assessor.roadmap.planning import bounds_of, budgets_for, stated
 from assessor.roadmap.target import Target
 from assessor.roadmap.tree import lacking
@@ -108,7 +108,7 @@ def _claimed(roadmap: Roadmap, case: Case) -> list[Message]:
     faults = []
     if not 0 <= gap <= 1 or (status in ("optimal", "nothing-to-do") and gap):
         faults.append(_fault("gap", stated=plain(gap)))
-    if status == "nothing-to-do" and (chosen or (case.able and case.aim.kind == "most")):
+    if status == "nothing-to-do" and (chosen or (case.aim.kind == "most" and _something_fits(roadmap, case))):
         faults.append(_fault("not_nothing"))
     if status != "out-of-reach" and (roadmap.least is not None or roadmap.lacking):
         faults.append(_fault("differs", field="least, lacking"))
@@ -128,17 +128,29 @@ def _target(roadmap: Roadmap, case: Case, chosen: list[str]) -> list[Message]:
     return faults
 
 
+def _something_fits(roadmap: Roadmap, case: Case) -> bool:
+    """Is there money, and are there people, for anything that waits for nothing else?"""
+    money = case.allowed
+    days = max(roadmap.phase_days, default=None)
+    return any(
+        (money is None or case.costs[id_] <= money) and (days is None or case.days[id_] <= days)
+        for id_, r in case.able.items()
+        if not r.after
+    )
+
+
 def _drawn(roadmap: Roadmap, case: Case) -> list[Message]:
     """Counts of drawn plans lie within what was drawn, for all of the plan or for none of it."""
     draws, counts = roadmap.draws, {c.recommendation: c.in_draws for c in roadmap.choices}
     faults = []
-    if draws not in (0, DRAWS) or (draws and not counts):
+    possible = (0, DRAWS, FOR_TARGET) if case.aim.kind == "target" else (0, DRAWS)
+    if draws not in possible or (draws and not counts):
         faults.append(_fault("draws", stated=draws))
     for id_, n in counts.items():
         if (n is None) != (not draws) or (n is not None and not 0 <= n <= draws):
             faults.append(_fault("in_draws", id=id_, n="" if n is None else str(n), draws=draws))
     for id_, n in roadmap.fringe.items():
-        if id_ in counts or id_ not in case.able or not FRINGE <= n <= draws:
+        if id_ in counts or id_ not in case.able or not FRINGE * draws <= n <= draws:
             faults.append(_fault("in_draws", id=id_, n=str(n), draws=draws))
     return faults
 
