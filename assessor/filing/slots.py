@@ -57,7 +57,7 @@ class Slots:
         if value is None:
             pending = self.open and key in RESTS_ON_DIFFERENCES
             return render("filing.slot_pending" if pending else "filing.slot_unknown", self.pen.language)
-        return number(value, 3) if isinstance(value, Fraction) else str(inert(value))
+        return number(cut_off(value, 3), 3) if isinstance(value, Fraction) else str(inert(value))
 
 
 def fill(form: Path, a: Assessment, pen: Pen) -> bytes:

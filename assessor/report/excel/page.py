@@ -172,7 +172,8 @@ class Page:
             kind = other.get(at, "text" if isinstance(value, str) else column.kind)
             shade = {"bg_color": GIVEN} if column.given and (value is not None or other.get(at)) else {}
             self.put(row, at, value, kind, **{"bottom": 4, "bottom_color": "#CFD5D2"} | shade | look)
-        texts = ((c.width, v) for c, v in zip(self.columns, values, strict=True) if isinstance(v, str))
+        held = [value.value if isinstance(value, Sum) else value for value in values]
+        texts = ((c.width, v) for c, v in zip(self.columns, held, strict=True) if isinstance(v, str))
         self.sheet.set_row(row, LINE * max((_lines(v, width) for width, v in texts), default=1) + 6)
         self.row += 1
         return row
