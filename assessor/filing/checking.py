@@ -5,17 +5,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from assessor import audit
 from assessor.bundle import open_bundle
 from assessor.documents import parse
-from assessor.domain import Assessment, Checklist, Item, Message, Noun, Shown, Text, credit_fault
+from assessor.domain import Assessment, Checklist, Department, Item, Message, Noun, Shown, Text, credit_fault
 from assessor.errors import AssessorError, InputError
 from assessor.filing.container import Pack, open_pack
 from assessor.filing.layout import ANSWERS, BUNDLE, CHECKLIST, FILED, REPORTS
 from assessor.filing.proof import counted
-from assessor.forms.xlsform import ROLES
 from assessor.messages import render
 
 Outcome = Literal["met", "missing", "by-hand"]
@@ -185,7 +184,8 @@ def _credit_code(_: Item, a: Assessment) -> Told:
 def _interviewees(item: Item, a: Assessment) -> Told:
     """Roles that the forms know; whoever answered under another name is one of the others, and no role."""
     given = {answer.by.strip() for answer in a.answers.answers if answer.by.strip()}
-    known, others = len(given & set(ROLES)), len(given - {*ROLES, "assessor"})
+    roles = set(get_args(Department))
+    known, others = len(given & roles), len(given - roles - {"assessor"})
     name = "roles" if known >= item.at_least else "roles_few"
     name += "_others" if others else ""
     outcome: Outcome = "met" if known >= item.at_least else "missing"
