@@ -15,10 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assessor import cli
-from assessor.domain import Assessment, Item, Message, Platform, canonical
+from assessor.domain import Assessment, Item, Message, Platform, canonical, sha256
 from assessor.errors import InputError
-from assessor.filing import KEYS, check_pack, open_pack
+from assessor.filing import KEYS, Made, check_pack, open_pack
 from assessor.filing.checking import _interviewees, _plan
+from assessor.filing.container import PackManifest, signed
 from assessor.filing.entries import cut_off, rows
 from assessor.filing.layout import ANNEX, ANSWERS, BUNDLE, FILED, PROMISE, README, REPORTS, SETTLED, inside
 from assessor.filing.promise import promise
@@ -31,6 +32,7 @@ from assessor.report.formats import renderer
 from assessor.report.papers import written
 from assessor.report.pen import Pen
 from assessor.report.word import render_word
+from tests.golden import KEY
 from tests.packs import changed, complete, first, library, pack_of, results, saved, texts
 from tests.papers import altered
 from tests.report_example import six_verdicts
@@ -169,6 +171,40 @@ def test_an_entry_that_hangs_on_an_open_difference_is_left_empty_and_all_others_
         told = {pen.question(q) for q in open_}
         assert all(row.enter is None for row in found if row.item in told)
         assert any(row.item == "等级" and row.enter is None for row in found)
+
+
+def made_anew(made: Made, **more: bytes | None) -> Made:
+    """A pack with other members, signed again by whoever changed it."""
+    manifest = PackManifest.model_validate_json(made.files["manifest.json"])
+    files = {n: d for n, d in (made.files | more).items() if d is not None and not n.startswith("manifest.")}
+    about = {m.name: m for m in manifest.members}
+    members = tuple(
+        about[n].model_copy(update={"sha256": sha256(d), "bytes": len(d)}) for n, d in sorted(files.items())
+    )
+    return replace(made, files=signed(manifest.model_copy(update={"members": members}), files, KEY))
+
+
+def test_a_check_believes_no_member_that_its_own_bundle_contradicts(tmp_path: Path) -> None:
+    table = f"{SETTLED}/settled-differences.csv"
+    answers = next(name for name in complete().files if name.startswith(ANSWERS) and name.endswith(".csv"))
+    other = complete().files[answers].replace(b"3", b"5", 1)
+    forged = made_anew(complete(), **{table: b"\xef\xbb\xbfnone", answers: other, PROMISE: None})
+    assert open_pack(saved(forged, tmp_path / "pack.zip")).faults == (), "every byte is as it was signed"
+    found = check_pack(tmp_path / "pack.zip")
+    assert not found.holds
+    assert {(line.id, line.params["name"]) for line in found.faults} == {
+        ("filing.not_as_assessed", table),
+        ("filing.not_as_assessed", answers),
+        ("bundle.missing", PROMISE),
+    }
+
+
+def test_a_check_can_go_by_another_list_and_says_when_it_is_a_strangers(pack: Path) -> None:
+    shipped = library().checklists["diagnosis-generic"]
+    own = shipped.model_copy(update={"id": "easy", "items": shipped.items[-1:]})
+    found = check_pack(pack, own)
+    assert [line.id for line in found.warnings] == ["filing.foreign_checklist"] and len(found.items) == 1
+    assert check_pack(pack).warnings == ()
 
 
 # Bytes -----------------------------------------------------------------------------------------------------

@@ -9,7 +9,8 @@ from assessor import filing, present
 from assessor.cli.terminal import AsJson, emit, language, out, say
 from assessor.domain import Message
 from assessor.errors import InputError
-from assessor.filing.write import annex_of, file_pack, slot_values
+from assessor.filing.write import annex_of, checklist_of, file_pack, slot_values
+from assessor.frameworks import load_library
 from assessor.messages import Language
 
 app = typer.Typer(no_args_is_help=True)
@@ -25,8 +26,9 @@ def file(  # noqa: PLR0913, PLR0917 - the options of one command
         Path | None, typer.Option("-o", "--output", help="The pack to write: a .zip, or else a folder.")
     ] = None,
     checklist: Annotated[
-        str, typer.Option(help="By which list it is to be accepted: an id, or a .yaml of your own.")
-    ] = GENERIC,
+        str | None,
+        typer.Option(help="By which list it is to be accepted: an id, or a .yaml of your own."),
+    ] = None,
     platform: Annotated[
         list[str] | None, typer.Option(help="For which platform to write answers: an id or a .yaml; all if none.")
     ] = None,
@@ -45,19 +47,20 @@ def file(  # noqa: PLR0913, PLR0917 - the options of one command
 ) -> None:
     """Make the pack that a city asks for, with what is open in an annex beside it; or check one."""
     if check is not None:
-        _check(check, as_json)
+        _check(check, checklist, as_json)
     elif folder is None or (output is None and not keys):
         raise InputError(Message(id="filing.nothing_asked_for"))
     elif keys:
         _keys(folder, wanted, as_json)
     else:
         assert output is not None
-        made = file_pack(folder, output, checklist, platform, slots or [], attachments, wanted)
+        made = file_pack(folder, output, checklist or GENERIC, platform, slots or [], attachments, wanted)
         _written(made, output, as_json)
 
 
-def _check(pack: Path, as_json: bool) -> None:
-    found = filing.check_pack(pack)
+def _check(pack: Path, checklist: str | None, as_json: bool) -> None:
+    by = None if checklist is None else checklist_of(checklist, load_library())[0]
+    found = filing.check_pack(pack, by)
     if as_json:
         emit(found)
     else:

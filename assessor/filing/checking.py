@@ -10,11 +10,25 @@ from typing import Literal, get_args
 from assessor import audit
 from assessor.bundle import open_bundle
 from assessor.documents import parse
-from assessor.domain import Assessment, Checklist, Department, Item, Message, Noun, Shown, Text, credit_fault
+from assessor.domain import (
+    Assessment,
+    Checklist,
+    Department,
+    Item,
+    Message,
+    Noun,
+    Shown,
+    Text,
+    canonical,
+    credit_fault,
+    sha256,
+)
 from assessor.errors import AssessorError, InputError
+from assessor.filing.anew import differing
 from assessor.filing.container import Pack, open_pack
-from assessor.filing.layout import ANSWERS, BUNDLE, CHECKLIST, FILED, REPORTS
+from assessor.filing.layout import ANSWERS, BUNDLE, CHECKLIST, FILED, FIXED, REPORTS
 from assessor.filing.proof import counted
+from assessor.frameworks import load_library
 from assessor.messages import render
 
 Outcome = Literal["met", "missing", "by-hand"]
@@ -39,7 +53,10 @@ class Checked(Noun):
     checklist: Text
     items: tuple[Found, ...]
     faults: tuple[Message, ...]
-    """Bytes that are not what was signed."""
+    """Bytes that are not what was signed, members that every pack has and this one lacks, and what is not as the
+    pack's own bundle gives it."""
+    warnings: tuple[Message, ...] = ()
+    """What a reader has to know: that the list is none of this product's, what was not compared."""
     held_back: tuple[Message, ...]
     """What is named and left out of the pack, or withheld from its bundle."""
     key: Message
@@ -47,26 +64,48 @@ class Checked(Noun):
     """Is everything there that can be checked, and every byte as it was signed?"""
 
 
-def check_pack(place: Path) -> Checked:
-    """Open a pack, a zip or a folder, and go through its own checklist."""
+def check_pack(place: Path, by: Checklist | None = None) -> Checked:
+    """Open a pack, a zip or a folder, and go through a checklist: its own, or another that is given."""
     pack = open_pack(place)
-    checklist = _checklist(pack, place)
+    checklist = by or _checklist(pack, place)
     inside = Inside(pack)
     manifest = pack.manifest
     key = Message(id="bundle.own_key")
     if not pack.own_key:
         key = Message(id="bundle.other_key", params={"key": manifest.fingerprint})
     items = tuple(_found(item, checklist, inside) for item in checklist.items)
+    faults, warnings = _faults(pack, inside), _warnings(pack, checklist, inside)
     return Checked(
         plant=manifest.plant.name,
         simulated=manifest.plant.simulated,
         checklist=checklist.title,
         items=items,
-        faults=pack.faults,
+        faults=faults,
+        warnings=warnings,
         held_back=(*inside.held_back, *inside.withheld),
         key=key,
-        holds=not pack.faults and all(found.outcome != "missing" for found in items),
+        holds=not faults and all(found.outcome != "missing" for found in items),
     )
+
+
+def _faults(pack: Pack, inside: "Inside") -> tuple[Message, ...]:
+    """What is wrong with a pack whatever its list asks for."""
+    name = f"{CHECKLIST}/{pack.manifest.checklist}"
+    needed = (*FIXED, f"{name}.yaml", f"{name}.xlsx")
+    told = {str(fault.params.get("name")) for fault in pack.faults}
+    lacking = [Message(id="bundle.missing", params={"name": n}) for n in needed if n not in {*pack.members, *told}]
+    differing = [line for line in inside.differing if line.id == "filing.not_as_assessed"]
+    return (*pack.faults, *lacking, *(line for line in differing if str(line.params["name"]) not in told))
+
+
+def _warnings(pack: Pack, checklist: Checklist, inside: "Inside") -> tuple[Message, ...]:
+    shipped = load_library().checklists.get(checklist.id)
+    found = [line for line in inside.differing if line.id != "filing.not_as_assessed"]
+    if BUNDLE not in pack.members:
+        found.append(Message(id="filing.nothing_compared"))
+    if shipped != checklist:
+        found.insert(0, Message(id="filing.foreign_checklist", params={"id": checklist.id}))
+    return tuple(found)
 
 
 def _checklist(pack: Pack, place: Path) -> Checklist:
@@ -139,6 +178,15 @@ class Inside:
     def verified(self) -> bool:
         """Can the bundle be judged again with the same result?"""
         return self._verified[0]
+
+    @cached_property
+    def differing(self) -> tuple[Message, ...]:
+        """Tables and report that are not what the bundle's Assessment gives."""
+        if self.assessment is None:
+            return ()
+        return tuple(
+            differing(self.assessment, self.pack.manifest.language, load_library().platforms, self.pack.members)
+        )
 
     @cached_property
     def _verified(self) -> tuple[bool, tuple[Message, ...], Assessment | None]:
@@ -233,8 +281,9 @@ def _bundle(_: Item, inside: Inside) -> Told:
 
 
 def _same(inside: Inside) -> bool:
-    """Is it the plant of the pack's own manifest?"""
-    return inside.assessment is not None and inside.assessment.plant == inside.pack.manifest.plant
+    """Is it the plant, and the very assessment, of the pack's own manifest?"""
+    manifest, a = inside.pack.manifest, inside.assessment
+    return a is not None and a.plant == manifest.plant and sha256(canonical(a)) == manifest.assessment
 
 
 SHOWS: Mapping[Shown, Callable[[Item, Inside], Told]] = {

@@ -15,6 +15,13 @@ ATTACHMENTS = "6-附件-attachments"
 CHECKLIST = "7-验收清单-checklist"
 TEMPLATES = "8-模板-templates"
 PROMISE = f"{TEMPLATES}/真实性承诺书-promise-of-truthfulness.docx"
+FIXED = (
+    README,
+    PROMISE,
+    f"{SETTLED}/settled-differences.xlsx",
+    f"{SETTLED}/settled-differences.csv",
+)
+"""Members of every pack, beside its checklist."""
 ANNEX = "内部附件-internal-annex"
 LONGEST = 60
 """Characters of a name inside, so that every system can unpack it."""

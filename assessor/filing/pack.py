@@ -18,18 +18,17 @@ from assessor.bundle import fingerprint, open_bundle
 from assessor.documents import read_bounded
 from assessor.domain import Assessment, Checklist, Message, Platform, Time, sha256
 from assessor.errors import InputError
-from assessor.filing import entries, sheets
+from assessor.filing import sheets
+from assessor.filing.anew import filed, tables
 from assessor.filing.attachments import LARGEST, collect
 from assessor.filing.container import HeldBack, PackManifest, PackMember, signed
 from assessor.filing.layout import (
-    ANSWERS,
     BUNDLE,
     CHECKLIST,
     FILED,
     FORMS,
     PROMISE,
     README,
-    SETTLED,
     inside,
 )
 from assessor.filing.promise import promise
@@ -37,7 +36,6 @@ from assessor.filing.readme import readme
 from assessor.filing.reports import beside
 from assessor.filing.slots import fill
 from assessor.messages import Language
-from assessor.report.papers import written
 from assessor.report.pen import Pen
 
 OPEN = Message(id="filing.why_open")
@@ -86,14 +84,12 @@ def make_pack(wanted: Wanted, key: Ed25519PrivateKey, made: Time | None = None) 
     """Gather, fill in, sign. Raises InputError where the folder holds no assessment, or another one's bundle."""
     source = read_bounded(wanted.folder / "assessment.json", LARGEST)
     a = read_assessment(source, str(wanted.folder / "assessment.json"))
-    from assessor.report.word import render_word  # noqa: PLC0415 - slow to load; a check writes none
-
     pen = Pen.of(a, wanted.language)
     open_ = any(not finding.settled for finding in a.findings)
     members = _Members()
     _tables(members, wanted, a, pen)
     unfit = _documents(members, wanted, source, a)
-    _file(members, FILED, render_word(written(a, wanted.language, "filed"), a.made), open_)
+    _file(members, FILED, filed(a, wanted.language), open_)
     for form in wanted.forms:
         taken = [name.removeprefix(f"{FORMS}/") for name in members.data if name.startswith(FORMS)]
         members.add(f"{FORMS}/{inside(form.name, taken)}", fill(form, a, pen), was=form.name)
@@ -121,14 +117,8 @@ def make_pack(wanted: Wanted, key: Ed25519PrivateKey, made: Time | None = None) 
 
 def _tables(members: _Members, wanted: Wanted, a: Assessment, pen: Pen) -> None:
     """Answers for each platform, settled differences, the checklist for people and for the program."""
-    for platform in wanted.platforms:
-        if rows := entries.rows(platform, a, pen):
-            book, table = sheets.answers(platform, rows, a, pen)
-            members.add(f"{ANSWERS}/{platform.id}.xlsx", book)
-            members.add(f"{ANSWERS}/{platform.id}.csv", table)
-    book, table = sheets.settled(a, pen)
-    members.add(f"{SETTLED}/settled-differences.xlsx", book)
-    members.add(f"{SETTLED}/settled-differences.csv", table)
+    for name, data in tables(a, pen, wanted.platforms):
+        members.add(name, data)
     members.add(f"{CHECKLIST}/{wanted.checklist.id}.yaml", wanted.checklist_data)
     members.add(f"{CHECKLIST}/{wanted.checklist.id}.xlsx", sheets.checklist(wanted.checklist, a, pen))
 

@@ -42,7 +42,7 @@ def file_pack(
         if place.exists():
             raise InputError(Message(id="cli.exists", params={"file": str(place)}))
     library = load_library()
-    chosen, data = _checklist(checklist, library)
+    chosen, data = checklist_of(checklist, library)
     beside = folder / BESIDE
     wanted = Wanted(
         folder=folder,
@@ -86,7 +86,7 @@ def slot_values(folder: Path, language: Language) -> dict[str, str]:
     return {k: none if v is None else v if isinstance(v, str) else plain(v) for k, v in values.items()}
 
 
-def _checklist(name: str, library: Library) -> tuple[Checklist, bytes]:
+def checklist_of(name: str, library: Library) -> tuple[Checklist, bytes]:
     """A list by its id, or from a file of one's own."""
     if name.endswith((".yaml", ".yml")):
         own, lines = load_with_lines(Checklist, Path(name))

@@ -25,6 +25,8 @@ def pack(found: "Checked", out: Console, language: Language) -> None:
         marked = f" {render('filing.simulated', language)}" if item.simulated else ""
         table.add_row(render(item.text, language), outcome, render(item.why, language) + marked)
     out.print(table)
+    for line in found.warnings:
+        out.print(render(line, language), style="bold yellow", soft_wrap=True)
     for line in (*found.faults, *found.held_back, found.key):
         out.print(render(line, language), soft_wrap=True)
     if by_hand := sum(item.outcome == "by-hand" for item in found.items):
