@@ -11,7 +11,8 @@ from pypdf import PdfReader
 
 from assessor import run
 from assessor.domain import Assessment
-from assessor.messages import LANGUAGES, Language
+from assessor.errors import InputError
+from assessor.messages import LANGUAGES, Language, render
 from assessor.report.document import Heading
 from assessor.report.formats import FORMATS, WRITERS
 from assessor.report.papers import PAPERS, written
@@ -32,8 +33,12 @@ def main(assessment: Path, folder: Path) -> None:
             for suffix in FORMATS if paper == "report" else WRITERS:
                 file = folder / f"{paper}.{language}{suffix}"
                 file.unlink(missing_ok=True)
-                run.write_report(done, file, language, paper=paper)
-                sys.stdout.write(f"{file}\n")
+                try:
+                    run.write_report(done, file, language, paper=paper)
+                except InputError as refused:  # such as what is for filing, while differences are open
+                    sys.stdout.write(f"{file}: {render(refused.message, 'en')}\n")
+                else:
+                    sys.stdout.write(f"{file}\n")
     shown = [(name, _page(done, folder / name, chapter)) for name, chapter in SHOWN]
     pages = ", ".join(
         f'box(fill: white, stroke: 0.4pt + luma(190), image("{name}", page: {at}, width: 105mm, alt: "{name}"))'
