@@ -220,7 +220,7 @@ def test_an_assessment_reads_names_and_goes_by_what_was_confirmed(
     done = pipeline.assess(source, answers, LIBRARY)
     states = {m.indicator: m for m in done.measurements}["state_signal"]
     whys = {line.subject: line.why.id.rpartition(".")[2] for line in states.lines}
-    assert (whys["imm-1"], whys["imm-2"]) == ("by_name", "looked_in_vain")
+    assert (whys["imm-1"], whys["imm-2"]) == ("by_name", "relayed_only"), "SCADA alone was seen of it"
 
 
 def test_lines_that_nobody_signed_are_refused(tmp_path: Path, command: Callable[..., Ran]) -> None:

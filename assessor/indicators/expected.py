@@ -60,5 +60,6 @@ def _judge(
     if seen.walked and not any(map(perhaps, seen.tags)):
         return line(id_, Outcome.NOT_MET, "looked_in_vain", n=len(seen.tags))
     if seen.live:
-        return line(id_, Outcome.NOT_DETERMINED, "unexplained_tags")
+        why = "unexplained_tags" if seen.answers else "relayed_only"
+        return line(id_, Outcome.NOT_DETERMINED, why)
     return admitted(id_, "no_interface") if seen.no_interface else unseen(seen)
