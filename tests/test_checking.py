@@ -28,6 +28,8 @@ from assessor.report.word import render_word
 from tests.papers import MADE, altered, every_block, paper
 from tests.report_example import example
 
+pytestmark = pytest.mark.slow
+
 BODY = "word/document.xml"
 
 

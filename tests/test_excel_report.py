@@ -20,6 +20,8 @@ from tests.papers import paper
 from tests.report_example import HOSTILE, altered, example, six_verdicts
 from tests.test_workbook import recalculated
 
+pytestmark = pytest.mark.slow
+
 needs_office = pytest.mark.skipif(not shutil.which("soffice"), reason="NOT TESTED: no LibreOffice")
 
 

@@ -37,6 +37,8 @@ from tests.packs import changed, complete, first, library, pack_of, results, sav
 from tests.papers import altered
 from tests.report_example import six_verdicts
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -19,6 +19,8 @@ from assessor.messages import LANGUAGES, render
 from assessor.report.pen import Pen
 from tests.report_example import HOSTILE, altered, example
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 
 

@@ -20,6 +20,8 @@ from tests.paying import LIBRARY, PROVIDERS, provider
 from tests.report_example import example
 from tests.terminal import Ran, command, terminal
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["command", "terminal"]
 CODE = "91310000000000000X"
 FULL = provider(

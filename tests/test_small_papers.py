@@ -28,6 +28,8 @@ from tests.golden import KEY, assessed
 from tests.papers import DIGEST, paper
 from tests.report_example import example, six_verdicts
 
+pytestmark = pytest.mark.slow
+
 F = Fraction
 CMMM = "cmmm-2020-discrete"
 

@@ -22,6 +22,8 @@ from assessor.report.word import render_word
 from tests.report_example import example
 from tests.terminal import Ran, command, terminal
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["command", "terminal"]
 
 RED = RGBColor(0xC0, 0x10, 0x20)
