@@ -175,7 +175,7 @@ def test_an_entry_that_hangs_on_an_open_difference_is_left_empty_and_all_others_
         assert any(row.item == "等级" and row.enter is None for row in found)
 
 
-def made_anew(made: Made, **more: bytes | None) -> Made:
+def made_anew(made: Made, product: str | None = None, **more: bytes | None) -> Made:
     """A pack with other members, signed again by whoever changed it."""
     manifest = PackManifest.model_validate_json(made.files["manifest.json"])
     files = {n: d for n, d in (made.files | more).items() if d is not None and not n.startswith("manifest.")}
@@ -183,7 +183,8 @@ def made_anew(made: Made, **more: bytes | None) -> Made:
     members = tuple(
         about[n].model_copy(update={"sha256": sha256(d), "bytes": len(d)}) for n, d in sorted(files.items())
     )
-    return replace(made, files=signed(manifest.model_copy(update={"members": members}), files, KEY))
+    other = {"members": members, "product": product or manifest.product}
+    return replace(made, files=signed(manifest.model_copy(update=other), files, KEY))
 
 
 def test_a_check_believes_no_member_that_its_own_bundle_contradicts(tmp_path: Path) -> None:
@@ -199,6 +200,18 @@ def test_a_check_believes_no_member_that_its_own_bundle_contradicts(tmp_path: Pa
         ("filing.not_as_assessed", answers),
         ("bundle.missing", PROMISE),
     }
+
+
+def test_a_pack_that_another_version_wrote_is_not_blamed_for_it_and_the_reader_is_told(tmp_path: Path) -> None:
+    table = f"{SETTLED}/settled-differences.csv"
+    older = made_anew(complete(), product="0.0.1", **{table: b"\xef\xbb\xbfas it was written then"})
+    found = check_pack(saved(older, tmp_path / "older.zip"))
+    assert found.holds and found.faults == ()
+    assert [(line.id, line.params["name"], line.params["then"]) for line in found.warnings] == [
+        ("filing.other_version", table, "0.0.1")
+    ]
+    as_now = check_pack(saved(made_anew(complete(), product="0.0.1"), tmp_path / "as-now.zip"))
+    assert as_now.holds and as_now.warnings == (), "another version that writes the same is no matter"
 
 
 def test_a_check_can_go_by_another_list_and_says_when_it_is_a_strangers(pack: Path) -> None:

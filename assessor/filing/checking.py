@@ -184,9 +184,8 @@ class Inside:
         """Tables and report that are not what the bundle's Assessment gives."""
         if self.assessment is None:
             return ()
-        return tuple(
-            differing(self.assessment, self.pack.manifest.language, load_library().platforms, self.pack.members)
-        )
+        manifest, platforms = self.pack.manifest, load_library().platforms
+        return tuple(differing(self.assessment, manifest.language, platforms, self.pack.members, manifest.product))
 
     @cached_property
     def _verified(self) -> tuple[bool, tuple[Message, ...], Assessment | None]:

@@ -7,7 +7,6 @@ it are left empty, and the annex says what is to be clarified.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from time import time_ns
 
@@ -19,7 +18,7 @@ from assessor.documents import read_bounded
 from assessor.domain import Assessment, Checklist, Message, Platform, Time, sha256
 from assessor.errors import InputError
 from assessor.filing import sheets
-from assessor.filing.anew import filed, tables
+from assessor.filing.anew import PRODUCT, filed, tables
 from assessor.filing.attachments import LARGEST, collect
 from assessor.filing.container import HeldBack, PackManifest, PackMember, signed
 from assessor.filing.layout import (
@@ -101,7 +100,7 @@ def make_pack(wanted: Wanted, key: Ed25519PrivateKey, made: Time | None = None) 
     public = key.public_key()
     manifest = PackManifest(
         format="assessor-pack/1",
-        product=version("plant-assessor"),
+        product=PRODUCT,
         made=time_ns() if made is None else made,
         language=wanted.language,
         plant=a.plant,
