@@ -1,10 +1,13 @@
 """FUND: beside each item of a plan the programmes that might pay. No figure of the plan is changed by it."""
 
-from assessor.domain import Assessment, Eligibility, Worth
+from collections.abc import Mapping
+from fractions import Fraction
+
+from assessor.domain import Assessment, Eligibility, Per, Project, Recommendation, Worth
 from assessor.frameworks import Library
 from assessor.messages import moment
-from assessor.programmes import Lists, applicant, grants_for, might_apply, project
-from assessor.roadmap import plant_figures
+from assessor.programmes import Lists, applicant, grants_for, might_apply
+from assessor.roadmap import by_kind, plant_figures
 
 
 def funded(done: Assessment, library: Library) -> Assessment:
@@ -28,6 +31,12 @@ def funded(done: Assessment, library: Library) -> Assessment:
 
     worth = tuple(map(paid, done.roadmap.worth))
     return done.model_copy(update={"roadmap": done.roadmap.model_copy(update={"worth": worth})})
+
+
+def project(recommendation: Recommendation, amounts: Mapping[Per, Fraction]) -> Project:
+    """A recommendation as programmes look at it. What `amounts` lacks counts as one."""
+    costs = dict(by_kind(recommendation, amounts))
+    return Project(recommendation=recommendation.id, scenes=recommendation.scenes, costs=costs)
 
 
 def eligible(done: Assessment, library: Library, day: str) -> tuple[Eligibility, ...]:

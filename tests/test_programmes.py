@@ -19,9 +19,9 @@ from assessor.domain import (
 )
 from assessor.frameworks import load_library, read_library
 from assessor.funding import eligible, funded
+from assessor.funding import project as as_project
 from assessor.messages import LANGUAGES, render
-from assessor.programmes import confirmed_for, grants_for, might_apply, overall
-from assessor.programmes import project as as_project
+from assessor.programmes import grants_for, might_apply, overall
 from assessor.roadmap import plant_figures
 from tests.paying import (
     ANSWERS,
@@ -305,7 +305,6 @@ def confirmed(programme_: str, amount: int, recommendation: str = "light-mes") -
 
 def test_only_what_is_confirmed_is_ever_taken_off() -> None:
     given = [confirmed("aid", 5), confirmed("aid", 6), confirmed("aid", 7, "full-mes"), confirmed("own-notice", 1)]
-    assert confirmed_for(given, "light-mes") == 12 and confirmed_for((), "light-mes") == 0
     held = programme({"above_scale": True})
     found = grants_for([held], who(above_scale=False), project(software=1), LISTS, given)
     assert [(g.programme, g.outcome) for g in found] == [("aid", NOT_MET), ("own-notice", OPEN)]

@@ -12,7 +12,7 @@ from assessor.frameworks import load_library
 from assessor.messages import Language, render
 from assessor.report.pen import Pen
 from assessor.report.worth import stands
-from assessor.roadmap import Factors, check_plan, outlay, plan, plant_figures
+from assessor.roadmap import Factors, by_kind, check_plan, outlay, plan, plant_figures
 from assessor.roadmap.case import Case
 from assessor.roadmap.effects import CAPS, benefit, saved, together
 from assessor.roadmap.figures import PRODUCTS
@@ -101,6 +101,8 @@ def test_cash_over_three_years_counts_fees_and_what_the_plant_has_many_of() -> N
     )
     cost = outlay(r, {"machine": F(20)})
     assert (cost.low, cost.mid, cost.high) == (270_000, 316_000, 525_000)
+    kinds = by_kind(r, {"machine": F(20)})
+    assert sum(kinds.values()) == cost.mid and kinds["software"] == 86_000
     w = worth(r, plant_figures([claim("machines-in-use", F(20))], None, ()))
     assert (w.cost.mid, w.reserve, w.software, w.days.mid) == (316_000, 70_000, 86_000, 40)
     assert w.missing == ("plan-lines",)  # reckoned with one, and said so

@@ -1,10 +1,10 @@
 """PAY: which programmes might support a thing that a plant does, condition by condition. Unknown stays unknown.
 
 A condition that cannot be told never counts as met. Nothing here is taken off a cost: only what somebody has in
-writing is (`confirmed_for`).
+writing is, and the plan does that.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from assessor.domain import (
@@ -17,19 +17,14 @@ from assessor.domain import (
     Grant,
     Message,
     Outcome,
-    Per,
     Plant,
     Programme,
     Project,
     Rated,
-    Recommendation,
-    SpendKind,
 )
 from assessor.programmes.rules import ERROR, MET, NOT_APPLICABLE, NOT_MET, OPEN, PARTLY, Lists, checked, said
 
-__all__ = ["Lists", "applicant", "confirmed_for", "grants_for", "might_apply", "overall", "project"]
-YEARS = 3
-"""Cash is counted over three years, as in the plan."""
+__all__ = ["Lists", "applicant", "grants_for", "might_apply", "overall"]
 MIGHT = frozenset({MET, PARTLY, OPEN, ERROR})
 """Outcomes with which a programme stands beside a recommendation."""
 
@@ -52,17 +47,6 @@ def applicant(
         proved=tuple(sorted({a.question for a in answers.answers if a.proofs})),
         levels=levels,
     )
-
-
-def project(recommendation: Recommendation, amounts: Mapping[Per, Fraction], begun: bool | None = None) -> Project:
-    """Middle cost over three years by kind of spend. What `amounts` lacks counts as one."""
-    costs: dict[SpendKind, Fraction] = {}
-    for spend in recommendation.spends:
-        once = spend.once.mid if spend.once else Fraction(0)
-        yearly = spend.yearly.mid if spend.yearly else Fraction(0)
-        cost = amounts.get(spend.per, Fraction(1)) * (once + YEARS * yearly)
-        costs[spend.kind] = costs.get(spend.kind, Fraction(0)) + cost
-    return Project(recommendation=recommendation.id, scenes=recommendation.scenes, costs=costs, begun=begun)
 
 
 def might_apply(programme: Programme, who: Applicant, what: Project | None, lists: Lists) -> Eligibility:
@@ -97,10 +81,10 @@ def grants_for(
     confirmed: Sequence[ConfirmedGrant] = (),
 ) -> tuple[Grant, ...]:
     """What might support a thing to do, and what is confirmed, by id. `confirmed` may be of any recommendation."""
-    sure = {g.programme: Fraction(0) for g in confirmed if g.recommendation == what.recommendation}
+    sure: dict[str, Fraction] = {}
     for one in confirmed:
         if one.recommendation == what.recommendation:
-            sure[one.programme] += one.amount
+            sure[one.programme] = sure.get(one.programme, Fraction(0)) + one.amount
     held = {p.id: p for p in programmes if "upgrade" in p.pays_for and p.kind != "frame"}
     found = []
     for id_ in sorted(held.keys() | sure.keys()):
@@ -109,11 +93,6 @@ def grants_for(
             grant = _grant(id_, judged, sure.get(id_))
             found.append(grant.model_copy(update={"title": held[id_].title}) if id_ in held else grant)
     return tuple(found)
-
-
-def confirmed_for(confirmed: Iterable[ConfirmedGrant], recommendation: str) -> Fraction:
-    """Yuan that somebody has in writing for a recommendation: the only subsidy that is ever taken off."""
-    return sum((g.amount for g in confirmed if g.recommendation == recommendation), Fraction(0))
 
 
 def _grant(programme: str, judged: Eligibility | None, confirmed: Fraction | None) -> Grant:

@@ -8,13 +8,14 @@ stated, and put into phases (`phases`). What it costs and brings in this plant i
 from assessor.roadmap.case import Case, Factors, split, triggered
 from assessor.roadmap.check import check_plan
 from assessor.roadmap.figures import PlantFigures, plant_figures
-from assessor.roadmap.outlay import outlay
+from assessor.roadmap.outlay import by_kind, outlay
 from assessor.roadmap.planning import plan
 
 __all__ = [
     "Case",
     "Factors",
     "PlantFigures",
+    "by_kind",
     "check_plan",
     "outlay",
     "plan",

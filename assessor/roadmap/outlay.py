@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from assessor.domain import Per, Range, Recommendation, Span
+from assessor.domain import Per, Range, Recommendation, Span, SpendKind
 
 YEARS = 3
 """Cash is counted over three years, yearly fees included."""
@@ -44,10 +44,13 @@ def cash(recommendation: Recommendation, amounts: Mapping[Per, Fraction], end: E
     return Cash(once, yearly)
 
 
-def software(recommendation: Recommendation, amounts: Mapping[Per, Fraction]) -> Fraction:
-    """Of the middle cost over three years, what is software; yuan."""
-    spends = tuple(spend for spend in recommendation.spends if spend.kind == "software")
-    return cash(recommendation.model_copy(update={"spends": spends}), amounts).whole
+def by_kind(recommendation: Recommendation, amounts: Mapping[Per, Fraction]) -> Mapping[SpendKind, Fraction]:
+    """The middle cost over three years by kind of spend; yuan. They add up to the whole."""
+    found: dict[SpendKind, Fraction] = {}
+    for spend in recommendation.spends:
+        alone = recommendation.model_copy(update={"spends": (spend,)})
+        found[spend.kind] = found.get(spend.kind, Fraction(0)) + cash(alone, amounts).whole
+    return found
 
 
 def times(span: Range, per: Per, amounts: Mapping[Per, Fraction]) -> Span:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from assessor.domain import Base, Benefit, Message, Recommendation, Span, Worth
 from assessor.roadmap.effects import benefit, own_share, saved, together
 from assessor.roadmap.figures import MONTHS, PlantFigures
-from assessor.roadmap.outlay import OVERRUN, Cash, cash, outlay, software, times, uncounted
+from assessor.roadmap.outlay import OVERRUN, Cash, by_kind, cash, outlay, times, uncounted
 
 WITHIN = 36
 """Months in which it would have to pay back where no payback can be stated."""
@@ -106,7 +106,7 @@ def worth(r: Recommendation, figures: PlantFigures, standing: Standing | None = 
         recommendation=r.id,
         cost=cost,
         reserve=OVERRUN * paid.once,
-        software=software(r, amounts),
+        software=by_kind(r, amounts).get("software", NONE),
         confirmed=confirmed,
         days=times(r.effort.days, r.effort.per, amounts),
         months=Span(low=r.months.low, mid=r.months.mid, high=r.months.high),
