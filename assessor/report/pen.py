@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from assessor import messages
-from assessor.domain import Assessment, EvidenceClass, Message, Question, Text, question_index
+from assessor.domain import Assessment, EvidenceClass, Measurement, Message, Question, State, Text, question_index
 from assessor.messages import Language
 
 DEGREES = {Fraction(1): "full", Fraction("0.8"): "mostly", Fraction("0.5"): "partly", Fraction(0): "no"}
@@ -83,6 +83,18 @@ class Pen:
 
     def number(self, value: Fraction | int, places: int = 2) -> str:
         return messages.number(value, places)
+
+    def numbers(self, low: Fraction, high: Fraction, places: int = 1) -> str:
+        """Low to high; one number where they read the same."""
+        first, second = self.number(low, places), self.number(high, places)
+        return first if first == second else f"{first}–{second}"
+
+    def result(self, m: Measurement) -> str:
+        """What was measured, or in which state it was left."""
+        if m.state is not State.MEASURED or m.low is None or m.high is None:
+            return self.t(f"state.{m.state.value}")
+        first, second = self.measured(m.unit, m.low), self.measured(m.unit, m.high)
+        return first if first == second else f"{first} – {second}"
 
     def money(self, value: Fraction | int) -> str:
         return messages.money(value, self.language)

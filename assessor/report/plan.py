@@ -11,7 +11,7 @@ from assessor.report import charts
 from assessor.report.pen import Pen
 from assessor.report.support import Support, of_plan, supports
 from assessor.report.whole import Whole, whole
-from assessor.report.worth import Field, five, worth_of
+from assessor.report.worth import Field, between, five, worth_of
 from assessor.roadmap import outlay
 
 
@@ -146,12 +146,6 @@ def _ends(a: Assessment, pairs: Pairs) -> list[Fraction]:
         at += max((_months(a, r).high for c, r in pairs if c.phase == number), default=Fraction(0))
         ends.append(at)
     return ends if at else [Fraction(1)] * 3
-
-
-def between(values: Span | Range, pen: Pen) -> str:
-    """Low to high; one number where they are the same."""
-    low, high = pen.number(values.low, 1), pen.number(values.high, 1)
-    return low if low == high else f"{low}–{high}"
 
 
 def _work(number: int, choice: Choice, r: Recommendation, ends: list[Fraction], a: Assessment, pen: Pen) -> Work:

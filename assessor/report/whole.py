@@ -125,8 +125,7 @@ def payback(r: Roadmap, pen: Pen) -> str:
     """Of the whole, in months; a dash where none is stated."""
     if r.payback_low is None or r.payback_high is None:
         return pen.paper("five.none")
-    low, high = pen.number(r.payback_low, 0), pen.number(r.payback_high, 0)
-    return pen.paper("five.months", n=low if low == high else f"{low}–{high}")
+    return pen.paper("five.months", n=pen.numbers(r.payback_low, r.payback_high, 0))
 
 
 def _aim(a: Assessment, r: Roadmap, pen: Pen) -> str:

@@ -57,7 +57,7 @@ def unstated(a: Assessment, why: Message | None, pen: Pen) -> str:
 
 def months(span: Span | Range, pen: Pen) -> str:
     """Low to high, in months."""
-    return pen.paper("five.months", n=_between(span, pen))
+    return pen.paper("five.months", n=between(span, pen))
 
 
 def payback(w: Worth | None, pen: Pen) -> str:
@@ -66,13 +66,12 @@ def payback(w: Worth | None, pen: Pen) -> str:
         return pen.paper("five.none")
     if w.payback_high is None:
         return pen.paper("five.from", n=pen.number(w.payback_low, 0))
-    low, high = pen.number(w.payback_low, 0), pen.number(w.payback_high, 0)
-    return pen.paper("five.months", n=low if low == high else f"{low}–{high}")
+    return pen.paper("five.months", n=pen.numbers(w.payback_low, w.payback_high, 0))
 
 
-def _between(span: Span | Range, pen: Pen, places: int = 1) -> str:
-    low, high = pen.number(span.low, places), pen.number(span.high, places)
-    return low if low == high else f"{low}–{high}"
+def between(values: Span | Range, pen: Pen) -> str:
+    """Low to high, with one place at most."""
+    return pen.numbers(values.low, values.high)
 
 
 def _money(span: Span, pen: Pen) -> str:
@@ -154,7 +153,7 @@ def _stoppage(r: Recommendation, w: Worth | None, pen: Pen) -> Told:
     elif not held.high:
         figure, aside = pen.paper("five.runs_on"), ""
     else:
-        figure = pen.paper("five.h", n=_between(held, pen))
+        figure = pen.paper("five.h", n=between(held, pen))
         aside = "" if own else _each(r.stoppage.per, pen)
     return figure, aside, together(pen, *told), text, _sources([hours], pen)
 
@@ -162,18 +161,18 @@ def _stoppage(r: Recommendation, w: Worth | None, pen: Pen) -> Told:
 def stands(r: Recommendation, w: Worth | None, pen: Pen) -> str:
     """How long production stands; nothing where nobody can say, or where it does not stand."""
     if w and w.stoppage is not None and r.stoppage.whole:
-        return pen.paper("five.hours", n=_between(w.stoppage, pen)) if w.stoppage.high else ""
+        return pen.paper("five.hours", n=between(w.stoppage, pen)) if w.stoppage.high else ""
     if (w is None or not r.stoppage.whole) and r.stoppage.hours is not None and r.stoppage.hours.high:
-        return pen.paper(f"five.hours_per.{r.stoppage.per}", n=_between(r.stoppage.hours, pen))
+        return pen.paper(f"five.hours_per.{r.stoppage.per}", n=between(r.stoppage.hours, pen))
     return ""
 
 
 def _people(r: Recommendation, w: Worth | None, pen: Pen) -> Told:
     who = listed(pen, [pen.role(role) for role in r.effort.roles])
     held, per = (w.days, "plant") if w else (r.effort.days, r.effort.per)
-    days = pen.paper(f"five.days_per.{per}", n=_between(held, pen))
+    days = pen.paper(f"five.days_per.{per}", n=between(held, pen))
     until = pen.paper("five.until", months=months(w.months if w else r.months, pen))
-    figure, aside = pen.paper("five.d", n=_between(held, pen)), _each(per, pen)
+    figure, aside = pen.paper("five.d", n=between(held, pen)), _each(per, pen)
     text = _joined([who, days, until], pen)
     return figure, aside, _joined([who, until], pen), text, _sources([r.effort.days, r.months], pen)
 

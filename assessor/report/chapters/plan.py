@@ -53,18 +53,13 @@ def timelines(made: Plan, pen: Pen) -> Iterator[Picture]:
             for w in phase.works
         ]
         told = "; ".join(
-            f"{j.label}: {pen.t('plan.span_text', phase=j.phase, months=months_of(j, pen))}" for j in jobs
+            f"{j.label}: {pen.t('plan.span_text', phase=j.phase, months=pen.numbers(j.low, j.high))}" for j in jobs
         )
         title = pen.paper("plan.picture") + (
             "" if len(parts) == 1 else pen.paper("bracket", text=names[part[0].number - 1])
         )
         drawn = pictures.gantt(jobs, ticks, names, pen.t("plan.axis"), title, told)
         yield Picture(pictures.standalone(drawn), title, told)
-
-
-def months_of(job: pictures.Job, pen: Pen) -> str:
-    low, high = pen.number(job.low, 1), pen.number(job.high, 1)
-    return low if low == high else f"{low}–{high}"
 
 
 def _table(made: Plan, pen: Pen) -> Table:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from assessor.domain import Assessment, Evidence, Measurement, State, Text
+from assessor.domain import Assessment, Evidence, Text
 from assessor.messages import Language, render
 from assessor.report.document import Block, Bullets, Document, Heading, Line, Paragraph, Run, Table, line, row
 from assessor.report.pen import Pen, code
@@ -178,7 +178,10 @@ def _measured(earlier: Assessment, later: Assessment, pen: Pen) -> list[Block]:
     rows = []
     for name in dict.fromkeys((*after, *before)):
         ends = [before.get(name), after.get(name)]
-        words, counts = [_figure(m, pen) for m in ends], [f"{m.count} / {m.total}" if m else "" for m in ends]
+        words, counts = (
+            [pen.result(m) if m else pen.t("none") for m in ends],
+            [f"{m.count} / {m.total}" if m else "" for m in ends],
+        )
         if words[0] != words[1] or counts[0] != counts[1]:
             rows.append(row(pen.indicator(name), *words, _moved([c or pen.t("none") for c in counts], pen)))
     heading = Heading(1, _t(pen, "measured"), "measured")
@@ -186,15 +189,6 @@ def _measured(earlier: Assessment, later: Assessment, pen: Pen) -> list[Block]:
         return [heading, Paragraph(line(_t(pen, "same_measured")))]
     heads = ("indicator", "earlier", "later", "counted")
     return [heading, _table(pen, "measured_table", heads, rows, 0.38, 0.2, 0.2, 0.22)]
-
-
-def _figure(m: Measurement | None, pen: Pen) -> str:
-    if m is None:
-        return pen.t("none")
-    if m.state is not State.MEASURED or m.low is None or m.high is None:
-        return pen.t(f"state.{m.state.value}")
-    low, high = pen.measured(m.unit, m.low), pen.measured(m.unit, m.high)
-    return low if low == high else f"{low} – {high}"
 
 
 def _findings(earlier: Assessment, later: Assessment, pen: Pen) -> list[Block]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from assessor.domain import Assessment, Measurement, Proof, State
+from assessor.domain import Assessment, Proof
 from assessor.messages import render
 from assessor.report.document import Block, Heading, Line, Paragraph, Run, Table, line, row
 from assessor.report.pen import Pen
@@ -63,7 +63,7 @@ class Exhibits:
             row(
                 self.measurements[m.indicator],
                 pen.indicator(m.indicator),
-                Run(_result(m, pen), mark=f"measurement.{m.indicator}"),
+                Run(pen.result(m), mark=f"measurement.{m.indicator}"),
                 f"{m.count} / {m.total}",
                 pen.say(m.why),
             )
@@ -106,10 +106,3 @@ def _proofs(a: Assessment) -> Iterator[tuple[Proof, str]]:
 
 def _kind(proof: Proof, pen: Pen) -> str:
     return render(f"forms.proof.{proof.kind}", pen.language)
-
-
-def _result(m: Measurement, pen: Pen) -> str:
-    if m.state is not State.MEASURED or m.low is None or m.high is None:
-        return pen.t(f"state.{m.state.value}")
-    low, high = pen.measured(m.unit, m.low), pen.measured(m.unit, m.high)
-    return low if low == high else f"{low} – {high}"

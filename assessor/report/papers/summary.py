@@ -20,9 +20,8 @@ from assessor.report.document import (
 )
 from assessor.report.leads import todo
 from assessor.report.pen import Pen
-from assessor.report.plan import between
 from assessor.report.wording import filled, shortened, simulated
-from assessor.report.worth import unstated, worth_of
+from assessor.report.worth import between, unstated, worth_of
 from assessor.roadmap import outlay
 
 MOST_DIFFERENCES, MOST_MEASURES = 3, 12
