@@ -235,6 +235,19 @@ def test_what_was_not_reckoned_for_the_plant_is_empty_and_says_so() -> None:
     assert None not in column(full, "reserve")[:n] and None not in column(full, "confirmed")[:n]
 
 
+def test_a_stoppage_that_nobody_can_tell_is_no_nothing_in_the_totals() -> None:
+    a = worthy()
+    assert a.roadmap is not None
+    n, whole = len(a.roadmap.choices), {r.id for r in a.recommendations if r.stoppage.whole}
+    untold = tuple(w.model_copy(update={"stoppage": None}) for w in a.roadmap.worth)
+    bare = a.model_copy(update={"roadmap": a.roadmap.model_copy(update={"worth": untold})})
+    sheet = page(opened(render_excel(bare, "zh")), "plan")
+    assert column(sheet, "stoppage")[: n + 4] == [None] * (n + 4)
+    told = column(page(opened(render_excel(a, "zh")), "plan"), "stoppage")
+    stops = sum(c.recommendation in whole for c in a.roadmap.choices)
+    assert told[n + 3] == (2.5 * stops if stops else None)
+
+
 def test_strangers_texts_stay_texts() -> None:
     names = (*HOSTILE, '=HYPERLINK("http://x")', "+1+1", "@SUM(A1)", "-2+3", "\t=1+1", "&P&[File]" * 40)
 

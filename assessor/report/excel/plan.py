@@ -1,6 +1,6 @@
 """The plan as something to reckon with: what counts and what is set aside can be changed, and totals follow."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -39,6 +39,9 @@ AT = {column.id: i for i, column in enumerate(COLUMNS)}
 ADDED = ("cost_low", "cost_mid", "cost_high", "with_reserve", "confirmed", "to_pay", "days", "stoppage")
 """Columns that are totalled. Benefits are not: effects overlap, and the whole brings less than their sum."""
 
+OPEN = ("confirmed", "stoppage")
+"""Columns that may be left empty; of nothing that is known the total is none, and not 0."""
+
 
 @dataclass(frozen=True)
 class Item:
@@ -65,6 +68,10 @@ class Item:
     @property
     def confirmed(self) -> Fraction:
         return self.worth.confirmed if self.worth else Fraction(0)
+
+    def knows(self, name: str) -> bool:
+        """Is its figure for one of the columns known that may be left empty?"""
+        return (self.stoppage if name == "stoppage" else self.worth) is not None
 
     def figure(self, name: str) -> Fraction:
         """What it adds to the total of a column."""
@@ -170,7 +177,7 @@ def _total(page: Page, items: Sequence[Item], phase: int | None, last: int) -> N
     for name in ADDED:
         letter = xl_col_to_name(AT[name])
         formula = f"=SUMPRODUCT({test}$B${first}:$B${last}*{letter}{first}:{letter}{last})"
-        if name == "confirmed" and not any(item.worth for item in of):
+        if name in OPEN and not any(item.knows(name) for item in of):
             continue
         values[AT[name]] = Sum(formula, sum((item.figure(name) for item in of), Fraction(0)))
     page.line(*values, bold=True)
@@ -186,14 +193,12 @@ def _left(page: Page, items: Sequence[Item], budgets: Sequence[int], last: int) 
         page.text(page.row, at, book.t(f"head.{name}"), text_wrap=True, **label)
     page.row += 1
     first, left = page.row, {"E": Fraction(0), "J": Fraction(0)}
-    of: Callable[[str, int], Fraction] = lambda name, phase: sum(  # noqa: E731
-        (item.figure(name) for item in items if item.choice.phase == phase), Fraction(0)
-    )
     for phase, budget in enumerate(budgets, 1):
         page.text(page.row, 2, book.pen.t("plan.phase", n=phase))
         page.put(page.row, 4, Fraction(budget), "money", bg_color=GIVEN)
         for at, letter, name in ((7, "E", "cost_mid"), (9, "J", "to_pay")):
-            left[letter] += budget - of(name, phase)
+            spent = sum((item.figure(name) for item in items if item.choice.phase == phase), Fraction(0))
+            left[letter] += budget - spent
             total = f"SUM({letter}${last + 1}:{letter}{last + phase})"
             page.put(page.row, at, Sum(f"=SUM(E${first + 1}:E{page.row + 1})-{total}", left[letter]), "money")
         page.row += 1
