@@ -40,3 +40,11 @@ def need(program: str) -> str:
     if not found:
         pytest.skip(f"NOT TESTED: {program} is not installed")
     return found
+
+
+@pytest.fixture(scope="session")
+def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo plant's filing pack, complete, as a file that no test changes."""
+    from tests.packs import complete, saved  # noqa: PLC0415 - slow to load, and few tests ask for it
+
+    return saved(complete(), tmp_path_factory.mktemp("pack") / "pack.zip")

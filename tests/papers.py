@@ -1,5 +1,7 @@
 """Documents for tests of papers: one of every kind of block, and changes to one as somebody may edit it."""
 
+import io
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -21,8 +23,11 @@ from assessor.report.document import (
     row,
 )
 from assessor.report.papers import written
+from assessor.report.word import render_word
 from tests.report_example import example
 
+BODY = "word/document.xml"
+"""Where a Word file keeps its text."""
 MADE = 1_767_225_600 * 10**9
 DIGEST = "0123456789abcdef" * 4
 SVG = (
@@ -88,3 +93,22 @@ def altered(document: Document, change: Callable[[Run], Run]) -> Document:
         return held
 
     return replace(document, blocks=tuple(map(block, document.blocks)))
+
+
+@cache
+def word(name: str, language: Language = "zh") -> bytes:
+    return render_word(paper(name, language), MADE)
+
+
+def body(data: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return archive.read(BODY).decode()
+
+
+def with_body(data: bytes, text: str) -> bytes:
+    """The Word file with another body."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for one in archive.infolist():
+            made.writestr(one.filename, text if one.filename == BODY else archive.read(one.filename))
+    return out.getvalue()
