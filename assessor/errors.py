@@ -4,7 +4,11 @@ AssessorError              what, where, and what to do; shown to the user withou
 ├── InputError             a file of the user is wrong: nothing contacted, nothing overwritten (exit 2)
 ├── ContactError           a run could not begin or go on: window closed, nothing reachable (exit 3)
 ├── BundleError            a bundle or working folder is not what it says (exit 4)
-└── StorageError           the disk or database refused; what was acknowledged is safe (exit 5)
+├── StorageError           the disk or database refused; what was acknowledged is safe (exit 5)
+└── AccessError            somebody may not do this here (exit 6)
+    ├── UnknownError       for them there is no such thing
+    ├── ConflictError      somebody else changed it first; both values are told
+    └── PatienceError      too many tries; says how long to wait
 """
 
 from assessor.domain import Message
@@ -35,3 +39,19 @@ class BundleError(AssessorError):
 
 class StorageError(AssessorError):
     exit_code = 5
+
+
+class AccessError(AssessorError):
+    exit_code = 6
+
+
+class UnknownError(AccessError):
+    pass
+
+
+class ConflictError(AccessError):
+    pass
+
+
+class PatienceError(AccessError):
+    pass

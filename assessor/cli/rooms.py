@@ -20,6 +20,11 @@ ROOMS: dict[str, tuple[str, str]] = {
         "sampling",
         "Serve a simulated plant on this machine until Ctrl-C; writes the scope file to sample it with.",
     ),
+    "serve": ("serving", "Serve the web: SQLite in this installation's folder, or what DATABASE_URL names."),
+    "invite": (
+        "serving",
+        "Make an organisation and a code by which its first person comes in: a voucher, an office, yourself.",
+    ),
     "demo": ("sampling", "The whole way: start a simulated plant, sample it, rate it, plan, report."),
     "branches": ("branches", "Walk an aggregating server, read-only, and propose its branches as assets."),
     "assess": (

@@ -1,0 +1,121 @@
+"""WHO MAY WHAT: one table, and the one place that asks it.
+
+A role holds in one organisation. What a factory agreed to opens its results, filings or raw data to the office or
+the auditor that it named, and to nobody else. Whom a thing is closed to learns not even that it exists.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from assessor.domain import Message
+from assessor.errors import AccessError, UnknownError
+from assessor.storage import Consent, Membership, Role
+
+Action = Literal[
+    "survey.read",
+    "survey.open",
+    "survey.answer",
+    "survey.manage",
+    "survey.erase",
+    "file.read",
+    "file.add",
+    "raw.read",
+    "result.read",
+    "people.read",
+    "people.invite",
+    "consent.read",
+    "consent.give",
+    "data.export",
+    "organisation.make",
+    "organisation.read",
+]
+READS: frozenset[Action] = frozenset(
+    {"survey.read", "file.read", "result.read", "people.read", "consent.read", "organisation.read"}
+)
+MEMBER: frozenset[Action] = READS | {"survey.answer", "file.add"}
+CONSULTANT: frozenset[Action] = MEMBER | {"survey.manage", "raw.read"}
+OWNER: frozenset[Action] = CONSULTANT | {
+    "survey.open",
+    "survey.erase",
+    "people.invite",
+    "consent.give",
+    "data.export",
+}
+ROLES: dict[Role, frozenset[Action]] = {
+    "member": MEMBER,
+    "owner": OWNER,
+    "consultant": CONSULTANT,
+    "reviewer": READS,
+    "officer": frozenset({"organisation.make", "organisation.read", "people.read", "people.invite"}),
+    "auditor": frozenset({"organisation.read"}),
+    "administrator": frozenset({"organisation.make", "organisation.read", "people.read", "people.invite"}),
+}
+"""In the organisation that the role is held in. Who runs the system reads no factory's answers."""
+AGREED: dict[tuple[str, Role], frozenset[Action]] = {
+    ("programme", "officer"): frozenset({"result.read"}),
+    ("audit", "auditor"): frozenset({"result.read"}),
+    ("raw", "auditor"): frozenset({"file.read", "raw.read"}),
+}
+"""What a factory's consent opens to a role of the organisation that it was given to."""
+SCOPES: dict[str, frozenset[Action]] = {
+    "read": READS | {"raw.read", "data.export"},
+    "write": frozenset({"survey.open", "survey.answer", "survey.manage", "file.add"}),
+}
+"""What a token for programs may be made for; never more than its account may."""
+MAY_INVITE: dict[Role, frozenset[Role]] = {
+    "owner": frozenset({"member", "owner", "consultant", "reviewer"}),
+    "officer": frozenset({"officer", "auditor"}),
+    "administrator": frozenset(
+        {"member", "owner", "consultant", "reviewer", "officer", "auditor", "administrator"}
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who asks: an account with what it may do, as of this request."""
+
+    account: str
+    memberships: tuple[Membership, ...]
+    agreed: tuple[Consent, ...] = ()
+    """Consents in force towards the organisations it belongs to."""
+    scopes: tuple[str, ...] | None = None
+    """None: a person in a session; else a token with these."""
+
+    def roles(self, organisation: str) -> tuple[Role, ...]:
+        return tuple(m.role for m in self.memberships if m.organisation == organisation)
+
+    def department(self, organisation: str) -> str:
+        """For whom it answers there."""
+        held = [m.department for m in self.memberships if m.organisation == organisation and m.department]
+        return held[0] if held else "owner"
+
+    def organisations(self) -> list[str]:
+        return list(dict.fromkeys(m.organisation for m in self.memberships))
+
+    def may(self, action: Action, organisation: str) -> bool:
+        if self.scopes is not None and not any(action in SCOPES[scope] for scope in self.scopes):
+            return False
+        if any(action in ROLES[role] for role in self.roles(organisation)):
+            return True
+        return any(
+            action in AGREED.get((consent.purpose, role), ())
+            for consent in self.agreed
+            if consent.organisation == organisation and consent.receiver is not None
+            for role in self.roles(consent.receiver)
+        )
+
+    def knows(self, organisation: str) -> bool:
+        """Does it learn that the organisation exists?"""
+        return bool(self.roles(organisation)) or any(c.organisation == organisation for c in self.agreed)
+
+    def require(self, action: Action, organisation: str) -> None:
+        """Raises UnknownError to strangers, AccessError to those whose role is too small."""
+        if self.may(action, organisation):
+            return
+        if not self.knows(organisation):
+            raise UnknownError(Message(id="desk.unknown"))
+        raise AccessError(Message(id="desk.not_allowed", params={"action": action}))
+
+    def may_anywhere(self, action: Action) -> bool:
+        return any(self.may(action, organisation) for organisation in self.organisations())

@@ -1,0 +1,159 @@
+"""FILES: what is handed in is acknowledged by its SHA-256, and read at once where the product can read it."""
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from assessor.bundle import Bundle, open_bundle
+from assessor.desk import surveys
+from assessor.desk.access import Actor
+from assessor.desk.content import MOST, SHEET, Content, read_content
+from assessor.desk.desk import Desk, new_id
+from assessor.domain import Message, Plant, sha256
+from assessor.errors import AssessorError, InputError, UnknownError
+from assessor.forms.register import draft, read_ledger
+from assessor.storage import FileKind, StoredFile, ledger, papers
+from assessor.storage import surveys as sql
+
+RAW: frozenset[FileKind] = frozenset({"export", "bundle"})
+"""Kinds that hold what machines said: read by those who may read raw data, and by nobody else."""
+
+
+@dataclass(frozen=True)
+class Handed:
+    """One file as somebody hands it in."""
+
+    kind: FileKind
+    name: str
+    data: bytes
+    question: str | None = None
+    about: Mapping[str, Any] = field(default_factory=dict)
+    """What its sender says of it."""
+    expected: str | None = None
+    """The SHA-256 that its sender reckoned."""
+
+
+def attach(desk: Desk, who: Actor, survey_id: str, handed: Handed) -> StoredFile:
+    """Keep one file. Another digest than its sender reckoned means that it came in damaged: nothing is kept."""
+    survey = surveys.get(desk, who, survey_id)
+    who.require("file.add", survey.organisation)
+    if handed.question is not None and handed.question not in desk.library.questions:
+        raise UnknownError(Message(id="desk.unknown_question", params={"question": handed.question[:64]}))
+    content, digest = read_content(handed.kind, handed.name, handed.data), sha256(handed.data)
+    if handed.expected and handed.expected.lower() != digest:
+        raise InputError(Message(id="desk.damaged", params={"digest": digest}), content.name)
+    told, plant = _read(handed.kind, content, survey.plant)
+    file = StoredFile(
+        id=new_id(),
+        survey=survey_id,
+        kind=handed.kind,
+        question=handed.question,
+        name=content.name,
+        media=content.media,
+        size=len(handed.data),
+        sha256=digest,
+        about={**handed.about, **told},
+        account=who.account,
+        at=desk.clock(),
+    )
+    with desk.store.write() as c:
+        if papers.bytes_of(c, survey_id) + file.size > MOST:
+            raise InputError(Message(id="desk.survey_full", params={"mb": MOST // 1_000_000}), content.name)
+        papers.add_file(c, file, handed.data)
+        if plant is not None:
+            sql.change(c, survey_id, plant=plant.model_dump(mode="json"))
+        elif file.kind != "proof":
+            sql.change(c, survey_id)
+        ledger.note(c, file.at, who.account, survey.organisation, f"{file.kind} added", file.id)
+    return file
+
+
+def _read(kind: FileKind, content: Content, plant: dict[str, Any]) -> tuple[dict[str, Any], Plant | None]:
+    """What the product finds in it, and the plant as it says; a fault names the file."""
+    if kind == "register":
+        return _register(content), None
+    if kind != "bundle":
+        return {}, None
+    with on_disk(content.data, content.name, ".zip") as file:
+        return _bundle(open_bundle(file), content.name, Plant.model_validate(plant))
+
+
+def _register(content: Content) -> dict[str, Any]:
+    with on_disk(content.data, content.name, ".xlsx" if content.media == SHEET else ".csv") as file:
+        held = read_ledger(file)
+        found = draft(held)
+    return {
+        "assets": [a.model_dump(mode="json", exclude_defaults=True) for a in found.assets],
+        "processes": [p.model_dump(mode="json") for p in found.processes],
+        "columns": dict(held.columns),
+        "unused": list(held.unused),
+        "questions": [q.model_dump(mode="json") for q in found.questions],
+    }
+
+
+def _bundle(bundle: Bundle, name: str, plant: Plant) -> tuple[dict[str, Any], Plant]:
+    """Of which plant it is: the survey takes its id, unless the two are two legal persons."""
+    if bundle.manifest.kind == "sample":
+        found = bundle.scope().plant
+    else:
+        from assessor.audit import read_assessment  # noqa: PLC0415 - the judging half of the product
+
+        found = read_assessment(bundle.member("assessment.json"), name).plant
+    codes = {found.credit_code, plant.credit_code} - {None}
+    if found.kind != plant.kind or len(codes) > 1:
+        raise InputError(Message(id="desk.other_plant", params={"plant": found.name}), name)
+    told = {"bundle": bundle.manifest.kind, "digest": bundle.digest, "fingerprint": bundle.manifest.fingerprint}
+    keep = {"simulated": found.simulated or plant.simulated}
+    return told, found.model_copy(update=keep)
+
+
+@contextmanager
+def on_disk(data: bytes, name: str, suffix: str) -> Iterator[Path]:
+    """A file of our own naming for readers that want one; errors speak of it by its sender's name."""
+    with tempfile.TemporaryDirectory(prefix="assessor-") as folder:
+        file = Path(folder) / f"given{suffix}"
+        file.write_bytes(data)
+        try:
+            yield file
+        except AssessorError as problem:
+            place = (problem.place or "").replace(str(file), name).replace(file.name, name)
+            problem.place = place or name
+            raise
+
+
+def listed(desk: Desk, who: Actor, survey_id: str, question: str | None = None) -> list[StoredFile]:
+    """What was handed in, without its content; of what machines said only where that may be read."""
+    survey = surveys.get(desk, who, survey_id)
+    who.require("file.read", survey.organisation)
+    with desk.store.read() as c:
+        held = papers.files_of(c, survey_id)
+    raw = who.may("raw.read", survey.organisation)
+    return [f for f in held if (raw or f.kind not in RAW) and question in (None, f.question)]
+
+
+def content(desk: Desk, who: Actor, survey_id: str, id_: str) -> tuple[StoredFile, bytes]:
+    survey = surveys.get(desk, who, survey_id)
+    who.require("file.read", survey.organisation)
+    with desk.store.read() as c:
+        held = papers.file(c, survey_id, id_)
+        if held is None:
+            raise UnknownError(Message(id="desk.unknown"))
+        if held.kind in RAW:
+            who.require("raw.read", survey.organisation)
+        return held, papers.content(c, survey_id, held.sha256)
+
+
+def remove(desk: Desk, who: Actor, survey_id: str, id_: str) -> None:
+    survey = surveys.get(desk, who, survey_id)
+    who.require("file.add", survey.organisation)
+    with desk.store.write() as c:
+        held = papers.file(c, survey_id, id_)
+        if held is None:
+            raise UnknownError(Message(id="desk.unknown"))
+        papers.remove_file(c, survey_id, id_)
+        if held.kind != "proof":
+            sql.change(c, survey_id)
+        ledger.note(c, desk.clock(), who.account, survey.organisation, f"{held.kind} removed", id_)

@@ -1,0 +1,31 @@
+"""A phone number or an address for mail, in the one way it is kept."""
+
+import re
+
+from assessor.domain import Message
+from assessor.errors import InputError
+
+PHONE = re.compile(r"(?:\+|00)?(?P<digits>\d{7,15})")
+MAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,180}\.[A-Za-z0-9-]{2,}")
+
+
+def read_contact(text: str) -> str:
+    """'+8613800000000' or 'a@b.cn'; eleven digits that begin with 1 are a mobile number of mainland China."""
+    plain = "".join(text.split())
+    if MAIL.fullmatch(plain):
+        return plain.lower()
+    digits = re.sub(r"[()-]", "", plain)
+    found = PHONE.fullmatch(digits)
+    if found is None:
+        raise InputError(Message(id="desk.bad_contact"))
+    number = found["digits"]
+    mainland = len(number) == 11 and number.startswith("1") and not digits.startswith(("+", "00"))
+    return f"+86{number}" if mainland else f"+{number}"
+
+
+def masked(contact: str) -> str:
+    """Enough to recognise one's own."""
+    if "@" in contact:
+        name, _, host = contact.partition("@")
+        return f"{name[:1]}…@{host}"
+    return f"{contact[:5]}…{contact[-2:]}"

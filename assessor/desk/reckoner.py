@@ -1,0 +1,147 @@
+"""RECKON a result in a process of its own: a plan takes seconds, and nobody's save waits for it.
+
+What goes there and comes back is JSON and bytes, so that the process can be any other, and dies alone.
+"""
+
+import logging
+import threading
+import zlib
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import cache
+from multiprocessing import get_context
+from typing import Any
+
+from assessor.domain import Answers, Assessment, Asset, KeyProcess, Message, Plant, Register, canonical
+
+log = logging.getLogger("assessor.desk")
+WORKERS = 1
+"""Beside the server on two cores."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """Everything that a result follows from."""
+
+    plant: bytes
+    answers: bytes
+    framework: str
+    made: int
+    bundle: bytes | None = None
+    """A sealed bundle, or one for filing."""
+    assets: tuple[dict[str, Any], ...] = ()
+    processes: tuple[dict[str, Any], ...] = ()
+    register: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Reckoned:
+    """zlib-compressed canonical JSON of an Assessment, or what is wrong, as a Message's JSON."""
+
+    assessment: bytes | None
+    fault: dict[str, Any] | None
+
+
+class Reckoner:
+    """One job a survey and version; whoever asks a second time waits for the first."""
+
+    def __init__(self) -> None:
+        self._pool: ProcessPoolExecutor | None = None
+        self._running: dict[tuple[str, int], Future[Reckoned]] = {}
+        self._lock = threading.Lock()
+
+    def start(self, key: tuple[str, int], job: Callable[[], Job], kept: Callable[[Reckoned], None]) -> None:
+        """Begin, unless it has begun; `kept` takes what comes of it, also where nothing does."""
+        with self._lock:
+            if key in self._running:
+                return
+            self._pool = self._pool or ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn"))
+            try:
+                future = self._pool.submit(reckon, job())
+            except BrokenProcessPool:
+                self._pool = ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn"))
+                future = self._pool.submit(reckon, job())
+            self._running[key] = future
+        future.add_done_callback(lambda done: self._ended(key, done, kept))
+
+    def _ended(self, key: tuple[str, int], done: Future[Reckoned], kept: Callable[[Reckoned], None]) -> None:
+        try:
+            kept(_outcome(done))
+        except Exception:
+            log.exception("a result was not kept")
+        finally:
+            with self._lock:
+                self._running.pop(key, None)
+
+    def running(self, key: tuple[str, int]) -> bool:
+        with self._lock:
+            return key in self._running
+
+    def close(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _outcome(done: Future[Reckoned]) -> Reckoned:
+    if done.cancelled():
+        return Reckoned(None, _fault("stopped"))
+    problem = done.exception()
+    if problem is None:
+        return done.result()
+    log.error("a result was not reckoned", exc_info=problem)
+    return Reckoned(None, _fault(type(problem).__name__))
+
+
+def _fault(reason: str) -> dict[str, Any]:
+    return Message(id="desk.not_reckoned", params={"reason": reason}).model_dump(mode="json")
+
+
+# In the other process -------------------------------------------------------------------------------------------
+
+
+def reckon(job: Job) -> Reckoned:
+    """An Assessment out of a job, or what is wrong with what people gave."""
+    from assessor.errors import AssessorError  # noqa: PLC0415 - all of it loads in the process that needs it
+
+    try:
+        done = assessed(job)
+    except AssessorError as problem:
+        return Reckoned(None, problem.message.model_dump(mode="json"))
+    return Reckoned(zlib.compress(canonical(done), 6), None)
+
+
+def assessed(job: Job) -> Assessment:
+    """Judge by what machines showed where there is a bundle, else by what people say alone."""
+    from assessor import pipeline  # noqa: PLC0415
+    from assessor.audit import read_assessment  # noqa: PLC0415
+    from assessor.bundle import open_bundle  # noqa: PLC0415
+    from assessor.desk.attaching import on_disk  # noqa: PLC0415
+
+    answers, library = Answers.model_validate_json(job.answers), _library()
+    if job.bundle is None:
+        return pipeline.assess_answers(
+            Plant.model_validate_json(job.plant),
+            answers,
+            library,
+            job.framework,
+            made=job.made,
+            register=Register.model_validate(job.register) if job.register else None,
+            assets=tuple(Asset.model_validate(a) for a in job.assets),
+            key_processes=tuple(KeyProcess.model_validate(p) for p in job.processes),
+        )
+    with on_disk(job.bundle, "bundle.zip", ".zip") as file:
+        bundle = open_bundle(file)
+        if bundle.manifest.kind == "sample":
+            return pipeline.assess(bundle, answers, library, job.framework, made=job.made)
+        before = read_assessment(bundle.member("assessment.json"), "assessment.json")
+        return pipeline.assess_again(before, answers, library, job.framework, made=job.made)
+
+
+@cache
+def _library() -> Any:
+    from assessor.frameworks import load_library  # noqa: PLC0415
+    from assessor.indicators import load  # noqa: PLC0415
+
+    return load_library(known_indicators=load())

@@ -1,0 +1,187 @@
+"""RESULTS: what a survey comes to as it stands now; reckoned once a version, kept, shown to whoever may see it."""
+
+import tempfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from assessor import pipeline
+from assessor.advising import case, planned
+from assessor.bundle import installation_key, open_bundle, write_assessment
+from assessor.desk import surveys
+from assessor.desk.access import Actor
+from assessor.desk.desk import Desk
+from assessor.desk.reckoner import Job, Reckoned
+from assessor.desk.surveys import Sheet
+from assessor.domain import Answers, Assessment, Comparison, Message, Register, Roadmap, Text, canonical
+from assessor.errors import InputError
+from assessor.forms.writing import write_answers
+from assessor.funding import funded
+from assessor.messages import moment
+from assessor.portfolio.peers import as_peer
+from assessor.roadmap import plan as make
+from assessor.storage import Outcome, Survey, ledger, papers, people
+from assessor.storage import surveys as sql
+from models.peers import compare
+
+FEWEST = 10
+"""Below so many real peers nothing is compared."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The result of a survey, as far as there is one."""
+
+    survey: Survey
+    done: Assessment | None
+    """The newest one that there is."""
+    fault: Message | None
+    """Why the survey as it stands has none."""
+    running: bool
+    """Is one being reckoned?"""
+    old: bool
+    """Has something been changed since?"""
+
+
+def result(desk: Desk, who: Actor, survey_id: str) -> Standing:
+    """What a survey comes to; begins to reckon it where that has not been done for its present version.
+
+    An office that the factory opened its results to sees the newest one there is and makes no new one.
+    """
+    survey = surveys.get(desk, who, survey_id)
+    who.require("result.read", survey.organisation)
+    with desk.store.read() as c:
+        now, newest = papers.outcome(c, survey.id, survey.version), papers.latest(c, survey.id)
+    if now is None and who.may("survey.read", survey.organisation):
+        held = surveys.sheet(desk, survey)
+        if not any(g.value is not None for g in held.given.values()):
+            raise InputError(Message(id="desk.no_answers"))
+        desk.reckoner.start(
+            (survey.id, survey.version), lambda: _job(desk, held), lambda made: _keep(desk, survey, made)
+        )
+    running = desk.reckoner.running((survey.id, survey.version))
+    fault = Message.model_validate(now.fault) if now is not None and now.fault else None
+    done = _read(newest.assessment) if newest and newest.assessment else None
+    return Standing(survey, done, fault, running, newest is None or newest.version != survey.version)
+
+
+def _job(desk: Desk, held: Sheet) -> Job:
+    survey = held.survey
+    with desk.store.read() as c:
+        files = papers.files_of(c, survey.id)
+        newest = {f.kind: f for f in files}
+        bundle = papers.content(c, survey.id, newest["bundle"].sha256) if "bundle" in newest else None
+    ledger_ = newest.get("register")
+    register = None
+    if ledger_ is not None:
+        name = Text(zh=ledger_.name, en=ledger_.name)
+        register = Register(source=name, as_of=moment(ledger_.at, "%Y-%m-%d")).model_dump(mode="json")
+    about: Mapping[str, Any] = ledger_.about if ledger_ else {}
+    return Job(
+        plant=canonical(held.plant),
+        answers=canonical(surveys.answers(held)),
+        framework=held.framework.id,
+        made=desk.clock(),
+        bundle=bundle,
+        assets=tuple(about.get("assets", ())),
+        processes=tuple(about.get("processes", ())),
+        register=register,
+    )
+
+
+def _keep(desk: Desk, survey: Survey, made: Reckoned) -> None:
+    with desk.store.write() as c:
+        papers.keep(c, Outcome(survey.id, survey.version, desk.clock(), made.assessment, made.fault))
+
+
+@lru_cache(maxsize=16)
+def _read(packed: bytes) -> Assessment:
+    return Assessment.model_validate_json(zlib.decompress(packed))
+
+
+def assessment(desk: Desk, who: Actor, survey_id: str) -> Assessment:
+    """The newest result; InputError where there is none."""
+    found = result(desk, who, survey_id)
+    if found.done is None:
+        raise InputError(found.fault or Message(id="desk.no_result"))
+    return found.done
+
+
+def differing(desk: Desk, survey: Survey) -> dict[str, str]:
+    """Questions whose answer a machine differs from, by the newest result: the ids of its findings."""
+    with desk.store.read() as c:
+        newest = papers.latest(c, survey.id)
+    if newest is None or newest.assessment is None:
+        return {}
+    done, statements = _read(newest.assessment), desk.library.statements
+    found = {f.question: f.verdict.value for f in done.findings if not f.settled}
+    return {(statements[q].part_of or q) if q in statements else q: v for q, v in found.items()}
+
+
+def what_if(desk: Desk, who: Actor, survey_id: str, wishes: Mapping[str, Any]) -> Roadmap:
+    """Another plan for the same result, by other money, people, aim and items; changes nothing.
+
+    `wishes`: parts of an answer file, `budget` and `plan`.
+    """
+    done = assessment(desk, who, survey_id)
+    try:
+        changed = done.answers.model_dump(mode="json", exclude={"answers"}) | {"answers": ()} | dict(wishes)
+        answers = Answers.model_validate(changed).model_copy(update={"answers": done.answers.answers})
+    except ValueError as problem:
+        raise InputError(Message(id="desk.bad_setting", params={"field": "plan"})) from problem
+    if not planned(answers):
+        raise InputError(Message(id="plan.nothing_wanted"))
+    ground = pipeline.grounds(
+        done.framework, desk.library, done.evidence, answers, done.measurements, done.plant, done.assets
+    )
+    roadmap = make(case(ground, desk.library))
+    told = funded(done.model_copy(update={"answers": answers, "roadmap": roadmap}), desk.library).roadmap
+    assert told is not None
+    return told
+
+
+def peers(desk: Desk, survey_id: str) -> list[Assessment]:
+    """The newest results of other real factories that agreed to be compared without a name; none below ten."""
+    with desk.store.read() as c:
+        agreed = ledger.agreed(c, "peers")
+        real = {o.id for o in people.organisations_of_kind(c, "factory") if not o.demonstration}
+        ids = [s.id for s in sql.of_organisations(c, sorted(agreed & real)) if s.id != survey_id]
+        held = papers.latest_of(c, ids)
+    found = [done for o in held if o.assessment and not (done := _read(o.assessment)).plant.simulated]
+    return found if len(found) >= FEWEST else []
+
+
+def among(done: Assessment, held: list[Assessment]) -> Comparison | None:
+    """Where a plant stands among real peers; None where there are too few to say anything."""
+    return compare(as_peer(done), [as_peer(one) for one in held]) if held else None
+
+
+def packed(done: Assessment) -> bytes:
+    return canonical(done)
+
+
+def filing(desk: Desk, who: Actor, survey_id: str, done: Assessment) -> bytes:
+    """A bundle for filing: the result, the answers, the data files it was judged by; never what machines said."""
+    survey = surveys.get(desk, who, survey_id)
+    with desk.store.read() as c:
+        sealed = [f for f in papers.files_of(c, survey.id) if f.about.get("bundle") == "sample"]
+        data = papers.content(c, survey.id, sealed[-1].sha256) if sealed and done.source is not None else None
+    with tempfile.TemporaryDirectory(prefix="assessor-") as folder:
+        source = None
+        if data is not None:
+            (Path(folder) / "sealed.zip").write_bytes(data)
+            source = open_bundle(Path(folder) / "sealed.zip")
+        out = Path(folder) / "filing.zip"
+        write_assessment(
+            out,
+            source=source,
+            assessment=canonical(done),
+            answers=write_answers(done.answers),
+            parts=desk.library.parts,
+            key=installation_key(),
+            made=done.made,
+        )
+        return out.read_bytes()

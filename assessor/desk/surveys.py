@@ -1,0 +1,262 @@
+"""SURVEYS: one plant's assessment in the making: what it is about, what it asks, how far it has come."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from fractions import Fraction
+from typing import Any
+
+from pydantic import ValidationError
+
+from assessor import pipeline
+from assessor.desk.access import Actor
+from assessor.desk.desk import Desk, new_id
+from assessor.domain import Answer, Answers, Ladder, Message, Plant, Question, Topic
+from assessor.errors import InputError, UnknownError
+from assessor.forms.words import SET_ASIDE
+from assessor.rating import known
+from assessor.reconcile import reconcile
+from assessor.storage import Given, Survey, ledger, people
+from assessor.storage import surveys as sql
+
+SETTINGS = ("budget", "plan", "cuts", "frameworks", "settlements")
+"""Parts of an answer file that are kept with the survey, as JSON."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A survey with everything that was said in it."""
+
+    survey: Survey
+    plant: Plant
+    given: Mapping[str, Given]
+    framework: Ladder
+
+
+@dataclass(frozen=True)
+class Section:
+    """One topic as this plant meets it."""
+
+    topic: Topic
+    questions: tuple[Question, ...]
+    """Those that are put, given the answers so far."""
+    required: int
+    """Of them so many count for the framework that the level is reckoned by."""
+    answered: int
+    """Required ones with an answer; 'do not know' is one."""
+    said: int
+    """All that have an answer."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Visible required questions, and those of them with an answer."""
+
+    answered: int
+    required: int
+
+    @property
+    def share(self) -> Fraction:
+        return Fraction(self.answered, self.required) if self.required else Fraction(1)
+
+
+def begin(
+    desk: Desk, who: Actor, organisation: str, plant: Mapping[str, Any], framework: str | None = None
+) -> str:
+    """Open a survey of a plant; gives its id. `plant` as a form has it: name, kind, and what else is known."""
+    who.require("survey.open", organisation)
+    with desk.store.read() as c:
+        house = people.organisation(c, organisation)
+    assert house is not None
+    noun = read_plant(plant, simulated=house.demonstration)
+    id_ = framework or pipeline.USUAL[noun.kind]
+    pipeline.choose_ladder(desk.library, id_, noun.kind)
+    held = Survey(new_id(), organisation, noun.model_dump(mode="json"), {"framework": id_}, desk.clock(), 0, None)
+    with desk.store.write() as c:
+        sql.add(c, held)
+        ledger.note(c, held.made, who.account, organisation, "survey made", held.id)
+    return held.id
+
+
+def read_plant(given: Mapping[str, Any], *, simulated: bool = False, id_: str | None = None) -> Plant:
+    """A plant from what a form says; an error names the field."""
+    name = " ".join(str(given.get("name") or "").split())[:200]
+    if not name:
+        raise InputError(Message(id="desk.no_name"), "name")
+    values: dict[str, Any] = {key: given.get(key) or None for key in ("credit_code", "industry", "employees")}
+    district = " ".join(str(given.get("district") or "").split())[:100]
+    values |= {
+        "id": id_ or f"plant-{new_id()[:12]}",
+        "name": {"zh": name, "en": str(given.get("name_en") or "").strip()[:200] or name},
+        "kind": given.get("kind") or "discrete",
+        "district": {"zh": district, "en": district} if district else None,
+        "above_scale": given.get("above_scale"),
+        "simulated": simulated,
+    }
+    try:
+        return Plant.model_validate(values)
+    except ValidationError as problem:
+        field = str(problem.errors()[0]["loc"][0])
+        raise InputError(Message(id="desk.bad_plant", params={"field": field}), field) from problem
+
+
+def get(desk: Desk, who: Actor, id_: str) -> Survey:
+    """A survey that somebody may know of."""
+    with desk.store.read() as c:
+        held = sql.get(c, id_)
+    if held is None or not who.knows(held.organisation):
+        raise UnknownError(Message(id="desk.unknown"))
+    return held
+
+
+def opened(desk: Desk, who: Actor, id_: str) -> Sheet:
+    """A survey with its answers, for whoever may read them."""
+    survey = get(desk, who, id_)
+    who.require("survey.read", survey.organisation)
+    return sheet(desk, survey)
+
+
+def sheet(desk: Desk, survey: Survey) -> Sheet:
+    with desk.store.read() as c:
+        given = sql.given(c, survey.id)
+    plant = Plant.model_validate(survey.plant)
+    framework = pipeline.choose_ladder(desk.library, survey.settings["framework"], plant.kind)
+    return Sheet(survey, plant, given, framework)
+
+
+def mine(desk: Desk, who: Actor, after: str = "", most: int = 100) -> list[Survey]:
+    """Those of one's own organisations, by id."""
+    own = [id_ for id_ in who.organisations() if who.may("survey.read", id_)]
+    with desk.store.read() as c:
+        return sql.of_organisations(c, own, after, most)
+
+
+def opened_to(desk: Desk, who: Actor) -> list[Survey]:
+    """Those of factories that agreed to show their results to one's office."""
+    shown = sorted({x.organisation for x in who.agreed if who.may("result.read", x.organisation)})
+    with desk.store.read() as c:
+        return sql.of_organisations(c, shown)
+
+
+def change_settings(desk: Desk, who: Actor, id_: str, **settings: Any) -> Survey:
+    """Budget, wishes, further frameworks, cuts: validated as the parts of an answer file that they are."""
+    survey = get(desk, who, id_)
+    who.require("survey.manage", survey.organisation)
+    with desk.store.write() as c:
+        held = sql.get(c, id_, lock=True)
+        if held is None:
+            raise UnknownError(Message(id="desk.unknown"))
+        changed = {k: v for k, v in (held.settings | settings).items() if v is not None}
+        try:
+            said = {k: changed[k] for k in SETTINGS if k in changed}
+            Answers.model_validate(
+                {"format": "assessor-answers/1", "plant": held.plant["id"], "answers": ()} | said
+            )
+        except ValidationError as problem:
+            field = ".".join(str(part) for part in problem.errors()[0]["loc"])
+            raise InputError(Message(id="desk.bad_setting", params={"field": field}), field) from problem
+        version = sql.change(c, id_, settings=changed)
+        ledger.note(c, desk.clock(), who.account, held.organisation, "settings changed", id_)
+    return replace(held, settings=changed, version=version)
+
+
+def change_plant(desk: Desk, who: Actor, id_: str, plant: Mapping[str, Any]) -> None:
+    """What is known of the plant; its id and its kind stay."""
+    survey = get(desk, who, id_)
+    who.require("survey.manage", survey.organisation)
+    noun = read_plant(
+        {**plant, "kind": survey.plant["kind"]}, simulated=survey.plant["simulated"], id_=survey.plant["id"]
+    )
+    with desk.store.write() as c:
+        sql.change(c, id_, plant=noun.model_dump(mode="json"))
+        ledger.note(c, desk.clock(), who.account, survey.organisation, "plant changed", id_)
+
+
+# What was said, as an answer file has it ------------------------------------------------------------------------
+
+
+def answers(held: Sheet) -> Answers:
+    """The answer file that these answers amount to: what any other room of the product reads."""
+    said = tuple(as_answer(g) for g in held.given.values() if g.value is not None)
+    settings = {k: held.survey.settings[k] for k in SETTINGS if k in held.survey.settings}
+    empty = {"format": "assessor-answers/1", "plant": held.plant.id, "answers": ()}
+    return Answers.model_validate(empty | settings).model_copy(update={"answers": said})
+
+
+def as_answer(given: Given) -> Answer:
+    at = datetime.fromtimestamp(given.at // 10**9, UTC).isoformat()
+    return Answer(
+        question=given.question,
+        value=tuple(given.value) if isinstance(given.value, list) else given.value,
+        by=given.department,
+        at=at,
+        reason=given.reason,
+        target=tuple(given.target) if isinstance(given.target, list) else given.target,
+    )
+
+
+# Which questions are put, and how far one has come --------------------------------------------------------------
+
+
+def topics(desk: Desk, held: Sheet) -> tuple[Topic, ...]:
+    """Those that count for the level first, then those of other frameworks and of the plan."""
+    named = held.survey.settings.get("frameworks", ())
+    on = [f for f in desk.library.frameworks.values() if f.on or f.id in named or f.id == held.framework.id]
+    ours = [f for f in on if f.plant in (None, held.plant.kind)]
+    counting = {topic.id for topic in desk.library.topics if counts(held, topic.questions)}
+    told = [
+        t for t in desk.library.topics_for(ours) if t.for_plan or any(q.id in asked_by(ours) for q in t.questions)
+    ]
+    order = {dimension.id: i for i, dimension in enumerate(held.framework.dimensions)}
+    return tuple(sorted(told, key=lambda t: (t.id not in counting, t.for_plan, order.get(t.id, len(order)))))
+
+
+def asked_by(frameworks: Sequence[Any]) -> set[str]:
+    """Every question that one of these goes by, rubrics of sub-domains included."""
+    own = {q for f in frameworks for q in f.asks}
+    return own | {d.rubric for f in frameworks if isinstance(f, Ladder) for d in f.dimensions if d.rubric}
+
+
+def counts(held: Sheet, questions: Sequence[Question]) -> list[Question]:
+    """Those that the level is reckoned from; a rubric stands in for them and does not count beside them."""
+    rubrics = {d.rubric for d in held.framework.dimensions}
+    return [q for q in questions if q.id in held.framework.asks and q.id not in rubrics]
+
+
+def hidden(desk: Desk, held: Sheet) -> frozenset[str]:
+    """Questions that are not put, since what they hang on does not hold."""
+    library = desk.library
+    conditional = [q for q in library.questions.values() if q.asked_if is not None]
+    named = {name for q in conditional if q.asked_if is not None for name in q.asked_if.names()}
+    parents = {library.statements[name].part_of or name for name in named if name in library.statements}
+    asked = tuple(library.questions[id_] for id_ in sorted(parents) if id_ in library.questions)
+    said = tuple(as_answer(g) for id_, g in held.given.items() if id_ in parents and g.value is not None)
+    told = Answers(format="assessor-answers/1", plant=held.plant.id, answers=said)
+    values = known(asked, reconcile(asked, told, (), ()), "declared", held.plant.kind)
+    return frozenset(q.id for q in conditional if q.asked_if and values.holds(q.asked_if) == (False, False))
+
+
+def sections(desk: Desk, held: Sheet) -> list[Section]:
+    out = hidden(desk, held)
+    return [section(held, topic, out) for topic in topics(desk, held)]
+
+
+def section(held: Sheet, topic: Topic, out: frozenset[str]) -> Section:
+    put = tuple(q for q in topic.questions if q.id not in out)
+    counting = counts(held, put)
+    done = {id_ for id_, g in held.given.items() if g.value is not None}
+    return Section(topic, put, len(counting), sum(q.id in done for q in counting), sum(q.id in done for q in put))
+
+
+def progress(held: Sheet, out: frozenset[str], questions: Mapping[str, Question]) -> Progress:
+    """Over all sections: what is visible, and required for the level."""
+    counting = [
+        q for q in counts(held, [questions[i] for i in held.framework.asks if i in questions]) if q.id not in out
+    ]
+    done = [q for q in counting if (g := held.given.get(q.id)) is not None and g.value is not None]
+    return Progress(len(done), len(counting))
+
+
+def set_aside(value: Any) -> bool:
+    """Is it 'not applicable' or 'do not know'?"""
+    return value in SET_ASIDE

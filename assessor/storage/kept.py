@@ -1,0 +1,173 @@
+"""What the database gives back: plain frozen values, named as in `tables`. Times are ns UTC."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Role = Literal["member", "owner", "consultant", "reviewer", "officer", "auditor", "administrator"]
+"""What somebody may do in one organisation; `assessor.desk.access` says what each may."""
+OrganisationKind = Literal["factory", "consultancy", "office"]
+FileKind = Literal["proof", "register", "export", "bundle"]
+Purpose = Literal["programme", "audit", "raw", "peers"]
+"""What a factory may agree to: results to a programme office, filings to an auditor, raw data to an auditor, and
+anonymous comparison with its peers."""
+
+
+@dataclass(frozen=True)
+class Organisation:
+    id: str
+    kind: OrganisationKind
+    name: str
+    made: int
+    demonstration: bool
+    """Its data are generated; every page of it says so."""
+
+
+@dataclass(frozen=True)
+class Account:
+    id: str
+    made: int
+    language: Literal["zh", "en"]
+    password: str | None
+    """argon2id"""
+    ended: int | None
+
+
+@dataclass(frozen=True)
+class Person:
+    """What can be erased: an account without it is an id that did things."""
+
+    account: str
+    name: str
+    contact: str | None
+    """A phone number or an address for mail, as `assessor.desk.contact` writes it."""
+    subject: str | None
+    """Issuer and subject of OpenID Connect."""
+
+
+@dataclass(frozen=True)
+class Membership:
+    account: str
+    organisation: str
+    role: Role
+    department: str | None
+    """For whom answers are given, as a bank names departments."""
+    since: int
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """A code that lets somebody in; a voucher is one that makes its holder the owner of a factory."""
+
+    id: str
+    organisation: str
+    role: Role
+    department: str | None
+    made: int
+    made_by: str | None
+    expires: int
+    account: str | None
+    """Who came in by it, and may again until a password or a contact is set."""
+    ended: int | None
+
+
+@dataclass(frozen=True)
+class Session:
+    account: str
+    guard: str
+    """What a form must bring along, so that no other site can send it."""
+    began: int
+    expires: int
+
+
+@dataclass(frozen=True)
+class Token:
+    id: str
+    account: str
+    name: str
+    scopes: tuple[str, ...]
+    made: int
+    expires: int
+
+
+@dataclass(frozen=True)
+class Survey:
+    """One plant's assessment in the making."""
+
+    id: str
+    organisation: str
+    plant: dict[str, Any]
+    """A `Plant` as JSON."""
+    settings: dict[str, Any]
+    """Framework, further frameworks, budget, wishes, cuts: the parts of `Answers` that are no answer."""
+    made: int
+    version: int
+    """Counts every change of what a result rests on."""
+    keep_until: int | None
+
+
+@dataclass(frozen=True)
+class Given:
+    """What stands as the answer to a question; `value` None: it was taken back."""
+
+    question: str
+    version: int
+    value: Any
+    target: Any
+    reason: str | None
+    department: str
+    account: str
+    at: int
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    id: str
+    survey: str
+    kind: FileKind
+    question: str | None
+    name: str
+    """As its sender called it, for people to read; never a path here."""
+    media: str
+    size: int
+    sha256: str
+    about: dict[str, Any]
+    """What its sender said of it, such as who exported it, from which system, when."""
+    account: str
+    at: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was reckoned from one version of a survey: an Assessment, or why there is none."""
+
+    survey: str
+    version: int
+    made: int
+    assessment: bytes | None
+    """zlib-compressed canonical JSON"""
+    fault: dict[str, Any] | None
+    """A Message as JSON"""
+
+
+@dataclass(frozen=True)
+class Consent:
+    id: str
+    organisation: str
+    purpose: Purpose
+    receiver: str | None
+    given: int
+    given_by: str
+    ended: int | None
+    ended_by: str | None
+
+
+@dataclass(frozen=True)
+class Event:
+    """Who did what to what, by ids alone."""
+
+    id: int
+    at: int
+    account: str | None
+    organisation: str | None
+    action: str
+    subject: str | None

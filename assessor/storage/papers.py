@@ -1,0 +1,69 @@
+"""SQL of files that were handed in, and of what was reckoned."""
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from assessor.storage.kept import Outcome, StoredFile
+from assessor.storage.rows import many, one
+from assessor.storage.tables import contents, files, results
+
+
+def add_file(c: Connection, file: StoredFile, data: bytes) -> None:
+    """The same content is kept once a survey."""
+    c.execute(insert(files).values(**vars(file)))
+    own = (contents.c.survey == file.survey) & (contents.c.sha256 == file.sha256)
+    if c.execute(select(contents.c.sha256).where(own)).first() is None:
+        c.execute(insert(contents).values(survey=file.survey, sha256=file.sha256, data=data))
+
+
+def files_of(c: Connection, survey_id: str) -> list[StoredFile]:
+    wanted = select(files).where(files.c.survey == survey_id)
+    return many(StoredFile, c, wanted.order_by(files.c.at, files.c.id))
+
+
+def file(c: Connection, survey_id: str, id_: str) -> StoredFile | None:
+    return one(StoredFile, c, select(files).where((files.c.survey == survey_id) & (files.c.id == id_)))
+
+
+def content(c: Connection, survey_id: str, digest: str) -> bytes:
+    own = (contents.c.survey == survey_id) & (contents.c.sha256 == digest)
+    return bytes(c.execute(select(contents.c.data).where(own)).scalar_one())
+
+
+def bytes_of(c: Connection, survey_id: str) -> int:
+    """What the files of a survey take together."""
+    total = c.execute(select(func.sum(files.c.size)).where(files.c.survey == survey_id)).scalar()
+    return int(total or 0)
+
+
+def remove_file(c: Connection, survey_id: str, id_: str) -> None:
+    """Its content goes with the last file that has it."""
+    held = file(c, survey_id, id_)
+    if held is None:
+        return
+    c.execute(delete(files).where((files.c.survey == survey_id) & (files.c.id == id_)))
+    if all(other.sha256 != held.sha256 for other in files_of(c, survey_id)):
+        own = (contents.c.survey == survey_id) & (contents.c.sha256 == held.sha256)
+        c.execute(delete(contents).where(own))
+
+
+def outcome(c: Connection, survey_id: str, version: int) -> Outcome | None:
+    own = (results.c.survey == survey_id) & (results.c.version == version)
+    return one(Outcome, c, select(results).where(own))
+
+
+def latest(c: Connection, survey_id: str) -> Outcome | None:
+    """The newest one that is an Assessment."""
+    own = (results.c.survey == survey_id) & results.c.assessment.is_not(None)
+    return one(Outcome, c, select(results).where(own).order_by(results.c.version.desc()).limit(1))
+
+
+def keep(c: Connection, new: Outcome) -> None:
+    """The newest outcome takes the place of those before it."""
+    older = (results.c.survey == new.survey) & (results.c.version <= new.version)
+    c.execute(delete(results).where(older))
+    c.execute(insert(results).values(**vars(new)))
+
+
+def latest_of(c: Connection, survey_ids: list[str]) -> list[Outcome]:
+    """The newest Assessment of each of these."""
+    return [held for id_ in survey_ids if (held := latest(c, id_)) is not None]

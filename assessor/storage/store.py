@@ -1,0 +1,108 @@
+"""One database, SQLite or PostgreSQL by its address: read, or write in one transaction that ends on disk."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from assessor.domain import Message
+from assessor.errors import StorageError
+
+
+class Store:
+    """Connections to the database. Opening it brings its tables up to this version, with what they hold."""
+
+    def __init__(self, address: str) -> None:
+        url = make_url(address)
+        if url.drivername in ("postgres", "postgresql"):
+            url = url.set(drivername="postgresql+psycopg")
+        self.lite = url.get_backend_name() == "sqlite"
+        if self.lite and url.database not in (None, "", ":memory:"):
+            Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+        self.engine = create_engine(url, **({} if self.lite else {"pool_size": 20, "pool_pre_ping": True}))
+        self._turn = threading.Lock()
+        """SQLite lets one write at a time: whoever waits, waits here in order, and not by polling the file."""
+        if self.lite:
+            _care_for(self.engine)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection that sees one state of the database."""
+        with _told(self.engine), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """All of it, durable, or nothing."""
+        with self._turn if self.lite else nullcontext(), _told(self.engine), self.engine.connect() as opened:
+            connection = opened.execution_options(immediate=True) if self.lite else opened
+            with connection.begin():
+                yield connection
+
+    def upgrade(self, revision: str = "head") -> None:
+        """Bring the tables to a revision, data included. Of several processes one does it."""
+        with _told(self.engine), self.engine.connect() as connection:
+            if not self.lite:
+                connection.execute(text("select pg_advisory_lock(71100116)"))
+                connection.commit()
+            try:
+                config = migrations()
+                config.attributes["connection"] = connection
+                command.upgrade(config, revision)
+                connection.commit()
+            finally:
+                if not self.lite:
+                    connection.rollback()
+                    connection.execute(text("select pg_advisory_unlock(71100116)"))
+                    connection.commit()
+
+    def healthy(self) -> bool:
+        """Does it answer?"""
+        try:
+            with self.engine.connect() as connection:
+                return connection.execute(text("select 1")).scalar() == 1
+        except DBAPIError:
+            return False
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def migrations() -> Config:
+    """Where the steps from each version of the tables to the next one are."""
+    config = Config()
+    config.set_main_option("script_location", str(files("assessor.storage").joinpath("migrations")))
+    return config
+
+
+@contextmanager
+def _told(engine: Engine) -> Iterator[None]:
+    """A database that refuses is a StorageError that names it, without the password."""
+    try:
+        yield
+    except OperationalError as problem:
+        reason = str(problem.orig).strip().splitlines()[0][:200]
+        shown = engine.url.render_as_string(hide_password=True)
+        raise StorageError(Message(id="storage.refused", params={"reason": reason}), shown) from problem
+
+
+def _care_for(engine: Engine) -> None:
+    """SQLite as a server's database: readers never wait, what is acknowledged is on disk, references hold."""
+
+    @event.listens_for(engine, "connect")
+    def _(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # transactions are begun below, by us
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _(connection: Connection) -> None:
+        immediate = connection.get_execution_options().get("immediate")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

@@ -1,0 +1,226 @@
+"""The tables. Times are ns UTC; ids are 32 hex digits; secrets are kept as SHA-256 alone, passwords as argon2id.
+
+What names a person stands in `persons` and nowhere else, so that it can be erased while the record of who did
+what, by id, stays whole.
+"""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+ID, DIGEST = String(32), String(64)
+
+
+def _of(table: str, *, null: bool = False, key: bool = False) -> Column[str]:
+    """A column that names a row of another table, and goes with it."""
+    name = {"organisations": "organisation", "accounts": "account", "surveys": "survey"}[table]
+    target = ForeignKey(f"{table}.id", ondelete="CASCADE")
+    return Column(name, ID, target, nullable=null, primary_key=key, index=not key)
+
+
+organisations = Table(
+    "organisations",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("made", BigInteger, nullable=False),
+    Column("demonstration", Boolean, nullable=False, default=False),
+)
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("made", BigInteger, nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("password", Text),
+    Column("ended", BigInteger),
+)
+persons = Table(
+    "persons",
+    metadata,
+    _of("accounts", key=True),
+    Column("name", Text, nullable=False, default=""),
+    Column("contact", String(254), unique=True),
+    Column("subject", Text, unique=True),
+)
+memberships = Table(
+    "memberships",
+    metadata,
+    _of("accounts", key=True),
+    _of("organisations", key=True),
+    Column("role", String(20), primary_key=True),
+    Column("department", String(20)),
+    Column("since", BigInteger, nullable=False),
+    Index("ix_memberships_of", "organisation"),
+)
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("code", DIGEST, nullable=False, unique=True),
+    _of("organisations"),
+    Column("role", String(20), nullable=False),
+    Column("department", String(20)),
+    Column("made", BigInteger, nullable=False),
+    Column("made_by", ID),
+    Column("expires", BigInteger, nullable=False),
+    _of("accounts", null=True),
+    Column("ended", BigInteger),
+)
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token", DIGEST, primary_key=True),
+    _of("accounts"),
+    Column("guard", DIGEST, nullable=False),
+    Column("began", BigInteger, nullable=False),
+    Column("expires", BigInteger, nullable=False),
+)
+passcodes = Table(
+    "passcodes",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("contact", DIGEST, nullable=False, index=True),
+    Column("code", Text, nullable=False),
+    Column("expires", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False, default=0),
+)
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("subject", DIGEST, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_attempts_subject_at", "subject", "at"),
+)
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _of("accounts"),
+    Column("name", Text, nullable=False),
+    Column("token", DIGEST, nullable=False, unique=True),
+    Column("scopes", JSON, nullable=False),
+    Column("made", BigInteger, nullable=False),
+    Column("expires", BigInteger, nullable=False),
+)
+surveys = Table(
+    "surveys",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _of("organisations"),
+    Column("plant", JSON, nullable=False),
+    Column("settings", JSON, nullable=False),
+    Column("made", BigInteger, nullable=False),
+    Column("version", Integer, nullable=False, default=0),
+    Column("keep_until", BigInteger),
+)
+answers = Table(
+    "answers",
+    metadata,
+    _of("surveys", key=True),
+    Column("question", String(64), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("value", JSON),
+    Column("target", JSON),
+    Column("reason", Text),
+    Column("department", String(20), nullable=False),
+    Column("account", ID, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+changes = Table(
+    "changes",
+    metadata,
+    _of("surveys", key=True),
+    Column("key", String(64), primary_key=True),
+    Column("question", String(64), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("value", JSON),
+    Column("target", JSON),
+    Column("reason", Text),
+    Column("department", String(20), nullable=False),
+    Column("account", ID, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_changes_survey_question", "survey", "question"),
+)
+marks = Table(
+    "marks",
+    metadata,
+    _of("surveys", key=True),
+    Column("question", String(64), primary_key=True),
+    Column("account", ID, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+files = Table(
+    "files",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _of("surveys"),
+    Column("kind", String(20), nullable=False),
+    Column("question", String(64)),
+    Column("name", Text, nullable=False),
+    Column("media", String(100), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", DIGEST, nullable=False),
+    Column("about", JSON, nullable=False),
+    Column("account", ID, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+contents = Table(
+    "contents",
+    metadata,
+    _of("surveys", key=True),
+    Column("sha256", DIGEST, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+)
+results = Table(
+    "results",
+    metadata,
+    _of("surveys", key=True),
+    Column("version", Integer, primary_key=True),
+    Column("made", BigInteger, nullable=False),
+    Column("assessment", LargeBinary),
+    Column("fault", JSON),
+)
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _of("organisations"),
+    Column("purpose", String(20), nullable=False),
+    Column("receiver", ID, ForeignKey("organisations.id", ondelete="CASCADE"), index=True),
+    Column("given", BigInteger, nullable=False),
+    Column("given_by", ID, nullable=False),
+    Column("ended", BigInteger),
+    Column("ended_by", ID),
+)
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("account", ID),
+    Column("organisation", ID, index=True),
+    Column("action", String(40), nullable=False),
+    Column("subject", String(64)),
+)

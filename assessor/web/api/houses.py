@@ -1,0 +1,47 @@
+"""Organisations: who belongs to them, and what they agreed to."""
+
+from dataclasses import asdict
+from typing import Any
+
+from fastapi import APIRouter
+
+from assessor.desk import consenting, houses
+from assessor.web.api.shapes import FAULTS, ConsentIn, Id, InvitationIn
+from assessor.web.gate import DeskOf, Who
+
+router = APIRouter(tags=["organisations"], responses=FAULTS)
+
+
+@router.get("/organisations")
+def mine(desk: DeskOf, who: Who) -> list[dict[str, Any]]:
+    return [asdict(house) for house in houses.mine(desk, who)]
+
+
+@router.get("/organisations/{organisation}/colleagues")
+def colleagues(desk: DeskOf, who: Who, organisation: Id) -> list[dict[str, Any]]:
+    return [
+        asdict(p.membership) | {"name": p.person.name if p.person else None}
+        for p in houses.colleagues(desk, who, organisation)
+    ]
+
+
+@router.post("/organisations/{organisation}/invitations", status_code=201)
+def invite(desk: DeskOf, who: Who, organisation: Id, given: InvitationIn) -> dict[str, str]:
+    """A code for a colleague; it is told this once."""
+    return {"code": houses.invite(desk, who, organisation, given.role, given.department)}
+
+
+@router.get("/organisations/{organisation}/consents")
+def consents(desk: DeskOf, who: Who, organisation: Id) -> list[dict[str, Any]]:
+    """Everything that was ever agreed to, with when it ended."""
+    return [asdict(consent) for consent in consenting.given(desk, who, organisation)]
+
+
+@router.post("/organisations/{organisation}/consents", status_code=201)
+def agree(desk: DeskOf, who: Who, organisation: Id, given: ConsentIn) -> dict[str, Any]:
+    return asdict(consenting.agree(desk, who, organisation, given.purpose, given.receiver))
+
+
+@router.delete("/organisations/{organisation}/consents/{consent}", status_code=204)
+def end(desk: DeskOf, who: Who, organisation: Id, consent: Id) -> None:
+    consenting.end(desk, who, organisation, consent)

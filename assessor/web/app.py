@@ -1,0 +1,90 @@
+"""THE WEB: one application out of the desk, its pages and its interface for programs."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from fastapi import FastAPI, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from assessor.desk.desk import Desk
+from assessor.desk.erasing import end_of_keeping
+from assessor.frameworks import load_library
+from assessor.indicators import load as indicators
+from assessor.pipeline import SCORER
+from assessor.storage import Store
+from assessor.web import api, problems
+from assessor.web.face import content
+from assessor.web.gate import DeskOf
+from assessor.web.pages import answers, door, openid, papers, people, plants, results
+from assessor.web.settings import Settings
+from assessor.web.shield import Shield
+
+STATIC = {
+    "web.css": "text/css; charset=utf-8",
+    "report.css": "text/css; charset=utf-8",
+    "outbox.js": "text/javascript; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+}
+SWEEP = 3600
+"""Seconds between two looks for what was kept long enough."""
+
+
+def create_app(settings: Settings, desk: Desk | None = None) -> FastAPI:
+    """The application. Its database is brought up to this version first."""
+    if desk is None:
+        store = Store(settings.database)
+        store.upgrade()
+        desk = Desk(store, load_library(known_indicators=indicators()), settings.sender)
+    app = FastAPI(
+        title="Assessor",
+        version=SCORER,
+        description="A maturity assessment of factories that listens to machines as well as to people.",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+    )
+    app.state.desk, app.state.settings = desk, settings
+    app.include_router(api.router)
+    for room in (door, openid, plants, answers, results, papers, people):
+        app.include_router(room.router, include_in_schema=False)
+    app.add_api_route("/health", health, include_in_schema=False)
+    app.add_api_route("/static/{name}", static, include_in_schema=False)
+    problems.handle(app)
+    app.add_middleware(Shield, secure=settings.secure)
+    return app
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    desk: Desk = app.state.desk
+
+    async def sweep() -> None:
+        while True:
+            await run_in_threadpool(end_of_keeping, desk)
+            await asyncio.sleep(SWEEP)
+
+    sweeping = asyncio.create_task(sweep())
+    try:
+        yield
+    finally:
+        sweeping.cancel()
+        desk.reckoner.close()
+        desk.store.close()
+
+
+def health(desk: DeskOf) -> Response:
+    """Does it answer, and does its database?"""
+    sound = desk.store.healthy()
+    return JSONResponse({"healthy": sound, "version": SCORER}, 200 if sound else 503)
+
+
+def static(request: Request, name: str) -> Response:
+    """A file of the pages. Its address holds a piece of its digest, so it may be kept for good."""
+    if name not in STATIC:
+        raise HTTPException(404)
+    kept = "public, max-age=31536000, immutable" if request.url.query else "no-cache"
+    return Response(content(name), media_type=STATIC[name], headers={"cache-control": kept})

@@ -1,0 +1,111 @@
+"""A question as it is put to somebody: its form, what stands, and what came of it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from starlette.datastructures import FormData
+
+from assessor.desk.answering import Entry
+from assessor.desk.desk import new_id
+from assessor.domain import Question
+from assessor.forms.words import SET_ASIDE, Choice, choices, set_aside
+from assessor.messages import number
+from assessor.storage import Given, StoredFile
+from assessor.web.gate import text
+
+
+@dataclass(frozen=True)
+class Card:
+    question: Question
+    choices: tuple[Choice, ...]
+    aside: tuple[Choice, ...]
+    given: Given | None
+    author: str
+    required: bool
+    marked: bool
+    files: tuple[StoredFile, ...]
+    differs: str | None
+    """What a machine showed instead; None where nothing differs."""
+    key: str
+    """Of the save that the form makes where no script draws one."""
+
+    @property
+    def base(self) -> int:
+        return self.given.version if self.given else 0
+
+    @property
+    def value(self) -> Any:
+        return self.given.value if self.given else None
+
+    @property
+    def done(self) -> bool:
+        return self.value is not None
+
+    @property
+    def numeric(self) -> bool:
+        return self.question.kind in ("number", "count", "share")
+
+    def number(self, value: Any) -> str:
+        """What stands in a field for numbers; a share in hundredths, as people write it."""
+        if value is None or value in SET_ASIDE or isinstance(value, list):
+            return ""
+        held = Fraction(value) * (100 if self.question.kind == "share" else 1)
+        return number(held, 12).replace(",", "")
+
+    def chosen(self, name: str) -> bool:
+        return name in self.value if isinstance(self.value, list) else self.value == name
+
+    def aimed(self, name: str) -> bool:
+        aim = self.given.target if self.given else None
+        return name in aim if isinstance(aim, list) else aim == name
+
+
+def card(
+    question: Question,
+    given: Mapping[str, Given],
+    names: Mapping[str, str],
+    *,
+    required: bool,
+    marked: bool = False,
+    files: Iterable[StoredFile] = (),
+    differs: str | None = None,
+) -> Card:
+    held = given.get(question.id)
+    author = names.get(held.account, "") if held else ""
+    return Card(
+        question, choices(question), set_aside(), held, author, required, marked,
+        tuple(f for f in files if f.question == question.id), differs, new_id(),
+    )  # fmt: skip
+
+
+def entry(question: Question, form: FormData) -> Entry:
+    """What a form says of one question: the one place that reads it, with a script or without."""
+    base = text(form, "base")
+    return Entry(
+        question=question.id,
+        value=text(form, "aside") or _value(question, form, "value"),
+        base=int(base) if base.isdecimal() and len(base) < 10 else 0,
+        key=text(form, "key"),
+        reason=text(form, "reason") or None,
+        target=_value(question, form, "target"),
+    )
+
+
+def _value(question: Question, form: FormData, name: str) -> Any:
+    if question.kind == "several":
+        said = [str(v) for v in form.getlist(name) if isinstance(v, str) and v]
+        return said if said or text(form, f"{name}-none") else None
+    given = text(form, name).replace("，", "").replace(",", "").replace("％", "%")
+    if given and question.kind == "share":
+        return _hundredths(given.removesuffix("%").strip())
+    return given or None
+
+
+def _hundredths(given: str) -> str:
+    """'35.5' is 0.355; what is no number stays what it is, to be refused by name."""
+    try:
+        return str(Fraction(given) / 100)
+    except (ValueError, ZeroDivisionError):
+        return given

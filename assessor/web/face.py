@@ -1,0 +1,135 @@
+"""What every page shows itself with: words, numbers and addresses in one language."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from fractions import Fraction
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from fastapi import Request
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from assessor.desk.entering import Known
+from assessor.domain import Message, Question, Text
+from assessor.forms.words import choices, set_aside
+from assessor.messages import Language, catalogue, number, percent, render
+from assessor.report.inert import inert
+from assessor.web.gate import desk_of, known_of, language_of, settings_of
+from assessor.web.settings import Settings
+
+BEIJING = timezone(timedelta(hours=8))
+STATIC = files("assessor.web").joinpath("static")
+
+
+@dataclass(frozen=True)
+class Face:
+    language: Language
+    known: Known | None
+    settings: Settings
+    path: str
+    office: bool
+    """Does whoever asks sit in an office, and not in a factory?"""
+
+    def t(self, name: str, /, **params: Any) -> str:
+        """A text of the pages."""
+        return render(f"web.{name}", self.language, **params)
+
+    def say(self, text: Message | Text) -> str:
+        return render(text, self.language)
+
+    def message(self, told: dict[str, Any]) -> str:
+        """A Message that was kept as JSON."""
+        return self.say(Message.model_validate(told))
+
+    def role(self, name: str) -> str:
+        """A department of the plant."""
+        return render(f"forms.role.{name.replace('-', '_')}", self.language)
+
+    def percent(self, value: Fraction | float) -> str:
+        return percent(value if isinstance(value, Fraction) else f"{value:.4f}")
+
+    def number(self, value: Any, places: int = 2) -> str:
+        return number(value, places)
+
+    def size(self, count: int) -> str:
+        for unit, one in (("MB", 1_000_000), ("kB", 1_000)):
+            if count >= one:
+                return f"{number(Fraction(count, one), 1)} {unit}"
+        return f"{count} B"
+
+    def moment(self, nanoseconds: int) -> str:
+        """A time as clocks in China show it."""
+        return datetime.fromtimestamp(nanoseconds // 10**9, UTC).astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
+
+    def day(self, nanoseconds: int) -> str:
+        return self.moment(nanoseconds)[:10]
+
+    def given(self, question: Question, value: Any) -> str:
+        """An answer in the words of its question."""
+        if value is None:
+            return self.t("answer.taken_back")
+        named = {c.name: self.say(c.label) for c in (*choices(question), *set_aside())}
+        if isinstance(value, list):
+            return self.t("list_sep").join(named[v] for v in value) or render("forms.none_of_these", self.language)
+        if value in named:
+            return named[value]
+        if question.kind == "share":
+            return self.percent(Fraction(value))
+        return f"{number(value)} {self.say(question.unit) if question.unit else ''}".strip()
+
+    def has(self, name: str) -> bool:
+        return f"web.{name}" in catalogue()
+
+    def static(self, name: str) -> str:
+        """Where a file of the pages is; its address changes with what is in it."""
+        return f"/static/{name}?{digest(name)[:12]}"
+
+
+@cache
+def content(name: str) -> bytes:
+    """A file of the pages; the style of reports is shown here too."""
+    if name == "report.css":
+        return files("assessor.report").joinpath("templates", "report.css").read_bytes()
+    return STATIC.joinpath(name).read_bytes()
+
+
+@cache
+def digest(name: str) -> str:
+    return hashlib.sha256(content(name)).hexdigest()
+
+
+@cache
+def _pages() -> Environment:
+    return Environment(
+        loader=ChoiceLoader([PackageLoader("assessor.web"), PackageLoader("assessor.report")]),
+        autoescape=True,
+        finalize=inert,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def face(request: Request) -> Face:
+    known, language = known_of(request), language_of(request)
+    roles = {m.role for m in known.actor.memberships} if known else set()
+    office = bool(roles & {"officer", "auditor", "administrator"})
+    return Face(language, known, settings_of(request), request.url.path, office)
+
+
+def page(request: Request, name: str, values: Mapping[str, Any] | None = None, status: int = 200) -> HTMLResponse:
+    """A page from its template."""
+    shown = face(request)
+    told = {"f": shown, "t": shown.t, "lang": shown.language, "guard": shown.known.guard if shown.known else ""}
+    body = _pages().get_template(f"{name}.html.j2").render(told | dict(values or {}))
+    response = HTMLResponse(body, status)
+    if request.query_params.get("language") in ("zh", "en"):
+        response.set_cookie("language", shown.language, max_age=31_536_000, samesite="lax", httponly=True)
+    return response
+
+
+__all__ = ["Face", "content", "desk_of", "digest", "face", "page"]

@@ -1,0 +1,127 @@
+"""WHO ASKS: the session or token of a request, its language, and whether its form was ours."""
+
+import secrets
+from typing import Annotated, Any, cast
+
+from fastapi import Depends, Request
+from starlette.datastructures import FormData, UploadFile
+
+from assessor.desk.access import Actor
+from assessor.desk.desk import Desk
+from assessor.desk.entering import Known, known_by_session, known_by_token
+from assessor.domain import Message
+from assessor.errors import AccessError
+from assessor.messages import Language
+from assessor.web.settings import Settings
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class SignedOut(AccessError):
+    """Nobody is known: a page sends to the door, a program is told 401."""
+
+
+def desk_of(request: Request) -> Desk:
+    return cast(Desk, request.app.state.desk)
+
+
+def settings_of(request: Request) -> Settings:
+    return cast(Settings, request.app.state.settings)
+
+
+def known_of(request: Request) -> Known | None:
+    """Who asks, if anybody is known; looked up once a request."""
+    if not hasattr(request.state, "known"):
+        request.state.known = _known(request)
+    return cast(Known | None, request.state.known)
+
+
+def _known(request: Request) -> Known | None:
+    desk, authorization = desk_of(request), request.headers.get("authorization", "")
+    if authorization:
+        kind, _, secret = authorization.partition(" ")
+        return known_by_token(desk, secret.strip()) if kind.lower() == "bearer" else None
+    cookie = request.cookies.get(settings_of(request).cookie)
+    return known_by_session(desk, cookie) if cookie else None
+
+
+def somebody(request: Request) -> Known:
+    """Raises SignedOut where nobody is known."""
+    known = known_of(request)
+    if known is None:
+        raise SignedOut(Message(id="web.signed_out"))
+    return known
+
+
+def actor(request: Request) -> Actor:
+    """Whoever asks; what changes something by a session brings the session's guard along."""
+    known = somebody(request)
+    if request.method not in SAFE and known.actor.scopes is None:
+        check_guard(known, request.headers.get("x-guard", ""))
+    return known.actor
+
+
+def check_guard(known: Known, given: str) -> None:
+    if not secrets.compare_digest(known.guard, given):
+        raise AccessError(Message(id="web.foreign_form"))
+
+
+async def posted(request: Request) -> FormData:
+    """A form of ours: of a session that is known it brings the guard along."""
+    form = await request.form(max_files=20, max_fields=500)
+    known = await _threaded(request)
+    if known is not None and known.actor.scopes is None:
+        check_guard(known, str(form.get("guard", "")) or request.headers.get("x-guard", ""))
+    return form
+
+
+async def _threaded(request: Request) -> Known | None:
+    from starlette.concurrency import run_in_threadpool  # noqa: PLC0415
+
+    return await run_in_threadpool(known_of, request)
+
+
+def page_actor(request: Request) -> Actor:
+    """Whoever asks for a page or sends its form; the guard of a form is checked by `posted`."""
+    return somebody(request).actor
+
+
+DeskOf = Annotated[Desk, Depends(desk_of)]
+SettingsOf = Annotated[Settings, Depends(settings_of)]
+Somebody = Annotated[Known, Depends(somebody)]
+Who = Annotated[Actor, Depends(actor)]
+PageWho = Annotated[Actor, Depends(page_actor)]
+Posted = Annotated[FormData, Depends(posted)]
+
+
+def text(form: FormData, name: str) -> str:
+    """A field of a form; a file is none."""
+    value = form.get(name, "")
+    return value.strip() if isinstance(value, str) else ""
+
+
+def upload(form: FormData, name: str) -> tuple[str, bytes] | None:
+    """A file of a form: the name its sender gave it, and what is in it."""
+    value: Any = form.get(name)
+    return (value.filename or "", value.file.read()) if isinstance(value, UploadFile) and value.filename else None
+
+
+def place(request: Request) -> str:
+    """From where it comes: what tries are counted by."""
+    return request.client.host if request.client else "nowhere"
+
+
+def language_of(request: Request) -> Language:
+    """As chosen in the address, by the cookie or the account; else as the browser asks, Chinese where in doubt."""
+    known = getattr(request.state, "known", None)
+    wanted = (
+        request.query_params.get("language"),
+        request.cookies.get("language"),
+        known.account.language if known else None,
+    )
+    for one in wanted:
+        if one in ("zh", "en"):
+            return cast(Language, one)
+    asked = request.headers.get("accept-language", "zh").lower()
+    first = min(((asked.find(tag), tag) for tag in ("zh", "en") if tag in asked), default=(0, "zh"))[1]
+    return cast(Language, first)

@@ -1,0 +1,200 @@
+"""People: colleagues and invitations of a factory; consent; one's own account and data."""
+
+from typing import cast
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from assessor.desk import accounts, consenting, erasing, houses, surveys
+from assessor.desk.access import MAY_INVITE, SCOPES
+from assessor.desk.consenting import PURPOSES
+from assessor.forms.xlsform import ROLES as DEPARTMENTS
+from assessor.storage import Purpose, Role
+from assessor.web.face import page
+from assessor.web.gate import DeskOf, PageWho, Posted, Somebody, posted, settings_of, text
+from assessor.web.pages.answers import frame
+from assessor.web.pages.door import session_cookie
+from assessor.web.pages.plants import plant_of
+from assessor.web.pages.results import download
+
+router = APIRouter()
+
+
+@router.get("/surveys/{survey}/people")
+def people(request: Request, desk: DeskOf, who: PageWho, survey: str) -> Response:
+    held = surveys.opened(desk, who, survey)
+    return page(request, "people", frame(who, held) | _people(desk, who, held.survey.organisation))
+
+
+def _people(desk: DeskOf, who: PageWho, organisation: str) -> dict[str, object]:
+    own = {role for held in who.roles(organisation) for role in MAY_INVITE.get(held, ())}
+    return {
+        "colleagues": houses.colleagues(desk, who, organisation),
+        "invitations": houses.invitations(desk, who, organisation),
+        "roles": [role for role in ("member", "owner", "consultant", "reviewer") if role in own],
+        "departments": DEPARTMENTS,
+        "department": who.department(organisation),
+        "me": who.account,
+        "code": None,
+    }
+
+
+@router.post("/surveys/{survey}/people")
+def invite(request: Request, desk: DeskOf, who: PageWho, form: Posted, survey: str) -> Response:
+    """A code for a colleague, shown this once."""
+    held = surveys.opened(desk, who, survey)
+    organisation = held.survey.organisation
+    code = houses.invite(desk, who, organisation, cast(Role, text(form, "role")), text(form, "department") or None)
+    return page(request, "people", frame(who, held) | _people(desk, who, organisation) | {"code": code})
+
+
+@router.post("/surveys/{survey}/people/department")
+def answer_for(desk: DeskOf, who: PageWho, form: Posted, survey: str) -> Response:
+    organisation = surveys.get(desk, who, survey).organisation
+    houses.answer_for(desk, who, organisation, text(form, "department"))
+    return RedirectResponse(f"/surveys/{survey}/people", 303)
+
+
+@router.post("/surveys/{survey}/people/withdraw")
+def withdraw(desk: DeskOf, who: PageWho, form: Posted, survey: str) -> Response:
+    houses.withdraw(desk, who, surveys.get(desk, who, survey).organisation, text(form, "invitation"))
+    return RedirectResponse(f"/surveys/{survey}/people", 303)
+
+
+@router.post("/surveys/{survey}/people/dismiss")
+def dismiss(desk: DeskOf, who: PageWho, form: Posted, survey: str) -> Response:
+    organisation = surveys.get(desk, who, survey).organisation
+    houses.dismiss(desk, who, organisation, text(form, "account"), cast(Role, text(form, "role")))
+    return RedirectResponse(f"/surveys/{survey}/people", 303)
+
+
+# What leaves the plant ---------------------------------------------------------------------------------------
+
+
+@router.get("/surveys/{survey}/leaves")
+def leaves(request: Request, desk: DeskOf, who: PageWho, survey: str) -> Response:
+    """What is kept here, who may see what, and how to end it."""
+    held = surveys.opened(desk, who, survey)
+    given = consenting.given(desk, who, held.survey.organisation)
+    offices = houses.offices(desk)
+    values = frame(who, held) | {
+        "consents": given,
+        "purposes": PURPOSES,
+        "offices": offices,
+        "names": {office.id: office.name for office in offices},
+        "until": held.survey.keep_until,
+    }
+    return page(request, "leaves", values)
+
+
+@router.post("/surveys/{survey}/leaves")
+def agree(desk: DeskOf, who: PageWho, form: Posted, survey: str) -> Response:
+    organisation = surveys.get(desk, who, survey).organisation
+    purpose, receiver = cast(Purpose, text(form, "purpose")), text(form, "receiver") or None
+    consenting.agree(desk, who, organisation, purpose, receiver)
+    return RedirectResponse(f"/surveys/{survey}/leaves", 303)
+
+
+@router.post("/surveys/{survey}/leaves/end")
+def end(desk: DeskOf, who: PageWho, form: Posted, survey: str) -> Response:
+    consenting.end(desk, who, surveys.get(desk, who, survey).organisation, text(form, "consent"))
+    return RedirectResponse(f"/surveys/{survey}/leaves", 303)
+
+
+@router.get("/surveys/{survey}/export")
+def export(desk: DeskOf, who: PageWho, survey: str) -> Response:
+    """All of it in one file, to keep or to take elsewhere."""
+    data = erasing.export_survey(desk, who, survey)
+    return download(data, f"{surveys.get(desk, who, survey).plant['id']}.zip")
+
+
+@router.post("/surveys/{survey}/erase")
+def erase(request: Request, desk: DeskOf, who: PageWho, form: Posted, survey: str) -> Response:
+    """Gone for good, once the plant's name was typed."""
+    held = surveys.opened(desk, who, survey)
+    if text(form, "name") not in (held.plant.name.zh, held.plant.name.en):
+        return page(request, "erase", frame(who, held), 422)
+    erasing.erase_survey(desk, who, survey)
+    return RedirectResponse("/plants", 303)
+
+
+@router.get("/surveys/{survey}/erase")
+def ask_erase(request: Request, desk: DeskOf, who: PageWho, survey: str) -> Response:
+    held = surveys.opened(desk, who, survey)
+    who.require("survey.erase", held.survey.organisation)
+    return page(request, "erase", frame(who, held))
+
+
+@router.get("/surveys/{survey}/plant")
+def plant(request: Request, desk: DeskOf, who: PageWho, survey: str) -> Response:
+    held = surveys.opened(desk, who, survey)
+    return page(request, "plant", frame(who, held) | {"plant": held.plant, "factories": []})
+
+
+@router.post("/surveys/{survey}/plant")
+def change_plant(desk: DeskOf, who: PageWho, form: Posted, survey: str) -> Response:
+    surveys.change_plant(desk, who, survey, plant_of(form))
+    return RedirectResponse(f"/surveys/{survey}", 303)
+
+
+# One's own account -------------------------------------------------------------------------------------------
+
+
+@router.get("/account")
+def account(request: Request, desk: DeskOf, known: Somebody) -> Response:
+    return page(request, "account", _account(desk, known))
+
+
+def _account(desk: DeskOf, known: Somebody) -> dict[str, object]:
+    return {
+        "person": known.person,
+        "has_password": known.account.password is not None,
+        "tokens": accounts.tokens(desk, known.actor),
+        "scopes": list(SCOPES),
+        "secret": None,
+    }
+
+
+@router.post("/account/name")
+def rename(desk: DeskOf, who: PageWho, form: Posted) -> Response:
+    accounts.rename(desk, who, text(form, "name"))
+    return RedirectResponse("/account", 303)
+
+
+@router.post("/account/password")
+def set_password(request: Request, desk: DeskOf, who: PageWho, form: Posted) -> Response:
+    old, new = str(form.get("old", "")), str(form.get("password", ""))
+    entered = accounts.set_password(desk, who, text(form, "contact"), new, old)
+    answer = RedirectResponse("/account", 303)
+    session_cookie(request, answer, entered)
+    return answer
+
+
+@router.post("/account/tokens")
+def make_token(request: Request, desk: DeskOf, known: Somebody, form: Posted) -> Response:
+    """A token for programs; its secret is shown this once."""
+    scopes = tuple(str(scope) for scope in form.getlist("scope"))
+    _, secret = accounts.make_token(desk, known.actor, text(form, "name"), scopes)
+    return page(request, "account", _account(desk, known) | {"secret": secret})
+
+
+@router.post("/account/tokens/remove")
+def remove_token(desk: DeskOf, who: PageWho, form: Posted) -> Response:
+    accounts.remove_token(desk, who, text(form, "token"))
+    return RedirectResponse("/account", 303)
+
+
+@router.get("/account/export")
+def export_account(desk: DeskOf, who: PageWho) -> Response:
+    """What is known of a person here."""
+    return JSONResponse(
+        erasing.export_account(desk, who), headers={"content-disposition": "attachment; filename=account.json"}
+    )
+
+
+@router.post("/account/erase", dependencies=[Depends(posted)])
+def erase_account(request: Request, desk: DeskOf, who: PageWho) -> Response:
+    erasing.erase_account(desk, who)
+    answer = RedirectResponse("/", 303)
+    answer.delete_cookie(settings_of(request).cookie)
+    return answer

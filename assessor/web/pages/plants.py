@@ -1,0 +1,77 @@
+"""One's plants: their surveys, a new one, and what offices see."""
+
+from dataclasses import replace
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from assessor.desk import houses, surveys
+from assessor.web.face import page
+from assessor.web.gate import DeskOf, PageWho, Posted, settings_of, text
+
+router = APIRouter()
+
+
+@router.get("/plants")
+def plants(request: Request, desk: DeskOf, who: PageWho) -> Response:
+    """Every survey one may read, those that were opened to one's office, and how to begin another."""
+    own = houses.mine(desk, who)
+    held = [surveys.sheet(desk, survey) for survey in surveys.mine(desk, who)]
+    progress = {s.survey.id: surveys.progress(s, surveys.hidden(desk, s), desk.library.questions) for s in held}
+    factories = [house for house in own if who.may("survey.open", house.id)]
+    offices = [house for house in own if house.kind == "office"]
+    values = {
+        "held": held,
+        "progress": progress,
+        "houses": {house.id: house for house in own},
+        "factories": factories,
+        "offices": offices,
+        "makers": [house.id for house in offices if who.may("organisation.make", house.id)],
+        "opened": [surveys.sheet(desk, survey) for survey in surveys.opened_to(desk, who)],
+        "may_begin": bool(factories) or (settings_of(request).open and not offices),
+    }
+    return page(request, "plants", values)
+
+
+@router.get("/plants/new")
+def new(request: Request, desk: DeskOf, who: PageWho) -> Response:
+    factories = [house for house in houses.mine(desk, who) if who.may("survey.open", house.id)]
+    return page(request, "plant", {"factories": factories, "plant": None, "survey": None})
+
+
+@router.post("/plants/new")
+def begin(request: Request, desk: DeskOf, who: PageWho, form: Posted) -> Response:
+    """A factory of one's own where one has none yet, and its survey."""
+    given = plant_of(form)
+    surveys.read_plant(given)  # a slip is told before anything is made
+    house = text(form, "organisation") or next((o for o in who.organisations() if who.may("survey.open", o)), "")
+    if not house:
+        if not settings_of(request).open:
+            who.require("survey.open", "")
+        house = houses.found_own(desk, who, str(given["name"]))
+        who = replace(who, memberships=houses.memberships(desk, who.account))
+    survey = surveys.begin(desk, who, house, given)
+    return RedirectResponse(f"/surveys/{survey}", 303)
+
+
+def plant_of(form: Posted) -> dict[str, Any]:
+    """What a form says of a plant."""
+    told: dict[str, Any] = {
+        key: text(form, key) for key in ("name", "name_en", "kind", "credit_code", "industry", "district")
+    }
+    employees = text(form, "employees")
+    told["employees"] = int(employees) if employees.isdecimal() else (employees or None)
+    told["credit_code"] = told["credit_code"].upper() or None
+    told["industry"] = told["industry"].upper() or None
+    above = text(form, "above_scale")
+    told["above_scale"] = {"yes": True, "no": False}.get(above)
+    return told
+
+
+@router.post("/offices/{office}/vouchers")
+def grant(request: Request, desk: DeskOf, who: PageWho, form: Posted, office: str) -> Response:
+    """An office makes a factory and the code its owner comes in by; the code is shown this once."""
+    factory = text(form, "factory")
+    code = houses.grant_voucher(desk, who, office, factory)
+    return page(request, "voucher", {"code": code, "factory": factory})

@@ -1,0 +1,155 @@
+"""Results: the pictures of the report as pages, papers to take away, and the plan with its what-if."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from assessor.desk import reckoning, surveys
+from assessor.desk.access import Actor
+from assessor.desk.reckoning import Standing
+from assessor.domain import Assessment, Message
+from assessor.errors import UnknownError
+from assessor.pipeline import recommendations_told
+from assessor.report import sections_of
+from assessor.report.formats import renderer
+from assessor.report.pen import Pen
+from assessor.report.view import view
+from assessor.web.face import face, page
+from assessor.web.gate import DeskOf, PageWho, Posted, language_of
+from assessor.web.wishes import Wished, read_wishes
+
+router = APIRouter()
+FIRST = ("level", "picture")
+"""Sections that the page of results itself shows."""
+PAPERS: dict[str, tuple[str, ...]] = {
+    "report": (".docx", ".pdf", ".html", ".xlsx"),
+    "summary": (".pdf", ".docx"),
+    "record": (".pdf", ".docx"),
+    "filed": (".pdf", ".docx"),
+    "annex": (".pdf", ".docx"),
+}
+"""What can be taken away, and as what."""
+MEDIA = {
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".pdf": "application/pdf",
+    ".html": "text/html; charset=utf-8",
+    ".zip": "application/zip",
+    ".json": "application/json",
+    ".yaml": "application/yaml",
+}
+
+
+def frame(who: Actor, standing: Standing) -> dict[str, Any]:
+    organisation = standing.survey.organisation
+    return {
+        "survey": standing.survey,
+        "standing": standing,
+        "may": lambda action: who.may(action, organisation),
+        "name": standing.survey.plant["name"],
+    }
+
+
+@router.get("/surveys/{survey}/result")
+def result(request: Request, desk: DeskOf, who: PageWho, survey: str) -> Response:
+    """The level, what is sure and what is not, and where to go on."""
+    standing = reckoning.result(desk, who, survey)
+    if standing.done is None:
+        return page(request, "waiting", frame(who, standing) | {"address": f"/surveys/{survey}/result"})
+    held = reckoning.peers(desk, survey) if who.may("survey.read", standing.survey.organisation) else []
+    values = _shown(request, who, standing, standing.done) | {
+        "sections": FIRST,
+        "peers": reckoning.among(standing.done, held),
+    }
+    return page(request, "results", values)
+
+
+@router.get("/surveys/{survey}/result/{section}")
+def part(request: Request, desk: DeskOf, who: PageWho, survey: str, section: str) -> Response:
+    """One section of the report."""
+    standing = reckoning.result(desk, who, survey)
+    if standing.done is None:
+        return page(request, "waiting", frame(who, standing) | {"address": request.url.path})
+    if section not in sections_of(standing.done):
+        raise UnknownError(Message(id="desk.unknown"))
+    return page(request, "part", _shown(request, who, standing, standing.done) | {"section": section})
+
+
+def _shown(request: Request, who: Actor, standing: Standing, done: Assessment) -> dict[str, Any]:
+    """What the report's own templates need, beside what the page has round them."""
+    pen = Pen.of(done, language_of(request))
+    return frame(who, standing) | {
+        "a": done,
+        "pen": pen,
+        "v": view(done, pen),
+        "parts": [name for name in sections_of(done) if name not in FIRST],
+        "papers": PAPERS,
+    }
+
+
+@router.get("/surveys/{survey}/papers/{name}")
+def paper(request: Request, desk: DeskOf, who: PageWho, survey: str, name: str) -> Response:
+    """A paper to take away, in the language of the page."""
+    wanted = Path(name)
+    known = {f"{paper}{suffix}" for paper, suffixes in PAPERS.items() for suffix in suffixes}
+    done = reckoning.assessment(desk, who, survey)
+    if name == "filing.zip":
+        return download(reckoning.filing(desk, who, survey, done), _called(done, name))
+    if name == "assessment.json":
+        return download(reckoning.packed(done), _called(done, name))
+    if name not in known:
+        raise UnknownError(Message(id="desk.unknown"))
+    data = renderer(wanted, None, wanted.stem)(done, language_of(request), None)
+    return download(data, _called(done, name))
+
+
+def _called(done: Assessment, name: str) -> str:
+    return f"{done.plant.id}-{name}"
+
+
+def download(data: bytes, name: str) -> Response:
+    """A file to save; never opened as a page of this site."""
+    suffix = Path(name).suffix.lower()
+    headers = {
+        "content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+        "content-security-policy": "sandbox; default-src 'none'",
+    }
+    return Response(data, headers=headers, media_type=MEDIA.get(suffix, "application/octet-stream"))
+
+
+@router.get("/surveys/{survey}/plan")
+def what_if(request: Request, desk: DeskOf, who: PageWho, survey: str) -> Response:
+    """The plan by other money, people and aims; the address says which, so that it can be come back to."""
+    standing = reckoning.result(desk, who, survey)
+    if standing.done is None:
+        return page(request, "waiting", frame(who, standing) | {"address": request.url.path})
+    done = standing.done
+    wished = read_wishes(request.query_params, done.answers)
+    roadmap = done.roadmap
+    if request.query_params.get("budget") is not None:
+        roadmap = reckoning.what_if(desk, who, survey, wished.settings)
+    language = language_of(request)
+    told = recommendations_told(desk.library, roadmap)
+    shown = done.model_copy(update={"roadmap": roadmap, "recommendations": told})
+    pen = Pen.of(shown, language)
+    values = frame(who, standing) | {
+        "a": shown,
+        "pen": pen,
+        "v": view(shown, pen),
+        "wished": wished,
+        "tried": request.query_params.get("budget") is not None,
+        "targets": [(r.head.id, r.head.title, r.grades) for r in done.rated if r.grades],
+        "titles": {id_: face(request).say(r.title) for id_, r in desk.library.recommendations.items()},
+    }
+    return page(request, "whatif", values)
+
+
+@router.post("/surveys/{survey}/plan")
+def keep(desk: DeskOf, who: PageWho, form: Posted, survey: str) -> Response:
+    """Take what was tried as the wishes of the survey: the result is reckoned anew with them."""
+    wished: Wished = read_wishes(form, None)
+    surveys.change_settings(desk, who, survey, **wished.settings)
+    return RedirectResponse(f"/surveys/{survey}/plan", 303)

@@ -1,0 +1,75 @@
+"""Round every answer: headers that let nothing in, forms of other sites turned away, bodies bounded."""
+
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from assessor.web.gate import SAFE
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "geolocation=(), microphone=(), payment=(), usb=()",
+    "cache-control": "no-store",
+}
+SMALL, LARGE = 1_000_000, 210_000_000
+"""Bytes of a body: of a form, and where files are handed in."""
+
+
+class Shield:
+    def __init__(self, app: ASGIApp, secure: bool = False) -> None:
+        self.app = app
+        self.headers = HEADERS | ({"strict-transport-security": "max-age=31536000"} if secure else {})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        most = LARGE if scope["path"].endswith("/files") else SMALL
+        headers = Headers(scope=scope)
+        if scope["method"] not in SAFE and _foreign(headers):
+            await PlainTextResponse("This form is of another site.", 403)(scope, receive, self._shielded(send))
+        elif int(headers.get("content-length") or 0) > most:
+            await PlainTextResponse("Too large.", 413)(scope, receive, self._shielded(send))
+        else:
+            await self.app(scope, _bounded(receive, most), self._shielded(send))
+
+    def _shielded(self, send: Send) -> Send:
+        async def shielded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self.headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        return shielded
+
+
+def _foreign(headers: Headers) -> bool:
+    """Was it sent by a page of another site? Programs send neither header."""
+    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return True
+    origin = headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc != headers.get("host", "")
+
+
+def _bounded(receive: Receive, most: int) -> Receive:
+    """A body of unknown length ends where it grows too large: what reads it finds it cut off."""
+    seen = 0
+
+    async def bounded() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        return {"type": "http.disconnect"} if seen > most else message
+
+    return bounded

