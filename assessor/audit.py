@@ -29,6 +29,9 @@ Found = tuple[list[Message], bool]
 PLANNED = frozenset({"roadmap", "recommendations"})
 """What follows from the choice of a plan, which is not the same again where the time for it ran out."""
 
+OF_MACHINES = ("measurements", "sights", "records", "contacts", "members", "vantage")
+"""What only a machine that was heard, or an exported record, can have brought."""
+
 
 class Verification(Noun):
     """What was checked, in the order of checking, and whether all of it holds."""
@@ -79,10 +82,17 @@ def _named(bundle: Bundle, digest: str) -> Found:
     """Is it this bundle, or the one that this filing rests on?"""
     if digest == bundle.digest:
         return [Message(id="audit.digest_is")], True
-    if digest == bundle.manifest.source:
-        return [Message(id="audit.digest_source")], True
-    params: dict[str, str | int] = {"digest": digest, "own": bundle.manifest.source or bundle.digest}
+    alone = bundle.manifest.kind == "assessment" and bundle.manifest.source is None
+    own = _said(bundle) if alone else bundle.manifest.source
+    if digest == own:
+        return [Message(id="audit.digest_answers" if alone else "audit.digest_source")], True
+    params: dict[str, str | int] = {"digest": digest, "own": own or bundle.digest}
     return [Message(id="audit.digest_other", params=params)], False
+
+
+def _said(bundle: Bundle) -> str:
+    """The digest in the papers of an Assessment from answers alone."""
+    return read_assessment(bundle.member("assessment.json"), bundle.file).digest
 
 
 def bundle_file(file: Path) -> Path:
@@ -159,6 +169,8 @@ def _granted(done: Assessment, library: Library) -> list[Message]:
 
 def _sampled(done: Assessment, library: Library, sealed: Path | None) -> Found:
     """Measure again from the samples, where the plant hands them over."""
+    if done.source is None:
+        return _unheard(done, sealed)
     if sealed is None:
         return [Message(id="audit.not_measured_again")], True
     checked = check(sealed)
@@ -173,6 +185,16 @@ def _sampled(done: Assessment, library: Library, sealed: Path | None) -> Found:
     if _hurried(done.roadmap) or _hurried(again.roadmap):
         names -= PLANNED  # another computer searches further in the same time: the plan was checked by itself
     return _compare(done, {name: getattr(again, name) for name in sorted(names)}, "audit.measured_again")
+
+
+def _unheard(done: Assessment, sealed: Path | None) -> Found:
+    """Without a machine that was heard there is nothing to measure again, and nothing that may claim to be."""
+    held = [name for name in OF_MACHINES if getattr(done, name)]
+    if held:
+        return [Message(id="audit.measured_nothing", params={"fields": ", ".join(held)})], False
+    if sealed is not None:
+        return [Message(id="audit.no_source")], False
+    return [Message(id="audit.answers_alone")], True
 
 
 def _hurried(roadmap: Roadmap | None) -> bool:

@@ -1,9 +1,19 @@
 """LOOK: one sealed bundle → all that was seen of the plant, arranged by asset, under what its tags mean."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from assessor.bundle import Bundle
-from assessor.domain import ConfirmedMeaning, Function, TagMeaning, Witness, away
+from assessor.domain import (
+    ConfirmedMeaning,
+    Function,
+    Member,
+    Observation,
+    Source,
+    TagFacts,
+    TagMeaning,
+    Witness,
+    away,
+)
 from assessor.facts import facts, machine_states, series, sort
 from assessor.indicators import Seen, look, looked_at
 from assessor.interpret import interpret
@@ -32,3 +42,30 @@ class Looked:
         seen = look(self.scope, self.observations, self.figures, said, witnessed, self._values)
         exported = {one.seen.tag.id for one in seen.recorded}
         return seen.with_states(machine_states(self.scope.assets, seen.usable, said, self._values, exported))
+
+
+def origin(
+    source: Bundle, observations: Sequence[Observation], figures: Collection[TagFacts], samples: int
+) -> Source:
+    """What was judged. Rows and request log outlive a killed process, whose observations end early."""
+    manifest = source.manifest
+    ends = [o.ended for o in observations] + [figure.last for figure in figures]
+    live = [o for o in observations if o.record is None] or observations
+    told = sum(o.traffic.requests for o in observations if o.traffic)
+    return Source(
+        bundle=source.digest,
+        fingerprint=manifest.fingerprint,
+        sampled_from=min((o.started for o in live), default=manifest.made),
+        sampled_to=max(ends, default=manifest.made),
+        truncated=manifest.truncated,
+        samples=samples,
+        requests=max(source.asked or 0, told),
+        clock=source.clock,
+    )
+
+
+def members(source: Bundle) -> tuple[Member, ...]:
+    """Members of the sealed bundle: all of them stay with the plant."""
+    return tuple(
+        Member(name=m.name, sha256=m.sha256, bytes=m.bytes, leaves=False) for m in source.manifest.members
+    )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from time import time_ns
 
 from assessor.advising import Ground, case, planned
-from assessor.bundle import Bundle, Manifest
+from assessor.bundle import Bundle
 from assessor.contacts import contacts
 from assessor.domain import (
     Answers,
@@ -20,23 +20,19 @@ from assessor.domain import (
     Evidence,
     Flag,
     Framework,
+    KeyProcess,
     Ladder,
     Measurement,
-    Member,
     Message,
-    Observation,
     Part,
     Plant,
     Question,
     Rated,
     Recommendation,
-    Result,
+    Register,
     Roadmap,
-    Scope,
     Source,
-    TagFacts,
     Time,
-    Verdict,
     sha256,
 )
 from assessor.errors import InputError
@@ -44,13 +40,14 @@ from assessor.frameworks import Library
 from assessor.frameworks.proof import with_others
 from assessor.funding import funded
 from assessor.indicators import measure_all, sights
-from assessor.looking import Looked
+from assessor.looking import Looked, members, origin
 from assessor.messages import moment
 from assessor.narrowing import leads
 from assessor.rating import (
     Kind,
     chances,
     is_pre_assessment,
+    kept,
     not_applicable,
     rate_all,
     rate_library,
@@ -131,62 +128,123 @@ def assess(
     """Measure, judge and plan from one sealed bundle and one answer file; as of a time where one is named."""
     scope = source.scope()
     framework = choose_ladder(library, framework_id or USUAL[scope.plant.kind], scope.plant.kind)
-    same_plant(scope, answers)
+    same_plant(scope.plant, scope.assets, answers)
     known = answers if as_of is None else known_by(answers, as_of)
     looked = Looked(source, known.meanings)
     observations = looked.observations
-    origin = _source(source, observations, looked.figures.values(), looked.samples)
+    sampled = origin(source, observations, looked.figures.values(), looked.samples)
     if as_of is not None:
-        _refuse_later(origin, as_of)
+        _refuse_later(sampled, as_of)
     seen = looked.seen(known.witnessed)
     measurements = measure_all(seen)
     if as_of is not None:
-        measurements = aged(measurements, origin.sampled_to, as_of)
+        measurements = aged(measurements, sampled.sampled_to, as_of)
+    about: dict[str, object] = {
+        "made": time_ns() if made is None else made,
+        "as_of": as_of,
+        "register_": scope.register_,
+        "vantage": scope.vantage,
+        "key_processes": scope.key_processes,
+        "source": sampled,
+        "records": tuple(o.record for o in observations if o.record),
+        "contacts": contacts(scope, observations),
+        "sights": sights(seen),
+        "members": members(source),
+    }
     judged = judge(framework, library, answers, measurements, scope.plant.kind, as_of)
-    roadmap = advise(framework, library, judged, answers, measurements, scope.plant, scope.assets)
+    return _whole(framework, library, judged, answers, measurements, scope.plant, scope.assets, about)
+
+
+def assess_answers(
+    plant: Plant,
+    answers: Answers,
+    library: Library,
+    framework_id: str | None = None,
+    *,
+    made: Time | None = None,
+    register: Register | None = None,
+    assets: Sequence[Asset] = (),
+    key_processes: Sequence[KeyProcess] = (),
+) -> Assessment:
+    """Judge and plan from answers alone: no machine was heard, nothing is measured, verified is as declared.
+
+    Raises InputError for settlements: they settle a difference to a machine, and there was none to differ from.
+    """
+    framework = choose_ladder(library, framework_id or USUAL[plant.kind], plant.kind)
+    same_plant(plant, assets, answers)
+    if answers.settlements:
+        raise InputError(Message(id="forms.settled_alone", params={"question": answers.settlements[0].question}))
+    about: dict[str, object] = {
+        "made": time_ns() if made is None else made,
+        "register_": register,
+        "vantage": None,
+        "key_processes": tuple(key_processes),
+        "source": None,
+        "sights": (),
+        "members": (),
+    }
+    judged = judge(framework, library, answers, (), plant.kind)
+    return _whole(framework, library, judged, answers, (), plant, tuple(assets), about)
+
+
+def assess_again(
+    before: Assessment, answers: Answers, library: Library, framework_id: str, *, made: Time | None = None
+) -> Assessment:
+    """Other answers beside what machines showed in an earlier Assessment: nothing is measured anew."""
+    framework = choose_ladder(library, framework_id, before.plant.kind)
+    same_plant(before.plant, before.assets, answers)
+    heard = (
+        "as_of",
+        "register_",
+        "vantage",
+        "key_processes",
+        "source",
+        "records",
+        "contacts",
+        "sights",
+        "members",
+    )
+    about: dict[str, object] = {name: getattr(before, name) for name in heard}
+    about["made"] = time_ns() if made is None else made
+    judged = judge(framework, library, answers, before.measurements, before.plant.kind, before.as_of)
+    return _whole(framework, library, judged, answers, before.measurements, before.plant, before.assets, about)
+
+
+def _whole(
+    framework: Ladder,
+    library: Library,
+    judged: Judgement,
+    answers: Answers,
+    measurements: tuple[Measurement, ...],
+    plant: Plant,
+    assets: tuple[Asset, ...],
+    about: Mapping[str, object],
+) -> Assessment:
+    """Plan, fund and write down what was judged; `about`: when it was made, and what was heard, by field."""
+    roadmap = advise(framework, library, judged, answers, measurements, plant, assets)
     done = Assessment(
         format="assessor-assessment/1",
         scorer=SCORER,
-        made=time_ns() if made is None else made,
-        as_of=as_of,
-        plant=scope.plant,
-        register_=scope.register_,
-        vantage=scope.vantage,
-        assets=scope.assets,
-        key_processes=scope.key_processes,
-        source=origin,
-        records=tuple(o.record for o in observations if o.record),
-        contacts=contacts(scope, observations),
+        plant=plant,
+        assets=assets,
         framework=framework,
         questions=questions_told(library, answers, framework, judged.evidence),
         recommendations=recommendations_told(library, roadmap),
         parts=tuple(Part(name=name, sha256=sha256(data)) for name, data in sorted(library.parts.items())),
         answers=answers,
         measurements=measurements,
-        sights=sights(seen),
         roadmap=roadmap,
-        members=_members(source.manifest),
+        **about,
         **judged.parts,
     )
     return funded(done, library)
 
 
-def _refuse_later(origin: Source, as_of: Time) -> None:
+def _refuse_later(sampled: Source, as_of: Time) -> None:
     """Before its samples were taken a bundle says nothing."""
-    if origin.sampled_to > as_of:
-        days = {"day": moment(origin.sampled_to, "%Y-%m-%d"), "as_of": moment(as_of, "%Y-%m-%d")}
+    if sampled.sampled_to > as_of:
+        days = {"day": moment(sampled.sampled_to, "%Y-%m-%d"), "as_of": moment(as_of, "%Y-%m-%d")}
         raise InputError(Message(id="verdict.later", params=dict(days)))
-
-
-def kept(rated: Rated) -> Rated:
-    """What an Assessment keeps: sums line by line under the default variant, of others their end alone."""
-    default = rated.results[0].variant
-    results = tuple(r if r.variant == default else _end(r) for r in rated.results)
-    return rated.model_copy(update={"results": results, "target": rated.target and _end(rated.target)})
-
-
-def _end(result: Result) -> Result:
-    return result.model_copy(update={"sum": result.sum.model_copy(update={"of": ()})})
 
 
 def rate_answers(library: Library, answers: Answers, plant: Kind) -> tuple[Rated, ...]:
@@ -281,35 +339,15 @@ def wanted(library: Library, answers: Answers, *main: Framework) -> tuple[Framew
     return tuple(chosen.values())
 
 
-def same_plant(scope: Scope, answers: Answers) -> None:
+def same_plant(plant: Plant, assets: Sequence[Asset], answers: Answers) -> None:
     """Refuse answers of another plant, and witnesses of assets that it does not have."""
-    if answers.plant != scope.plant.id:
-        params: dict[str, str | int] = {"answers": answers.plant, "bundle": scope.plant.id}
+    if answers.plant != plant.id:
+        params: dict[str, str | int] = {"answers": answers.plant, "bundle": plant.id}
         raise InputError(Message(id="forms.other_plant", params=dict(params)))
-    assets: Collection[str] = {asset.id for asset in scope.assets}
+    held: Collection[str] = {asset.id for asset in assets}
     for witness in answers.witnessed:
-        if witness.asset not in assets:
+        if witness.asset not in held:
             raise InputError(Message(id="forms.unknown_asset", params={"asset": witness.asset}))
-
-
-def _source(
-    source: Bundle, observations: Sequence[Observation], figures: Collection[TagFacts], samples: int
-) -> Source:
-    """What was judged. Rows and request log outlive a killed process, whose observations end early."""
-    manifest = source.manifest
-    ends = [o.ended for o in observations] + [figure.last for figure in figures]
-    live = [o for o in observations if o.record is None] or observations
-    told = sum(o.traffic.requests for o in observations if o.traffic)
-    return Source(
-        bundle=source.digest,
-        fingerprint=manifest.fingerprint,
-        sampled_from=min((o.started for o in live), default=manifest.made),
-        sampled_to=max(ends, default=manifest.made),
-        truncated=manifest.truncated,
-        samples=samples,
-        requests=max(source.asked or 0, told),
-        clock=source.clock,
-    )
 
 
 def recommendations_told(library: Library, roadmap: Roadmap | None) -> tuple[Recommendation, ...]:
@@ -327,13 +365,3 @@ def questions_told(
     held = library.questions | library.statements
     ids |= {parent for id_ in ids if id_ in held and (parent := held[id_].part_of)}
     return tuple(question for id_, question in sorted(held.items()) if id_ in ids)
-
-
-def _members(manifest: Manifest) -> tuple[Member, ...]:
-    """Members of the sealed bundle: all of them stay with the plant."""
-    return tuple(Member(name=m.name, sha256=m.sha256, bytes=m.bytes, leaves=False) for m in manifest.members)
-
-
-def counts(evidence: Sequence[Evidence]) -> dict[Verdict, int]:
-    """How many questions came out with each verdict."""
-    return {verdict: sum(e.verdict is verdict for e in evidence) for verdict in Verdict}

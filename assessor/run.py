@@ -186,7 +186,7 @@ def _writing(place: Path) -> Iterator[None]:
         raise StorageError(Message(id="cli.not_written", params={"reason": reason}), str(place)) from problem
 
 
-def write_results(folder: Path, source: Bundle, answers: bytes, library: Library, done: Assessment) -> None:
+def write_results(folder: Path, source: Bundle | None, answers: bytes, library: Library, done: Assessment) -> None:
     """assessment.json, report.html and filing.zip into a folder, each whole or not at all."""
     free_results(folder)
     key = installation_key()

@@ -85,7 +85,7 @@ def unexplained(
     """What to confirm of the data points of one sealed bundle. `text` may add proposals, and nothing else."""
     scope = source.scope()
     answers = answers or Answers(format="assessor-answers/1", plant=scope.plant.id, answers=())
-    pipeline.same_plant(scope, answers)
+    pipeline.same_plant(scope.plant, scope.assets, answers)
     looked = Looked(source, answers.meanings)
     tried = _Tried(looked, answers, library)
     observations = looked.observations

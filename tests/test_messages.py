@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessor.domain import Message, Text, plain
-from assessor.messages import catalogue, moment, money, number, percent, render
+from assessor.messages import catalogue, moment, money, number, percent, render, text_id
 
 ROOT = Path(__file__).parent.parent
 FILES = sorted((ROOT / "assessor/messages").glob("*.toml"))
@@ -127,6 +127,14 @@ def test_a_text_is_there_in_both_languages_with_the_same_gaps(id_: str) -> None:
     assert {spec for _, spec in gaps(text.zh)} <= FORMATS
     assert all(name.isidentifier() for name, _ in gaps(text.zh))
     Message(id=id_)  # an id that no Message can carry cannot be rendered either
+
+
+@pytest.mark.parametrize("id_", [id_ for id_ in sorted(catalogue()) if ".unheard." in id_])
+def test_what_is_said_where_no_machine_was_heard_stands_in_place_of_another_text(id_: str) -> None:
+    usual = id_.replace(".unheard.", ".")
+    area, _, name = usual.partition(".")
+    assert text_id(area, name) == usual and text_id(area, name, heard=False) == id_
+    assert gaps(catalogue()[id_].en) <= gaps(catalogue()[usual].en), "nothing else fills its gaps"
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import connectors
-from assessor import gathering, pipeline
+from assessor import gathering, looking
 from assessor.bundle import create, open_bundle, reopen, seal
 from assessor.domain import Endpoint, Observation, Scope, Window
 from assessor.facts import facts, sort
@@ -90,5 +90,5 @@ def test_a_killed_run_counts_what_was_asked_and_sampled_after_its_last_observati
         seal(again, KEY, tmp_path / "s.zip", truncated=True)
     source = open_bundle(tmp_path / "s.zip")
     figures = facts(sort(source.samples()))
-    told = pipeline._source(source, source.observations(), figures.values(), 3)
+    told = looking.origin(source, source.observations(), figures.values(), 3)
     assert (told.requests, told.sampled_from, told.sampled_to, told.truncated) == (3, 1, 1_002, True)

@@ -332,9 +332,11 @@ def test_an_estimate_words_each_way_that_answers_can_lean() -> None:
 
 def test_every_text_is_used() -> None:
     package = files("assessor.report")
-    texts = [f for folder in (package, package.joinpath("templates")) for f in folder.iterdir() if f.is_file()]
+    folders = (package, *map(package.joinpath, ("chapters", "templates")))
+    texts = [f for folder in folders for f in folder.iterdir() if f.is_file()]
     code = "".join(f.read_text("utf-8") for f in texts if f.name.endswith((".py", ".j2")))
-    names = [id_.removeprefix("report.") for id_ in catalogue() if id_.startswith("report.")]
+    ids = [id_ for id_ in catalogue() if id_.startswith("report.")]
+    names = [id_.removeprefix("report.").removeprefix("unheard.") for id_ in ids]
     ones = [n for n in names if not any(n.startswith((f"{g}.", f"{g}_")) for g in WHOLE)]
     computed = {"level.declared", "machines.readable", "machines.connectable", "machines.networked"}
     computed |= {"open.machine", "open.indicator", "open.requirement", "open.cut"}

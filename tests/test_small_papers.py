@@ -372,7 +372,7 @@ def test_every_text_of_the_small_documents_is_said_somewhere() -> None:
     folders = (Path(audit.__file__).parent / room for room in ("report", "portfolio"))
     sources = "".join(file.read_text("utf-8") for folder in folders for file in folder.rglob("*.py"))
     for id_ in catalogue():
-        area, _, name = id_.partition(".")
+        area, _, name = id_.replace(".unheard.", ".").partition(".")
         if area in ("summary", "record", "comparison"):
             assert f'"{name}"' in sources or f'{area}.{name}"' in sources or "by." in name, id_
 

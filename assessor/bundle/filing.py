@@ -17,24 +17,27 @@ STAYS = Message(id="bundle.stays")
 def write_assessment(
     out: Path,
     *,
-    source: Bundle,
+    source: Bundle | None,
     assessment: bytes,
     answers: bytes,
     parts: Mapping[str, bytes],
     key: Ed25519PrivateKey,
     made: int,
 ) -> Sealed:
-    """Assessment, answers and the data files themselves; the members of the first bundle by digest only."""
+    """Assessment, answers and the data files themselves; the members of the first bundle by digest only.
+
+    `source`: None where no machine was heard, so that there is no first bundle.
+    """
     members = {"assessment.json": assessment, "answers.yaml": answers}
     members |= {f"parts/{name}": data for name, data in parts.items()}
     listed = [ManifestMember(name=n, sha256=sha256(d), bytes=len(d)) for n, d in members.items()]
     listed += [
         ManifestMember(name=f"source/{m.name}", sha256=m.sha256, bytes=m.bytes, withheld=STAYS)
-        for m in source.manifest.members
+        for m in (source.manifest.members if source else ())
     ]
     ordered = tuple(sorted(listed, key=lambda m: m.name))
-    cut = source.manifest.truncated
-    return write(out, "assessment", members, ordered, key, made=made, truncated=cut, source=source.digest)
+    cut, rests_on = (source.manifest.truncated, source.digest) if source else (False, None)
+    return write(out, "assessment", members, ordered, key, made=made, truncated=cut, source=rests_on)
 
 
 def withhold(file: Path, names: Collection[str], reason: Message, out: Path, key: Ed25519PrivateKey) -> Sealed:

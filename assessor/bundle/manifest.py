@@ -27,7 +27,8 @@ class Manifest(Noun):
     truncated: bool
     """Sampling was cut short: by a person, a fault or a killed process."""
     source: Digest | None = None
-    """Of an assessment bundle: digest of the manifest of the bundle it was made from."""
+    """Of an assessment bundle: digest of the manifest of the bundle it was made from; None where it was made from
+    answers alone."""
     algorithm: Literal["ed25519"]
     public_key: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     fingerprint: str

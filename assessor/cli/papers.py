@@ -77,7 +77,7 @@ def check_report(
 
 def _token(found: Token | None, paper: str | None, language: Language | None, done: Stored, file: Path) -> Token:
     """What the file is: by its own word, and by what was said of it, which goes before."""
-    bundle = done.done.source.bundle
+    bundle = done.done.digest
     if found is not None:
         if found.digest != bundle:
             params: dict[str, str | int] = {"own": found.digest, "given": bundle}

@@ -10,7 +10,7 @@ from assessor.cli.terminal import AsJson, emit, language, out, say
 from assessor.forms import load_answers
 from assessor.frameworks import load_library
 from assessor.indicators import load as indicators
-from assessor.report.workbook import render_workbook
+from assessor.report.workbook import render_workbook, told
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -51,7 +51,7 @@ def workbook(
     """Write every sum of an Assessment as live formulas: change an answer, and see what follows."""
     done = run.load_assessment(assessment)
     questions = {question.id: question for question in done.questions}
-    run.write_bytes(output, render_workbook(done.rated, questions))
+    run.write_bytes(output, render_workbook(told(done), questions))
     if as_json:
         emit({"workbook": str(output)})
     else:

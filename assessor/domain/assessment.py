@@ -9,7 +9,18 @@ from assessor.domain.contact import Contact
 from assessor.domain.evidence import Answers, Evidence, Finding, Flag, Measurement
 from assessor.domain.export import Record
 from assessor.domain.laws.ladder import Ladder
-from assessor.domain.noun import Digest, EvidenceClass, Exact, Message, Noun, Outcome, Slug, Time
+from assessor.domain.noun import (
+    Digest,
+    EvidenceClass,
+    Exact,
+    Message,
+    Noun,
+    Outcome,
+    Slug,
+    Time,
+    canonical,
+    sha256,
+)
 from assessor.domain.plant import Asset, Expect, KeyProcess, Plant, Register
 from assessor.domain.rating import Chance, Estimate, Lead, Rating
 from assessor.domain.recommendation import Recommendation
@@ -76,11 +87,15 @@ class Assessment(Noun):
     as_of: Time | None = None
     """What was known by then counts, and what had grown too old does not; None: as it stood when sampled."""
     plant: Plant
-    register_: Annotated[Register, Field(alias="register")]
-    vantage: Vantage
+    register_: Annotated[Register | None, Field(alias="register")]
+    """None where nobody named a register: then nothing is known of how complete `assets` are."""
+    vantage: Vantage | None
+    """From where the machines were heard; None where none was."""
     assets: tuple[Asset, ...]
     key_processes: tuple[KeyProcess, ...]
-    source: Source
+    source: Source | None
+    """What was sampled; None where no machine was heard. All of it then rests on answers alone: verified is as
+    declared, and measurements, sights, records, contacts and members are empty."""
     records: tuple[Record, ...] = ()
     """Exported records that were read beside what was measured."""
     contacts: tuple[Contact, ...] = ()
@@ -122,6 +137,16 @@ class Assessment(Noun):
         """The rating of one column under one weight set (the default set where none is named)."""
         wanted = weights or self.framework.default_weights
         return next(r for r in self.ratings if r.column == column and r.weights == wanted)
+
+    @property
+    def heard(self) -> bool:
+        """Was any machine heard? Where none was, no figure was held against one, and every report says so."""
+        return self.source is not None
+
+    @property
+    def digest(self) -> str:
+        """Of what it rests on: of the sealed bundle, or of the answers where there is nothing else."""
+        return self.source.bundle if self.source else sha256(canonical(self.answers))
 
     @property
     def level_spread(self) -> tuple[int, int]:

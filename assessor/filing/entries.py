@@ -141,7 +141,7 @@ class Form:
         """Both columns and what to enter; nothing but the claim where a difference is still open."""
         if pending:
             return replace(row, declared=declared, note=self.t("pending"))
-        return replace(row, declared=declared, verified=verified, enter=verified)
+        return replace(row, declared=declared, verified=verified if self.a.heard else None, enter=verified)
 
     def _term(self, entry: Entry, id_: str, section: str, number: str) -> list[Row]:
         declared, verified = (lines.get(id_) for lines in self.found.lines)

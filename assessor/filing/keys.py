@@ -19,6 +19,11 @@ def _plan(of: Callable[[Roadmap], Filled]) -> Key:
     return lambda a, _: None if a.roadmap is None else of(a.roadmap)
 
 
+def _verified(key: Key) -> Key:
+    """Nothing where no machine was heard: what is only said is not entered where a form asks for what holds."""
+    return lambda a, pen: key(a, pen) if a.heard else None
+
+
 def _level(column: str) -> Key:
     return lambda a, _: Fraction(a.rating(column).level)
 
@@ -65,23 +70,23 @@ KEYS: Mapping[str, Key] = {
     "plant.employees": lambda a, _: None if a.plant.employees is None else Fraction(a.plant.employees),
     "plant.machines": lambda a, _: Fraction(sum(x.production and x.in_use for x in a.assets)),
     "assessment.date": lambda a, _: moment(a.made, "%Y-%m-%d"),
-    "assessment.sampled-from": lambda a, _: moment(a.source.sampled_from, "%Y-%m-%d"),
-    "assessment.sampled-to": lambda a, _: moment(a.source.sampled_to, "%Y-%m-%d"),
+    "assessment.sampled-from": lambda a, _: moment(a.source.sampled_from, "%Y-%m-%d") if a.source else None,
+    "assessment.sampled-to": lambda a, _: moment(a.source.sampled_to, "%Y-%m-%d") if a.source else None,
     "assessment.framework": lambda a, pen: pen.say(a.framework.title),
-    "assessment.digest": lambda a, _: a.source.bundle,
+    "assessment.digest": lambda a, _: a.digest,
     "assessment.disclaimer": lambda _, pen: pen.t("disclaimer"),
     "assessment.testable": lambda a, _: Fraction(a.testable),
     "assessment.tested": lambda a, _: Fraction(a.tested),
     "level.declared": _level("declared"),
-    "level.verified": _level("verified"),
+    "level.verified": _verified(_level("verified")),
     "level.declared.name": _named("declared"),
-    "level.verified.name": _named("verified"),
+    "level.verified.name": _verified(_named("verified")),
     "score.declared": _rating("declared", lambda r: r.score),
-    "score.verified": _rating("verified", lambda r: r.score),
-    "coverage.verified": _rating("verified", lambda r: r.coverage),
+    "score.verified": _verified(_rating("verified", lambda r: r.score)),
+    "coverage.verified": _verified(_rating("verified", lambda r: r.coverage)),
     "sme.level.declared": _elsewhere("miit-sme-2024", "declared"),
-    "sme.level.verified": _elsewhere("miit-sme-2024", "verified"),
-    "tier.verified": _elsewhere("smart-factory-tiers-2025", "verified"),
+    "sme.level.verified": _verified(_elsewhere("miit-sme-2024", "verified")),
+    "tier.verified": _verified(_elsewhere("smart-factory-tiers-2025", "verified")),
     "measured.digital": _measured("digital"),
     "measured.networked": _measured("networked"),
     "measured.numerical-control": _measured("numerical_control"),

@@ -10,6 +10,8 @@ from assessor.messages import moment, render
 from assessor.report.pen import Pen
 
 POINTS = ("answers", "documents", "measured", "replies", "consequence")
+OF_MACHINES = ("measured", "replies")
+"""What is promised of a sampling, and of differences to it."""
 
 
 def promise(a: Assessment, pen: Pen) -> bytes:
@@ -29,15 +31,15 @@ def promise(a: Assessment, pen: Pen) -> bytes:
     if a.plant.simulated:
         paper.add_paragraph(pen.t("simulated")).alignment = WD_ALIGN_PARAGRAPH.CENTER
     code = a.plant.credit_code or render("filing.not_given", pen.language)
-    day = moment(a.source.sampled_from, "%Y-%m-%d")
+    day = moment(a.source.sampled_from if a.source else a.made, "%Y-%m-%d")
     paper.add_paragraph(_t(pen, "opening", plant=pen.say(a.plant.name), code=code, day=day))
-    for point in POINTS:
+    for point in POINTS if a.heard else [one for one in POINTS if one not in OF_MACHINES]:
         paper.add_paragraph(_t(pen, point), style="List Number")
     paper.add_paragraph("")
     for line in ("firm", "person", "day"):
         paper.add_paragraph(_t(pen, line))
     paper.add_paragraph("")
-    note = paper.add_paragraph(_t(pen, "note", digest=a.source.bundle[:16])).runs[0]
+    note = paper.add_paragraph(_t(pen, "note", digest=a.digest[:16])).runs[0]
     note.font.size = Pt(8.5)
     out = io.BytesIO()
     paper.save(out)
@@ -45,7 +47,7 @@ def promise(a: Assessment, pen: Pen) -> bytes:
 
 
 def _t(pen: Pen, name: str, **params: str) -> str:
-    return render(f"filing.promise.{name}", pen.language, **params)
+    return pen.words("filing", f"promise.{name}", **params)
 
 
 def _fonts(paper: Any, points: Any) -> None:

@@ -47,7 +47,7 @@ def fault(data: bytes, name: str, a: Assessment) -> Message | None:
     token = paper.token
     if token is None:
         return _left("silent", name)
-    if token.digest != a.source.bundle:
+    if token.digest != a.digest:
         return _left("other", name)
     if token.paper not in FILEABLE:
         return _left("internal", name, paper=token.paper[:64])

@@ -103,6 +103,12 @@ class _Writer(string.Formatter):
         raise ValueError(f"a template asks for the unknown format {format_spec!r}")
 
 
+def text_id(area: str, name: str, heard: bool = True) -> str:
+    """The id of a text; where no machine was heard, of what is said in its place, if the area has such."""
+    alone = f"{area}.unheard.{name}"
+    return f"{area}.{name}" if heard or alone not in catalogue() else alone
+
+
 def render(message: Message | Text | str, language: Language, **params: Any) -> str:
     """Write a text in one language. A str is a message id. An id without a text raises KeyError."""
     if isinstance(message, Text):

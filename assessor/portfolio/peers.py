@@ -16,10 +16,14 @@ BANDS: tuple[tuple[int, Size], ...] = ((20, "micro"), (300, "small"), (1000, "me
 
 
 def peers_of(held: Iterable[Stored], source: str, made: Time) -> PeerSet:
-    """A set to give out. Fewer than ten plants are refused: among so few one is soon found out."""
+    """A set to give out. Fewer than ten plants are refused: among so few one is soon found out.
+
+    It compares what was verified, so that plants of which no machine was heard are left out.
+    """
     latest: dict[str, Assessment] = {}
     for one in sorted(held, key=lambda one: (one.done.made, one.file)):
-        latest[one.done.plant.id] = one.done
+        if one.done.heard:
+            latest[one.done.plant.id] = one.done
     if len(latest) < FEWEST:
         raise InputError(Message(id="peers.not_given_out", params={"n": len(latest), "fewest": FEWEST}))
     found = sorted(map(as_peer, latest.values()), key=lambda p: p.model_dump_json())
@@ -39,7 +43,12 @@ def _set(file: Path) -> PeerSet:
 
 
 def as_peer(done: Assessment) -> Peer:
-    """What of an Assessment may be compared: the verified column under the default weights."""
+    """What of an Assessment may be compared: the verified column under the default weights.
+
+    Raises InputError where no machine was heard: what is only said is not compared with what was verified.
+    """
+    if not done.heard:
+        raise InputError(Message(id="peers.not_heard"))
     rating = done.rating("verified")
     return Peer(
         kind=done.plant.kind,

@@ -8,9 +8,8 @@ from rich.console import Console
 from rich.text import Text as Shown
 
 from assessor.audit import Verification
-from assessor.domain import Assessment, Flag, Message, Outcome, State, plain
-from assessor.messages import Language, number, percent, render
-from assessor.pipeline import counts
+from assessor.domain import Assessment, Flag, Message, Outcome, State, Verdict, plain
+from assessor.messages import Language, number, percent, render, text_id
 from assessor.present.tables import titled
 from assessor.report.leads import todo
 from assessor.report.pen import Pen
@@ -19,19 +18,25 @@ from assessor.report.pen import Pen
 def assessment(done: Assessment, out: Console, language: Language) -> None:
     """The result on one screen: levels, verdicts, what was seen of the machines, the plan."""
     title = "cli.pre_assessment" if done.pre_assessment else "cli.assessment"
-    table = titled(language, "cli.weights", "cli.declared", "cli.verified", "cli.coverage", title=title)
+    heads = ("cli.weights", "cli.declared", *(("cli.verified",) if done.heard else ()), "cli.coverage")
+    table = titled(language, *heads, title=title)
     for weights in done.framework.weight_sets:
         declared, verified = (done.rating(column, weights.id) for column in ("declared", "verified"))
         table.add_row(
             f"{render(weights.name, language)} ({render(f'report.status.{weights.status}', language)})",
             f"{declared.level}  ({number(declared.score)})",
-            Shown.assemble((str(verified.level), "bold"), f"  ({number(verified.score)})"),
+            *(
+                [Shown.assemble((str(verified.level), "bold"), f"  ({number(verified.score)})")]
+                if done.heard
+                else []
+            ),
             percent(verified.coverage),
         )
     out.print(table)
     _headline(done, out, language)
-    _machines(done, out, language)
-    _differences(done, out, language)
+    if done.heard:
+        _machines(done, out, language)
+        _differences(done, out, language)
     _leads(done, out, language)
     if done.roadmap:
         params = {
@@ -47,11 +52,13 @@ def assessment(done: Assessment, out: Console, language: Language) -> None:
 
 def _headline(done: Assessment, out: Console, language: Language) -> None:
     low, high = done.level_spread
-    line = "cli.holds_under_all" if low == high else "cli.depends_on_weights"
-    out.print(render(line, language, low=str(low), high=str(high)), soft_wrap=True)
+    if not done.heard:
+        out.print(render("report.alone.text", language), style="bold", soft_wrap=True)
+    line = "holds_under_all" if low == high else "depends_on_weights"
+    out.print(render(text_id("cli", line, done.heard), language, low=str(low), high=str(high)), soft_wrap=True)
     params = {"testable": done.testable, "of": len(done.framework.dimensions), "tested": done.tested}
     out.print(render(Message(id="cli.testable", params=dict(params)), language), soft_wrap=True)
-    if (e := done.estimate) is not None:
+    if (e := done.estimate) is not None and done.heard:
         told = {"score": e.score, "lean": e.lean, "level": e.level, "low": e.level_low, "high": e.level_high}
         out.print(render("cli.estimate", language, **told), soft_wrap=True)
 
@@ -100,7 +107,8 @@ def _differences(done: Assessment, out: Console, language: Language) -> None:
             render(finding.ask, language),
         )
     out.print(table)
-    verdicts = [f"{render(f'report.verdict.{v}', language)} {n}" for v, n in counts(done.evidence).items()]
+    counts = {v: sum(e.verdict is v for e in done.evidence) for v in Verdict}
+    verdicts = [f"{render(f'report.verdict.{v}', language)} {n}" for v, n in counts.items()]
     out.print(" · ".join(verdicts), soft_wrap=True)
 
 

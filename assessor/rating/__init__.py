@@ -14,6 +14,7 @@ from assessor.rating.asked import asked, known, spans
 from assessor.rating.cuts import after_cuts, refuse_cuts
 from assessor.rating.ends import total
 from assessor.rating.formulas import rate_formulas
+from assessor.rating.kept import kept
 from assessor.rating.ladder import (
     Rungs,
     alone,
@@ -42,6 +43,7 @@ __all__ = [
     "chances",
     "covered",
     "is_pre_assessment",
+    "kept",
     "known",
     "level_of",
     "not_applicable",

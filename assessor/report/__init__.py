@@ -15,22 +15,8 @@ from assessor.domain import Assessment
 from assessor.messages import LANGUAGES, Language
 from assessor.report.inert import inert
 from assessor.report.pen import Pen
+from assessor.report.sections import SECTIONS, sections_of
 from assessor.report.view import view
-
-SECTIONS = (
-    "level",
-    "picture",
-    "differences",
-    "machines",
-    "measured",
-    "contacts",
-    "plan",
-    "frameworks",
-    "sums",
-    "open",
-    "left",
-    "sources",
-)
 
 
 def render_html(assessment: Assessment, *, language: Language = "zh", filed: bool = False) -> str:
@@ -54,7 +40,7 @@ def _edition(assessment: Assessment, language: Language, filed: bool) -> dict[st
     shown = view(assessment, pen)
     if filed:
         shown = replace(shown, third=None)
-    return {"a": assessment, "pen": pen, "t": pen.t, "v": shown, "sections": SECTIONS}
+    return {"a": assessment, "pen": pen, "t": pen.t, "v": shown, "sections": sections_of(assessment)}
 
 
 @cache
@@ -74,4 +60,4 @@ def _file(name: str) -> str:
     return files(__name__).joinpath("templates", name).read_text("utf-8").strip()
 
 
-__all__ = ["SECTIONS", "render_html"]
+__all__ = ["SECTIONS", "render_html", "sections_of"]

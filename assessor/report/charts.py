@@ -77,8 +77,10 @@ def nothing(title: str, desc: str) -> Markup:
     return _svg(line, title, desc, 'width="100%" height="24" overflow="visible"', "strip")
 
 
-def dumbbell(declared: Number | None, low: Number | None, high: Number | None, title: str, desc: str) -> Markup:
-    """Declared and verified of one sub-domain on the scale of levels, joined by a line."""
+def dumbbell(
+    declared: Number | None, low: Number | None, high: Number | None, title: str, desc: str, *, dot: bool = True
+) -> Markup:
+    """Declared and verified of one sub-domain on the scale of levels, joined by a line; `dot`: draw the second."""
     parts = [f'<line x1="0" x2="100%" y1="12" y2="12" stroke="{PALE}" stroke-width="2"/>']
     parts += [
         f'<line x1="{20 * k}%" x2="{20 * k}%" y1="4" y2="20" stroke="{HAIR}" stroke-width="1"/>' for k in range(6)
@@ -91,7 +93,7 @@ def dumbbell(declared: Number | None, low: Number | None, high: Number | None, t
         parts.append(f'<line {ends} y1="12" y2="12" stroke="{INK}" stroke-width="1.5"/>')
     if declared is not None:
         parts.append(_mark(_at(declared, 5), DIAMOND))
-    if low is not None:
+    if low is not None and dot:
         parts.append(_mark(_at(low, 5), DOT))
     return _svg("".join(parts), title, desc, 'width="100%" height="24" overflow="visible"', "strip")
 

@@ -7,7 +7,7 @@ finds it again in a file that somebody edited.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from assessor.messages import LANGUAGES, Language
@@ -61,6 +61,18 @@ class Table:
     widths: tuple[float, ...]
     numbers: frozenset[int] = frozenset()
 
+    def without(self, *columns: int) -> "Table":
+        """The same table, some of its columns left out and the others wider."""
+        left = [i for i in range(len(self.head)) if i not in columns]
+        whole = sum(self.widths[i] for i in left)
+        return replace(
+            self,
+            head=tuple(self.head[i] for i in left),
+            rows=tuple(tuple(cells[i] for i in left) for cells in self.rows),
+            widths=tuple(self.widths[i] / whole for i in left),
+            numbers=frozenset(new for new, old in enumerate(left) if old in self.numbers),
+        )
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -83,7 +95,7 @@ Block = Heading | Paragraph | Bullets | Table | Picture | PageBreak
 
 @dataclass(frozen=True)
 class Document:
-    """`digest` is the SHA-256 of the sealed bundle that it rests on; it stands on every page."""
+    """`digest` is the SHA-256 of what it rests on; it stands on every page."""
 
     name: str
     """A slug, such as 'report' or 'summary'."""
@@ -98,6 +110,8 @@ class Document:
     blocks: tuple[Block, ...]
     contents: bool = True
     """Whether it has a cover and a table of contents; a one-page document has neither."""
+    heard: bool = True
+    """The digest is of a sealed bundle; False where no machine was heard, and it is of the answers."""
 
 
 def line(*parts: str | Run) -> Line:

@@ -43,9 +43,9 @@ class Third:
 
 
 def third(a: Assessment, pen: Pen) -> Third | None:
-    """None where an Assessment holds no estimate."""
+    """None where an Assessment holds no estimate, or one that only repeats what people say."""
     e = a.estimate
-    if e is None:
+    if e is None or not a.heard:
         return None
     names = {level.number: pen.say(level.name) for level in a.framework.levels}
     rows = [_row(line, a, pen) for line in e.dimensions if line.measured]
@@ -64,7 +64,8 @@ def third(a: Assessment, pen: Pen) -> Third | None:
 
 def column(a: Assessment, pen: Pen) -> dict[str, str]:
     """The estimate of each sub-domain, for the table of sub-domains."""
-    return {line.dimension: pen.score(line.score) for line in a.estimate.dimensions} if a.estimate else {}
+    lines = a.estimate.dimensions if a.estimate and a.heard else ()
+    return {line.dimension: pen.score(line.score) for line in lines}
 
 
 def _lead(e: Estimate, pen: Pen) -> str:

@@ -141,12 +141,14 @@ def _ladder(one: Rated, declared: Result, verified: Result, pen: Pen) -> Markup 
     if verified.level is None or declared.level is None or not one.grades:
         return None
     top = max(grade.number for grade in one.grades)
-    text = f"{pen.t('level.declared')} {_level(one, declared, pen)}, "
-    text += f"{pen.t('level.verified')} {_level(one, verified, pen)}"
+    text = f"{pen.t('level.declared')} {_level(one, declared, pen)}"
+    if pen.heard:
+        text += f", {pen.t('level.verified')} {_level(one, verified, pen)}"
+    low, high = verified.level, verified.level if verified.level_high is None else verified.level_high
+    band = (low, high) if pen.heard or low != high else (None, None)
     return charts.strip(
-        Fraction(verified.level),
-        Fraction(verified.level if verified.level_high is None else verified.level_high),
-        value=Fraction(verified.level),
+        *band,
+        value=Fraction(low) if pen.heard else None,
         claim=Fraction(declared.level),
         scale=top or 1,
         ticks=range(1, top),

@@ -12,7 +12,7 @@ from typing import Any
 
 from assessor.domain import Message, Time
 from assessor.errors import InputError
-from assessor.messages import render
+from assessor.messages import render, text_id
 from assessor.report.document import (
     Block,
     Bullets,
@@ -82,7 +82,8 @@ def _pages(data: bytes) -> int:
 
 
 def _told(document: Document) -> dict[str, Any]:
-    words = {id_.partition(".")[2]: render(id_, document.language) for id_ in WORDS}
+    split = [id_.partition(".")[::2] for id_ in WORDS]
+    words = {name: render(text_id(area, name, document.heard), document.language) for area, name in split}
     return {
         "family": FAMILY,
         "language": document.language,

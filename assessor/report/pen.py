@@ -21,6 +21,8 @@ class Pen:
     questions: dict[str, Question]
     places: dict[str, str]
     """Question id to the sub-domain and level that ask it."""
+    heard: bool = True
+    """False where no machine was heard: then some texts are others, and nothing reads as if verified."""
 
     @classmethod
     def of(cls, assessment: Assessment, language: Language) -> "Pen":
@@ -33,15 +35,19 @@ class Pen:
                 places[dimension.rubric] = name
             for cell in dimension.cells:
                 places |= {question: f"{name} · L{cell.level}" for question in cell.requirements}
-        return cls(language, names, question_index(assessment.questions), places)
+        return cls(language, names, question_index(assessment.questions), places, assessment.heard)
+
+    def words(self, area: str, name: str, /, **params: Any) -> str:
+        """A text of any area, as it is told of what was heard."""
+        return messages.render(messages.text_id(area, name, self.heard), self.language, **params)
 
     def t(self, name: str, **params: Any) -> str:
         """A text of the report."""
-        return messages.render(f"report.{name}", self.language, **params)
+        return self.words("report", name, **params)
 
     def paper(self, name: str, /, **params: Any) -> str:
         """A text of the documents that are handed over."""
-        return messages.render(f"paper.{name}", self.language, **params)
+        return self.words("paper", name, **params)
 
     def say(self, text: Message | Text) -> str:
         """A text that an earlier stage left."""

@@ -18,6 +18,7 @@ from assessor.report.matrix import Matrix, matrix
 from assessor.report.measured import Figure, Gap, figures, gaps
 from assessor.report.pen import Pen, code
 from assessor.report.plan import Plan, plan
+from assessor.report.sections import terms
 from assessor.report.sums import LevelSum, sums
 from assessor.report.unspoken import Unspoken, unclear, unspoken
 from assessor.report.waterfall import fall
@@ -100,6 +101,8 @@ class View:
     standings: list[Standing]
     cell_counts: list[tuple[str, int]]
     """Of how many cells the number of requirements has which standing."""
+    terms: tuple[str, ...]
+    """The words that the report explains, by id."""
 
 
 def view(a: Assessment, pen: Pen) -> View:
@@ -110,7 +113,7 @@ def view(a: Assessment, pen: Pen) -> View:
     verdict_groups, verdicts = groups(a, pen)
     thresholds = [level.from_ for level in a.framework.levels if level.number]
     small = [charts.Axis(r.code, x.declared, x.low, x.high) for r, x in zip(reaches, axes, strict=True)]
-    desc = pen.t("picture.text", list="; ".join(f"{r.name} {r.declared} → {r.verified}" for r in reaches))
+    desc = told_of(reaches, pen)
     return View(
         declared=declared,
         verified=verified,
@@ -146,7 +149,14 @@ def view(a: Assessment, pen: Pen) -> View:
         sums=sums(a, pen),
         standings=standings(a, pen),
         cell_counts=cell_counts(a),
+        terms=terms(a),
     )
+
+
+def told_of(reaches: list[Reach], pen: Pen) -> str:
+    """The picture of the sub-domains in words."""
+    told = (f"{r.name} {r.declared}" + (f" → {r.verified}" if pen.heard else "") for r in reaches)
+    return pen.t("picture.text", list="; ".join(told))
 
 
 def cell_counts(a: Assessment) -> list[tuple[str, int]]:
@@ -194,9 +204,9 @@ def _modesty(a: Assessment, pen: Pen) -> Markup:
 
 def _score(pen: Pen, rating: Rating, thresholds: list[Fraction], name: str) -> Markup:
     text = pen.between(rating.score, rating.score_high)
+    band = (rating.score, rating.score_high) if pen.heard or rating.score != rating.score_high else (None, None)
     return charts.strip(
-        rating.score,
-        rating.score_high,
+        *band,
         value=None if rating.column == "declared" else rating.score,
         claim=rating.score if rating.column == "declared" else None,
         scale=5,
@@ -230,7 +240,7 @@ def reaches_of(a: Assessment, pen: Pen) -> tuple[list[Reach], list[charts.Axis]]
         words = [pen.between(s.low, s.high) if s else pen.t("cut") for s in (said, seen)]
         low, high = (seen.low, seen.high) if seen else (None, None)
         text = pen.t("picture.row", declared=words[0], verified=words[1])
-        strip = charts.dumbbell(said.low if said else None, low, high, name, text)
+        strip = charts.dumbbell(said.low if said else None, low, high, name, text, dot=pen.heard)
         mark = code(dimension.id)
         order, element = elements.get(dimension.element, (len(elements), ""))
         third_ = estimated.get(dimension.id, "")

@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-from assessor import messages
 from assessor.domain import Assessment
 from assessor.report.document import Line, Paragraph, Run
 from assessor.report.pen import Pen
@@ -19,9 +18,10 @@ def worded(pen: Pen, name: str, /, **params: Any) -> Line:
 
 def filled(pen: Pen, id_: str, /, **params: Any) -> Line:
     """Any text of the catalogue as a line; a parameter that is a run stays one."""
+    area, _, name = id_.partition(".")
     runs = {key: value for key, value in params.items() if isinstance(value, Run)}
     holes = {chr(HOLE + i): run for i, run in enumerate(runs.values())}
-    text = messages.render(id_, pen.language, **(params | dict(zip(runs, holes, strict=True))))
+    text = pen.words(area, name, **(params | dict(zip(runs, holes, strict=True))))
     parts = re.split(f"([{chr(HOLE)}-{chr(HOLE + 255)}])", text)
     return tuple(holes.get(part) or Run(part) for part in parts if part)
 

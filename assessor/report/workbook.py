@@ -14,13 +14,21 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from assessor.domain import Message, Question, Rated, Result, Time, plain
+from assessor.domain import Assessment, Message, Question, Rated, Result, Time, plain
 from assessor.report.formulas import Cells
 from assessor.report.tree import ANSWERS, GIVEN, Looks, Tree, both, heading, printed, walk
 
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 Trees = Mapping[tuple[str, str], Tree]
 """The sheet of each framework's default result, by framework and column."""
+
+
+def told(a: Assessment) -> tuple[Rated, ...]:
+    """What a workbook of an Assessment shows: both columns; the declared one alone where no machine was heard."""
+    if a.heard:
+        return a.rated
+    results = (tuple(r for r in one.results if r.column == "declared") for one in a.rated)
+    return tuple(one.model_copy(update={"results": of}) for one, of in zip(a.rated, results, strict=True))
 
 
 def render_workbook(rated: Sequence[Rated], questions: Mapping[str, Question], *, variants: bool = False) -> bytes:
@@ -70,13 +78,10 @@ def _answers(
     sheet: Any, looks: Looks, questions: Mapping[str, Question], results: Iterable[Result]
 ) -> dict[str, int]:
     """Every answer that a sum rests on, once; the yellow cells are what one may change."""
-    heading(
-        sheet,
-        1,
-        looks,
-        ("line", "zh", "en", "unit", "declared_low", "declared_high", "verified_low", "verified_high"),
-        (24, 60, 70, 14, 11, 11, 11, 11),
-    )
+    results = tuple(results)
+    columns = [f"{column}_{end}" for column in dict.fromkeys(r.column for r in results) for end in ("low", "high")]
+    widths = (24, 60, 70, 14, *(11,) * len(columns))
+    heading(sheet, 1, looks, ("line", "zh", "en", "unit", *columns), widths)
     sheet.write_string(0, 0, both(Message(id="workbook.change")), looks.title)
     sheet.write_string(0, 4, both(Message(id="workbook.disclaimer")), looks.weak)
     sheet.freeze_panes(2, 1)

@@ -17,6 +17,7 @@ from assessor.report.chapters.sums import arithmetic
 from assessor.report.chapters.unknown import unknown
 from assessor.report.document import Block, PageBreak
 from assessor.report.pen import Pen
+from assessor.report.sections import applies
 
 
 def chapters(a: Assessment, pen: Pen, *, filed: bool) -> Iterator[Block]:
@@ -24,16 +25,22 @@ def chapters(a: Assessment, pen: Pen, *, filed: bool) -> Iterator[Block]:
     yield from summary(a, pen, filed=filed)
     yield from level(a, pen, filed=filed)
     yield from comparison(a, pen, filed=filed)
-    yield from settled(a, pen, filed=filed)
-    yield from equipment(a, pen)
-    yield from measures(a, pen)
+    if applies("differences", a):
+        yield from settled(a, pen, filed=filed)
+    if applies("machines", a):
+        yield from equipment(a, pen)
+    if applies("measured", a):
+        yield from measures(a, pen)
     yield PageBreak()
     yield from measures_of_plan(a, pen)
     yield PageBreak()
     yield from elsewhere(a, pen)
     yield from arithmetic(a, pen, filed=filed)
     yield from unknown(a, pen, filed=filed)
-    yield from each(a, pen)
-    yield from met(a, pen)
-    yield from left(a, pen)
+    if applies("machines", a):
+        yield from each(a, pen)
+    if applies("contacts", a):
+        yield from met(a, pen)
+    if applies("left", a):
+        yield from left(a, pen)
     yield from sources(a, pen)

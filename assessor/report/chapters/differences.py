@@ -33,6 +33,9 @@ def open_ones(a: Assessment, pen: Pen) -> Iterator[Block]:
     found = [d for d in differences(a, pen) if not d.finding.settled]
     yield Heading(1, pen.paper("annex.title"), "annex")
     yield warning(pen.paper("annex.internal"))
+    if not a.heard:
+        yield body(pen.t("alone.compared"))
+        return
     yield lead(pen.t("lead.differences"))
     yield from _map(a, pen)
     if not found:

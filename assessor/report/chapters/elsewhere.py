@@ -53,9 +53,10 @@ def _overview(found: list[Standing], pen: Pen) -> Table:
             )
         status = pen.t(f"status.{s.rated.head.status.value}")
         rows.append(row(pen.say(s.rated.head.title), *cells, pen.percent(s.verified.coverage), status))
-    return Table(
+    table = Table(
         pen.paper("frameworks.table"), head, tuple(rows), (0.32, 0.17, 0.17, 0.14, 0.1, 0.1), frozenset({4})
     )
+    return table if pen.heard else table.without(2)
 
 
 def _framework(s: Standing, pen: Pen) -> Iterator[Block]:
@@ -94,4 +95,5 @@ def _lines(lines: list[Figure], caption: str, pen: Pen) -> Table:
         name = f"{INDENT * (x.depth - 1)}{x.name}"
         told = line(name, *([Run(f" {x.note}", weak=True)] if x.note else []))
         rows.append(row(told, x.declared, Run(x.verified, strong=x.moved), x.standing))
-    return Table(caption, head, tuple(rows), (0.5, 0.19, 0.19, 0.12), frozenset({1, 2}))
+    table = Table(caption, head, tuple(rows), (0.5, 0.19, 0.19, 0.12), frozenset({1, 2}))
+    return table if pen.heard else table.without(2)

@@ -88,6 +88,10 @@ def _unspoken(a: Assessment, pen: Pen) -> Iterator[Line]:
 
 def _register(a: Assessment, pen: Pen) -> Table:
     r, n = a.register_, len(a.assets)
+    caption, head = pen.t("machines.denominator"), (pen.paper("item"), pen.paper("told"))
+    if r is None:
+        none = row(pen.t("machines.register"), pen.t("machines.no_register", n=n))
+        return Table(caption, head, (none,), (0.24, 0.76))
     ledger = (
         pen.t("machines.no_ledger", n=n)
         if r.ledger_count is None
@@ -104,7 +108,7 @@ def _register(a: Assessment, pen: Pen) -> Table:
         row(pen.t("machines.ledger"), ledger),
         row(pen.t("machines.walks"), pen.paper("semicolon").join(walks)),
     )
-    return Table(pen.t("machines.denominator"), (pen.paper("item"), pen.paper("told")), rows, (0.24, 0.76))
+    return Table(caption, head, rows, (0.24, 0.76))
 
 
 def _matrix(a: Assessment, found: Matrix, pen: Pen) -> Iterator[Block]:

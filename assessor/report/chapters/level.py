@@ -53,9 +53,10 @@ def _weights(a: Assessment, pen: Pen) -> Table:
         seen = grade(w.verified) if w.default else str(w.verified.level)
         number = score(w.verified, pen) if w.default else pen.between(w.verified.score, w.verified.score_high)
         rows.append(row(name, pen.t(f"status.{w.set.status.value}"), said, seen, number))
-    return Table(
+    table = Table(
         pen.paper("level.by_weights"), head, tuple(rows), (0.44, 0.12, 0.12, 0.12, 0.2), frozenset({2, 3, 4})
     )
+    return table if a.heard else table.without(3)
 
 
 def _chances(a: Assessment, pen: Pen) -> Table:

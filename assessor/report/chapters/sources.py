@@ -5,15 +5,17 @@ from collections.abc import Iterator
 from assessor.domain import Assessment
 from assessor.report.document import Block, Heading, Line, Run, Table, row
 from assessor.report.pen import Pen
+from assessor.report.sections import terms
 from assessor.report.view import cell_counts
 from assessor.report.wording import lead, listed, note
 
 STATUSES = ("official", "secondary", "draft", "unverified", "own")
-TERMS = ("declared", "verified", "readable", "connectable", "networked", "interval", "coverage", "difference")
 
 
 def left(a: Assessment, pen: Pen) -> Iterator[Block]:
-    """Every file with its digest."""
+    """Every file with its digest; nothing where no machine was heard."""
+    if a.source is None:
+        return
     yield Heading(1, pen.t("section.left"), "left")
     yield lead(pen.t("lead.left"))
     facts = (
@@ -45,7 +47,9 @@ def sources(a: Assessment, pen: Pen) -> Iterator[Block]:
     yield Table(pen.t("sources.standing"), (pen.t("standing"), pen.paper("told")), standing, (0.2, 0.8))
     yield from _records(a, pen)
     yield Heading(2, pen.t("sources.glossary"), "sources-words")
-    words = tuple(row(Run(pen.t(f"glossary.{t}.term"), strong=True), pen.t(f"glossary.{t}.text")) for t in TERMS)
+    words = tuple(
+        row(Run(pen.t(f"glossary.{t}.term"), strong=True), pen.t(f"glossary.{t}.text")) for t in terms(a)
+    )
     yield Table(pen.t("sources.glossary"), (pen.paper("sources.word"), pen.paper("told")), words, (0.24, 0.76))
     yield Heading(2, pen.paper("sources.files"), "sources-files")
     parts = tuple(row(p.name, Run(p.sha256, weak=True)) for p in a.parts)
@@ -64,7 +68,8 @@ def _facts(a: Assessment, pen: Pen) -> Iterator[tuple[Line, ...]]:
     for w in f.weight_sets:
         name = f"{pen.t('sources.weights')}{pen.paper('colon')}{pen.say(w.name)}"
         yield row(name, pen.t(f"status.{w.status.value}"), pen.say(w.source))
-    yield row(pen.t("sources.steps"), pen.t("status.own"), pen.t("sources.steps_text"))
+    if a.heard:
+        yield row(pen.t("sources.steps"), pen.t("status.own"), pen.t("sources.steps_text"))
     yield row(pen.t("sources.money"), pen.paper("sources.each"), pen.t("sources.money_text"))
 
 

@@ -23,7 +23,9 @@ def summary(a: Assessment, pen: Pen, *, filed: bool) -> Iterator[Block]:
             declared=grade(declared),
         )
     )
-    if a.source.truncated:
+    if a.source is None:
+        yield warning(pen.t("alone.text"))
+    elif a.source.truncated:
         yield warning(pen.t("open.truncated"))
     if a.as_of:
         yield warning(pen.t("as_of", day=pen.date(a.as_of)))
@@ -46,7 +48,7 @@ def levels(a: Assessment, pen: Pen) -> Table:
     """Both columns side by side."""
     head = ("", pen.t("level_"), pen.paper("level.name"), pen.paper("level.score"), pen.t("level.coverage"))
     rows = []
-    for rating in (a.rating("verified"), a.rating("declared")):
+    for rating in (a.rating("verified"), a.rating("declared")) if a.heard else (a.rating("declared"),):
         high = f"–{rating.level_high}" if rating.level_high != rating.level else ""
         rows.append(
             row(
@@ -70,6 +72,18 @@ def _points(a: Assessment, pen: Pen, filed: bool) -> Iterator[Line]:
         yield line(pen.paper("summary.chance", share=pen.tenths(chance), level=formal))
     of = len(a.framework.dimensions)
     yield line(pen.t("cover.modesty", of=of, testable=a.testable, tested=a.tested))
+    if a.heard:
+        yield from _seen(a, pen, filed)
+    made = plan(a, pen)
+    if made is None or not made.roadmap.choices:
+        yield line(pen.t("plan.none" if made is None else "plan.nothing"))
+    else:
+        told = {"n": len(made.roadmap.choices), "cost": made.cost_mid, "level": made.roadmap.level_after}
+        yield line(pen.paper("summary.plan", budget=made.roadmap.budget, **told))
+
+
+def _seen(a: Assessment, pen: Pen, filed: bool) -> Iterator[Line]:
+    """What machines showed, and what differs from it."""
     seen = machines(a, pen)
     counts = {
         mark: count.met for mark, count in zip(("readable", "connectable", "networked"), seen.counts, strict=True)
@@ -80,9 +94,3 @@ def _points(a: Assessment, pen: Pen, filed: bool) -> Iterator[Line]:
         yield line(pen.paper("summary.differences_filed", settled=settled))
     else:
         yield line(pen.paper("summary.differences", settled=settled, open=len(a.findings) - settled))
-    made = plan(a, pen)
-    if made is None or not made.roadmap.choices:
-        yield line(pen.t("plan.none" if made is None else "plan.nothing"))
-    else:
-        told = {"n": len(made.roadmap.choices), "cost": made.cost_mid, "level": made.roadmap.level_after}
-        yield line(pen.paper("summary.plan", budget=made.roadmap.budget, **told))

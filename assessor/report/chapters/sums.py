@@ -45,9 +45,10 @@ def _levels(a: Assessment, found: list[LevelSum], pen: Pen) -> Table:
     ]
     totals = ((score(rating, pen),) for rating in (declared, verified))
     rows.append(row(Run(pen.t("sums.total"), strong=True), "", "", *totals, ""))
-    return Table(
+    table = Table(
         pen.paper("sums.table"), head, tuple(rows), (0.2, 0.16, 0.17, 0.16, 0.16, 0.15), frozenset({1, 2, 3, 4})
     )
+    return table if a.heard else table.without(2, 4)
 
 
 def _cells(found: list[LevelSum], pen: Pen) -> Table:
@@ -68,9 +69,10 @@ def _cells(found: list[LevelSum], pen: Pen) -> Table:
                     adds,
                 )
             )
-    return Table(
+    table = Table(
         pen.paper("sums.cells"), head, tuple(rows), (0.4, 0.12, 0.15, 0.15, 0.18), frozenset({1, 2, 3, 4})
     )
+    return table if pen.heard else table.without(3)
 
 
 def _requirements(s: LevelSum, pen: Pen) -> Table:
@@ -83,4 +85,5 @@ def _requirements(s: LevelSum, pen: Pen) -> Table:
             )
         rows += [row(x.text, x.declared, Run(x.verified, strong=x.moved), x.source) for x in c.lines]
         rows += [row(text, "", pen.t("outcome.not_applicable"), "") for text in c.dropped]
-    return Table(pen.paper("sums.requirements"), head, tuple(rows), (0.58, 0.13, 0.13, 0.16), frozenset({1, 2}))
+    table = Table(pen.paper("sums.requirements"), head, tuple(rows), (0.58, 0.13, 0.13, 0.16), frozenset({1, 2}))
+    return table if pen.heard else table.without(2)

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from assessor.domain import Assessment, Time
-from assessor.messages import Language, render
+from assessor.messages import Language
 from assessor.report.formulas import PLACES
 from assessor.report.inert import inert
 from assessor.report.pen import Pen
@@ -80,6 +80,8 @@ class Book:
     pen: Pen
     area: str = "excel"
     """Of the texts that name its sheets and columns."""
+    main: int = 0
+    """How many sheets its first one leads to, itself counted."""
     formats: dict[tuple[tuple[str, Any], ...], Any] = field(default_factory=dict)
 
     @property
@@ -88,7 +90,12 @@ class Book:
 
     def t(self, name: str, /, **params: Any) -> str:
         """A text of this kind of file."""
-        return render(f"{self.area}.{name}", self.language, **params)
+        return self.pen.words(self.area, name, **params)
+
+    @property
+    def column(self) -> str:
+        """What counts: what holds after evidence, or what was declared where no machine was heard."""
+        return "verified" if self.a.heard else "declared"
 
     def look(self, **wanted: Any) -> Any:
         """A format of cells, made once."""

@@ -29,7 +29,7 @@ def write(book: Book, sheet: Any, trees: Trees) -> None:
     a, pen = book.a, book.pen
     page = Page(book, sheet, book.t("sheet.subdomains"), COLUMNS)
     page.note(book.t("note.subdomains", framework=pen.say(a.framework.title)))
-    said, seen = a.rating("declared"), a.rating("verified")
+    said, seen = a.rating("declared"), a.rating(book.column)
     elements = {group.id: pen.say(group.name) for group in a.framework.elements}
     sheet.fit_to_pages(1, 1)
     first = page.row
@@ -51,6 +51,9 @@ def write(book: Book, sheet: Any, trees: Trees) -> None:
         page.line(*values)
     _shades(page, first)
     _pictures(page, first)
+    if not a.heard:
+        for at in (VERIFIED, VERIFIED + 2):  # what repeats the declared score, and its difference from it
+            sheet.set_column(at, at, COLUMNS[at].width, None, {"hidden": True})
 
 
 def _tree(a: Assessment, rating: Rating, trees: Trees) -> Tree | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from assessor.domain import Assessment, Rated, Verdict
 from assessor.report.excel.page import Book, Column, Day, Kind, Page, Sum, Value, quoted
+from assessor.report.pen import Pen
 from assessor.report.workbook import Trees
 
 COLUMNS = (
@@ -20,8 +21,6 @@ COLUMNS = (
 )
 FACTS = 14
 """Rows above the table of frameworks."""
-MAIN = 9
-"""Sheets of the report, the one of results and that of answers; the sheet of results leads to the others."""
 
 
 def write(book: Book, sheet: Any, trees: Trees) -> None:
@@ -31,11 +30,18 @@ def write(book: Book, sheet: Any, trees: Trees) -> None:
     page = Page(book, sheet, f"{pen.say(a.plant.name)} · {kind}", COLUMNS, head=FACTS)
     page.sheet.freeze_panes(1, 0)
     page.sheet.fit_to_pages(1, 1)
-    page.note(f"{pen.t('disclaimer')} · {pen.t('simulated')}" if a.plant.simulated else pen.t("disclaimer"))
+    told = [pen.t("disclaimer")]
+    told += [pen.t("simulated")] if a.plant.simulated else []
+    told += [] if a.heard else [pen.t("alone.text")]
+    page.note(" · ".join(told))
     _facts(page, trees)
     for one in a.rated:
         _framework(page, one, trees)
-    _counts(page)
+    if a.heard:
+        _counts(page)
+    else:
+        for at in (3, 4):  # the verified levels, which repeat the declared ones
+            page.sheet.set_column(at, at, COLUMNS[at].width, None, {"hidden": True})
     _contents(page)
 
 
@@ -47,22 +53,30 @@ def _facts(page: Page, trees: Trees) -> None:
         ("industry", a.plant.industry or none, "text"),
         ("district", pen.say(a.plant.district) if a.plant.district else none, "text"),
         ("employees", Fraction(a.plant.employees) if a.plant.employees else none, "count"),
-        ("sampled_from", Day(a.source.sampled_from), "moment"),
-        ("sampled_to", Day(a.source.sampled_to), "moment"),
+        *_sampled(a, pen),
         ("made", Day(a.made), "day"),
-        ("score", _score(a, trees), "score"),
+        ("score", _score(a, book.column, trees), "score"),
         ("reach", book.t("reach", of=len(a.framework.dimensions), testable=a.testable, tested=a.tested), "text"),
-        ("digest", a.source.bundle, "text"),
+        ("digest", a.digest, "text"),
     ]
     for row, (name, value, kind) in enumerate(facts, 3):
         page.text(row, 0, book.t(f"fact.{name}"), bold=True)
         page.put(row, 1, value, kind, align="left", text_wrap=False, indent=1)
 
 
-def _score(a: Assessment, trees: Trees) -> Value:
-    """Verified, following the answers where the sheets hold its sum."""
-    score = a.rating("verified").score
-    there = (tree := trees.get((a.framework.id, "verified"))) and tree.cells("s")
+def _sampled(a: Assessment, pen: Pen) -> list[tuple[str, Value, Kind]]:
+    """When machines were heard, or that none was."""
+    if a.source is None:
+        rests_on = pen.t("alone.answers", n=len(a.answers.answers))
+        return [("heard", pen.t("alone.title"), "text"), ("rests_on", rests_on, "text")]
+    first, last = Day(a.source.sampled_from), Day(a.source.sampled_to)
+    return [("sampled_from", first, "moment"), ("sampled_to", last, "moment")]
+
+
+def _score(a: Assessment, column: str, trees: Trees) -> Value:
+    """What counts, following the answers where the sheets hold its sum."""
+    score = a.rating(column).score
+    there = (tree := trees.get((a.framework.id, column))) and tree.cells("s")
     return Sum(f"={there.low}", score) if there else score
 
 
@@ -80,19 +94,19 @@ def _framework(page: Page, one: Rated, trees: Trees) -> None:
     page.line(
         pen.say(one.head.title),
         *levels,
-        _name(names, levels[2], page.row + 1),
+        _name(names, *((levels[2], f"D{page.row + 1}") if page.book.a.heard else (levels[0], f"B{page.row + 1}"))),
         verified.coverage,
         pen.t(f"status.{one.head.status.value}"),
     )
 
 
-def _name(names: Mapping[int, str], level: Value, row: int) -> Value:
-    """The name of the verified level beside it, as a formula where the level is one."""
+def _name(names: Mapping[int, str], level: Value, cell: str) -> Value:
+    """The name of the level that counts, as a formula over its cell where the level is one."""
     if not isinstance(level, Sum) or not isinstance(level.value, int) or not names:
         return ""
     numbers = ",".join(map(str, names))
     words = ",".join(f'"{quoted(name)}"' for name in names.values())
-    formula = f'=IFERROR(CHOOSE(MATCH(D{row},{{{numbers}}},0),{words}),"")'
+    formula = f'=IFERROR(CHOOSE(MATCH({cell},{{{numbers}}},0),{words}),"")'
     return Sum(formula, names.get(level.value, ""))
 
 
@@ -115,7 +129,7 @@ def _contents(page: Page) -> None:
     page.row += 1
     page.text(page.row, 0, book.t("contents"), bold=True)
     link = book.look(font_color="#0B6660", underline=1)
-    for sheet in book.file.worksheets()[1:MAIN]:
+    for sheet in book.file.worksheets()[1 : book.main]:
         name = str(sheet.get_name())
         if name != page.name:
             page.row += 1

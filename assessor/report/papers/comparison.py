@@ -52,7 +52,9 @@ def comparison(earlier: Assessment, later: Assessment, changes: Changes, languag
     """The document; its digest is that of the later assessment's bundle."""
     pen = Pen.of(later, language)
     names = {a.id: a.name for a in earlier.assets}
-    pen = Pen(language, names | pen.names, {q.id: q for q in earlier.questions} | pen.questions, pen.places)
+    pen = Pen(
+        language, names | pen.names, {q.id: q for q in earlier.questions} | pen.questions, pen.places, pen.heard
+    )
     blocks: list[Block] = [Paragraph(line(_t(pen, "how")), "lead")]
     for chapter in (_levels, _dimensions):
         blocks += chapter(later, changes, pen)
@@ -66,12 +68,19 @@ def comparison(earlier: Assessment, later: Assessment, changes: Changes, languag
         facts=tuple(
             (
                 _t(pen, which),
-                _t(pen, "of", made=pen.date(a.made), scorer=a.scorer, digest=a.source.bundle[:16]),
+                _t(
+                    pen,
+                    "of" if a.heard else "of_answers",
+                    made=pen.date(a.made),
+                    scorer=a.scorer,
+                    digest=a.digest[:16],
+                ),
             )
             for which, a in (("earlier", earlier), ("later", later))
         ),
         disclaimer=pen.t("disclaimer"),
-        digest=later.source.bundle,
+        digest=later.digest,
+        heard=later.heard,
         blocks=tuple(blocks),
     )
 

@@ -82,7 +82,7 @@ class Exhibits:
 
 
 def _t(pen: Pen, name: str) -> str:
-    return render(f"record.{name}", pen.language)
+    return pen.words("record", name)
 
 
 def _table(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assessor.domain import Assessment, Dimension, RequirementLine
-from assessor.messages import render
+from assessor.report.chapters.cover import sampled
 from assessor.report.document import Block, Document, Heading, Line, Paragraph, Run, Table, group, line, row
 from assessor.report.papers.exhibits import Exhibits
 from assessor.report.pen import Pen, code
@@ -34,18 +34,19 @@ def document(a: Assessment, pen: Pen) -> Document:
         facts=(
             (_t(pen, "plant"), pen.say(a.plant.name)),
             *((pen.t(f"cover.{label}"), value) for label, value in known.items() if value),
-            (pen.t("cover.sampled"), pen.date(a.source.sampled_from)),
+            sampled(a, pen),
             (pen.t("cover.made"), pen.date(a.made)),
             (_t(pen, "scorer"), a.scorer),
         ),
         disclaimer=pen.t("disclaimer"),
-        digest=a.source.bundle,
+        digest=a.digest,
+        heard=a.heard,
         blocks=tuple(blocks),
     )
 
 
 def _t(pen: Pen, id_: str, **params: object) -> str:
-    return render(f"record.{id_}", pen.language, **params)
+    return pen.words("record", id_, **params)
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,8 @@ class _Rows:
             yield Paragraph(line(_t(self.pen, "nothing")), "note")
             return
         head = tuple(_t(self.pen, column) for column in COLUMNS)
-        yield Table(_t(self.pen, "requirements", name=name), head, tuple(rows), WIDTHS)
+        table = Table(_t(self.pen, "requirements", name=name), head, tuple(rows), WIDTHS)
+        yield table if self.pen.heard else table.without(COLUMNS.index("declared"))
 
     def _cells(self, dimension: Dimension) -> Iterator[tuple[Line, ...]]:
         said, seen = (

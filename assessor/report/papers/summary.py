@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from assessor.domain import Assessment, Choice, Outcome, Rating, Recommendation, Span, Verdict
-from assessor.messages import render
+from assessor.report.chapters.cover import sampled
 from assessor.report.claims import differences
 from assessor.report.document import (
     Block,
@@ -39,18 +39,19 @@ def document(a: Assessment, pen: Pen) -> Document:
         facts=(
             (pen.t("cover.framework"), pen.say(a.framework.title)),
             (pen.t("cover.made"), pen.date(a.made)),
-            (pen.t("cover.sampled"), pen.date(a.source.sampled_from)),
+            sampled(a, pen),
             *(((pen.t("cover.district"), pen.say(a.plant.district)),) if a.plant.district else ()),
         ),
         disclaimer=pen.t("disclaimer"),
-        digest=a.source.bundle,
+        digest=a.digest,
+        heard=a.heard,
         blocks=tuple(blocks),
         contents=False,
     )
 
 
 def _t(pen: Pen, id_: str, **params: object) -> str:
-    return render(f"summary.{id_}", pen.language, **params)
+    return pen.words("summary", id_, **params)
 
 
 def _level(a: Assessment, pen: Pen) -> list[Block]:
@@ -58,15 +59,20 @@ def _level(a: Assessment, pen: Pen) -> list[Block]:
     table = Table(
         caption=_t(pen, "level_table"),
         head=tuple(_t(pen, head) for head in heads),
-        rows=tuple(_rating(a, a.rating(column), pen) for column in ("declared", "verified")),
+        rows=tuple(_rating(a, a.rating(column), pen) for column in _columns(a)),
         widths=(0.25, 0.35, 0.2, 0.2),
     )
-    return [Heading(1, _t(pen, "level"), "level"), table]
+    alone = [] if a.heard else [Paragraph(line(pen.t("alone.text")), "warning")]
+    return [Heading(1, _t(pen, "level"), "level"), *alone, table]
+
+
+def _columns(a: Assessment) -> tuple[str, ...]:
+    return ("declared", "verified") if a.heard else ("declared",)
 
 
 def _rating(a: Assessment, rating: Rating, pen: Pen) -> tuple[Line, ...]:
     name = next((pen.say(level.name) for level in a.framework.levels if level.number == rating.level), "")
-    strong, column = rating.column == "verified", rating.column
+    strong, column = rating.column == _columns(a)[-1], rating.column
     level = Run(name, strong=strong, mark=f"level.{column}")
     score = Run(pen.between(rating.score, rating.score_high), strong=strong, mark=f"score.{column}")
     return row(
@@ -89,12 +95,15 @@ def _sure(a: Assessment, pen: Pen) -> list[Block]:
         sum(e.verdict is verdict for e in held) for verdict in (Verdict.CORROBORATED, Verdict.INCONCLUSIVE)
     )
     holds = "level.holds" if low == high else "level.holds_not"
+    seen = [
+        line(_t(pen, "machines", of=len(used), n=networked, untested=untested)),
+        line(_t(pen, "corroborated", of=len(held), n=agreed, apart=len(held) - agreed - vague, vague=vague)),
+    ]
     items = [
         line(pen.t(holds, n=len(a.framework.weight_sets), low=low, high=high)),
         filled(pen, "summary.chance", share=Run(pen.tenths(chance), mark="chance"), level=verified.level),
         line(_t(pen, "reach", of=len(a.framework.dimensions), testable=a.testable, tested=a.tested)),
-        line(_t(pen, "machines", of=len(used), n=networked, untested=untested)),
-        line(_t(pen, "corroborated", of=len(held), n=agreed, apart=len(held) - agreed - vague, vague=vague)),
+        *(seen if a.heard else ()),
     ]
     return [Heading(1, _t(pen, "sure"), "sure"), Bullets(tuple(items))]
 
@@ -103,7 +112,7 @@ def _differences(a: Assessment, pen: Pen) -> list[Block]:
     heading = Heading(1, _t(pen, "differences"), "differences")
     open_ = [one for one in differences(a, pen) if not one.finding.settled]
     if not open_:
-        return [heading, Paragraph(line(_t(pen, "none")))]
+        return [heading, Paragraph(line(_t(pen, "none")))] if a.heard else []
     rows = []
     for one in open_[:MOST_DIFFERENCES]:
         place = (Run(f"{one.place}  ", weak=True),) if one.place else ()
