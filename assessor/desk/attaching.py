@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from assessor.bundle import Bundle, open_bundle
-from assessor.desk import surveys
+from assessor.desk import exports, surveys
 from assessor.desk.access import Actor
 from assessor.desk.content import MOST, SHEET, Content, read_content
 from assessor.desk.desk import Desk, new_id
@@ -75,6 +75,8 @@ def _read(kind: FileKind, content: Content, plant: dict[str, Any]) -> tuple[dict
     """What the product finds in it, and the plant as it says; a fault names the file."""
     if kind == "register":
         return _register(content), None
+    if kind == "export":
+        return {"draft": exports.looked_at(content)}, None
     if kind != "bundle":
         return {}, None
     with on_disk(content.data, content.name, ".zip") as file:

@@ -3,7 +3,9 @@
 What goes there and comes back is JSON and bytes, so that the process can be any other, and dies alone.
 """
 
+import json
 import logging
+import tempfile
 import threading
 import zlib
 from collections.abc import Callable
@@ -12,6 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 from assessor.domain import Answers, Assessment, Asset, KeyProcess, Message, Plant, Register, canonical
@@ -34,6 +37,8 @@ class Job:
     assets: tuple[dict[str, Any], ...] = ()
     processes: tuple[dict[str, Any], ...] = ()
     register: dict[str, Any] | None = None
+    exports: tuple[tuple[dict[str, Any], str, bytes], ...] = ()
+    """Confirmed ones: how to read each, the kind of its file, the file."""
 
 
 @dataclass(frozen=True)
@@ -118,8 +123,14 @@ def assessed(job: Job) -> Assessment:
     from assessor.audit import read_assessment  # noqa: PLC0415
     from assessor.bundle import open_bundle  # noqa: PLC0415
     from assessor.desk.attaching import on_disk  # noqa: PLC0415
+    from assessor.desk.exports import sealed  # noqa: PLC0415
 
     answers, library = Answers.model_validate_json(job.answers), _library()
+    if job.bundle is None and job.exports and job.register is not None:
+        with tempfile.TemporaryDirectory(prefix="assessor-") as folder:
+            plant = json.loads(job.plant)
+            made = sealed(plant, job.assets, job.processes, job.register, job.exports, Path(folder))
+            return pipeline.assess(open_bundle(made), answers, library, job.framework, made=job.made)
     if job.bundle is None:
         return pipeline.assess_answers(
             Plant.model_validate_json(job.plant),

@@ -74,6 +74,8 @@ def _job(desk: Desk, held: Sheet) -> Job:
         files = papers.files_of(c, survey.id)
         newest = {f.kind: f for f in files}
         bundle = papers.content(c, survey.id, newest["bundle"].sha256) if "bundle" in newest else None
+        confirmed = [f for f in files if "endpoint" in f.about and bundle is None]
+        exports = tuple((f.about["endpoint"], f.media, papers.content(c, survey.id, f.sha256)) for f in confirmed)
     ledger_ = newest.get("register")
     register = None
     if ledger_ is not None:
@@ -89,6 +91,7 @@ def _job(desk: Desk, held: Sheet) -> Job:
         assets=tuple(about.get("assets", ())),
         processes=tuple(about.get("processes", ())),
         register=register,
+        exports=exports,
     )
 
 
@@ -144,19 +147,22 @@ def what_if(desk: Desk, who: Actor, survey_id: str, wishes: Mapping[str, Any]) -
 
 
 def peers(desk: Desk, survey_id: str) -> list[Assessment]:
-    """The newest results of other real factories that agreed to be compared without a name; none below ten."""
+    """Results of other real factories that were heard and agreed to be compared; none below ten."""
     with desk.store.read() as c:
         agreed = ledger.agreed(c, "peers")
         real = {o.id for o in people.organisations_of_kind(c, "factory") if not o.demonstration}
         ids = [s.id for s in sql.of_organisations(c, sorted(agreed & real)) if s.id != survey_id]
         held = papers.latest_of(c, ids)
-    found = [done for o in held if o.assessment and not (done := _read(o.assessment)).plant.simulated]
-    return found if len(found) >= FEWEST else []
+    found = [_read(o.assessment) for o in held if o.assessment]
+    heard = [done for done in found if done.source is not None and not done.plant.simulated]
+    return heard if len(heard) >= FEWEST else []
 
 
 def among(done: Assessment, held: list[Assessment]) -> Comparison | None:
-    """Where a plant stands among real peers; None where there are too few to say anything."""
-    return compare(as_peer(done), [as_peer(one) for one in held]) if held else None
+    """Where a plant stands among real peers; None where there are too few, or no machine of its own was heard."""
+    if not held or done.source is None:
+        return None
+    return compare(as_peer(done), [as_peer(one) for one in held])
 
 
 def packed(done: Assessment) -> bytes:

@@ -1,6 +1,8 @@
 """SQL of files that were handed in, and of what was reckoned."""
 
-from sqlalchemy import Connection, delete, func, insert, select
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from assessor.storage.kept import Outcome, StoredFile
 from assessor.storage.rows import many, one
@@ -27,6 +29,11 @@ def file(c: Connection, survey_id: str, id_: str) -> StoredFile | None:
 def content(c: Connection, survey_id: str, digest: str) -> bytes:
     own = (contents.c.survey == survey_id) & (contents.c.sha256 == digest)
     return bytes(c.execute(select(contents.c.data).where(own)).scalar_one())
+
+
+def say_of_file(c: Connection, id_: str, about: dict[str, Any]) -> None:
+    """Something else is known of a file; its content never changes."""
+    c.execute(update(files).where(files.c.id == id_).values(about=about))
 
 
 def bytes_of(c: Connection, survey_id: str) -> int:

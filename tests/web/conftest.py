@@ -18,6 +18,7 @@ import pytest
 from sqlalchemy import make_url, text
 
 from assessor.desk.desk import Desk
+from assessor.desk.reckoner import Reckoner
 from assessor.frameworks import Library, load_library
 from assessor.indicators import load as indicators
 from assessor.storage import Store
@@ -96,26 +97,32 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield made
 
 
+@pytest.fixture(scope="session")
+def reckoner() -> Iterator[Reckoner]:
+    """One process beside the tests that reckons results: it takes seconds to load."""
+    one = Reckoner()
+    yield one
+    one.close()
+
+
 @pytest.fixture
-def desk(address: str, library: Library) -> Iterator[Desk]:
+def desk(address: str, library: Library, reckoner: Reckoner) -> Iterator[Desk]:
     """A desk on a database of either kind."""
-    yield from _desk(address, library)
+    yield from _desk(address, library, reckoner)
 
 
 @pytest.fixture
-def lite(tmp_path: Path, library: Library) -> Iterator[Desk]:
+def lite(tmp_path: Path, library: Library, reckoner: Reckoner) -> Iterator[Desk]:
     """A desk on SQLite, where the kind of database is not what is tested."""
-    yield from _desk(f"sqlite:///{tmp_path / 'assessor.db'}", library)
+    yield from _desk(f"sqlite:///{tmp_path / 'assessor.db'}", library, reckoner)
 
 
-def _desk(address: str, library: Library) -> Iterator[Desk]:
+def _desk(address: str, library: Library, reckoner: Reckoner) -> Iterator[Desk]:
     store = Store(address)
     store.upgrade()
-    desk = Desk(store, library, Kept())
     try:
-        yield desk
+        yield Desk(store, library, Kept(), reckoner)
     finally:
-        desk.reckoner.close()
         store.close()
 
 
