@@ -17,6 +17,7 @@ from assessor.desk.desk import DAY, HOUR, Desk, new_id
 from assessor.desk.entering import Entered
 from assessor.desk.entering import enter as begin
 from assessor.desk.houses import memberships
+from assessor.desk.passwords import be_patient
 from assessor.domain import canonical
 from assessor.forms import load_answers
 from assessor.messages import Language, render
@@ -30,8 +31,9 @@ EVERY = 5
 """An hour of the plant, a sample every five seconds."""
 
 
-def enter(desk: Desk, language: Language) -> tuple[Entered, str]:
+def enter(desk: Desk, place: str, language: Language) -> tuple[Entered, str]:
     """A visitor with a factory of their own; gives the session and the survey."""
+    be_patient(desk, "demo", place)
     house = houses.found(desk, "factory", render("desk.demonstration", language), demonstration=True)
     now, id_ = desk.clock(), new_id()
     with desk.store.write() as c:

@@ -21,6 +21,7 @@ from assessor.storage import (
 )
 
 INVITED = 180 * DAY
+MOST_DAYS = 3650
 FIRST: dict[str, Role] = {"factory": "owner", "consultancy": "consultant", "office": "officer"}
 """Who comes first into an organisation of each kind."""
 
@@ -65,13 +66,19 @@ def offices(desk: Desk) -> list[Organisation]:
 
 
 def found(
-    desk: Desk, kind: OrganisationKind, name: str, by: str | None = None, *, demonstration: bool = False
+    desk: Desk,
+    kind: OrganisationKind,
+    name: str,
+    by: str | None = None,
+    *,
+    demonstration: bool = False,
+    keep_days: int | None = None,
 ) -> str:
     """A new organisation without anybody in it; gives its id."""
     name = " ".join(name.split())[:200]
     if not name:
         raise InputError(Message(id="desk.no_name"))
-    made = Organisation(new_id(), kind, name, desk.clock(), demonstration)
+    made = Organisation(new_id(), kind, name, desk.clock(), demonstration, keep_days)
     with desk.store.write() as c:
         people.add_organisation(c, made)
         ledger.note(c, made.made, by, made.id, "organisation made", made.id)
@@ -111,7 +118,18 @@ def issue(desk: Desk, organisation: str, role: Role, department: str | None = No
 def grant_voucher(desk: Desk, who: Actor, organisation: str, factory: str) -> str:
     """An office makes a factory and a code for its owner; it belongs to nobody until somebody comes in by it."""
     who.require("organisation.make", organisation)
-    return issue(desk, found(desk, "factory", factory, who.account), "owner", "owner", who.account)
+    kept = get(desk, who, organisation).keep_days
+    return issue(desk, found(desk, "factory", factory, who.account, keep_days=kept), "owner", "owner", who.account)
+
+
+def keep_for(desk: Desk, who: Actor, organisation: str, days: int | None) -> None:
+    """How long an office's programme keeps the surveys of factories that it lets in from now on."""
+    who.require("organisation.make", organisation)
+    if days is not None and not 1 <= days <= MOST_DAYS:
+        raise InputError(Message(id="desk.keep_days", params={"most": MOST_DAYS}))
+    with desk.store.write() as c:
+        people.change_organisation(c, organisation, keep_days=days)
+        ledger.note(c, desk.clock(), who.account, organisation, "retention set", organisation)
 
 
 def colleagues(desk: Desk, who: Actor, organisation: str) -> list[Colleague]:

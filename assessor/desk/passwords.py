@@ -12,8 +12,8 @@ from assessor.storage import people
 
 LEAST, MOST = 10, 200
 WINDOW = 15 * MINUTE
-TRIES = {"account": 10, "place": 60, "send": 5}
-"""In a window: for one account or code, from one address, and codes sent to one contact."""
+TRIES = {"account": 10, "place": 60, "send": 5, "demo": 20}
+"""In a window: for one account or code, from one address, codes to one contact, demonstrations for one address."""
 
 
 @cache

@@ -49,7 +49,8 @@ class Standing:
 def result(desk: Desk, who: Actor, survey_id: str) -> Standing:
     """What a survey comes to; begins to reckon it where that has not been done for its present version.
 
-    An office that the factory opened its results to sees the newest one there is and makes no new one.
+    An office that the factory opened its results to sees the newest one there is, makes no new one, and sees none
+    while a difference is open: that is a question to the factory first, and its figures would tell it.
     """
     survey = surveys.get(desk, who, survey_id)
     who.require("result.read", survey.organisation)
@@ -65,6 +66,12 @@ def result(desk: Desk, who: Actor, survey_id: str) -> Standing:
     running = desk.reckoner.running((survey.id, survey.version))
     fault = Message.model_validate(now.fault) if now is not None and now.fault else None
     done = _read(newest.assessment) if newest and newest.assessment else None
+    if (
+        done is not None
+        and not who.may("survey.read", survey.organisation)
+        and any(not f.settled for f in done.findings)
+    ):
+        done, fault = None, Message(id="desk.not_settled")
     return Standing(survey, done, fault, running, newest is None or newest.version != survey.version)
 
 

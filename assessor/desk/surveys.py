@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from assessor import pipeline
 from assessor.desk.access import Actor
-from assessor.desk.desk import Desk, new_id
+from assessor.desk.desk import DAY, Desk, new_id
 from assessor.domain import Answer, Answers, Ladder, Message, Plant, Question, Topic
 from assessor.errors import InputError, UnknownError
 from assessor.forms.words import SET_ASIDE
@@ -71,7 +71,9 @@ def begin(
     noun = read_plant(plant, simulated=house.demonstration)
     id_ = framework or pipeline.USUAL[noun.kind]
     pipeline.choose_ladder(desk.library, id_, noun.kind)
-    held = Survey(new_id(), organisation, noun.model_dump(mode="json"), {"framework": id_}, desk.clock(), 0, None)
+    now = desk.clock()
+    until = now + house.keep_days * DAY if house.keep_days else None
+    held = Survey(new_id(), organisation, noun.model_dump(mode="json"), {"framework": id_}, now, 0, until)
     with desk.store.write() as c:
         sql.add(c, held)
         ledger.note(c, held.made, who.account, organisation, "survey made", held.id)
@@ -204,9 +206,8 @@ def topics(desk: Desk, held: Sheet) -> tuple[Topic, ...]:
     on = [f for f in desk.library.frameworks.values() if f.on or f.id in named or f.id == held.framework.id]
     ours = [f for f in on if f.plant in (None, held.plant.kind)]
     counting = {topic.id for topic in desk.library.topics if counts(held, topic.questions)}
-    told = [
-        t for t in desk.library.topics_for(ours) if t.for_plan or any(q.id in asked_by(ours) for q in t.questions)
-    ]
+    asked = asked_by(ours)
+    told = [t for t in desk.library.topics_for(ours) if t.for_plan or any(q.id in asked for q in t.questions)]
     order = {dimension.id: i for i, dimension in enumerate(held.framework.dimensions)}
     return tuple(sorted(told, key=lambda t: (t.id not in counting, t.for_plan, order.get(t.id, len(order)))))
 
@@ -219,8 +220,8 @@ def asked_by(frameworks: Sequence[Any]) -> set[str]:
 
 def counts(held: Sheet, questions: Sequence[Question]) -> list[Question]:
     """Those that the level is reckoned from; a rubric stands in for them and does not count beside them."""
-    rubrics = {d.rubric for d in held.framework.dimensions}
-    return [q for q in questions if q.id in held.framework.asks and q.id not in rubrics]
+    counting = set(held.framework.asks) - {d.rubric for d in held.framework.dimensions}
+    return [q for q in questions if q.id in counting]
 
 
 def hidden(desk: Desk, held: Sheet) -> frozenset[str]:

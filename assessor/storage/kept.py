@@ -20,6 +20,8 @@ class Organisation:
     made: int
     demonstration: bool
     """Its data are generated; every page of it says so."""
+    keep_days: int | None = None
+    """How long a survey is kept, as the programme that pays for it asks. None: until it is erased."""
 
 
 @dataclass(frozen=True)

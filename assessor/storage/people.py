@@ -41,6 +41,10 @@ def organisations_of_kind(c: Connection, *kinds: str) -> list[Organisation]:
     return many(Organisation, c, named.order_by(organisations.c.made, organisations.c.id))
 
 
+def change_organisation(c: Connection, id_: str, **values: Any) -> None:
+    c.execute(update(organisations).where(organisations.c.id == id_).values(**values))
+
+
 def remove_organisation(c: Connection, id_: str) -> None:
     """With everything that belongs to it."""
     c.execute(delete(organisations).where(organisations.c.id == id_))

@@ -11,13 +11,16 @@ T = TypeVar("T")
 
 def one(kind: type[T], connection: Connection, statement: Executable) -> T | None:
     """The first row, or None."""
-    row = connection.execute(statement).first()
-    return None if row is None else made(kind, row)
+    found = connection.execute(statement)
+    names, row = tuple(found.keys()), found.first()
+    return None if row is None else made(kind, names, row)
 
 
 def many(kind: type[T], connection: Connection, statement: Executable) -> list[T]:
     """All rows, in the order of the statement."""
-    return [made(kind, row) for row in connection.execute(statement)]
+    found = connection.execute(statement)
+    names = tuple(found.keys())
+    return [made(kind, names, row) for row in found]
 
 
 def columns(kind: type[Any], table: Table) -> list[Any]:
@@ -25,8 +28,10 @@ def columns(kind: type[Any], table: Table) -> list[Any]:
     return [table.c[field.name] for field in fields(kind)]
 
 
-def made(kind: type[T], row: Row[Any]) -> T:
-    values = {name: tuple(v) if name == "scopes" else v for name, v in row._mapping.items()}
+def made(kind: type[T], names: tuple[str, ...], row: Row[Any]) -> T:
+    values = dict(zip(names, row, strict=True))
+    if "scopes" in values:
+        values["scopes"] = tuple(values["scopes"])
     return kind(**values)
 
 

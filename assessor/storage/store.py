@@ -1,6 +1,7 @@
 """One database, SQLite or PostgreSQL by its address: read, or write in one transaction that ends on disk."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from importlib.resources import files
@@ -14,6 +15,9 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from assessor.domain import Message
 from assessor.errors import StorageError
+
+PATIENCE = 30.0
+"""Seconds that a PostgreSQL which is started beside us may take until it accepts connections."""
 
 
 class Store:
@@ -48,6 +52,8 @@ class Store:
 
     def upgrade(self, revision: str = "head") -> None:
         """Bring the tables to a revision, data included. Of several processes one does it."""
+        if not self.lite:
+            _await(self.engine)
         with _told(self.engine), self.engine.connect() as connection:
             if not self.lite:
                 connection.execute(text("select pg_advisory_lock(71100116)"))
@@ -80,6 +86,19 @@ def migrations() -> Config:
     config = Config()
     config.set_main_option("script_location", str(files("assessor.storage").joinpath("migrations")))
     return config
+
+
+def _await(engine: Engine) -> None:
+    """Wait while nobody answers at the address, or says to come later. What else is wrong, connecting tells."""
+    from psycopg.conninfo import make_conninfo  # noqa: PLC0415 - not where the database is SQLite
+    from psycopg.pq import PGconn, Ping  # noqa: PLC0415
+
+    _, known = engine.dialect.create_connect_args(engine.url)
+    where = {name: known[name] for name in ("host", "hostaddr", "port", "service") if name in known}
+    question = make_conninfo(connect_timeout=5, **where).encode()
+    end = time.monotonic() + PATIENCE
+    while PGconn.ping(question) in (Ping.REJECT, Ping.NO_RESPONSE) and time.monotonic() < end:
+        time.sleep(0.2)
 
 
 @contextmanager

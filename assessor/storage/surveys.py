@@ -29,8 +29,8 @@ def of_organisations(
 
 def change(c: Connection, id_: str, **values: Any) -> int:
     """Change what it says of itself; gives the new version."""
-    c.execute(update(surveys).where(surveys.c.id == id_).values(**values, version=surveys.c.version + 1))
-    return int(c.execute(select(surveys.c.version).where(surveys.c.id == id_)).scalar_one())
+    changed = update(surveys).where(surveys.c.id == id_).values(**values, version=surveys.c.version + 1)
+    return int(c.execute(changed.returning(surveys.c.version)).scalar_one())
 
 
 def remove(c: Connection, id_: str) -> None:

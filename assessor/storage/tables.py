@@ -45,6 +45,7 @@ organisations = Table(
     Column("name", Text, nullable=False),
     Column("made", BigInteger, nullable=False),
     Column("demonstration", Boolean, nullable=False, default=False),
+    Column("keep_days", Integer),
 )
 accounts = Table(
     "accounts",

@@ -21,6 +21,7 @@ from assessor.desk import (
 from assessor.desk.access import Actor
 from assessor.desk.attaching import Handed
 from assessor.desk.desk import Desk
+from assessor.desk.erasing import end_of_keeping
 from assessor.desk.exports import Said
 from assessor.domain import Assessment, State
 from assessor.errors import AccessError, InputError, UnknownError
@@ -28,7 +29,7 @@ from assessor.forms import load_answers
 from assessor.run import DEMO
 from assessor.storage import StoredFile, papers
 from connectors.export.draft import Draft
-from tests.web.people import again, entry, factory, joined
+from tests.web.people import again, come_in, entry, factory, joined
 
 REGISTER = (
     "设备编号,设备名称,类别,接口,控制系统\nCNC01,数控车床,生产设备,OPC UA,FANUC\nCNC02,数控铣床,生产设备,无,PLC\n"
@@ -85,7 +86,7 @@ def test_answers_alone_give_a_result_that_says_no_machine_was_heard(lite: Desk) 
 
 
 def test_the_demonstration_has_machines_heard_and_goes_away_with_its_visitor(lite: Desk) -> None:
-    entered, survey = demonstration.enter(lite, "zh")
+    entered, survey = demonstration.enter(lite, "127.0.0.1", "zh")
     known = entering.known_by_session(lite, entered.token)
     assert known is not None
     done = reckoned(lite, known.actor, survey)
@@ -204,3 +205,30 @@ def test_no_peers_below_ten_real_plants_that_were_heard(lite: Desk) -> None:
     assert reckoning.among(done, reckoning.peers(lite, survey)) is not None
     unheard = done.model_copy(update={"source": None})
     assert reckoning.among(unheard, reckoning.peers(lite, survey)) is None
+
+
+def test_no_office_sees_an_open_difference(lite: Desk) -> None:
+    entered, survey = demonstration.enter(lite, "127.0.0.1", "en")
+    known = entering.known_by_session(lite, entered.token)
+    assert known is not None
+    done = reckoned(lite, known.actor, survey)
+    assert any(not f.settled for f in done.findings)
+    office = houses.found(lite, "office", "District office")
+    officer = joined(lite, office, "officer")
+    consenting.agree(lite, known.actor, surveys.get(lite, known.actor, survey).organisation, "programme", office)
+    shown = reckoning.result(lite, again(lite, officer).who, survey)
+    assert shown.done is None and shown.fault is not None and shown.fault.id == "desk.not_settled"
+
+
+def test_a_programme_says_how_long_data_are_kept(lite: Desk) -> None:
+    office = houses.found(lite, "office", "市项目办")
+    officer = joined(lite, office, "officer")
+    houses.keep_for(lite, officer.who, office, 30)
+    owner = come_in(lite, houses.grant_voucher(lite, officer.who, office, "甲厂"))
+    survey = surveys.begin(lite, owner.who, owner.who.organisations()[0], {"name": "甲厂", "kind": "discrete"})
+    until = surveys.get(lite, owner.who, survey).keep_until
+    assert until is not None
+    assert end_of_keeping(lite) == 0
+    assert end_of_keeping(replace(lite, clock=lambda: until + 1)) == 1
+    with pytest.raises(UnknownError):
+        surveys.get(lite, owner.who, survey)

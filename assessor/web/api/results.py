@@ -1,18 +1,16 @@
 """Results, papers and plans."""
 
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse, Response
 
 from assessor.desk import erasing, reckoning, surveys
-from assessor.domain import Message, Roadmap
-from assessor.errors import InputError, UnknownError
-from assessor.report.formats import renderer
+from assessor.domain import Roadmap
+from assessor.errors import InputError
 from assessor.web.api.shapes import FAULTS, Id, WishesIn, tagged
 from assessor.web.gate import DeskOf, Who
-from assessor.web.pages.results import PAPERS, download
+from assessor.web.pages.results import download, written
 
 router = APIRouter(tags=["results"], responses=FAULTS)
 
@@ -43,14 +41,10 @@ def paper(
     desk: DeskOf, who: Who, survey: Id, name: str, language: Annotated[Literal["zh", "en"], Query()] = "zh"
 ) -> Response:
     """A paper, such as report.docx, summary.pdf, or the bundle filing.zip."""
-    known = {f"{paper}{suffix}" for paper, suffixes in PAPERS.items() for suffix in suffixes}
-    if name not in (*known, "filing.zip"):
-        raise UnknownError(Message(id="desk.unknown"))
     done = reckoning.assessment(desk, who, survey)
     if name == "filing.zip":
         return download(reckoning.filing(desk, who, survey, done), name)
-    wanted = Path(name)
-    return download(renderer(wanted, None, wanted.stem)(done, language, None), name)
+    return download(written(desk, who, survey, done, name, language), name)
 
 
 @router.post("/surveys/{survey}/plan")

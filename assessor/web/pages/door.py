@@ -82,7 +82,7 @@ def try_demo(request: Request, desk: DeskOf) -> Response:
     """The simulated plant, for whoever wants to look round."""
     if not settings_of(request).demo:
         raise UnknownError(Message(id="desk.unknown"))
-    entered, survey = demonstration.enter(desk, language_of(request))
+    entered, survey = demonstration.enter(desk, place(request), language_of(request))
     return _in(request, entered, f"/surveys/{survey}")
 
 

@@ -69,6 +69,14 @@ def plant_of(form: Posted) -> dict[str, Any]:
     return told
 
 
+@router.post("/offices/{office}/keep")
+def keep(desk: DeskOf, who: PageWho, form: Posted, office: str) -> Response:
+    """How long the programme of an office keeps data; nothing: until a factory erases them."""
+    days = text(form, "days")
+    houses.keep_for(desk, who, office, int(days) if days.isdecimal() and len(days) < 6 else (0 if days else None))
+    return RedirectResponse("/plants", 303)
+
+
 @router.post("/offices/{office}/vouchers")
 def grant(request: Request, desk: DeskOf, who: PageWho, form: Posted, office: str) -> Response:
     """An office makes a factory and the code its owner comes in by; the code is shown this once."""

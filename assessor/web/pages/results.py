@@ -12,6 +12,7 @@ from assessor.desk.access import Actor
 from assessor.desk.reckoning import Standing
 from assessor.domain import Assessment, Message
 from assessor.errors import UnknownError
+from assessor.messages import Language
 from assessor.pipeline import recommendations_told
 from assessor.report import sections_of
 from assessor.report.formats import renderer
@@ -32,6 +33,8 @@ PAPERS: dict[str, tuple[str, ...]] = {
     "annex": (".pdf", ".docx"),
 }
 """What can be taken away, and as what."""
+OUTSIDE = {name: suffixes for name, suffixes in PAPERS.items() if name != "annex"}
+"""The same for those that a factory opened its results to: the annex is its own."""
 MEDIA = {
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -86,24 +89,29 @@ def _shown(request: Request, who: Actor, standing: Standing, done: Assessment) -
         "pen": pen,
         "v": view(done, pen),
         "parts": [name for name in sections_of(done) if name not in FIRST],
-        "papers": PAPERS,
+        "papers": PAPERS if who.may("survey.read", standing.survey.organisation) else OUTSIDE,
     }
 
 
 @router.get("/surveys/{survey}/papers/{name}")
 def paper(request: Request, desk: DeskOf, who: PageWho, survey: str, name: str) -> Response:
     """A paper to take away, in the language of the page."""
-    wanted = Path(name)
-    known = {f"{paper}{suffix}" for paper, suffixes in PAPERS.items() for suffix in suffixes}
     done = reckoning.assessment(desk, who, survey)
     if name == "filing.zip":
         return download(reckoning.filing(desk, who, survey, done), _called(done, name))
     if name == "assessment.json":
         return download(reckoning.packed(done), _called(done, name))
+    return download(written(desk, who, survey, done, name, language_of(request)), _called(done, name))
+
+
+def written(desk: DeskOf, who: Actor, survey: str, done: Assessment, name: str, language: Language) -> bytes:
+    """A paper by its name, such as report.docx."""
+    inside = who.may("survey.read", surveys.get(desk, who, survey).organisation)
+    known = {f"{paper}{suffix}" for paper, all_ in (PAPERS if inside else OUTSIDE).items() for suffix in all_}
     if name not in known:
         raise UnknownError(Message(id="desk.unknown"))
-    data = renderer(wanted, None, wanted.stem)(done, language_of(request), None)
-    return download(data, _called(done, name))
+    wanted = Path(name)
+    return renderer(wanted, None, wanted.stem)(done, language, None)
 
 
 def _called(done: Assessment, name: str) -> str:
