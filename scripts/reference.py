@@ -1,7 +1,7 @@
 """Write docs/reference: pages that follow from the code. `make docs` runs it; a test compares.
 
 Pages: facts (of frameworks, with their standing), indicators (docstrings and texts), command line (help and exit
-codes), profiles, recommendations.
+codes), interface for programs, profiles, recommendations.
 """
 
 import sys
@@ -57,6 +57,36 @@ def cli_page() -> str:
         lines = "\n".join(line.rstrip() for line in text.output.strip().splitlines())
         page += f"## `assessor {' '.join(command)}`".rstrip("` ").rstrip() + f"`\n\n```text\n{lines}\n```\n\n"
     return page
+
+
+def api_page() -> str:
+    """Every act of the interface for programs, from the app's own description of itself."""
+    from assessor.desk.desk import Desk  # noqa: PLC0415 - the web loads when its page is written
+    from assessor.desk.sending import Console  # noqa: PLC0415
+    from assessor.frameworks import load_library  # noqa: PLC0415
+    from assessor.storage import Store  # noqa: PLC0415
+    from assessor.web.app import create_app  # noqa: PLC0415
+    from assessor.web.settings import Settings  # noqa: PLC0415
+
+    settings = Settings(database="sqlite://", sender=Console())
+    described = create_app(settings, Desk(Store(settings.database), load_library(), settings.sender)).openapi()
+    lines = [
+        "# Interface for programs",
+        "",
+        "Generated from the application; `/api/v1/openapi.json` of a running server is the whole description. A",
+        "token (`Authorization: Bearer`, made under *My account*) comes with every request. Faults are problem",
+        "details (RFC 9457); lists are paged by `after` and `limit`, with a Link to the next page; what has an ETag",
+        "takes `If-None-Match`. A save brings the version it was made upon and a key of its own: sent twice it",
+        "happens once, and where somebody else was first the answer is 409 with both values.",
+        "",
+        "| act | address | what it does |",
+        "|---|---|---|",
+    ]
+    for path, acts in sorted(described["paths"].items()):
+        for method, act in acts.items():
+            said = (act.get("description") or act["summary"]).splitlines()[0]
+            lines.append(f"| {method.upper()} | `{path}` | {said} |")
+    return "\n".join(lines) + "\n"
 
 
 def profiles_page() -> str:
@@ -148,6 +178,7 @@ PAGES = {
     "facts.md": facts_page,
     "indicators.md": indicators_page,
     "cli.md": cli_page,
+    "api.md": api_page,
     "profiles.md": profiles_page,
     "recommendations.md": recommendations_page,
 }

@@ -15,6 +15,7 @@ def serve(
     host: Annotated[str, typer.Option(help="Where to listen; else this machine alone.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 8000,
     demo: Annotated[bool, typer.Option("--demo", help="With the simulated plant to try.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Serve the web: SQLite in this installation's folder, or what DATABASE_URL names."""
     import dataclasses  # noqa: PLC0415 - the web loads when it is called for
@@ -33,7 +34,10 @@ def serve(
     server = uvicorn.Server(config)
     with config.bind_socket() as socket:
         address = f"http://{host}:{socket.getsockname()[1]}"
-        out.print(address)
+        if as_json:
+            emit({"address": address, "database": _shown(held.database)})
+        else:
+            out.print(address)
         say("web.serving", address=address, database=_shown(held.database))
         server.run(sockets=[socket])
 

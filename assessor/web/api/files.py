@@ -19,6 +19,7 @@ router = APIRouter(tags=["files"], responses=FAULTS)
 
 @router.get("/surveys/{survey}/files")
 def list_files(desk: DeskOf, who: Who, survey: Id) -> list[FileOut]:
+    """What was handed in, without its content."""
     return [_out(f) for f in attaching.listed(desk, who, survey)]
 
 
@@ -41,12 +42,14 @@ def add(
 
 @router.get("/surveys/{survey}/files/{file}", response_class=Response)
 def read(desk: DeskOf, who: Who, survey: Id, file: Id) -> Response:
+    """One file as it was handed in."""
     held, data = attaching.content(desk, who, survey, file)
     return download(data, called(held.name))
 
 
 @router.delete("/surveys/{survey}/files/{file}", status_code=204)
 def remove(desk: DeskOf, who: Who, survey: Id, file: Id) -> None:
+    """Its content goes with the last file that has it."""
     attaching.remove(desk, who, survey, file)
 
 

@@ -14,11 +14,13 @@ router = APIRouter(tags=["organisations"], responses=FAULTS)
 
 @router.get("/organisations")
 def mine(desk: DeskOf, who: Who) -> list[dict[str, Any]]:
+    """Those one belongs to."""
     return [asdict(house) for house in houses.mine(desk, who)]
 
 
 @router.get("/organisations/{organisation}/colleagues")
 def colleagues(desk: DeskOf, who: Who, organisation: Id) -> list[dict[str, Any]]:
+    """Who belongs to one, in which role, for which department."""
     return [
         asdict(p.membership) | {"name": p.person.name if p.person else None}
         for p in houses.colleagues(desk, who, organisation)
@@ -39,9 +41,11 @@ def consents(desk: DeskOf, who: Who, organisation: Id) -> list[dict[str, Any]]:
 
 @router.post("/organisations/{organisation}/consents", status_code=201)
 def agree(desk: DeskOf, who: Who, organisation: Id, given: ConsentIn) -> dict[str, Any]:
+    """Open something to an office that is named, or to the comparison with peers."""
     return asdict(consenting.agree(desk, who, organisation, given.purpose, given.receiver))
 
 
 @router.delete("/organisations/{organisation}/consents/{consent}", status_code=204)
 def end(desk: DeskOf, who: Who, organisation: Id, consent: Id) -> None:
+    """From now on they see nothing; that it was agreed to stays on record."""
     consenting.end(desk, who, organisation, consent)
