@@ -12,6 +12,7 @@ from time import time_ns
 
 from assessor.advising import Ground, case, planned
 from assessor.bundle import Bundle
+from assessor.choosing import USUAL, choose, choose_ladder, wanted
 from assessor.contacts import contacts
 from assessor.domain import (
     Answers,
@@ -19,7 +20,6 @@ from assessor.domain import (
     Asset,
     Evidence,
     Flag,
-    Framework,
     KeyProcess,
     Ladder,
     Measurement,
@@ -64,8 +64,6 @@ from models.graded_response import draws
 from models.short_form import Bank, State, answered, state
 
 SCORER = importlib.metadata.version("plant-assessor")
-USUAL: Mapping[Kind, str] = {"discrete": "cmmm-2020-discrete", "process": "cmmm-2020-process"}
-"""The framework that an Assessment is about where none is named."""
 DRAWS, SEED = 400, 20201011
 """How many draws of the answers the chances of the levels rest on, and their seed."""
 
@@ -191,6 +189,9 @@ def assess_again(
     before: Assessment, answers: Answers, library: Library, framework_id: str, *, made: Time | None = None
 ) -> Assessment:
     """Other answers beside what machines showed in an earlier Assessment: nothing is measured anew."""
+    if before.source is None:
+        known = {"register": before.register_, "assets": before.assets, "key_processes": before.key_processes}
+        return assess_answers(before.plant, answers, library, framework_id, made=made, **known)  # type: ignore[arg-type]
     framework = choose_ladder(library, framework_id, before.plant.kind)
     same_plant(before.plant, before.assets, answers)
     heard = (
@@ -306,37 +307,6 @@ def grounds(
     if aim is not None and aim.framework is not None and aim.framework not in rated_by:
         rated_by |= {f.id: f for f in with_others(choose(library, aim.framework), library.frameworks)}
     return Ground(framework, tuple(rated_by.values()), answers, evidence, measurements, plant, assets)
-
-
-def choose(library: Library, id_: str) -> Framework:
-    """A framework by its id, an earlier edition by 'id@version'."""
-    held = library.frameworks | library.earlier
-    if id_ in held:
-        return held[id_]
-    known = ", ".join(sorted(held))
-    raise InputError(Message(id="forms.unknown_framework", params={"id": id_, "known": known}))
-
-
-def choose_ladder(library: Library, id_: str, kind: Kind) -> Ladder:
-    """A framework with sub-domains and levels by its id: what chances, findings and a plan can go by.
-
-    Of one that treats kinds of plant apart, what it has for this kind.
-    """
-    chosen = choose(library, id_)
-    ladders = [f for f in library.frameworks.values() if isinstance(f, Ladder)]
-    known = ", ".join(sorted(f.id for f in ladders if f.plant in (None, kind)))
-    if not isinstance(chosen, Ladder):
-        raise InputError(Message(id="forms.no_ladder", params={"id": id_, "law": chosen.law, "known": known}))
-    if chosen.plant not in (None, kind):
-        raise InputError(Message(id="forms.other_kind", params={"id": id_, "kind": kind, "known": known}))
-    return chosen.of_plant(kind)
-
-
-def wanted(library: Library, answers: Answers, *main: Framework) -> tuple[Framework, ...]:
-    """What to rate by: the framework chosen, all that are on, and those that the answers ask for."""
-    chosen = {f.id: f for f in library.frameworks.values() if f.on}
-    chosen |= {f.id: f for f in (*(choose(library, id_) for id_ in answers.frameworks), *main)}
-    return tuple(chosen.values())
 
 
 def same_plant(plant: Plant, assets: Sequence[Asset], answers: Answers) -> None:

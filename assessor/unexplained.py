@@ -12,7 +12,7 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
-from assessor import pipeline
+from assessor import choosing, pipeline
 from assessor.advising import judging
 from assessor.bundle import Bundle
 from assessor.domain import (
@@ -194,7 +194,7 @@ class _Tried:
     def _weights(self) -> dict[str, Fraction]:
         """What one machine's line in each indicator weighs in the level."""
         kind = self.scope.plant.kind
-        framework = pipeline.choose_ladder(self.library, pipeline.USUAL[kind], kind)
+        framework = choosing.choose_ladder(self.library, choosing.USUAL[kind], kind)
         ladders = [f for f in self.library.frameworks.values() if isinstance(f, Ladder)]
         questions = tuple(self.library.questions.values())
         evidence = reconcile(questions, self.answers, self._now, ladders)

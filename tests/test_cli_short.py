@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assessor import cli, pipeline
+from assessor import choosing, cli, pipeline
 from assessor.domain import Answers
 from assessor.forms import load_answers
 from assessor.forms.writing import write_answers
@@ -14,7 +14,7 @@ from assessor.frameworks import load_library
 from models.short_form import CAP
 
 LIBRARY = load_library()
-LADDER = pipeline.choose_ladder(LIBRARY, "cmmm-2020-discrete", "discrete")
+LADDER = choosing.choose_ladder(LIBRARY, "cmmm-2020-discrete", "discrete")
 DEMO = Path(__file__).parent.parent / "connectors/simulator/plants/demo/answers.yaml"
 
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from assessor import pipeline
+from assessor import choosing, pipeline
 from assessor.domain import Answer, Answers, Bearing, Need, Question, Step
 from assessor.frameworks import load_library
 from assessor.messages import LANGUAGES, render
@@ -129,7 +129,7 @@ def test_answers_that_fit_no_plant_of_one_kind() -> None:
 
 def test_flags_change_no_score() -> None:
     library = load_library()
-    framework_ = pipeline.choose_ladder(library, "cmmm-2020-discrete", "discrete")
+    framework_ = choosing.choose_ladder(library, "cmmm-2020-discrete", "discrete")
     bank = bank_of("cmmm-2020-discrete")
     odd = answers_of(bank, dict.fromkeys(bank.columns, 2))
     judged = pipeline.judge(framework_, library, odd, (), "discrete").parts
@@ -144,7 +144,7 @@ def test_honest_plants_are_seldom_asked_and_tampered_answers_often() -> None:
     import numpy as np  # noqa: PLC0415
 
     library, bank = load_library(), bank_of("cmmm-2020-discrete")
-    framework_ = pipeline.choose_ladder(library, "cmmm-2020-discrete", "discrete")
+    framework_ = choosing.choose_ladder(library, "cmmm-2020-discrete", "discrete")
     plants = simulated(bank, 60, seed=11)
 
     def share(name: str, kind: str) -> float:

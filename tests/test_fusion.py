@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assessor import pipeline
+from assessor import choosing, pipeline
 from assessor.domain import Answers, Estimate, Evidence, Ladder, Measurement, Question
 from assessor.frameworks import load_library
 from assessor.rating import rate, score_of
@@ -239,7 +239,7 @@ def test_scores_are_those_of_the_law(case: Case) -> None:
 
 def test_nothing_but_the_estimate_hangs_on_its_parameters(monkeypatch: pytest.MonkeyPatch) -> None:
     library = load_library()
-    ladder = pipeline.choose_ladder(library, "cmmm-2020-discrete", "discrete")
+    ladder = choosing.choose_ladder(library, "cmmm-2020-discrete", "discrete")
     monkeypatch.setattr(pipeline, "DRAWS", 4)
     degrees = {1: F(1), 2: F(4, 5), 3: F(1, 2), 4: F(0), 5: F(0)}
     told = answers({q: degrees[c.level] for d in ladder.dimensions for c in d.cells for q in c.requirements})

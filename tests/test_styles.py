@@ -11,7 +11,7 @@ import openpyxl
 import pydantic
 import pytest
 
-from assessor import cli, pipeline
+from assessor import choosing, cli, pipeline
 from assessor.domain import (
     Answers,
     Aspect,
@@ -283,13 +283,13 @@ def all_at(id_: str, share: Fraction) -> Result:
 def test_they_are_off_unless_asked_for() -> None:
     silent = Answers(format="assessor-answers/1", plant="x", answers=())
     asking = silent.model_copy(update={"frameworks": STYLES})
-    assert not {f.id for f in pipeline.wanted(library(), silent)} & set(STYLES)
-    assert {f.id for f in pipeline.wanted(library(), asking)} >= set(STYLES)
+    assert not {f.id for f in choosing.wanted(library(), silent)} & set(STYLES)
+    assert {f.id for f in choosing.wanted(library(), asking)} >= set(STYLES)
 
 
 def test_what_only_they_need_is_asked_only_for_them() -> None:
     silent = Answers(format="assessor-answers/1", plant="x", answers=())
-    everybody = library().topics_for(pipeline.wanted(library(), silent))
+    everybody = library().topics_for(choosing.wanted(library(), silent))
     assert everybody and not any(topic.for_frameworks for topic in everybody)
     green = library().topics_for([library().frameworks["dmat-style"]])
     assert {t.id for t in green} - {t.id for t in everybody} == {"styles-people", "styles-green"}

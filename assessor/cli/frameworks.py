@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from assessor import pipeline, present
+from assessor import choosing, present
 from assessor.cli.terminal import AsJson, emit, language, out
 from assessor.domain import Message, plain
 from assessor.errors import InputError
@@ -40,7 +40,7 @@ def frameworks_list(as_json: AsJson = False) -> None:
 def frameworks_show(id_: Annotated[str, typer.Argument(metavar="ID")], as_json: AsJson = False) -> None:
     """One framework: its tree, weights, parameters and their standing."""
     library = load_library()
-    framework = pipeline.choose(library, id_)
+    framework = choosing.choose(library, id_)
     if as_json:
         emit(framework)
     else:
@@ -88,7 +88,7 @@ def frameworks_facts(
     if status is not None and status not in STANDINGS:
         known = ", ".join(STANDINGS)
         raise InputError(Message(id="check.unknown_status", params={"status": status, "known": known}))
-    framework = pipeline.choose(load_library(), id_)
+    framework = choosing.choose(load_library(), id_)
     stated = [fact for fact in facts(framework) if status in (None, fact.standing)]
     if as_json:
         emit([_fact(fact) for fact in stated])

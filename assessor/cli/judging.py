@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from assessor import audit, pipeline, present, run
+from assessor import audit, choosing, pipeline, present, run
 from assessor.bundle import open_bundle
 from assessor.cli import terminal
 from assessor.cli.terminal import AsJson, emit, out, say
@@ -43,7 +43,7 @@ def assess(
     library = load_library(known_indicators=indicators())
     given = load_answers(answers, library.questions)
     if framework is not None:
-        pipeline.choose(library, framework)
+        choosing.choose(library, framework)
     run.free_results(output)
     source = open_bundle(audit.bundle_file(bundle))
     if source.manifest.kind != "sample":

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from assessor import pipeline, present, run
+from assessor import choosing, pipeline, present, run
 from assessor.cli.terminal import AsJson, emit, language, out, say
 from assessor.forms import load_answers
 from assessor.frameworks import load_library
@@ -36,7 +36,7 @@ def rate(
         emit([one.model_dump(mode="json") for one in rated])
     else:
         present.rated(rated, out, language(), "declared")
-        ladder = pipeline.choose_ladder(library, pipeline.USUAL[plant], plant)
+        ladder = choosing.choose_ladder(library, choosing.USUAL[plant], plant)
         present.flags(pipeline.doubts(library, ladder, given, plant), out, language())
     if output is not None:
         say("cli.written", folder=str(output))

@@ -8,7 +8,7 @@ import typer
 from pydantic import ValidationError
 from rich.table import Table
 
-from assessor import pipeline, run
+from assessor import choosing, pipeline, run
 from assessor.cli.terminal import AsJson, emit, err, language, out, say
 from assessor.domain import Answer, Answers, Ladder, Message, Question, exact
 from assessor.errors import InputError
@@ -35,7 +35,7 @@ def short(
 ) -> None:
     """A pre-check: at most 35 questions, each chosen by the answers so far; P(level) at the end, and no rating."""
     library = load_library(known_indicators=indicators())
-    ladder = pipeline.choose_ladder(library, framework or pipeline.USUAL[plant], plant)
+    ladder = choosing.choose_ladder(library, framework or choosing.USUAL[plant], plant)
     if as_json:
         emit(_facts(pipeline.short_form(library, ladder, load_answers(answers, library.questions))))
         return

@@ -86,7 +86,7 @@ class Reckoner:
 
     def close(self) -> None:
         if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _outcome(done: Future[Reckoned]) -> Reckoned:

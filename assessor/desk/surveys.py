@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from assessor import pipeline
+from assessor import choosing
 from assessor.desk.access import Actor
 from assessor.desk.desk import DAY, Desk, new_id
 from assessor.domain import Answer, Answers, Ladder, Message, Plant, Question, Topic
@@ -69,8 +69,8 @@ def begin(
         house = people.organisation(c, organisation)
     assert house is not None
     noun = read_plant(plant, simulated=house.demonstration)
-    id_ = framework or pipeline.USUAL[noun.kind]
-    pipeline.choose_ladder(desk.library, id_, noun.kind)
+    id_ = framework or choosing.USUAL[noun.kind]
+    choosing.choose_ladder(desk.library, id_, noun.kind)
     now = desk.clock()
     until = now + house.keep_days * DAY if house.keep_days else None
     held = Survey(new_id(), organisation, noun.model_dump(mode="json"), {"framework": id_}, now, 0, until)
@@ -122,7 +122,7 @@ def sheet(desk: Desk, survey: Survey) -> Sheet:
     with desk.store.read() as c:
         given = sql.given(c, survey.id)
     plant = Plant.model_validate(survey.plant)
-    framework = pipeline.choose_ladder(desk.library, survey.settings["framework"], plant.kind)
+    framework = choosing.choose_ladder(desk.library, survey.settings["framework"], plant.kind)
     return Sheet(survey, plant, given, framework)
 
 

@@ -11,7 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
-from assessor import pipeline
+from assessor import choosing, pipeline
 from assessor.audit import bundle_file, inside, read_assessment
 from assessor.bundle import open_bundle
 from assessor.domain import Answers, Assessment, Exact, Message, Noun, Rated, Rating, Result, Settlement, Slug
@@ -110,7 +110,7 @@ def _again(one: Stored, library: Library, frameworks: Sequence[str]) -> Mapping[
 def judged(one: Stored, library: Library, frameworks: Sequence[str] = ()) -> Judged:
     """Judge again what was stored."""
     done = one.done
-    main = pipeline.choose_ladder(library, _main(one, library, frameworks), done.plant.kind)
+    main = choosing.choose_ladder(library, _main(one, library, frameworks), done.plant.kind)
     answers = known(done.answers, library)
     extra = tuple(name for name in frameworks if name not in answers.frameworks)
     answers = answers.model_copy(update={"frameworks": (*answers.frameworks, *extra)})
@@ -158,7 +158,7 @@ def moves_of(
     frameworks: Sequence[str],
 ) -> Iterable[Move]:
     """How a plant moved from its first Assessment to its last; `now` holds both judged again, by file."""
-    wanted = {pipeline.choose(library, name).id for name in frameworks}
+    wanted = {choosing.choose(library, name).id for name in frameworks}
     files = tuple(dict.fromkeys((first.file, last.file)))
     for id_ in sorted(now[first.file].keys() & now[last.file].keys()):
         if wanted and id_ not in wanted:
