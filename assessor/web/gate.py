@@ -1,9 +1,11 @@
 """WHO ASKS: the session or token of a request, its language, and whether its form was ours."""
 
 import secrets
+from collections.abc import AsyncIterator
 from typing import Annotated, Any, cast
 
 from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
 from assessor.desk.access import Actor
@@ -29,6 +31,15 @@ def settings_of(request: Request) -> Settings:
     return cast(Settings, request.app.state.settings)
 
 
+async def _desk(request: Request) -> Desk:
+    """As a dependency: what only looks up a name takes no thread of its own."""
+    return desk_of(request)
+
+
+async def _settings(request: Request) -> Settings:
+    return settings_of(request)
+
+
 def known_of(request: Request) -> Known | None:
     """Who asks, if anybody is known; looked up once a request."""
     if not hasattr(request.state, "known"):
@@ -37,57 +48,59 @@ def known_of(request: Request) -> Known | None:
 
 
 def _known(request: Request) -> Known | None:
+    """A token opens the interface for programs alone: a page is for a person, and so is an account."""
     desk, authorization = desk_of(request), request.headers.get("authorization", "")
-    if authorization:
+    if authorization and request.url.path.startswith("/api/"):
         kind, _, secret = authorization.partition(" ")
         return known_by_token(desk, secret.strip()) if kind.lower() == "bearer" else None
     cookie = request.cookies.get(settings_of(request).cookie)
     return known_by_session(desk, cookie) if cookie else None
 
 
-def somebody(request: Request) -> Known:
+async def somebody(request: Request) -> Known:
     """Raises SignedOut where nobody is known."""
-    known = known_of(request)
+    known = await _threaded(request)
     if known is None:
         raise SignedOut(Message(id="web.signed_out"))
     return known
 
 
-def actor(request: Request) -> Actor:
+async def actor(request: Request) -> Actor:
     """Whoever asks; what changes something by a session brings the session's guard along."""
-    known = somebody(request)
+    known = await somebody(request)
     if request.method not in SAFE and known.actor.scopes is None:
         check_guard(known, request.headers.get("x-guard", ""))
     return known.actor
 
 
 def check_guard(known: Known, given: str) -> None:
-    if not secrets.compare_digest(known.guard, given):
+    if not secrets.compare_digest(known.guard.encode(), given.encode()):
         raise AccessError(Message(id="web.foreign_form"))
 
 
-async def posted(request: Request) -> FormData:
+async def posted(request: Request) -> AsyncIterator[FormData]:
     """A form of ours: of a session that is known it brings the guard along."""
-    form = await request.form(max_files=20, max_fields=500)
-    known = await _threaded(request)
-    if known is not None and known.actor.scopes is None:
-        check_guard(known, str(form.get("guard", "")) or request.headers.get("x-guard", ""))
-    return form
+    async with request.form(max_files=20, max_fields=500) as form:
+        known = await _threaded(request)
+        if known is not None:
+            check_guard(known, text(form, "guard") or request.headers.get("x-guard", ""))
+        yield form
 
 
 async def _threaded(request: Request) -> Known | None:
-    from starlette.concurrency import run_in_threadpool  # noqa: PLC0415
+    """As `known_of`, which asks the database in a thread, once; what follows finds it here."""
+    if not hasattr(request.state, "known"):
+        await run_in_threadpool(known_of, request)
+    return known_of(request)
 
-    return await run_in_threadpool(known_of, request)
 
-
-def page_actor(request: Request) -> Actor:
+async def page_actor(request: Request) -> Actor:
     """Whoever asks for a page or sends its form; the guard of a form is checked by `posted`."""
-    return somebody(request).actor
+    return (await somebody(request)).actor
 
 
-DeskOf = Annotated[Desk, Depends(desk_of)]
-SettingsOf = Annotated[Settings, Depends(settings_of)]
+DeskOf = Annotated[Desk, Depends(_desk)]
+SettingsOf = Annotated[Settings, Depends(_settings)]
 Somebody = Annotated[Known, Depends(somebody)]
 Who = Annotated[Actor, Depends(actor)]
 PageWho = Annotated[Actor, Depends(page_actor)]

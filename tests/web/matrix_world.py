@@ -1,0 +1,92 @@
+"""The world of the authorisation matrix: one factory, another one, an office that the factory agreed to, and
+everybody in each; as a SQLite file that every request finds as it was."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+from assessor.desk import accounts, answering, attaching, consenting, houses, reckoning, surveys
+from assessor.desk.attaching import Handed
+from assessor.desk.desk import DAY, Desk, kept_as, new_id
+from assessor.forms import load_answers
+from assessor.frameworks import Library
+from assessor.storage import Role, Store, people
+from connectors.simulator.serve import DEMO
+from tests.web.asked import NOBODY, AtOnce, By, by_session
+from tests.web.conftest import Kept
+from tests.web.people import Person, again, factory, joined
+
+PLACES = ("own", "other", "consented")
+PEOPLE: tuple[str, ...] = get_args(Role)
+TOKENS = ("token-read", "token-write")
+CONTACT, DIGITS, PASSWORD = "someone@example.cn", "482913", "correct horse battery"
+REGISTER = "设备编号,设备名称,类别,接口,控制系统\nCNC01,数控车床,生产设备,OPC UA,FANUC\n"
+EXPORT = "时间,CNC01.功率(kW)\n" + "".join(f"2026-11-24 08:{m:02d}:00,{10 + m % 7}\n" for m in range(60))
+
+
+@dataclass(frozen=True)
+class World:
+    """A database as it was prepared, and who is in it."""
+
+    data: bytes
+    ids: dict[str, str]
+    """What paths and forms name: '$survey', '$file', ..."""
+    by: dict[tuple[str, str], By]
+    """Place and who, such as ('own', 'owner') or ('other', 'token-read')."""
+
+
+def columns() -> Iterator[tuple[str, str]]:
+    """Everybody who asks: place and who."""
+    yield "", "nobody"
+    for place in PLACES:
+        for who in (*PEOPLE, *TOKENS):
+            yield place, who
+
+
+def prepared(folder: Path, library: Library) -> World:
+    """Made once; what is asked of it changes a copy."""
+    store = Store(f"sqlite:///{folder / 'world.db'}")
+    store.upgrade()
+    desk = Desk(store, library, Kept(), AtOnce())
+    house, owner, survey = factory(desk)
+    other, stranger, _ = factory(desk, "别的厂")
+    office = houses.found(desk, "office", "主管部门")
+    officer = joined(desk, office, "officer")
+    given = [consenting.agree(desk, owner.who, house, p, office) for p in ("programme", "audit", "raw")]  # type: ignore[arg-type]
+    by: dict[tuple[str, str], By] = {("", "nobody"): NOBODY}
+    places = {"own": (house, owner), "other": (other, stranger), "consented": (office, officer)}
+    for place, (where, first) in places.items():
+        for role in PEOPLE:
+            person = first if role in ("owner", "officer") and role in first.who.roles(where) else None
+            person = person or joined(desk, where, role)  # type: ignore[arg-type]
+            by[place, role] = by_session(desk, person.token)
+        for scope in ("read", "write"):
+            by[place, f"token-{scope}"] = By(token=accounts.make_token(desk, first.who, scope, (scope,))[1])
+    ids = {"house": house, "survey": survey, "office": office, "consent": given[0].id, "question": "m5-l2-1"}
+    ids |= _said(desk, again(desk, owner), house, survey)
+    store.close()
+    return World((folder / "world.db").read_bytes(), ids, by)
+
+
+def _said(desk: Desk, owner: Person, house: str, survey: str) -> dict[str, str]:
+    """Answers, files, a result; a colleague to dismiss, a code to come in by, digits that were sent."""
+    who, answers = owner.who, load_answers(DEMO.parent / "answers.yaml", desk.library.questions)
+    answering.take_over(desk, who, surveys.opened(desk, who, survey), answers)
+    proof = Handed("proof", "note.txt", b"a note", "m5-l2-1")
+    handed = {
+        "file": proof,
+        "register": Handed("register", "register.csv", REGISTER.encode()),
+        "export": Handed("export", "export.csv", EXPORT.encode()),
+    }
+    files = {name: attaching.attach(desk, who, survey, one).id for name, one in handed.items()}
+    assert reckoning.result(desk, who, survey).running is False
+    assert reckoning.result(desk, who, survey).done is not None
+    accounts.set_password(desk, joined(desk, house, "reviewer").who, "other@example.cn", PASSWORD)
+    leaving = joined(desk, house, "reviewer")
+    code = houses.issue(desk, house, "reviewer")
+    token = accounts.make_token(desk, who, "to remove", ("read",))[0]
+    with desk.store.write() as c:
+        people.add_passcode(c, new_id(), kept_as(CONTACT), kept_as(CONTACT + DIGITS), desk.clock() + DAY)
+    invitation = houses.invitations(desk, who, house)[-1].id
+    return files | {"code": code, "invitation": invitation, "account": leaving.who.account, "token": token.id}
