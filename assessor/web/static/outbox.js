@@ -4,10 +4,11 @@
 "use strict";
 document.documentElement.classList.add("js");
 
-const survey = document.body.dataset.survey;
+const { survey, who } = document.body.dataset;
 const pill = document.getElementById("pill");
-const queue = [];              // {id, url, body, question, base, key}: what was said and is not yet acknowledged
-let sending = false, wait = 1000, timer = 0, store = null, stored = true, refused = 0, signedOut = false;
+const queue = [];              // {id, who, url, body, question, base, key}: what was said and is not yet acknowledged
+const refused = new Map();     // question → is the reason shown in this page?
+let sending = false, wait = 1000, timer = 0, store = null, cut = false, signedOut = false, onward = null, held = false, shown = "";
 
 // The browser's own store: a second copy, for a page that is closed; the first is `queue`.
 function opened() {
@@ -15,7 +16,11 @@ function opened() {
     let asked;
     try { asked = indexedDB.open("assessor", 1); } catch { return done(null); }
     asked.onupgradeneeded = () => asked.result.createObjectStore("outbox", { keyPath: "id" });
-    asked.onsuccess = () => { asked.result.onversionchange = () => { asked.result.close(); store = null; }; done(asked.result); };
+    asked.onsuccess = () => {
+      asked.result.onversionchange = () => { asked.result.close(); evicted(); };
+      asked.result.onclose = evicted;
+      done(asked.result);
+    };
     asked.onerror = asked.onblocked = () => done(null);
   });
 }
@@ -29,40 +34,57 @@ function inStore(mode, act) {
     } catch { done(null); }
   });
 }
-async function keep(entry) { stored = (await inStore("readwrite", (s) => s.put(entry))) !== null; show(); }
+async function keep(entry) { entry.kept = true; entry.kept = (await inStore("readwrite", (s) => s.put(entry))) !== null; show(); }
+// The browser took its store away: what waits goes into a new one, or is said to be on this page alone.
+async function evicted() {
+  store = null;
+  for (const entry of queue) entry.kept = false;
+  show();
+  store = await opened();
+  for (const entry of [...queue]) if (queue.includes(entry)) await keep(entry);
+}
+const stored = () => queue.every((entry) => entry.kept);
 const forget = (id) => inStore("readwrite", (s) => s.delete(id));
 
 // What is said about it
 function show(state) {
   if (!pill) return;
-  state = refused ? "failed" : signedOut ? "out" : queue.length ? (sending && wait === 1000 ? "saving" : "waiting") : state || pill.dataset.state;
+  state = signedOut ? "out" : refused.size ? "failed" : queue.length ? (sending && wait === 1000 ? "saving" : "waiting") : state || pill.dataset.state;
   if (!state) return;
-  let text = pill.dataset[state].replace("{n}", refused || queue.length);
-  if (queue.length && !stored && state !== "saving") text += " " + pill.dataset.memory;
+  let text = pill.dataset[cut && held && state === "waiting" ? "stay" : state].replace("{n}", state === "failed" ? refused.size : new Set(queue.map((e) => e.question)).size);
+  if (queue.length && !stored() && state !== "saving") text += " " + pill.dataset.memory;
   pill.dataset.state = state;
   pill.hidden = false;
-  if (pill.textContent === text) return;
-  pill.textContent = text;
-  if (state === "out") {
-    const link = document.createElement("a");
-    link.href = "/enter?next=" + encodeURIComponent(location.pathname);
-    link.textContent = "→";
-    pill.append(" ", link);
-  }
+  if (shown === text) return;
+  pill.textContent = shown = text;
+  const elsewhere = [...refused].find(([, here]) => !here);
+  if (state === "out") lead("/enter?next=" + encodeURIComponent(location.pathname));
+  if (state === "failed" && elsewhere) lead(`/surveys/${survey}/questions/${elsewhere[0]}`);
+}
+
+function lead(to) {
+  const link = document.createElement("a");
+  link.href = to;
+  link.textContent = pill.dataset.go;
+  pill.append(" ", link);
 }
 
 // From a form to an entry; the newest word on a question takes the place of one that still waits.
 function say(form) {
   const question = form.closest("[data-question]").dataset.question;
+  refused.delete(question);
   const fields = new URLSearchParams();
   for (const [name, value] of new FormData(form)) if (!["base", "key", "guard", "back"].includes(name)) fields.append(name, value);
-  const waiting = queue.find((e) => e.question === question && !e.tried);  // what was sent may have arrived: it stays
-  const earlier = queue.find((e) => e.question === question && e.tried);
-  const entry = waiting || { id: `${survey} ${Date.now().toString().padStart(15, "0")} ${crypto.getRandomValues(new Uint32Array(1))[0]}`, question, url: form.getAttribute("action") };
-  entry.body = fields.toString();
-  entry.key = drawn();
-  if (!waiting) { entry.base = earlier ? null : Number(form.elements.base.value); queue.push(entry); }
+  const earlier = queue.some((e) => e.question === question && e.tried);  // what was sent may have arrived: it stays
   fault(form, "");
+  put(question, form.getAttribute("action"), fields.toString(), earlier ? null : Number(form.elements.base.value));
+}
+function put(question, url, body, base) {
+  const waiting = queue.find((e) => e.question === question && !e.tried);
+  const entry = waiting || { id: `${survey} ${Date.now().toString().padStart(15, "0")} ${crypto.getRandomValues(new Uint32Array(1))[0]}`, who, question, url, base };
+  entry.body = body;
+  entry.key = drawn();
+  if (!waiting) queue.push(entry);
   keep(entry);
   show();
   send();
@@ -75,7 +97,7 @@ async function send() {
   clearTimeout(timer);
   show();
   const entry = queue[0];
-  entry.flying = entry.tried = true;
+  entry.tried = true;
   const form = formOf(entry.question);
   if (entry.base === null) entry.base = Number(form ? form.elements.base.value : 0);
   const body = new URLSearchParams(entry.body);
@@ -89,29 +111,51 @@ async function send() {
     if ((answer.headers.get("content-type") || "").includes("json")) told = await answer.json();
   } catch { answer = null; }
   clearTimeout(late);
-  entry.flying = false;
   sending = false;
-  if (answer && answer.ok) settled(entry, told);
+  cut = !answer;
+  if (!cut) held = false;
+  if (answer && answer.ok && ("version" in told || "marked" in told)) settled(entry, told);  // a hotel's page says 200, too
   else if (answer && answer.status === 409 && told.stands) conflict(entry, told);
   else if (answer && (answer.type === "opaqueredirect" || answer.status === 401)) { signedOut = true; show(); return; }
+  else if (told.title === "web.foreign_form") { signedOut = true; show(); renew(); return; }
   else if (answer && answer.status >= 400 && answer.status < 500 && ![408, 425, 429].includes(answer.status)) turnedDown(entry, told);
   else return later();
   wait = 1000;
   show(queue.length ? undefined : "saved");
+  if (onward && !queue.length && !refused.size) { location.href = onward; return; }
   send();
 }
+// Signed in again, perhaps in another tab: if it is the same person, the page's forms get the guard of the new session.
+async function renew() {
+  try {
+    const answer = await fetch(location.href, { redirect: "manual", headers: { accept: "text/html" } });
+    if (!answer.ok) return;
+    const { body } = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = body.querySelector("input[name=guard]").value;
+    if (body.dataset.who !== who || fresh === guard()) return;
+    for (const field of document.querySelectorAll("input[name=guard]")) field.value = fresh;
+    signedOut = false;
+    wait = 1000;
+    send();
+  } catch { /* it is asked again when the page is looked at again */ }
+}
+let persistent = false;
 function later() {
+  if (!persistent && navigator.storage && navigator.storage.persist) navigator.storage.persist().catch(() => {});
+  persistent = true;
   show("waiting");
   clearTimeout(timer);
   timer = setTimeout(send, wait);
   wait = Math.min(wait * 2, 30000);
 }
-function done(entry) { const at = queue.indexOf(entry); if (at >= 0) queue.splice(at, 1); forget(entry.id); }
+function unqueue(entry) { const at = queue.indexOf(entry); if (at >= 0) queue.splice(at, 1); }
+function done(entry) { unqueue(entry); forget(entry.id); }
 
 function settled(entry, told) {
   done(entry);
   const form = formOf(entry.question);
-  rebase(entry.question, told.version);
+  refused.delete(entry.question);
+  if ("version" in told) rebase(entry.question, told.version);
   if (form) { form.querySelector("[data-said]").textContent = told.said || ""; fault(form, ""); }
   if (told.progress) progress(told.progress);
   if (told.hidden) for (const card of document.querySelectorAll("[data-question]")) card.hidden = told.hidden.includes(card.dataset.question);
@@ -129,23 +173,28 @@ function progress({ answered, required }) {
   }
 }
 function turnedDown(entry, told) {
-  done(entry);
-  refused += 1;
-  const form = formOf(entry.question);
+  if (entry.question.startsWith("mark ")) { done(entry); const at = marker(entry); if (at) toggle(at); return; }
+  const form = answerable(entry);
   if (form) fault(form, told.detail || "?");
+}
+// What a person has to look at is shown where its form is; without one it stays in the store, and its page shows it.
+function answerable(entry) {
+  const form = formOf(entry.question);
+  if (form) done(entry); else unqueue(entry);
+  refused.set(entry.question, form !== null);
+  onward = null;
+  return form;
 }
 function fault(form, text) {
   const place = form.querySelector(".fault");
-  if (text === "" && !place.hidden) refused = Math.max(0, refused - 1);
   place.textContent = text;
   place.hidden = !text;
 }
 
 // Two people, one question: both values, and a person chooses.
 function conflict(entry, told) {
-  done(entry);
-  const form = formOf(entry.question);
-  if (!form) { refused += 1; return; }
+  const form = answerable(entry);
+  if (!form) return;
   const box = form.querySelector(".conflict"), of = box.dataset;
   box.replaceChildren();
   const title = document.createElement("b");
@@ -165,7 +214,7 @@ function conflict(entry, told) {
   mine.className = "quiet";
   box.append(title, list, theirs, mine);
   box.hidden = false;
-  theirs.focus();
+  if (form.contains(document.activeElement)) theirs.focus();
 }
 function button(text, act) {
   const made = document.createElement("button");
@@ -175,14 +224,16 @@ function button(text, act) {
   return made;
 }
 
-const formOf = (question) => { const card = document.getElementById(question); return card && card.querySelector("[data-answer]"); };
+const formOf = (question) => { const card = document.getElementById(question); return card ? card.querySelector("[data-answer]") : null; };
+const marker = (entry) => document.querySelector(`[id="${entry.question.slice(5)}"] .mark button`);
 const guard = () => { const field = document.querySelector("input[name=guard]"); return field ? field.value : ""; };
 
 // What still waits from an earlier page is shown as it was said.
 function fill(entry) {
+  const said = new URLSearchParams(entry.body), pressed = entry.question.startsWith("mark ") && marker(entry);
+  if (pressed && pressed.value === said.get("marked")) toggle(pressed);
   const form = formOf(entry.question);
   if (!form) return;
-  const said = new URLSearchParams(entry.body);
   for (const field of form.elements) {
     if (!field.name || field.type === "hidden") continue;
     if (field.type === "radio" || field.type === "checkbox") field.checked = said.getAll(field.name).includes(field.value);
@@ -214,16 +265,15 @@ document.addEventListener("submit", async (event) => {
   if (form.matches("[data-upload]")) { event.preventDefault(); await upload(form, busy); return; }
   if (busy) { busy.setAttribute("aria-busy", "true"); busy.textContent = busy.dataset.busy; }
 });
-async function mark(form, pressed) {
-  const body = new URLSearchParams({ marked: pressed.value, guard: guard() });
-  try {
-    const answer = await fetch(form.getAttribute("action"), { method: "POST", body, headers: { accept: "application/json" } });
-    if (!answer.ok) return;
-    const on = pressed.value === "1";
-    pressed.value = on ? "0" : "1";
-    pressed.setAttribute("aria-pressed", String(on));
-    pressed.textContent = on ? pressed.dataset.on : pressed.dataset.off;
-  } catch { later(); }
+function mark(form, pressed) {
+  put("mark " + form.closest("[data-question]").dataset.question, form.getAttribute("action"), "marked=" + pressed.value, 0);
+  toggle(pressed);
+}
+function toggle(pressed) {
+  const on = pressed.value === "1";
+  pressed.value = on ? "0" : "1";
+  pressed.setAttribute("aria-pressed", String(on));
+  pressed.textContent = on ? pressed.dataset.on : pressed.dataset.off;
 }
 // A file is acknowledged by its digest: reckoned here, reckoned there, and the two must agree.
 async function upload(form, busy) {
@@ -236,28 +286,34 @@ async function upload(form, busy) {
     if (digest) form.elements.sha256.value = Array.from(new Uint8Array(digest), (b) => b.toString(16).padStart(2, "0")).join("");
     const answer = await fetch(form.getAttribute("action"), { method: "POST", body: new FormData(form), headers: { accept: "application/json" } });
     if (answer.ok) { location.reload(); return; }
-    place.textContent = (await answer.json()).detail;
-  } catch { place.textContent = pill ? pill.dataset.waiting.replace("{n}", 1) : "!"; }
+    const told = (answer.headers.get("content-type") || "").includes("json") ? await answer.json() : {};
+    place.textContent = told.detail || (answer.status === 413 ? place.dataset.large : place.dataset.cut);
+  } catch { place.textContent = place.dataset.cut; }
   place.hidden = false;
   busy.removeAttribute("aria-busy");
   busy.textContent = before;
 }
-// While something waits and there is no line, a page that is left may be one that does not come back.
+// While something waits and there is no line, a page that is left may be one that does not come back; and the next
+// question of the short form is chosen by the answer before, so it waits for that one to be saved.
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");
-  if (link && queue.length && !navigator.onLine && link.origin === location.origin) { event.preventDefault(); if (pill) pill.textContent = pill.dataset.stay; }
+  if (!link || !queue.length || event.ctrlKey || event.metaKey || link.origin !== location.origin || pill.contains(link)) return;
+  if (cut) { event.preventDefault(); held = true; send(); }
+  else if (link.matches(".after") && !signedOut) { event.preventDefault(); onward = link.href; }
 });
-addEventListener("beforeunload", (event) => { if (queue.length && !stored) event.preventDefault(); });
-addEventListener("online", () => { wait = 1000; send(); });
-addEventListener("offline", () => show("waiting"));
-addEventListener("visibilitychange", () => { if (!document.hidden) { wait = 1000; send(); } });
+function again() { wait = 1000; if (signedOut) renew(); else send(); }
+addEventListener("beforeunload", (event) => { if (queue.length && !stored()) event.preventDefault(); });
+addEventListener("online", again);
+addEventListener("offline", () => { if (queue.length) show("waiting"); });
+document.addEventListener("visibilitychange", () => { if (!document.hidden) again(); });
+
+for (const here of document.querySelectorAll(".tabs [aria-current]")) here.parentElement.scrollLeft = here.offsetLeft - 60;
 
 (async () => {
   if (!survey || !document.querySelector("input[name=guard]")) return;
   store = await opened();
-  stored = store !== null;
   const left = (store && (await inStore("readonly", (s) => s.getAll()))) || [];
-  for (const entry of left.filter((e) => e.id.startsWith(survey + " ")).reverse()) { entry.flying = false; queue.unshift(entry); fill(entry); }
-  if (navigator.storage && navigator.storage.persist) navigator.storage.persist().catch(() => {});
+  for (const entry of queue) keep(entry);  // said while the store was being opened
+  for (const entry of left.filter((e) => e.id.startsWith(survey + " ") && e.who === who).reverse()) { entry.kept = true; queue.unshift(entry); fill(entry); }
   if (queue.length) send();
 })();
