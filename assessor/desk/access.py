@@ -16,6 +16,7 @@ Action = Literal[
     "survey.open",
     "survey.answer",
     "survey.manage",
+    "survey.settle",
     "survey.erase",
     "file.read",
     "file.add",
@@ -44,13 +45,14 @@ OWNER: frozenset[Action] = CONSULTANT | {
 ROLES: dict[Role, frozenset[Action]] = {
     "member": MEMBER,
     "owner": OWNER,
-    "consultant": CONSULTANT,
+    "consultant": CONSULTANT | {"survey.settle"},
     "reviewer": READS,
     "officer": frozenset({"organisation.make", "organisation.read", "people.read", "people.invite"}),
     "auditor": frozenset({"organisation.read"}),
     "administrator": frozenset({"organisation.make", "organisation.read", "people.read", "people.invite"}),
 }
-"""In the organisation that the role is held in. Who runs the system reads no factory's answers."""
+"""In the organisation that the role is held in. Who runs the system reads no factory's answers; a difference is
+settled by an assessor, and not by the factory alone."""
 AGREED: dict[tuple[str, Role], frozenset[Action]] = {
     ("programme", "officer"): frozenset({"result.read"}),
     ("audit", "auditor"): frozenset({"result.read"}),
@@ -59,7 +61,7 @@ AGREED: dict[tuple[str, Role], frozenset[Action]] = {
 """What a factory's consent opens to a role of the organisation that it was given to."""
 SCOPES: dict[str, frozenset[Action]] = {
     "read": READS | {"raw.read", "data.export"},
-    "write": frozenset({"survey.open", "survey.answer", "survey.manage", "file.add"}),
+    "write": frozenset({"survey.open", "survey.answer", "survey.manage", "survey.settle", "file.add"}),
 }
 """What a token for programs may be made for; never more than its account may."""
 MAY_INVITE: dict[Role, frozenset[Role]] = {

@@ -83,6 +83,9 @@ def _job(desk: Desk, held: Sheet) -> Job:
         bundle = papers.content(c, survey.id, newest["bundle"].sha256) if "bundle" in newest else None
         confirmed = [f for f in files if "endpoint" in f.about and bundle is None]
         exports = tuple((f.about["endpoint"], f.media, papers.content(c, survey.id, f.sha256)) for f in confirmed)
+    answers = surveys.answers(held)
+    if bundle is None and not exports:  # no machine was heard: there is nothing to differ from
+        answers = answers.model_copy(update={"settlements": ()})
     ledger_ = newest.get("register")
     register = None
     if ledger_ is not None:
@@ -91,7 +94,7 @@ def _job(desk: Desk, held: Sheet) -> Job:
     about: Mapping[str, Any] = ledger_.about if ledger_ else {}
     return Job(
         plant=canonical(held.plant),
-        answers=canonical(surveys.answers(held)),
+        answers=canonical(answers),
         framework=held.framework.id,
         made=desk.clock(),
         bundle=bundle,

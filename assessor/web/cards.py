@@ -99,11 +99,11 @@ def _value(question: Question, form: FormData, name: str) -> Any:
         return said if said or text(form, f"{name}-none") else None
     given = text(form, name).replace("，", "").replace(",", "").replace("％", "%")
     if given and question.kind == "share":
-        return _hundredths(given.removesuffix("%").strip())
+        return hundredths(given.removesuffix("%").strip())
     return given or None
 
 
-def _hundredths(given: str) -> str:
+def hundredths(given: str) -> str:
     """'35.5' is 0.355; what is no number stays what it is, to be refused by name."""
     try:
         return str(Fraction(given) / 100)
