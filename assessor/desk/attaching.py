@@ -126,14 +126,13 @@ def on_disk(data: bytes, name: str, suffix: str) -> Iterator[Path]:
             raise
 
 
-def listed(desk: Desk, who: Actor, survey_id: str, question: str | None = None) -> list[StoredFile]:
-    """What was handed in, without its content; of what machines said only where that may be read."""
+def listed(desk: Desk, who: Actor, survey_id: str, *kinds: FileKind) -> list[StoredFile]:
+    """What was handed in (of some kinds, or all) without its content; raw data only where they may be read."""
     survey = surveys.get(desk, who, survey_id)
     who.require("file.read", survey.organisation)
-    with desk.store.read() as c:
-        held = papers.files_of(c, survey_id)
     raw = who.may("raw.read", survey.organisation)
-    return [f for f in held if (raw or f.kind not in RAW) and question in (None, f.question)]
+    with desk.store.read() as c:
+        return [f for f in papers.files_of(c, survey_id, *kinds) if raw or f.kind not in RAW]
 
 
 def content(desk: Desk, who: Actor, survey_id: str, id_: str) -> tuple[StoredFile, bytes]:

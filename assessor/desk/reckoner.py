@@ -47,6 +47,8 @@ class Reckoned:
 
     assessment: bytes | None
     fault: dict[str, Any] | None
+    differing: dict[str, str] | None = None
+    """Verdict by question, of what is to be clarified."""
 
 
 class Reckoner:
@@ -114,7 +116,13 @@ def reckon(job: Job) -> Reckoned:
         done = assessed(job)
     except AssessorError as problem:
         return Reckoned(None, problem.message.model_dump(mode="json"))
-    return Reckoned(zlib.compress(canonical(done), 6), None)
+    statements = _library().statements
+    differing = {
+        (statements[f.question].part_of or f.question) if f.question in statements else f.question: f.verdict.value
+        for f in done.findings
+        if not f.settled
+    }
+    return Reckoned(zlib.compress(canonical(done), 6), None, differing)
 
 
 def assessed(job: Job) -> Assessment:

@@ -107,7 +107,9 @@ def _job(desk: Desk, held: Sheet) -> Job:
 
 def _keep(desk: Desk, survey: Survey, made: Reckoned) -> None:
     with desk.store.write() as c:
-        papers.keep(c, Outcome(survey.id, survey.version, desk.clock(), made.assessment, made.fault))
+        papers.keep(
+            c, Outcome(survey.id, survey.version, desk.clock(), made.assessment, made.fault, made.differing)
+        )
 
 
 @lru_cache(maxsize=16)
@@ -124,14 +126,9 @@ def assessment(desk: Desk, who: Actor, survey_id: str) -> Assessment:
 
 
 def differing(desk: Desk, survey: Survey) -> dict[str, str]:
-    """Questions whose answer a machine differs from, by the newest result: the ids of its findings."""
+    """Questions whose answer a machine differs from, by the newest result, and the verdict of each."""
     with desk.store.read() as c:
-        newest = papers.latest(c, survey.id)
-    if newest is None or newest.assessment is None:
-        return {}
-    done, statements = _read(newest.assessment), desk.library.statements
-    found = {f.question: f.verdict.value for f in done.findings if not f.settled}
-    return {(statements[q].part_of or q) if q in statements else q: v for q, v in found.items()}
+        return papers.differing(c, survey.id)
 
 
 def what_if(desk: Desk, who: Actor, survey_id: str, wishes: Mapping[str, Any]) -> Roadmap:

@@ -149,6 +149,8 @@ class Outcome:
     """zlib-compressed canonical JSON"""
     fault: dict[str, Any] | None
     """A Message as JSON"""
+    differing: dict[str, str] | None = None
+    """Verdict by question, of what is still to be clarified; told without opening the Assessment."""
 
 
 @dataclass(frozen=True)

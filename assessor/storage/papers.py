@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from assessor.storage.kept import Outcome, StoredFile
+from assessor.storage.kept import FileKind, Outcome, StoredFile
 from assessor.storage.rows import many, one
 from assessor.storage.tables import contents, files, results
 
@@ -17,8 +17,11 @@ def add_file(c: Connection, file: StoredFile, data: bytes) -> None:
         c.execute(insert(contents).values(survey=file.survey, sha256=file.sha256, data=data))
 
 
-def files_of(c: Connection, survey_id: str) -> list[StoredFile]:
+def files_of(c: Connection, survey_id: str, *kinds: FileKind) -> list[StoredFile]:
+    """Those of some kinds, or all; oldest first."""
     wanted = select(files).where(files.c.survey == survey_id)
+    if kinds:
+        wanted = wanted.where(files.c.kind.in_(kinds))
     return many(StoredFile, c, wanted.order_by(files.c.at, files.c.id))
 
 
@@ -62,6 +65,13 @@ def latest(c: Connection, survey_id: str) -> Outcome | None:
     """The newest one that is an Assessment."""
     own = (results.c.survey == survey_id) & results.c.assessment.is_not(None)
     return one(Outcome, c, select(results).where(own).order_by(results.c.version.desc()).limit(1))
+
+
+def differing(c: Connection, survey_id: str) -> dict[str, str]:
+    """What is to be clarified by the newest Assessment, without reading it."""
+    own = (results.c.survey == survey_id) & results.c.assessment.is_not(None)
+    newest = select(results.c.differing).where(own).order_by(results.c.version.desc()).limit(1)
+    return c.execute(newest).scalar() or {}
 
 
 def keep(c: Connection, new: Outcome) -> None:

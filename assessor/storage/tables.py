@@ -202,6 +202,7 @@ results = Table(
     Column("made", BigInteger, nullable=False),
     Column("assessment", LargeBinary),
     Column("fault", JSON),
+    Column("differing", JSON),
 )
 consents = Table(
     "consents",

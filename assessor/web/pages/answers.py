@@ -102,7 +102,7 @@ def _cards(desk: DeskOf, who: PageWho, held: Sheet, questions: Iterable[Question
         if p.person is not None
     }
     marked = answering.marked(desk, held.survey.id)
-    files = attaching.listed(desk, who, held.survey.id)
+    files = attaching.listed(desk, who, held.survey.id, "proof")
     counting = {q.id for q in surveys.counts(held, asked)}
     differing = reckoning.differing(desk, held.survey)
     return [
