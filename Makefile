@@ -1,5 +1,5 @@
 # demo · test · check: what a new user, CI and the inner loop run. `make help` lists all.
-.PHONY: help demo reports test check soak golden docs models cards interop kit bench-connectors bench-evidence lock tools apt clean
+.PHONY: help demo reports test check soak golden docs models cards interop kit bench-connectors bench-web bench-evidence serve containers lock tools apt clean
 BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE  # processes by the hundred: none should compile every module again
 
@@ -51,6 +51,9 @@ kit: tools ## the folder for a Windows laptop without network: dist/kit-windows-
 bench-connectors: tools apt ## measure beside plain clients; rewrite benchmarks/connectors.md (some minutes)
 	@[ -d tests/interop/node_modules ] || npm ci --prefix tests/interop --ignore-scripts --no-audit --no-fund --silent
 	@$(BIN)/python -m benchmarks.connectors
+
+bench-web: tools apt ## 200 people save answers at once, beside a bare server; rewrite benchmarks/web.md (some minutes)
+	@$(BIN)/python -m benchmarks.web
 
 bench-evidence: tools ## simulated plants and populations with known truth; rewrite their pages in benchmarks/ and the card
 	@$(BIN)/python -c 'from benchmarks import plants, populations; plants.main(); populations.main()'

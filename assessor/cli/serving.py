@@ -19,6 +19,7 @@ def serve(
 ) -> None:
     """Serve the web: SQLite in this installation's folder, or what DATABASE_URL names."""
     import dataclasses  # noqa: PLC0415 - the web loads when it is called for
+    import gc  # noqa: PLC0415
 
     import uvicorn  # noqa: PLC0415
 
@@ -32,6 +33,8 @@ def serve(
         server_header=False, access_log=False, timeout_graceful_shutdown=5,
     )  # fmt: skip
     server = uvicorn.Server(config)
+    gc.collect()
+    gc.freeze()  # the library stays until the end: to look through all of it for waste halted every request
     with config.bind_socket() as socket:
         address = f"http://{host}:{socket.getsockname()[1]}"
         if as_json:

@@ -30,7 +30,8 @@ class Store:
         self.lite = url.get_backend_name() == "sqlite"
         if self.lite and url.database not in (None, "", ":memory:"):
             Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
-        self.engine = create_engine(url, **({} if self.lite else {"pool_size": 20, "pool_pre_ping": True}))
+        # As many as read at once: beyond those that are kept, each would be opened anew at every request.
+        self.engine = create_engine(url, pool_size=40 if self.lite else 20, pool_pre_ping=not self.lite)
         self._turn = threading.Lock()
         """SQLite lets one write at a time: whoever waits, waits here in order, and not by polling the file."""
         if self.lite:
