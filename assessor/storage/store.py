@@ -11,10 +11,11 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from assessor.domain import Message
-from assessor.errors import StorageError
+from assessor.errors import InputError, StorageError
 
 PATIENCE = 30.0
 """Seconds that a PostgreSQL which is started beside us may take until it accepts connections."""
@@ -52,23 +53,11 @@ class Store:
                 yield connection
 
     def upgrade(self, revision: str = "head") -> None:
-        """Bring the tables to a revision, data included. Of several processes one does it."""
-        if not self.lite:
-            _await(self.engine)
-        with _told(self.engine), self.engine.connect() as connection:
-            if not self.lite:
-                connection.execute(text("select pg_advisory_lock(71100116)"))
-                connection.commit()
-            try:
-                config = migrations()
-                config.attributes["connection"] = connection
-                command.upgrade(config, revision)
-                connection.commit()
-            finally:
-                if not self.lite:
-                    connection.rollback()
-                    connection.execute(text("select pg_advisory_unlock(71100116)"))
-                    connection.commit()
+        """Bring the tables to a revision, data included, or leave them. Of several processes one does it."""
+        with _told(self.engine), _lite_alone(self.engine) if self.lite else _alone(self.engine) as connection:
+            config = migrations()
+            config.attributes["connection"] = connection
+            command.upgrade(config, revision)
 
     def healthy(self) -> bool:
         """Does it answer?"""
@@ -89,6 +78,37 @@ def migrations() -> Config:
     return config
 
 
+@contextmanager
+def _lite_alone(engine: Engine) -> Iterator[Connection]:
+    """SQLite while no other process writes. A table that is made anew is dropped first: if references held, what
+    refers to it would go along."""
+    with engine.connect() as opened:
+        raw: Any = opened.connection.driver_connection
+        raw.execute("PRAGMA foreign_keys=OFF")
+        try:
+            connection = opened.execution_options(immediate=True)
+            with connection.begin():
+                yield connection
+        finally:
+            raw.execute("PRAGMA foreign_keys=ON")
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[Connection]:
+    """PostgreSQL once it answers, while no other process of ours upgrades it."""
+    _await(engine)
+    with engine.connect() as connection:
+        connection.execute(text("select pg_advisory_lock(71100116)"))
+        connection.commit()
+        try:
+            yield connection
+            connection.commit()
+        finally:
+            connection.rollback()
+            connection.execute(text("select pg_advisory_unlock(71100116)"))
+            connection.commit()
+
+
 def _await(engine: Engine) -> None:
     """Wait while nobody answers at the address, or says to come later. What else is wrong, connecting tells."""
     from psycopg.conninfo import make_conninfo  # noqa: PLC0415 - not where the database is SQLite
@@ -104,11 +124,14 @@ def _await(engine: Engine) -> None:
 
 @contextmanager
 def _told(engine: Engine) -> Iterator[None]:
-    """A database that refuses is a StorageError that names it, without the password."""
+    """A database that refuses is a StorageError that names it, without the password. What no column holds, such as
+    a text with a sign of no letter, is its sender's fault."""
     try:
         yield
-    except OperationalError as problem:
-        reason = str(problem.orig).strip().splitlines()[0][:200]
+    except (DataError, UnicodeEncodeError, OverflowError) as problem:
+        raise InputError(Message(id="storage.unkeepable")) from problem
+    except (OperationalError, InterfaceError, InternalError, PoolTimeout) as problem:
+        reason = str(getattr(problem, "orig", problem)).strip().splitlines()[0][:200]
         shown = engine.url.render_as_string(hide_password=True)
         raise StorageError(Message(id="storage.refused", params={"reason": reason}), shown) from problem
 

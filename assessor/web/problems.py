@@ -1,5 +1,6 @@
 """What went wrong, as a page for people or as problem details (RFC 9457) for programs; never a traceback."""
 
+import json
 import logging
 from typing import Any
 from urllib.parse import quote
@@ -7,7 +8,7 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from assessor.desk.answering import Overtaken
 from assessor.domain import Message
@@ -49,8 +50,11 @@ def is_program(request: Request) -> bool:
     return scripted or request.url.path.startswith("/api/")
 
 
-def problem_json(request: Request, status: int, message: Message, place: str | None, **more: Any) -> JSONResponse:
-    """type, title, status, detail; `place` says where, such as a question's id or a cell."""
+def problem_json(request: Request, status: int, message: Message, place: str | None, **more: Any) -> Response:
+    """type, title, status, detail; `place` says where, such as a question's id or a cell.
+
+    What a sender wrote stands in it, also where it is no text: half a sign is told as '?'.
+    """
     content = {
         "type": f"about:blank#{message.id}",
         "title": message.id,
@@ -61,7 +65,8 @@ def problem_json(request: Request, status: int, message: Message, place: str | N
     } | more
     headers = {"www-authenticate": "Bearer"} if status == 401 else {}
     headers |= {"retry-after": "900"} if status == 429 else {}
-    return JSONResponse(content, status, headers, media_type="application/problem+json")
+    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
+    return Response(body, status, headers, media_type="application/problem+json")
 
 
 def _ours(request: Request, problem: Exception) -> Response:

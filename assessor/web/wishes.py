@@ -45,7 +45,7 @@ def read_wishes(given: QueryParams | FormData, before: Answers | None) -> Wished
     }
     aim = str(given.get("aim") or "most")
     level = aim.rpartition(":")
-    if aim not in ("most", "payback") and not (level[0] and level[2].isdecimal()):
+    if aim not in ("most", "payback") and not (level[0] and level[2].isdecimal() and len(level[2]) < 4):
         raise InputError(Message(id="plan.bad_aim", params={"given": aim[:60]}))
     days = tuple(_whole(v) for v in many["days"])
     return Wished(

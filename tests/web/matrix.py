@@ -5,7 +5,7 @@ import sqlite3
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ class Entry:
     path: Mapping[str, str]
     sent: Mapping[str, Any]
     """form, json, file"""
+    query: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def route(self) -> str:
@@ -104,17 +105,12 @@ class Asked:
 
     def send(self, entry: Entry, by: By, *, guard: str | None = None, **headers: str) -> httpx.Response:
         """One request of the table; `guard` in place of the session's own."""
-        ids = (
-            {"organisation": "$house", "office": "$house"}
-            | {k: f"${k}" for k in self.world.ids}
-            | dict(entry.path)
-        )
         path = entry.template
-        for name, value in ids.items():
-            path = path.replace(f"{{{name}}}", self._told(value))
+        for name, value in self.named(entry).items():
+            path = path.replace(f"{{{name}}}", value)
         guard = by.guard if guard is None else guard
         form = {key: self._told(value) for key, value in entry.sent.get("form", {}).items()}
-        given: dict[str, Any] = {}
+        given: dict[str, Any] = {"params": dict(entry.query)} if entry.query else {}
         if entry.is_api:
             headers |= {"x-guard": guard} if guard else {}
         elif entry.method not in SAFE:
@@ -126,6 +122,12 @@ class Asked:
         if "file" in entry.sent:
             given["files"] = {"file": ("note.txt", entry.sent["file"].encode())}
         return self.web.send(entry.method, path, by, headers=headers, **given)
+
+    def named(self, entry: Entry) -> dict[str, str]:
+        """What its path names."""
+        ours = {name: f"${name}" for name in self.world.ids} | {"organisation": "$house", "office": "$house"}
+        told = ours | dict(entry.path)
+        return {key: self._told(value) for key, value in told.items() if f"{{{key}}}" in entry.template}
 
     def _told(self, value: Any) -> Any:
         if isinstance(value, str) and value.startswith("$"):

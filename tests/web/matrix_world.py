@@ -11,14 +11,14 @@ from assessor.desk.attaching import Handed
 from assessor.desk.desk import DAY, Desk, kept_as, new_id
 from assessor.forms import load_answers
 from assessor.frameworks import Library
-from assessor.storage import Role, Store, people
+from assessor.storage import Purpose, Role, Store, people
 from connectors.simulator.serve import DEMO
 from tests.web.asked import NOBODY, AtOnce, By, by_session
 from tests.web.conftest import Kept
 from tests.web.people import Person, again, factory, joined
 
 PLACES = ("own", "other", "consented")
-PEOPLE: tuple[str, ...] = get_args(Role)
+PEOPLE: tuple[Role, ...] = get_args(Role)
 TOKENS = ("token-read", "token-write")
 CONTACT, DIGITS, PASSWORD = "someone@example.cn", "482913", "correct horse battery"
 REGISTER = "设备编号,设备名称,类别,接口,控制系统\nCNC01,数控车床,生产设备,OPC UA,FANUC\n"
@@ -48,25 +48,29 @@ def prepared(folder: Path, library: Library) -> World:
     """Made once; what is asked of it changes a copy."""
     store = Store(f"sqlite:///{folder / 'world.db'}")
     store.upgrade()
-    desk = Desk(store, library, Kept(), AtOnce())
+    ids, by = populated(Desk(store, library, Kept(), AtOnce()))
+    store.close()
+    return World((folder / "world.db").read_bytes(), ids, by)
+
+
+def populated(desk: Desk) -> tuple[dict[str, str], dict[tuple[str, str], By]]:
+    """Everybody and everything, in a database that is empty."""
     house, owner, survey = factory(desk)
     other, stranger, _ = factory(desk, "别的厂")
     office = houses.found(desk, "office", "主管部门")
     officer = joined(desk, office, "officer")
-    given = [consenting.agree(desk, owner.who, house, p, office) for p in ("programme", "audit", "raw")]  # type: ignore[arg-type]
+    purposes: tuple[Purpose, ...] = ("programme", "audit", "raw")
+    given = [consenting.agree(desk, owner.who, house, purpose, office) for purpose in purposes]
     by: dict[tuple[str, str], By] = {("", "nobody"): NOBODY}
     places = {"own": (house, owner), "other": (other, stranger), "consented": (office, officer)}
     for place, (where, first) in places.items():
         for role in PEOPLE:
-            person = first if role in ("owner", "officer") and role in first.who.roles(where) else None
-            person = person or joined(desk, where, role)  # type: ignore[arg-type]
+            person = first if role in first.who.roles(where) else joined(desk, where, role)
             by[place, role] = by_session(desk, person.token)
         for scope in ("read", "write"):
             by[place, f"token-{scope}"] = By(token=accounts.make_token(desk, first.who, scope, (scope,))[1])
     ids = {"house": house, "survey": survey, "office": office, "consent": given[0].id, "question": "m5-l2-1"}
-    ids |= _said(desk, again(desk, owner), house, survey)
-    store.close()
-    return World((folder / "world.db").read_bytes(), ids, by)
+    return ids | _said(desk, again(desk, owner), house, survey), by
 
 
 def _said(desk: Desk, owner: Person, house: str, survey: str) -> dict[str, str]:

@@ -1,10 +1,11 @@
 """What programs send and get."""
 
+import hashlib
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt
 from starlette.responses import Response
 
 from assessor.storage import Given, Purpose, Role, Survey
@@ -17,7 +18,7 @@ PROBLEM: dict[str, Any] = {
     "description": "Problem details (RFC 9457): what is wrong, where, and what to do.",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
-FAULTS: dict[int | str, dict[str, Any]] = {code: PROBLEM for code in (401, 403, 404, 409, 413, 422, 429, 503)}
+FAULTS: dict[int | str, dict[str, Any]] = {code: PROBLEM for code in (400, 401, 403, 404, 409, 413, 422, 429, 503)}
 
 
 class Shape(BaseModel):
@@ -67,14 +68,14 @@ class SurveyOut(BaseModel):
 
 
 class AnswerIn(Shape):
-    value: str | list[str] | float | int | None
+    value: str | list[str] | StrictFloat | StrictInt | None
     """A number as text ('0.8'), options, 'not-applicable', 'do-not-know'; null takes the answer back."""
     base: Annotated[int, Field(ge=0, le=10**9)]
     """The version that it was made upon; 0 where nothing stood."""
     key: Annotated[str, Field(min_length=8, max_length=64)]
     """Drawn anew for each save; sent again, it saves once."""
     reason: Annotated[str, Field(max_length=4000)] | None = None
-    target: str | list[str] | float | int | None = None
+    target: str | list[str] | StrictFloat | StrictInt | None = None
 
 
 class AnswerOut(BaseModel):
@@ -141,6 +142,7 @@ def linked(request: Request, answer: Response, last: str | None) -> None:
 
 def tagged(request: Request, answer: Response, tag: str) -> bool:
     """Set the ETag; True where the sender has this very state already."""
-    answer.headers["etag"] = f'"{tag}"'
+    tag = f'"{hashlib.sha256(tag.encode()).hexdigest()[:32]}"'
+    answer.headers["etag"] = tag
     answer.headers["cache-control"] = "private, no-cache"
-    return f'"{tag}"' in request.headers.get("if-none-match", "")
+    return tag in request.headers.get("if-none-match", "")

@@ -12,6 +12,7 @@ from assessor.domain import Message
 from assessor.errors import UnknownError
 from assessor.web.api.shapes import (
     FAULTS,
+    PROBLEM,
     After,
     AnswerIn,
     AnswerOut,
@@ -32,7 +33,7 @@ router = APIRouter(tags=["surveys"], responses=FAULTS)
 SAME: dict[int | str, dict[str, Any]] = {304: {"description": "As it was."}}
 
 
-@router.get("/me", responses={401: {"model": Problem}})
+@router.get("/me", responses={401: PROBLEM | {"model": Problem}})
 def me(known: Somebody) -> dict[str, Any]:
     """Who asks, and where they belong."""
     memberships = [{"organisation": m.organisation, "role": m.role} for m in known.actor.memberships]

@@ -61,7 +61,7 @@ def plant_of(form: Posted) -> dict[str, Any]:
         key: text(form, key) for key in ("name", "name_en", "kind", "credit_code", "industry", "district")
     }
     employees = text(form, "employees")
-    told["employees"] = int(employees) if employees.isdecimal() else (employees or None)
+    told["employees"] = int(employees) if employees.isdecimal() and len(employees) < 10 else (employees or None)
     told["credit_code"] = told["credit_code"].upper() or None
     told["industry"] = told["industry"].upper() or None
     above = text(form, "above_scale")
