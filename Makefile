@@ -10,6 +10,10 @@ demo: ## sample a simulated plant, rate it, write demo-output/
 	@scripts/bootstrap.sh requirements.lock
 	@$(BIN)/assessor demo -o demo-output
 
+serve: ## serve the web at http://127.0.0.1:8000, with the simulated plant to try
+	@scripts/bootstrap.sh requirements.lock
+	@$(BIN)/assessor serve --demo
+
 reports: ## the demo plant's report in every format and both languages: demo-output/reports
 	@scripts/bootstrap.sh requirements.lock
 	@[ -f demo-output/assessment.json ] || $(BIN)/assessor demo -o demo-output
@@ -21,6 +25,9 @@ test: tools apt ## everything but the soak, under 15 minutes on 2 cores
 check: tools ## the inner loop: lint, types, layers, fast tests; under 60 s
 	@scripts/check.sh
 	@$(BIN)/pytest -n 2 -m "not wire and not browser and not slow"
+
+containers: ## build the containers, bring them up and ask of them what counts; as root on Debian, some minutes
+	@scripts/containers.sh
 
 soak: tools apt ## what takes longer: the full run with many repetitions
 	@SOAK=1 HYPOTHESIS_PROFILE=soak $(BIN)/pytest -n 2
