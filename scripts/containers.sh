@@ -150,7 +150,7 @@ say "building our image"
 build plant-assessor .
 say "our image: $(podman image inspect plant-assessor --format '{{.Size}}' | awk '{printf "%d MB", $1 / 1e6}') with its base"
 .venv/bin/uv venv --quiet "$D/venv"
-.venv/bin/uv pip install --quiet --python "$D/venv/bin/python" podman-compose
+.venv/bin/uv pip install --quiet --python "$D/venv/bin/python" podman-compose==1.6.0
 
 PORT=$(.venv/bin/python -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 export PORT

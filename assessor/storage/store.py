@@ -30,7 +30,9 @@ class Store:
             url = url.set(drivername="postgresql+psycopg")
         self.lite = url.get_backend_name() == "sqlite"
         if self.lite and url.database not in (None, "", ":memory:"):
-            Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+            file = Path(str(url.database))
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch(mode=0o600)  # what a factory says is nobody else's on this machine
         # As many as read at once: beyond those that are kept, each would be opened anew at every request.
         self.engine = create_engine(url, pool_size=40 if self.lite else 20, pool_pre_ping=not self.lite)
         self._turn = threading.Lock()
