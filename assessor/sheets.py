@@ -2,6 +2,7 @@
 
 import contextlib
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,8 +13,9 @@ ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 """How a workbook begins, and how one does that is of Excel before 2007 or kept under a password."""
 MOST_BYTES, MOST_TEXTS, MOST_MEMBERS = 4_000_000_000, 100_000_000, 10_000
 """What a workbook may unpack to, of which its table of texts is held in memory."""
-BROKEN = (zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError, EOFError, SyntaxError)
-"""What openpyxl raises on a damaged file."""
+BROKEN = (zipfile.BadZipFile, zlib.error, KeyError, IndexError, AttributeError, ValueError, TypeError, OSError,
+          EOFError, SyntaxError, RuntimeError)  # fmt: skip
+"""What openpyxl raises on a damaged file, or one that asks for a password."""
 
 
 class BadWorkbook(Exception):

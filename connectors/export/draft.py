@@ -17,6 +17,8 @@ from connectors.export.opening import Opened, Unreadable, look
 from connectors.export.rows import Row, Value, rows, sheet_names
 
 LOOKED, SHOWN = 300, 5
+MOST_CELLS, AMONG = 30_000, 1000
+"""Of a table that is wide, fewer rows are looked at, and the time is sought among its first columns."""
 """Rows that a guess rests on; rows that are shown."""
 PATTERNS = tuple(
     f"{day}{clock}"
@@ -83,11 +85,21 @@ def draft(file: Path, *, encoding: str = "auto", sheet: str | None = None) -> Dr
     how = Export(
         system="?", taken_by="?", taken_at="?", layout="wide", time="?", sheets=(chosen,) if chosen else ()
     )
-    held = list(itertools.islice(rows(opened, how), LOOKED))
+    held = _some(itertools.islice(rows(opened, how), LOOKED))
     if not held:
         raise Unreadable("empty")
     found = _Look(opened, held, sheets, chosen).draft()
     return found.model_copy(update={"questions": tuple(questions(found))})
+
+
+def _some(found: Iterator[Row]) -> list[Row]:
+    held, cells = list[Row](), 0
+    for row in found:
+        held.append(row)
+        cells += len(row.cells)
+        if cells > MOST_CELLS and len(held) > 2:
+            break
+    return held
 
 
 class _Look:
@@ -96,7 +108,7 @@ class _Look:
     def __init__(self, opened: Opened, held: list[Row], sheets: list[str], sheet: str | None) -> None:
         self.opened, self.held, self.sheets, self.sheet = opened, held, sheets, sheet
         self.width = max(len(row.cells) for row in held)
-        top = next((i for i, row in enumerate(held) if any(_is_time(cell) for cell in row.cells)), None)
+        top = next((i for i, row in enumerate(held) if any(_is_time(cell) for cell in row.cells[:AMONG])), None)
         begin = top if top else _first_full(held) + 1
         self.data = held[begin:]
         self.top = max(begin - 1, 0)
@@ -148,7 +160,7 @@ class _Look:
 
     def _time(self) -> tuple[int | None, int | None, tuple[str, ...]]:
         """The column of the time, that of the date where it stands apart, and the forms that fit."""
-        named = sorted(range(self.width), key=lambda i: not TIME_WORDS.search(self.header[i]))
+        named = sorted(range(min(self.width, AMONG)), key=lambda i: not TIME_WORDS.search(self.header[i]))
         for i in named:
             if forms := _forms(self.column(i), bool(TIME_WORDS.search(self.header[i]))):
                 clock = next((j for j in named if j != i and _clocks(self.column(j))), None)
@@ -203,6 +215,8 @@ def _forms(values: Sequence[Value], named: bool) -> tuple[str, ...]:
     if not all(isinstance(v, str | datetime | date) for v in values):
         return ()
     texts = [str(v).strip() for v in values]
+    if not all(sum(c.isdigit() for c in text[:40]) > 2 for text in texts):
+        return ()
     fitting = [form for form in ("iso", *PATTERNS) if all(_fits(text, form) for text in texts)]
     return ("iso",) if "iso" in fitting else tuple(fitting)
 

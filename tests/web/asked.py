@@ -13,6 +13,8 @@ from fastapi.routing import iter_route_contexts
 from assessor.desk.desk import Desk
 from assessor.desk.entering import known_by_session
 from assessor.desk.reckoner import Job, Reckoned, Reckoner, reckon
+from assessor.web.app import create_app
+from assessor.web.settings import Settings
 
 HOME = "http://test"
 
@@ -84,6 +86,14 @@ class Web:
 def asking(app: FastAPI, base: str = HOME) -> Iterator[Web]:
     with asyncio.Runner() as runner:
         yield Web(app, runner, base)
+
+
+@contextmanager
+def site(desk: Desk, **changed: Any) -> Iterator[Web]:
+    """The application over a desk; `changed`: of its settings."""
+    settings = Settings(database="sqlite://", sender=desk.sender, **changed)
+    with asking(create_app(settings, desk), settings.public or HOME) as web:
+        yield web
 
 
 def routes_of(app: FastAPI) -> set[str]:

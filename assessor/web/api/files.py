@@ -44,7 +44,7 @@ def add(
 def read(desk: DeskOf, who: Who, survey: Id, file: Id) -> Response:
     """One file as it was handed in."""
     held, data = attaching.content(desk, who, survey, file)
-    return download(data, called(held.name))
+    return download(data, called(held.name), held.media)
 
 
 @router.delete("/surveys/{survey}/files/{file}", status_code=204)

@@ -118,7 +118,7 @@ def read(desk: DeskOf, who: PageWho, survey: str, file: str) -> Response:
     held, data = attaching.content(desk, who, survey, file)
     if held.media in SHOWN:
         return Response(data, media_type=held.media, headers={"content-disposition": "inline"})
-    return download(data, called(held.name))
+    return download(data, called(held.name), held.media)
 
 
 @router.post("/surveys/{survey}/files/{file}/remove")

@@ -118,14 +118,14 @@ def _called(done: Assessment, name: str) -> str:
     return f"{done.plant.id}-{name}"
 
 
-def download(data: bytes, name: str) -> Response:
-    """A file to save; never opened as a page of this site."""
-    suffix = Path(name).suffix.lower()
+def download(data: bytes, name: str, media: str | None = None) -> Response:
+    """A file to save; never opened as a page of this site. `media`: by its bytes, where somebody handed it in."""
+    media = media or MEDIA.get(Path(name).suffix.lower(), "application/octet-stream")
     headers = {
         "content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
         "content-security-policy": "sandbox; default-src 'none'",
     }
-    return Response(data, headers=headers, media_type=MEDIA.get(suffix, "application/octet-stream"))
+    return Response(data, headers=headers, media_type=media)
 
 
 @router.get("/surveys/{survey}/plan")
