@@ -123,8 +123,9 @@ def add_invitation(c: Connection, invitation: Invitation, code: str) -> None:
 
 
 def invitation_by(c: Connection, code: str) -> Invitation | None:
+    """Until the transaction ends it is whoever asks first that comes in by it."""
     wanted = select(*columns(Invitation, invitations)).where(invitations.c.code == code)
-    return one(Invitation, c, wanted)
+    return one(Invitation, c, wanted.with_for_update())
 
 
 def invitations_of(c: Connection, organisation_id: str) -> list[Invitation]:
