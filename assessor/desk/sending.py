@@ -55,6 +55,6 @@ def plugged(name: str) -> Sender:
     module, _, attribute = name.partition(":")
     try:
         made: Sender = getattr(import_module(module), attribute)()
-    except (ImportError, AttributeError, TypeError) as problem:
+    except (ImportError, AttributeError, TypeError, ValueError) as problem:
         raise InputError(Message(id="desk.no_sender", params={"name": name})) from problem
     return made

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from assessor.desk.answering import Overtaken
+from assessor.desk.passwords import WINDOW
 from assessor.domain import Message
 from assessor.errors import (
     AccessError,
@@ -24,7 +25,7 @@ from assessor.errors import (
 )
 from assessor.messages import render
 from assessor.web.face import page
-from assessor.web.gate import SignedOut, language_of
+from assessor.web.gate import SAFE, SignedOut, language_of
 
 STATUS: tuple[tuple[type[AssessorError], int], ...] = (
     (SignedOut, 401),
@@ -64,33 +65,42 @@ def problem_json(request: Request, status: int, message: Message, place: str | N
         "instance": request.url.path,
     } | more
     headers = {"www-authenticate": "Bearer"} if status == 401 else {}
-    headers |= {"retry-after": "900"} if status == 429 else {}
+    headers |= waiting(status)
     body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
     return Response(body, status, headers, media_type="application/problem+json")
 
 
 def _ours(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, AssessorError)
-    status = status_of(problem)
+    status, back = status_of(problem), request.headers.get("referer", "/")
     if is_program(request):
         more = {"stands": told(problem), "wanted": vars(problem.wanted)} if isinstance(problem, Overtaken) else {}
         return problem_json(request, status, problem.message, problem.place, **more)
     if status == 401:
-        return RedirectResponse(f"/enter?next={quote(request.url.path)}", 303)
-    back = request.headers.get("referer", "/")
+        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        next_ = asked if request.method in SAFE else _here(back, request)  # a form was sent: back to its page
+        return RedirectResponse(f"/enter?next={quote(next_)}", 303)
     values = {
         "status": status,
         "message": problem.message,
         "place": problem.place or "",
         "back": _here(back, request),
     }
-    return page(request, "problem", values, status)
+    shown = page(request, "problem", values, status)
+    shown.headers.update(waiting(status))
+    return shown
 
 
 def _here(address: str, request: Request) -> str:
     """An address of this site, or its first page."""
     base = str(request.base_url)
-    return "/" + address.removeprefix(base) if address.startswith(base) else "/"
+    rest = "/" + address.removeprefix(base)
+    return rest if address.startswith(base) and not rest.startswith(("//", "/\\")) else "/"
+
+
+def waiting(status: int) -> dict[str, str]:
+    """When to try again, where there were too many tries."""
+    return {"retry-after": str(WINDOW // 10**9)} if status == 429 else {}
 
 
 def told(problem: Overtaken) -> dict[str, Any]:

@@ -24,6 +24,8 @@ from assessor.web.settings import OpenId
 router = APIRouter()
 COOKIE, LASTS = "openid", 600
 ALGORITHMS = ["RS256", "ES256", "EdDSA"]
+SAID = ("issuer", "authorization_endpoint", "token_endpoint", "jwks_uri")
+"""What a house says of itself, without which nobody comes in by it."""
 
 
 @router.get("/enter/openid")
@@ -54,7 +56,7 @@ def begin(request: Request) -> Response:
 def back(request: Request, desk: DeskOf) -> Response:
     """From the other house: who somebody is, by its signature."""
     held, kept = _held(request), request.cookies.get(COOKIE, "").split(".")
-    if len(kept) != 3 or request.query_params.get("state") != kept[0]:
+    if len(kept) != 3 or not all(kept) or request.query_params.get("state") != kept[0]:
         raise InputError(Message(id="web.openid.stale"))
     known = _discovered(held.issuer)
     given = {
@@ -69,7 +71,7 @@ def back(request: Request, desk: DeskOf) -> Response:
         signed = jwt.decode(token.raise_for_status().json()["id_token"], keys, algorithms=ALGORITHMS)
         claims = CodeIDToken(signed.claims, signed.header, _expected(held), {"nonce": kept[1]})
         claims.validate()
-    except (httpx.HTTPStatusError, JoseError, KeyError, ValueError) as problem:
+    except (httpx.HTTPStatusError, JoseError, KeyError, TypeError, ValueError) as problem:
         raise InputError(Message(id="web.openid.refused")) from problem
     except httpx.HTTPError as problem:
         raise StorageError(Message(id="web.openid.silent"), held.name) from problem
@@ -110,6 +112,8 @@ def _discovered(issuer: str) -> dict[str, Any]:
         found: dict[str, Any] = answer.raise_for_status().json()
     except (httpx.HTTPError, ValueError) as problem:
         raise StorageError(Message(id="web.openid.silent"), issuer) from problem
-    if found.get("issuer", "").rstrip("/") != issuer:
+    if not isinstance(found, dict) or not all(isinstance(found.get(name), str) for name in SAID):
+        raise StorageError(Message(id="web.openid.silent"), issuer)
+    if found["issuer"].rstrip("/") != issuer:
         raise StorageError(Message(id="web.openid.silent"), issuer)
     return found
