@@ -11,7 +11,7 @@ from assessor.domain import Message
 from assessor.errors import AssessorError, UnknownError
 from assessor.web.face import page
 from assessor.web.gate import DeskOf, Posted, known_of, language_of, place, posted, settings_of, text
-from assessor.web.problems import status_of
+from assessor.web.problems import status_of, waiting
 
 router = APIRouter()
 
@@ -92,7 +92,7 @@ def leave(request: Request, desk: DeskOf) -> Response:
     if token := request.cookies.get(cookie):
         entering.leave(desk, token)
     answer = RedirectResponse("/", 303)
-    answer.delete_cookie(cookie, secure=settings_of(request).secure, httponly=True, samesite="lax")
+    forget_cookie(request, answer)
     return answer
 
 
@@ -106,6 +106,11 @@ def choose_language(request: Request, desk: DeskOf, form: Posted) -> Response:
             accounts.choose_language(desk, known.actor, "zh" if chosen == "zh" else "en")
         answer.set_cookie("language", chosen, max_age=31_536_000, samesite="lax", httponly=True)
     return answer
+
+
+def forget_cookie(request: Request, answer: Response) -> None:
+    held = settings_of(request)
+    answer.delete_cookie(held.cookie, secure=held.secure, httponly=True, samesite="lax")
 
 
 def session_cookie(request: Request, answer: Response, entered: Entered) -> None:
@@ -131,4 +136,6 @@ def _inside(address: str) -> str:
 def _again(request: Request, desk: DeskOf, form: Posted, problem: AssessorError, **more: Any) -> Response:
     """The same page with what was wrong; nothing that was typed is lost but secrets."""
     values = _values(desk, next_=_inside(text(form, "next")), contact=text(form, "contact"), fault=problem.message)
-    return page(request, "enter", values | more, status_of(problem))
+    shown = page(request, "enter", values | more, status_of(problem))
+    shown.headers.update(waiting(shown.status_code))
+    return shown
