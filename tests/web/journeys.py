@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import httpx
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from assessor.desk import entering, houses, surveys
 from assessor.desk.desk import Desk
@@ -32,7 +32,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PHONE, DESK_TOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+PHONE_HEIGHT, DESK_HEIGHT = 844, 900
 WITHOUT_STORE = "indexedDB.open = () => { throw new DOMException('no', 'SecurityError'); };"
 
 
@@ -192,7 +192,7 @@ def context_of(
     browser: Browser, server: Server, token: str = "", *, width: int = 390, language: str = "zh", **more: Any
 ) -> BrowserContext:
     """A browser of somebody's own: a phone where it is narrow, signed in where there is a token."""
-    view = PHONE if width == 390 else DESK_TOP | {"width": width}
+    view = ViewportSize(width=width, height=PHONE_HEIGHT if width == 390 else DESK_HEIGHT)
     touch: dict[str, Any] = {"has_touch": True, "is_mobile": True} if width == 390 else {}
     locale = "zh-CN" if language == "zh" else "en-GB"
     context = browser.new_context(viewport=view, locale=locale, base_url=server.address, **(touch | more))

@@ -307,7 +307,12 @@ addEventListener("online", again);
 addEventListener("offline", () => { if (queue.length) show("waiting"); });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) again(); });
 
-for (const here of document.querySelectorAll(".tabs [aria-current]")) here.parentElement.scrollLeft = here.offsetLeft - 60;
+// What is wider than the screen can be reached by keys, and the tab one is on can be seen.
+for (const wide of document.querySelectorAll(".scroll")) if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
+for (const here of document.querySelectorAll(".tabs [aria-current]")) {
+  const row = here.parentElement, end = here.offsetLeft + here.offsetWidth - row.offsetLeft;
+  if (end > row.clientWidth) row.scrollLeft = end - row.clientWidth / 2;
+}
 
 (async () => {
   if (!survey || !document.querySelector("input[name=guard]")) return;
