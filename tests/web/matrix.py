@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from assessor.desk.desk import Desk
@@ -69,6 +70,11 @@ def entries() -> dict[str, Entry]:
         sent = {key: route[key] for key in ("form", "json", "file") if key in route}
         made[name] = Entry(method, template, told["rules"][route["rule"]], route.get("path", {}), sent)
     return made
+
+
+def quick() -> PasswordHasher:
+    """What passwords cost is another test's."""
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 class Asked:

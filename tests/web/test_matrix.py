@@ -8,23 +8,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 
 from assessor.desk import passwords
 from assessor.frameworks import Library
 from assessor.web.app import create_app
 from tests.web.asked import Web, asking, routes_of
 from tests.web.conftest import settings_for
-from tests.web.matrix import SAFE, Asked, Entry, entries, outcome
+from tests.web.matrix import SAFE, Asked, Entry, entries, outcome, quick
 from tests.web.matrix_world import World, columns, prepared
 
 ENTRIES = entries()
 UNSAFE = {name: entry for name, entry in ENTRIES.items() if entry.method not in SAFE}
-
-
-def quick() -> PasswordHasher:
-    """What passwords cost is another test's."""
-    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @pytest.fixture(scope="session")
