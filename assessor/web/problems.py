@@ -26,6 +26,7 @@ from assessor.errors import (
 from assessor.messages import render
 from assessor.web.face import page
 from assessor.web.gate import SAFE, SignedOut, language_of
+from assessor.web.shield import HEADERS
 
 STATUS: tuple[tuple[type[AssessorError], int], ...] = (
     (SignedOut, 401),
@@ -132,10 +133,14 @@ def _invalid(request: Request, problem: Exception) -> Response:
 
 def _unexpected(request: Request, problem: Exception) -> Response:
     log.exception("unexpected at %s %s", request.method, request.url.path, exc_info=problem)
-    if is_program(request):
-        return problem_json(request, 500, Message(id="web.unexpected"), None)
     values = {"status": 500, "message": Message(id="web.unexpected"), "place": "", "back": "/"}
-    return page(request, "problem", values, 500)
+    answer: Response = (
+        problem_json(request, 500, Message(id="web.unexpected"), None)
+        if is_program(request)
+        else page(request, "problem", values, 500)
+    )
+    answer.headers.update(HEADERS)  # it is made outside of everything else, the shield included
+    return answer
 
 
 def handle(app: FastAPI) -> None:

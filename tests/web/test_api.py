@@ -29,6 +29,8 @@ from tests.web.conftest import settings_for
 from tests.web.matrix import Asked
 from tests.web.matrix_world import World, prepared
 
+pytestmark = pytest.mark.slow
+
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
 

@@ -15,6 +15,8 @@ from assessor.storage import ledger, people
 from tests.web.asked import By, by_session, site
 from tests.web.people import Person, again, come_in, factory, joined, with_password
 
+pytestmark = pytest.mark.slow
+
 CONTACT, PASSWORD = "13800000000", "correct horse battery"
 
 

@@ -24,6 +24,8 @@ from assessor.web.settings import OpenId, settings
 from tests.web.asked import Web, site
 from tests.web.houses_of_others import OTHER_KEY, Provider, mailbox, provider
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass
 class Door:

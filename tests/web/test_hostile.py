@@ -18,6 +18,8 @@ from tests.web.conftest import Kept, own_database, settings_for
 from tests.web.matrix import SAFE, Asked, Entry, entries, quick
 from tests.web.matrix_world import World, populated
 
+pytestmark = pytest.mark.slow
+
 ODD = ("\x00", "a\x00b@example.cn", "9" * 5000, "\U0001f3ed" * 300, "٣", "²")
 """For both databases: what one of them may not be able to keep."""
 OTHER = (

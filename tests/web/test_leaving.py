@@ -26,6 +26,8 @@ from assessor.storage.tables import metadata
 from tests.web.asked import AtOnce
 from tests.web.people import HERE, again, come_in, entry, factory, joined
 
+pytestmark = pytest.mark.slow
+
 Q = "m5-l2-1"
 
 

@@ -17,6 +17,8 @@ from tests.web.conftest import settings_for
 from tests.web.matrix import SAFE, Asked, Entry, entries, outcome, quick
 from tests.web.matrix_world import World, columns, prepared
 
+pytestmark = pytest.mark.slow
+
 ENTRIES = entries()
 UNSAFE = {name: entry for name, entry in ENTRIES.items() if entry.method not in SAFE}
 

@@ -33,6 +33,8 @@ from tests.web.conftest import ROOT, Kept, own_database
 from tests.web.matrix_world import populated
 from tests.web.people import factory
 
+pytestmark = pytest.mark.slow
+
 REVISIONS = [step.revision for step in ScriptDirectory.from_config(store.migrations()).walk_revisions()][::-1]
 
 

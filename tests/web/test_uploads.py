@@ -21,6 +21,8 @@ from tests.web.asked import By, Web, by_session, site
 from tests.web.hostile_files import BOMBS, EXPORT, NAMES, PAGE, PIXEL, POLYGLOTS, REGISTER, cut, sheet
 from tests.web.people import PLANT, factory
 
+pytestmark = pytest.mark.slow
+
 KINDS: tuple[FileKind, ...] = ("proof", "register", "export", "bundle")
 SOUND = {"proof": PIXEL, "register": sheet(), "export": EXPORT}
 
