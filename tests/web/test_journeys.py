@@ -88,7 +88,7 @@ def short_form(page: Page) -> int:
         id_ = str(question.get_attribute("id"))
         page.locator("label.pick:has(input[name=value])").nth(n % 3).click()
         page.get_by_role("link", name="下一题").click()  # at once: it waits for the answer by itself
-        page.wait_for_function("id => !document.getElementById(id)", arg=id_)
+        expect(page.locator(f"[id='{id_}']")).to_have_count(0)
     raise AssertionError("it does not come to an end")
 
 

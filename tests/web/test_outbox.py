@@ -211,7 +211,7 @@ def test_a_store_evicted_half_way_loses_nothing(page: Page, factory: Factory) ->
       asked.onsuccess = asked.onblocked = done;
     })""")
     pick(page, THIRD, "0.8")
-    page.wait_for_function("!document.getElementById('pill').textContent.includes('不要关闭')")
+    expect(page.locator("#pill")).not_to_contain_text("不要关闭")
     assert sorted(waiting(page)) == [FIRST, SECOND, THIRD]  # kept anew
     page.context.set_offline(False)
     pill(page, "saved")
@@ -233,8 +233,8 @@ def test_without_a_store_it_says_so_and_the_page_is_not_left_unasked(browser: Br
             dialog.dismiss()
 
         page.on("dialog", stay)
-        page.close(run_before_unload=True)
-        page.wait_for_function("true")
+        with page.expect_event("dialog"):
+            page.close(run_before_unload=True)
         assert asked == ["beforeunload"] and not page.is_closed()
         context.set_offline(False)
         pill(page, "saved")
