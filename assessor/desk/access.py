@@ -22,6 +22,7 @@ Action = Literal[
     "file.add",
     "raw.read",
     "result.read",
+    "filing.read",
     "people.read",
     "people.invite",
     "consent.read",
@@ -31,7 +32,7 @@ Action = Literal[
     "organisation.read",
 ]
 READS: frozenset[Action] = frozenset(
-    {"survey.read", "file.read", "result.read", "people.read", "consent.read", "organisation.read"}
+    {"survey.read", "file.read", "result.read", "filing.read", "people.read", "consent.read", "organisation.read"}
 )
 MEMBER: frozenset[Action] = READS | {"survey.answer", "file.add"}
 CONSULTANT: frozenset[Action] = MEMBER | {"survey.manage", "raw.read"}
@@ -55,10 +56,11 @@ ROLES: dict[Role, frozenset[Action]] = {
 settled by an assessor, and not by the factory alone."""
 AGREED: dict[tuple[str, Role], frozenset[Action]] = {
     ("programme", "officer"): frozenset({"result.read"}),
-    ("audit", "auditor"): frozenset({"result.read"}),
+    ("audit", "auditor"): frozenset({"result.read", "filing.read"}),
     ("raw", "auditor"): frozenset({"file.read", "raw.read"}),
 }
-"""What a factory's consent opens to a role of the organisation that it was given to."""
+"""What a factory's consent opens to a role of the organisation that it was given to. A filing, and whatever else
+holds single answers, is an auditor's: a programme office sees what they came to."""
 SCOPES: dict[str, frozenset[Action]] = {
     "read": READS | {"raw.read", "data.export"},
     "write": frozenset({"survey.open", "survey.answer", "survey.manage", "survey.settle", "file.add"}),

@@ -3,7 +3,7 @@
 from assessor.desk.access import SCOPES, Actor
 from assessor.desk.contact import read_contact
 from assessor.desk.desk import DAY, Desk, kept_as, new_id, new_secret
-from assessor.desk.entering import Entered, enter
+from assessor.desk.entering import Entered, enter, send_digits, take_digits
 from assessor.desk.passwords import be_patient, hashed, matches
 from assessor.domain import Message
 from assessor.errors import AccessError, InputError, UnknownError
@@ -24,18 +24,44 @@ def choose_language(desk: Desk, who: Actor, language: Language) -> None:
         people.change_account(c, who.account, language=language)
 
 
-def set_password(desk: Desk, who: Actor, contact: str, password: str, old: str = "") -> Entered:
-    """A contact to be found by and a password. Every other session ends, and so does the code one came in by."""
+def send_proof(desk: Desk, who: Actor, contact: str, language: Language) -> str:
+    """Digits to a contact that somebody wants to have; gives the contact as it is kept.
+
+    Whose it is by now is not told before they came back: that would tell who has an account.
+    """
+    _person(who)
+    kept = read_contact(contact)
+    be_patient(desk, "account", who.account)
+    send_digits(desk, proof_of(who.account, kept), kept, "desk.passcode_contact", language)
+    return kept
+
+
+def proof_of(account: str, contact: str) -> str:
+    """What the digits prove: that this account may have this contact, and nothing else."""
+    return f"{account}:{contact}"
+
+
+def set_password(
+    desk: Desk, who: Actor, contact: str, password: str, old: str = "", passcode: str = ""
+) -> Entered:
+    """A contact to be found by and a password. Every other session ends, and so does the code one came in by.
+
+    A contact that the account has not yet is proved by the digits that were sent there: whoever it belongs to
+    signs in by it.
+    """
     _person(who)
     kept, hash_ = read_contact(contact), hashed(password)
     be_patient(desk, "account", who.account)
     with desk.store.read() as c:
-        account, taken = people.account(c, who.account), people.person_by(c, contact=kept)
+        account, person = people.account(c, who.account), people.person(c, who.account)
     if account is not None and account.password is not None and not matches(account.password, old):
         raise InputError(Message(id="desk.bad_password"))
-    if taken is not None and taken.account != who.account:
-        raise InputError(Message(id="desk.contact_taken"))
+    if person is None or person.contact != kept:
+        take_digits(desk, proof_of(who.account, kept), passcode)
     with desk.store.write() as c:
+        taken = people.person_by(c, contact=kept)
+        if taken is not None and taken.account != who.account:
+            raise InputError(Message(id="desk.contact_taken"))
         people.change_account(c, who.account, password=hash_)
         people.change_person(c, who.account, contact=kept)
         people.end_invitations_held(c, who.account, desk.clock())

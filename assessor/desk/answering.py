@@ -3,6 +3,7 @@ twice happens once, and one that somebody else overtook is shown and not lost.""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import Connection
@@ -20,6 +21,8 @@ from assessor.storage import surveys as sql
 
 LONGEST = 4000
 """Signs of a reason."""
+LARGEST = 10**15
+"""What no plant has that many of; what is reckoned with further on would break over it."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,8 @@ def written(question: Question, value: Any) -> Any:
         read = tuple(map(str, value)) if isinstance(value, list | tuple) else exact(value)
     except (TypeError, ValueError) as problem:
         raise InputError(Message(id="desk.bad_value", params={"value": str(value)[:40]}), question.id) from problem
+    if isinstance(read, Fraction) and abs(read) > LARGEST:
+        raise InputError(Message(id="desk.bad_value", params={"value": str(value)[:40]}), question.id)
     if (fault := off_scale(question, read)) is not None:
         raise InputError(fault, question.id)
     return list(read) if isinstance(read, tuple) else plain(read)
@@ -137,6 +142,8 @@ def mark(desk: Desk, who: Actor, survey_id: str, question: str, marked: bool) ->
     if question not in desk.library.questions:
         raise UnknownError(Message(id="desk.unknown_question", params={"question": question[:64]}))
     with desk.store.write() as c:
+        if sql.get(c, survey_id, lock=True) is None:
+            raise UnknownError(Message(id="desk.unknown"))
         if marked:
             sql.mark(c, survey_id, question, who.account, desk.clock())
         else:

@@ -60,6 +60,8 @@ def attach(desk: Desk, who: Actor, survey_id: str, handed: Handed) -> StoredFile
         at=desk.clock(),
     )
     with desk.store.write() as c:
+        if sql.get(c, survey_id, lock=True) is None:  # it was erased meanwhile; and files are added one by one
+            raise UnknownError(Message(id="desk.unknown"))
         if papers.bytes_of(c, survey_id) + file.size > MOST:
             raise InputError(Message(id="desk.survey_full", params={"mb": MOST // 1_000_000}), content.name)
         papers.add_file(c, file, handed.data)

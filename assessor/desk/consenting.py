@@ -25,6 +25,7 @@ def agree(desk: Desk, who: Actor, organisation: str, purpose: Purpose, receiver:
         raise InputError(Message(id="desk.bad_receiver"))
     new = Consent(new_id(), organisation, purpose, receiver, desk.clock(), who.account, None, None)
     with desk.store.write() as c:
+        people.organisation(c, organisation, lock=True)  # of two who agree at once, the second finds the first's
         house = people.organisation(c, receiver) if receiver else None
         if receiver and (house is None or house.kind != "office"):
             raise UnknownError(Message(id="desk.unknown"))

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import unicodedata
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -37,7 +38,7 @@ def draw_code() -> str:
 
 def read_code(text: str) -> str:
     """A code as it was typed, in the one way it is kept."""
-    return re.sub(r"[^A-Z0-9]", "", text.upper())
+    return re.sub(r"[^A-Z0-9]", "", unicodedata.normalize("NFKC", text).upper())
 
 
 def by_code(desk: Desk, code: str, place: str, language: Language) -> Entered:
@@ -65,6 +66,8 @@ def join(desk: Desk, who: Actor, code: str) -> str:
         held = people.invitation_by(c, kept_as(read_code(code)))
         if held is None or held.ended is not None or held.expires < now or held.account not in (None, who.account):
             raise InputError(Message(id="desk.bad_code"))
+        if held.account == who.account:  # they came in by it: it gives no role twice, and stays their way in
+            return held.organisation
         people.change_invitation(c, held.id, account=who.account, ended=now)
         people.add_membership(c, Membership(who.account, held.organisation, held.role, held.department, now))
         ledger.note(c, now, who.account, held.organisation, "joined", held.id)
@@ -75,22 +78,33 @@ def send_passcode(desk: Desk, contact: str, place: str, language: Language) -> s
     """Send six digits that hold for ten minutes; gives the contact as it is kept."""
     kept = read_contact(contact)
     be_patient(desk, "place", place)
-    be_patient(desk, "send", kept)
+    send_digits(desk, kept, kept, "desk.passcode", language)
+    return kept
+
+
+def send_digits(desk: Desk, subject: str, contact: str, text: str, language: Language) -> None:
+    """Six digits to a contact, for one subject: what was sent to sign in proves nothing else."""
+    be_patient(desk, "send", contact)
     code = f"{secrets.randbelow(10**6):06d}"
     with desk.store.write() as c:
-        people.add_passcode(c, new_id(), kept_as(kept), kept_as(kept + code), desk.clock() + PASSCODE)
-    desk.sender.send(kept, render("desk.passcode", language, code=code, minutes=PASSCODE // MINUTE))
-    return kept
+        people.add_passcode(c, new_id(), kept_as(subject), kept_as(subject + code), desk.clock() + PASSCODE)
+    desk.sender.send(contact, render(text, language, code=code, minutes=PASSCODE // MINUTE))
+
+
+def take_digits(desk: Desk, subject: str, code: str) -> None:
+    """Raises InputError where they are not those that were sent for a subject, or came too late."""
+    plain = unicodedata.normalize("NFKC", code).strip()
+    with desk.store.write() as c:  # the try is counted even where it fails
+        right = people.take_passcode(c, kept_as(subject), kept_as(subject + plain), desk.clock(), PASSCODE_TRIES)
+    if not right:
+        raise InputError(Message(id="desk.bad_passcode"))
 
 
 def by_passcode(desk: Desk, contact: str, code: str, place: str, language: Language) -> Entered:
     """By the digits that were sent; a contact nobody has yet gets an account of its own."""
     be_patient(desk, "place", place)
     kept = read_contact(contact)
-    with desk.store.write() as c:  # the try is counted even where it fails
-        right = people.take_passcode(c, kept_as(kept), kept_as(kept + code.strip()), desk.clock(), PASSCODE_TRIES)
-    if not right:
-        raise InputError(Message(id="desk.bad_passcode"))
+    take_digits(desk, kept, code)
     with desk.store.write() as c:
         held = people.person_by(c, contact=kept)
         account = held.account if held else _new_account(desk, c, language, contact=kept)

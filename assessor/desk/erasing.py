@@ -93,6 +93,7 @@ def end_of_keeping(desk: Desk) -> int:
     """Erase what was to be kept until now, a visitor's demonstration with the visitor; gives how many went."""
     now = desk.clock()
     with desk.store.write() as c:
+        people.forget_ended(c, now)
         gone = sql.ended(c, now)
         for survey in gone:
             house = people.organisation(c, survey.organisation)
@@ -100,7 +101,8 @@ def end_of_keeping(desk: Desk) -> int:
             ledger.note(c, now, None, survey.organisation, "kept long enough", survey.id)
             if house is not None and house.demonstration:
                 for member in people.members(c, house.id):
-                    people.erase_person(c, member.account)
-                    people.change_account(c, member.account, ended=now)
+                    if {m.organisation for m in people.memberships_of(c, member.account)} == {house.id}:
+                        people.erase_person(c, member.account)  # who belongs elsewhere too only looked round here
+                        people.change_account(c, member.account, ended=now)
                 people.remove_organisation(c, house.id)
     return len(gone)

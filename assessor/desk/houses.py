@@ -164,6 +164,11 @@ def dismiss(desk: Desk, who: Actor, organisation: str, account: str, role: Role)
         if role == "owner" and [m.account for m in owners] == [account]:
             raise InputError(Message(id="desk.last_owner"))
         people.remove_membership(c, account, organisation, role)
+        held = [m.role for m in people.memberships_in(c, account, organisation)]
+        for open_ in people.invitations_of(c, organisation):  # nor do they come back by a code of their own making
+            mine = open_.made_by == account and open_.account is None and open_.ended is None
+            if mine and not any(open_.role in MAY_INVITE.get(own, ()) for own in held):
+                people.change_invitation(c, open_.id, ended=desk.clock())
         ledger.note(c, desk.clock(), who.account, organisation, "dismissed", account)
 
 

@@ -8,6 +8,7 @@ import logging
 import tempfile
 import threading
 import zlib
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -22,6 +23,8 @@ from assessor.domain import Answers, Assessment, Asset, KeyProcess, Message, Pla
 log = logging.getLogger("assessor.desk")
 WORKERS = 1
 """Beside the server on two cores."""
+MOST_LOST = 3
+"""Processes that one job may take down."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,8 @@ class Reckoner:
     def __init__(self) -> None:
         self._pool: ProcessPoolExecutor | None = None
         self._running: dict[tuple[str, int], Future[Reckoned]] = {}
+        self._lost: Counter[tuple[str, int]] = Counter()
+        """How often the process died over a job."""
         self._lock = threading.Lock()
 
     def start(self, key: tuple[str, int], job: Callable[[], Job], kept: Callable[[Reckoned], None]) -> None:
@@ -71,16 +76,33 @@ class Reckoner:
                 self._pool = ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn"))
                 future = self._pool.submit(reckon, job())
             self._running[key] = future
+            overtaken = [
+                f for (survey, version), f in self._running.items() if survey == key[0] and version < key[1]
+            ]
+        for old in overtaken:  # where it has not begun yet nobody waits for it
+            old.cancel()
         future.add_done_callback(lambda done: self._ended(key, done, kept))
 
     def _ended(self, key: tuple[str, int], done: Future[Reckoned], kept: Callable[[Reckoned], None]) -> None:
         try:
-            kept(_outcome(done))
+            if self._is_final(key, done):
+                kept(_outcome(done))
         except Exception:
             log.exception("a result was not kept")
         finally:
             with self._lock:
                 self._running.pop(key, None)
+
+    def _is_final(self, key: tuple[str, int], done: Future[Reckoned]) -> bool:
+        """Is it the job that came to this? One that was stopped, or whose process was ended, is tried anew when
+        somebody asks again; one that a process died over thrice is given up."""
+        if done.cancelled():
+            return False
+        if not isinstance(done.exception(), BrokenProcessPool):
+            return True
+        with self._lock:
+            self._lost[key] += 1
+            return self._lost[key] >= MOST_LOST
 
     def running(self, key: tuple[str, int]) -> bool:
         with self._lock:
@@ -92,8 +114,6 @@ class Reckoner:
 
 
 def _outcome(done: Future[Reckoned]) -> Reckoned:
-    if done.cancelled():
-        return Reckoned(None, _fault("stopped"))
     problem = done.exception()
     if problem is None:
         return done.result()

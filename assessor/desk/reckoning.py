@@ -180,8 +180,9 @@ def filing(desk: Desk, who: Actor, survey_id: str, done: Assessment) -> bytes:
     """A bundle for filing: the result, the answers, the data files it was judged by; never what machines said."""
     survey = surveys.get(desk, who, survey_id)
     with desk.store.read() as c:
-        sealed = [f for f in papers.files_of(c, survey.id) if f.about.get("bundle") == "sample"]
-        data = papers.content(c, survey.id, sealed[-1].sha256) if sealed and done.source is not None else None
+        own = done.source.bundle if done.source is not None else None  # not one that was handed in since
+        sealed = [f for f in papers.files_of(c, survey.id) if own and f.about.get("digest") == own]
+        data = papers.content(c, survey.id, sealed[-1].sha256) if sealed else None
     with tempfile.TemporaryDirectory(prefix="assessor-") as folder:
         source = None
         if data is not None:

@@ -78,9 +78,11 @@ def reopen(desk: Desk, who: Actor, survey_id: str, question: str) -> None:
 
 
 def _keep(desk: Desk, who: Actor, survey_id: str, question: str, made: dict[str, Any] | None) -> None:
-    before = surveys.get(desk, who, survey_id).settings.get("settlements", [])
-    others = [s for s in before if s["question"] != question]
-    surveys.change_settings(desk, who, survey_id, settlements=[*others, *([made] if made else [])])
+    def change(stands: dict[str, Any]) -> dict[str, Any]:
+        others = [s for s in stands.get("settlements", []) if s["question"] != question]
+        return {"settlements": [*others, *([made] if made else [])]}
+
+    surveys.rework_settings(desk, who, survey_id, change)
 
 
 def _proof(desk: Desk, who: Actor, survey_id: str, given: Clarified) -> dict[str, Any]:

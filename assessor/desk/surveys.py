@@ -1,6 +1,6 @@
 """SURVEYS: one plant's assessment in the making: what it is about, what it asks, how far it has come."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -142,13 +142,20 @@ def opened_to(desk: Desk, who: Actor) -> list[Survey]:
 
 def change_settings(desk: Desk, who: Actor, id_: str, **settings: Any) -> Survey:
     """Budget, wishes, further frameworks, cuts: validated as the parts of an answer file that they are."""
+    return rework_settings(desk, who, id_, lambda _: settings)
+
+
+def rework_settings(
+    desk: Desk, who: Actor, id_: str, change: Callable[[dict[str, Any]], dict[str, Any]]
+) -> Survey:
+    """The same where what is new follows from what stands: nobody else changes it in between."""
     survey = get(desk, who, id_)
     who.require("survey.manage", survey.organisation)
     with desk.store.write() as c:
         held = sql.get(c, id_, lock=True)
         if held is None:
             raise UnknownError(Message(id="desk.unknown"))
-        changed = {k: v for k, v in (held.settings | settings).items() if v is not None}
+        changed = {k: v for k, v in (held.settings | change(held.settings)).items() if v is not None}
         try:
             said = {k: changed[k] for k in SETTINGS if k in changed}
             Answers.model_validate(
@@ -166,10 +173,12 @@ def change_plant(desk: Desk, who: Actor, id_: str, plant: Mapping[str, Any]) -> 
     """What is known of the plant; its id and its kind stay."""
     survey = get(desk, who, id_)
     who.require("survey.manage", survey.organisation)
-    noun = read_plant(
-        {**plant, "kind": survey.plant["kind"]}, simulated=survey.plant["simulated"], id_=survey.plant["id"]
-    )
     with desk.store.write() as c:
+        held = sql.get(c, id_, lock=True)
+        if held is None:
+            raise UnknownError(Message(id="desk.unknown"))
+        stands = held.plant
+        noun = read_plant({**plant, "kind": stands["kind"]}, simulated=stands["simulated"], id_=stands["id"])
         sql.change(c, id_, plant=noun.model_dump(mode="json"))
         ledger.note(c, desk.clock(), who.account, survey.organisation, "plant changed", id_)
 

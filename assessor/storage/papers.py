@@ -75,8 +75,12 @@ def differing(c: Connection, survey_id: str) -> dict[str, str]:
 
 
 def keep(c: Connection, new: Outcome) -> None:
-    """The newest outcome takes the place of those before it."""
+    """The newest outcome takes the place of those before it; where it is none, the last Assessment stays."""
     older = (results.c.survey == new.survey) & (results.c.version <= new.version)
+    if new.assessment is None:
+        last = latest(c, new.survey)
+        kept = last.version if last is not None else -1
+        older &= (results.c.version == new.version) | (results.c.version != kept)
     c.execute(delete(results).where(older))
     c.execute(insert(results).values(**vars(new)))
 

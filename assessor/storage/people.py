@@ -32,8 +32,10 @@ def add_organisation(c: Connection, organisation: Organisation) -> None:
     c.execute(insert(organisations).values(**vars(organisation)))
 
 
-def organisation(c: Connection, id_: str) -> Organisation | None:
-    return one(Organisation, c, select(organisations).where(organisations.c.id == id_))
+def organisation(c: Connection, id_: str, *, lock: bool = False) -> Organisation | None:
+    """One organisation; `lock`: who else asks so waits until the transaction ends."""
+    wanted = select(organisations).where(organisations.c.id == id_)
+    return one(Organisation, c, wanted.with_for_update() if lock else wanted)
 
 
 def organisations_of_kind(c: Connection, *kinds: str) -> list[Organisation]:
@@ -187,6 +189,12 @@ def add_attempt(c: Connection, subject: str, now: int) -> None:
 
 def forget_attempts(c: Connection, before: int) -> None:
     c.execute(delete(attempts).where(attempts.c.at < before))
+
+
+def forget_ended(c: Connection, now: int) -> None:
+    """Sessions and codes whose time is over."""
+    for table in (sessions, passcodes):
+        c.execute(delete(table).where(table.c.expires < now))
 
 
 def add_token(c: Connection, token: Token, secret: str) -> None:

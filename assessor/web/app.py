@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator
 
 from fastapi import FastAPI, Request
@@ -11,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from assessor.desk.desk import Desk
 from assessor.desk.erasing import end_of_keeping
+from assessor.errors import StorageError
 from assessor.frameworks import load_library
 from assessor.indicators import load as indicators
 from assessor.pipeline import SCORER
@@ -28,6 +30,7 @@ STATIC = {
     "outbox.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 }
+log = logging.getLogger("assessor.web")
 SWEEP = 3600
 """Seconds between two looks for what was kept long enough."""
 
@@ -64,7 +67,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
     async def sweep() -> None:
         while True:
-            await run_in_threadpool(end_of_keeping, desk)
+            try:
+                await run_in_threadpool(end_of_keeping, desk)
+            except StorageError:  # the next look finds what this one left
+                log.exception("what was kept long enough was not erased")
             await asyncio.sleep(SWEEP)
 
     sweeping = asyncio.create_task(sweep())

@@ -1,5 +1,6 @@
 """A question as it is put to somebody: its form, what stands, and what came of it."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -9,7 +10,7 @@ from starlette.datastructures import FormData
 
 from assessor.desk.answering import Entry
 from assessor.desk.desk import new_id
-from assessor.domain import Question
+from assessor.domain import Question, exact
 from assessor.forms.words import SET_ASIDE, Choice, choices, set_aside
 from assessor.messages import number
 from assessor.storage import Given, StoredFile
@@ -97,7 +98,7 @@ def _value(question: Question, form: FormData, name: str) -> Any:
     if question.kind == "several":
         said = [str(v) for v in form.getlist(name) if isinstance(v, str) and v]
         return said if said or text(form, f"{name}-none") else None
-    given = text(form, name).replace("，", "").replace(",", "").replace("％", "%")
+    given = unicodedata.normalize("NFKC", text(form, name)).replace(",", "")  # as a Chinese keyboard writes them
     if given and question.kind == "share":
         return hundredths(given.removesuffix("%").strip())
     return given or None
@@ -106,6 +107,6 @@ def _value(question: Question, form: FormData, name: str) -> Any:
 def hundredths(given: str) -> str:
     """'35.5' is 0.355; what is no number stays what it is, to be refused by name."""
     try:
-        return str(Fraction(given) / 100)
-    except (ValueError, ZeroDivisionError):
+        return str(exact(given) / 100)
+    except ValueError:
         return given

@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import Request
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
@@ -31,6 +32,8 @@ class Face:
     known: Known | None
     settings: Settings
     path: str
+    here: str
+    """The address that was asked for, but for a language in it."""
     office: bool
     """Does whoever asks sit in an office, and not in a factory?"""
 
@@ -118,7 +121,9 @@ def face(request: Request) -> Face:
     known, language = known_of(request), language_of(request)
     roles = {m.role for m in known.actor.memberships} if known else set()
     office = bool(roles & {"officer", "auditor", "administrator"})
-    return Face(language, known, settings_of(request), request.url.path, office)
+    asked = [(name, value) for name, value in request.query_params.multi_items() if name != "language"]
+    here = request.url.path + (f"?{urlencode(asked)}" if asked else "")
+    return Face(language, known, settings_of(request), request.url.path, here, office)
 
 
 def page(request: Request, name: str, values: Mapping[str, Any] | None = None, status: int = 200) -> HTMLResponse:

@@ -1,5 +1,7 @@
 """WHO ASKS: the session or token of a request, its language, and whether its form was ours."""
 
+import contextlib
+import ipaddress
 import secrets
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, cast
@@ -121,7 +123,12 @@ def upload(form: FormData, name: str) -> tuple[str, bytes] | None:
 
 def place(request: Request) -> str:
     """From where it comes: what tries are counted by."""
-    return request.client.host if request.client else "nowhere"
+    host = request.client.host if request.client else "nowhere"
+    with contextlib.suppress(ValueError):
+        if isinstance(address := ipaddress.ip_address(host.partition("%")[0]), ipaddress.IPv6Address):
+            mapped = address.ipv4_mapped
+            return str(mapped or ipaddress.ip_network((address, 64), strict=False))  # one house has them all
+    return host
 
 
 def language_of(request: Request) -> Language:

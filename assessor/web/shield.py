@@ -5,6 +5,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assessor.messages import render
 from assessor.web.gate import SAFE
 
 POLICY = (
@@ -36,9 +37,11 @@ class Shield:
         most = LARGE if scope["path"].endswith("/files") else SMALL
         headers = Headers(scope=scope)
         if scope["method"] not in SAFE and _foreign(headers):
-            await PlainTextResponse("This form is of another site.", 403)(scope, receive, self._shielded(send))
+            await _refused("web.foreign_form", 403)(scope, receive, self._shielded(send))
         elif int(headers.get("content-length") or 0) > most:
-            await PlainTextResponse("Too large.", 413)(scope, receive, self._shielded(send))
+            await _refused("web.too_long", 413)(scope, receive, self._shielded(send))
+        elif scope["method"] == "HEAD":  # what GET would say, without what it would bring
+            await self.app({**scope, "method": "GET"}, _bounded(receive, most), self._shielded(_headless(send)))
         else:
             await self.app(scope, _bounded(receive, most), self._shielded(send))
 
@@ -51,6 +54,18 @@ class Shield:
             await send(message)
 
         return shielded
+
+
+def _refused(text: str, status: int) -> PlainTextResponse:
+    """Before anybody knows who asks, or in which language."""
+    return PlainTextResponse("\n".join(render(text, language) for language in ("zh", "en")), status)
+
+
+def _headless(send: Send) -> Send:
+    async def headless(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return headless
 
 
 def _foreign(headers: Headers) -> bool:

@@ -1,12 +1,14 @@
 """What somebody wants of the plan, as a form or an address says it."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from starlette.datastructures import FormData, QueryParams
 
-from assessor.domain import Answers, Message
+from assessor.domain import Answers, Message, exact, plain
 from assessor.errors import InputError
 
 PHASES = 3
@@ -33,7 +35,7 @@ class Wished:
     @property
     def ten_thousands(self) -> str:
         """The budget as people write it: 80 for 800,000 yuan."""
-        return "" if self.budget is None else f"{self.budget / 10_000:g}"
+        return "" if self.budget is None else plain(Fraction(self.budget, 10_000))
 
 
 def read_wishes(given: QueryParams | FormData, before: Answers | None) -> Wished:
@@ -48,10 +50,12 @@ def read_wishes(given: QueryParams | FormData, before: Answers | None) -> Wished
     if aim not in ("most", "payback") and not (level[0] and level[2].isdecimal() and len(level[2]) < 4):
         raise InputError(Message(id="plan.bad_aim", params={"given": aim[:60]}))
     days = tuple(_whole(v) for v in many["days"])
+    if len(days) not in (0, PHASES):
+        raise InputError(Message(id="desk.bad_setting", params={"field": "days"}), "days")
     return Wished(
         _money(str(given.get("budget") or "")),
         aim,
-        days if len(days) == PHASES else (),
+        days,
         many["without"],
         many["keep"],
     )
@@ -66,13 +70,13 @@ def _of(before: Answers) -> Wished:
 
 def _money(text: str) -> int | None:
     """Ten thousands of yuan, as a plant speaks of money."""
-    plain = text.replace(",", "").replace("，", "").strip()
-    if not plain:
+    said = unicodedata.normalize("NFKC", text).replace(",", "").strip()
+    if not said:
         return None
     try:
-        amount = float(plain)
+        amount = exact(said)
     except ValueError:
-        amount = -1
+        amount = Fraction(-1)
     if not 0 <= amount <= 10**8:
         raise InputError(Message(id="desk.bad_setting", params={"field": "budget"}), "budget")
     return round(amount * 10_000)

@@ -9,18 +9,20 @@ from typing import get_args
 from assessor.desk import accounts, answering, attaching, consenting, houses, reckoning, surveys
 from assessor.desk.attaching import Handed
 from assessor.desk.desk import DAY, Desk, kept_as, new_id
+from assessor.desk.entering import known_by_session
 from assessor.forms import load_answers
 from assessor.frameworks import Library
 from assessor.storage import Purpose, Role, Store, people
 from connectors.simulator.serve import DEMO
 from tests.web.asked import NOBODY, AtOnce, By, by_session
 from tests.web.conftest import Kept
-from tests.web.people import Person, again, factory, joined
+from tests.web.people import Person, again, factory, joined, with_password
 
 PLACES = ("own", "other", "consented")
 PEOPLE: tuple[Role, ...] = get_args(Role)
 TOKENS = ("token-read", "token-write")
 CONTACT, DIGITS, PASSWORD = "someone@example.cn", "482913", "correct horse battery"
+NEW = "new@example.cn"
 REGISTER = "设备编号,设备名称,类别,接口,控制系统\nCNC01,数控车床,生产设备,OPC UA,FANUC\n"
 EXPORT = "时间,CNC01.功率(kW)\n" + "".join(f"2026-11-24 08:{m:02d}:00,{10 + m % 7}\n" for m in range(60))
 
@@ -69,8 +71,19 @@ def populated(desk: Desk) -> tuple[dict[str, str], dict[tuple[str, str], By]]:
             by[place, role] = by_session(desk, person.token)
         for scope in ("read", "write"):
             by[place, f"token-{scope}"] = By(token=accounts.make_token(desk, first.who, scope, (scope,))[1])
+    _asked_for(desk, [one.session for one in by.values() if one.session])
     ids = {"house": house, "survey": survey, "office": office, "consent": given[0].id, "question": "m5-l2-1"}
     return ids | _said(desk, again(desk, owner), house, survey), by
+
+
+def _asked_for(desk: Desk, sessions: list[str]) -> None:
+    """Everybody asked to have one contact, and was sent digits for it."""
+    for session in sessions:
+        known = known_by_session(desk, session)
+        assert known is not None
+        subject = accounts.proof_of(known.account.id, NEW)
+        with desk.store.write() as c:
+            people.add_passcode(c, new_id(), kept_as(subject), kept_as(subject + DIGITS), desk.clock() + DAY)
 
 
 def _said(desk: Desk, owner: Person, house: str, survey: str) -> dict[str, str]:
@@ -86,7 +99,7 @@ def _said(desk: Desk, owner: Person, house: str, survey: str) -> dict[str, str]:
     files = {name: attaching.attach(desk, who, survey, one).id for name, one in handed.items()}
     assert reckoning.result(desk, who, survey).running is False
     assert reckoning.result(desk, who, survey).done is not None
-    accounts.set_password(desk, joined(desk, house, "reviewer").who, "other@example.cn", PASSWORD)
+    with_password(desk, joined(desk, house, "reviewer").who, "other@example.cn", PASSWORD)
     leaving = joined(desk, house, "reviewer")
     code = houses.issue(desk, house, "reviewer")
     token = accounts.make_token(desk, who, "to remove", ("read",))[0]

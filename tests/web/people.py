@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
-from assessor.desk import entering, houses, surveys
+from assessor.desk import accounts, entering, houses, surveys
 from assessor.desk.access import Actor
 from assessor.desk.answering import Entry
-from assessor.desk.desk import Desk, new_id
-from assessor.storage import Role
+from assessor.desk.contact import read_contact
+from assessor.desk.desk import Desk, kept_as, new_id
+from assessor.desk.entering import Entered
+from assessor.storage import Role, people
 
 PLANT = {"name": "申江测试厂", "name_en": "Test plant", "kind": "discrete", "employees": 120}
 HERE = "127.0.0.1"
@@ -39,6 +41,15 @@ def joined(desk: Desk, organisation: str, role: Role) -> Person:
     return come_in(
         desk, houses.issue(desk, organisation, role, "production"), f"10.0.0.{len(new_id())}{new_id()[:6]}"
     )
+
+
+def with_password(desk: Desk, who: Actor, contact: str, password: str, old: str = "") -> Entered:
+    """A contact that was proved by the digits sent to it, and a password."""
+    subject, digits = accounts.proof_of(who.account, read_contact(contact)), "271828"
+    with desk.store.write() as c:
+        until = desk.clock() + entering.PASSCODE
+        people.add_passcode(c, new_id(), kept_as(subject), kept_as(subject + digits), until)
+    return accounts.set_password(desk, who, contact, password, old, digits)
 
 
 def factory(desk: Desk, name: str = "测试厂") -> tuple[str, Person, str]:

@@ -25,8 +25,9 @@ router = APIRouter(tags=["results"], responses=FAULTS)
     },
 )
 def result(request: Request, answer: Response, desk: DeskOf, who: Who, survey: Id) -> Response:
-    """What the survey comes to as it stands now."""
+    """What the survey comes to as it stands now, with every answer: for the factory and its auditor."""
     standing = reckoning.result(desk, who, survey)
+    who.require("filing.read", standing.survey.organisation)
     if standing.fault is not None:
         raise InputError(standing.fault)
     if standing.done is None or (standing.old and standing.running):
@@ -43,6 +44,7 @@ def paper(
     """A paper, such as report.docx, summary.pdf, or the bundle filing.zip."""
     done = reckoning.assessment(desk, who, survey)
     if name == "filing.zip":
+        who.require("filing.read", surveys.get(desk, who, survey).organisation)
         return download(reckoning.filing(desk, who, survey, done), name)
     return download(written(desk, who, survey, done, name, language), name)
 

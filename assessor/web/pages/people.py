@@ -8,14 +8,16 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from assessor.desk import accounts, consenting, erasing, houses, surveys
 from assessor.desk.access import MAY_INVITE, SCOPES
 from assessor.desk.consenting import PURPOSES
+from assessor.errors import AssessorError
 from assessor.forms.xlsform import ROLES as DEPARTMENTS
 from assessor.storage import Purpose, Role
 from assessor.web.face import page
-from assessor.web.gate import DeskOf, PageWho, Posted, Somebody, posted, settings_of, text
+from assessor.web.gate import DeskOf, PageWho, Posted, Somebody, language_of, posted, text
 from assessor.web.pages.answers import frame
-from assessor.web.pages.door import session_cookie
+from assessor.web.pages.door import forget_cookie, session_cookie
 from assessor.web.pages.plants import plant_of
 from assessor.web.pages.results import download
+from assessor.web.problems import status_of, waiting
 
 router = APIRouter()
 
@@ -152,6 +154,10 @@ def _account(desk: DeskOf, known: Somebody) -> dict[str, object]:
         "tokens": accounts.tokens(desk, known.actor),
         "scopes": list(SCOPES),
         "secret": None,
+        "contact": known.person.contact or "",
+        "sent": False,
+        "fault": None,
+        "sender": desk.sender.name,
     }
 
 
@@ -161,13 +167,38 @@ def rename(desk: DeskOf, who: PageWho, form: Posted) -> Response:
     return RedirectResponse("/account", 303)
 
 
+@router.post("/account/contact")
+def send_proof(request: Request, desk: DeskOf, known: Somebody, form: Posted) -> Response:
+    """Have digits sent to a contact that is to be the account's."""
+    try:
+        contact = accounts.send_proof(desk, known.actor, text(form, "contact"), language_of(request))
+    except AssessorError as problem:
+        return _again(request, desk, known, form, problem, sent=False)
+    return page(request, "account", _account(desk, known) | {"contact": contact, "sent": True})
+
+
 @router.post("/account/password")
-def set_password(request: Request, desk: DeskOf, who: PageWho, form: Posted) -> Response:
+def set_password(request: Request, desk: DeskOf, known: Somebody, form: Posted) -> Response:
+    """A password, and with the digits that were sent there another contact."""
     old, new = str(form.get("old", "")), str(form.get("password", ""))
-    entered = accounts.set_password(desk, who, text(form, "contact"), new, old)
+    contact = text(form, "contact") or known.person.contact or ""
+    try:
+        entered = accounts.set_password(desk, known.actor, contact, new, old, text(form, "passcode"))
+    except AssessorError as problem:
+        return _again(request, desk, known, form, problem, sent="passcode" in form)
     answer = RedirectResponse("/account", 303)
     session_cookie(request, answer, entered)
     return answer
+
+
+def _again(
+    request: Request, desk: DeskOf, known: Somebody, form: Posted, problem: AssessorError, *, sent: bool
+) -> Response:
+    """The same page with what was wrong; nothing that was typed is lost but secrets."""
+    told = {"contact": text(form, "contact") or known.person.contact or "", "sent": sent, "fault": problem.message}
+    shown = page(request, "account", _account(desk, known) | told, status_of(problem))
+    shown.headers.update(waiting(shown.status_code))
+    return shown
 
 
 @router.post("/account/tokens")
@@ -196,5 +227,5 @@ def export_account(desk: DeskOf, who: PageWho) -> Response:
 def erase_account(request: Request, desk: DeskOf, who: PageWho) -> Response:
     erasing.erase_account(desk, who)
     answer = RedirectResponse("/", 303)
-    answer.delete_cookie(settings_of(request).cookie)
+    forget_cookie(request, answer)
     return answer

@@ -34,7 +34,15 @@ PAPERS: dict[str, tuple[str, ...]] = {
 }
 """What can be taken away, and as what."""
 OUTSIDE = {name: suffixes for name, suffixes in PAPERS.items() if name != "annex"}
-"""The same for those that a factory opened its results to: the annex is its own."""
+"""The same for those that a factory opened its filings to: the annex is its own."""
+NO_ANSWERS = {
+    name: tuple(suffix for suffix in suffixes if suffix != ".xlsx")
+    for name, suffixes in OUTSIDE.items()
+    if name != "record"
+}
+"""The same for those that it opened its results to alone: in these no single answer stands."""
+WHOLE = ("filing.zip", "assessment.json")
+"""With every answer."""
 MEDIA = {
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -89,14 +97,23 @@ def _shown(request: Request, who: Actor, standing: Standing, done: Assessment) -
         "pen": pen,
         "v": view(done, pen),
         "parts": [name for name in sections_of(done) if name not in FIRST],
-        "papers": PAPERS if who.may("survey.read", standing.survey.organisation) else OUTSIDE,
+        "papers": papers_for(who, standing.survey.organisation),
     }
+
+
+def papers_for(who: Actor, organisation: str) -> dict[str, tuple[str, ...]]:
+    """What somebody may take away."""
+    if who.may("survey.read", organisation):
+        return PAPERS
+    return OUTSIDE if who.may("filing.read", organisation) else NO_ANSWERS
 
 
 @router.get("/surveys/{survey}/papers/{name}")
 def paper(request: Request, desk: DeskOf, who: PageWho, survey: str, name: str) -> Response:
     """A paper to take away, in the language of the page."""
     done = reckoning.assessment(desk, who, survey)
+    if name in WHOLE:
+        who.require("filing.read", surveys.get(desk, who, survey).organisation)
     if name == "filing.zip":
         return download(reckoning.filing(desk, who, survey, done), _called(done, name))
     if name == "assessment.json":
@@ -106,8 +123,8 @@ def paper(request: Request, desk: DeskOf, who: PageWho, survey: str, name: str) 
 
 def written(desk: DeskOf, who: Actor, survey: str, done: Assessment, name: str, language: Language) -> bytes:
     """A paper by its name, such as report.docx."""
-    inside = who.may("survey.read", surveys.get(desk, who, survey).organisation)
-    known = {f"{paper}{suffix}" for paper, all_ in (PAPERS if inside else OUTSIDE).items() for suffix in all_}
+    open_ = papers_for(who, surveys.get(desk, who, survey).organisation)
+    known = {f"{paper}{suffix}" for paper, all_ in open_.items() for suffix in all_}
     if name not in known:
         raise UnknownError(Message(id="desk.unknown"))
     wanted = Path(name)
