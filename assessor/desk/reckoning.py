@@ -107,6 +107,8 @@ def _job(desk: Desk, held: Sheet) -> Job:
 
 def _keep(desk: Desk, survey: Survey, made: Reckoned) -> None:
     with desk.store.write() as c:
+        if sql.get(c, survey.id, lock=True) is None:
+            return  # it was erased meanwhile
         papers.keep(
             c, Outcome(survey.id, survey.version, desk.clock(), made.assessment, made.fault, made.differing)
         )
@@ -143,7 +145,7 @@ def what_if(desk: Desk, who: Actor, survey_id: str, wishes: Mapping[str, Any]) -
     except ValueError as problem:
         raise InputError(Message(id="desk.bad_setting", params={"field": "plan"})) from problem
     if not planned(answers):
-        raise InputError(Message(id="plan.nothing_wanted"))
+        raise InputError(Message(id="desk.nothing_wanted"))
     ground = pipeline.grounds(
         done.framework, desk.library, done.evidence, answers, done.measurements, done.plant, done.assets
     )

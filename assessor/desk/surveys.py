@@ -158,15 +158,23 @@ def rework_settings(
         changed = {k: v for k, v in (held.settings | change(held.settings)).items() if v is not None}
         try:
             said = {k: changed[k] for k in SETTINGS if k in changed}
-            Answers.model_validate(
-                {"format": "assessor-answers/1", "plant": held.plant["id"], "answers": ()} | said
-            )
+            empty = {"format": "assessor-answers/1", "plant": held.plant["id"], "answers": ()}
+            _known_plan(desk, Answers.model_validate(empty | said))
         except ValidationError as problem:
             field = ".".join(str(part) for part in problem.errors()[0]["loc"])
             raise InputError(Message(id="desk.bad_setting", params={"field": field}), field) from problem
         version = sql.change(c, id_, settings=changed)
         ledger.note(c, desk.clock(), who.account, held.organisation, "settings changed", id_)
     return replace(held, settings=changed, version=version)
+
+
+def _known_plan(desk: Desk, said: Answers) -> None:
+    """A wish for what does not exist is told now, and not by a result that cannot be reckoned."""
+    aim, items = said.plan.aim, {*said.plan.without, *said.plan.keep}
+    unknown = aim is not None and aim.kind == "target" and aim.framework not in desk.library.frameworks
+    for field, wrong in (("aim", unknown), ("items", items - set(desk.library.recommendations))):
+        if wrong:
+            raise InputError(Message(id="desk.bad_setting", params={"field": field}), field)
 
 
 def change_plant(desk: Desk, who: Actor, id_: str, plant: Mapping[str, Any]) -> None:

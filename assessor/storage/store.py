@@ -34,7 +34,12 @@ class Store:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.touch(mode=0o600)  # what a factory says is nobody else's on this machine
         # As many as read at once: beyond those that are kept, each would be opened anew at every request.
-        self.engine = create_engine(url, pool_size=40 if self.lite else 20, pool_pre_ping=not self.lite)
+        self.engine = create_engine(
+            url,
+            pool_size=40 if self.lite else 20,
+            pool_pre_ping=not self.lite,
+            hide_parameters=True,  # or a fault in the log would tell what people said
+        )
         self._turn = threading.Lock()
         """SQLite lets one write at a time: whoever waits, waits here in order, and not by polling the file."""
         if self.lite:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 from starlette.datastructures import QueryParams
 
 from assessor.desk import accounts, answering, attaching, consenting, entering, erasing, houses, reckoning, surveys
@@ -325,6 +326,35 @@ def test_what_a_process_died_over_is_tried_again_and_given_up_in_the_end() -> No
     assert stopped.cancel()
     reckoner._ended(("survey", 2), stopped, kept.append)
     assert len(kept) == 1
+
+
+def test_a_wish_for_what_does_not_exist_is_told_at_once(desk: Desk) -> None:
+    """And not by a result that cannot be reckoned any more."""
+    _, owner, survey = factory(desk)
+    for plan in (
+        {"aim": {"kind": "target", "framework": "nowhere", "level": 3}},
+        {"without": ["nothing"]},
+        {"keep": ["nothing"]},
+    ):
+        with pytest.raises(InputError):
+            surveys.change_settings(desk, owner.who, survey, plan=plan)
+    assert "plan" not in surveys.get(desk, owner.who, survey).settings
+
+
+def test_what_is_reckoned_for_a_survey_that_was_erased_is_kept_nowhere(desk: Desk) -> None:
+    _, owner, survey = factory(desk)
+    held = surveys.get(desk, owner.who, survey)
+    erasing.erase_survey(desk, owner.who, survey)
+    reckoning._keep(desk, held, Reckoned(b"done", None, {}))
+    with desk.store.read() as c:
+        assert papers.latest(c, survey) is None
+
+
+def test_a_fault_of_the_database_does_not_tell_what_was_to_be_kept(desk: Desk) -> None:
+    _, owner, _ = factory(desk)
+    with pytest.raises(IntegrityError) as fault, desk.store.write() as c:
+        people.add_account(c, Account(owner.who.account, 0, "zh", None, None), Person("x", "secret", None, None))
+    assert "SQL parameters hidden" in str(fault.value)
 
 
 # What people write ----------------------------------------------------------------------------------------------
