@@ -47,16 +47,23 @@ def set_password(
     """A contact to be found by and a password. Every other session ends, and so does the code one came in by.
 
     A contact that the account has not yet is proved by the digits that were sent there: whoever it belongs to
-    signs in by it.
+    signs in by it. Digits to the contact that it has stand for a password that was forgotten.
     """
     _person(who)
     kept, hash_ = read_contact(contact), hashed(password)
     be_patient(desk, "account", who.account)
     with desk.store.read() as c:
         account, person = people.account(c, who.account), people.person(c, who.account)
-    if account is not None and account.password is not None and not matches(account.password, old):
+    has_it = person is not None and person.contact == kept
+    forgotten = has_it and bool(passcode)
+    if (
+        account is not None
+        and account.password is not None
+        and not forgotten
+        and not matches(account.password, old)
+    ):
         raise InputError(Message(id="desk.bad_password"))
-    if person is None or person.contact != kept:
+    if passcode or not has_it:
         take_digits(desk, proof_of(who.account, kept), passcode)
     with desk.store.write() as c:
         taken = people.person_by(c, contact=kept)

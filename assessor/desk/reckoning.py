@@ -56,15 +56,16 @@ def result(desk: Desk, who: Actor, survey_id: str) -> Standing:
     who.require("result.read", survey.organisation)
     with desk.store.read() as c:
         now, newest = papers.outcome(c, survey.id, survey.version), papers.latest(c, survey.id)
+    fault = Message.model_validate(now.fault) if now is not None and now.fault else None
     if now is None and who.may("survey.read", survey.organisation):
         held = surveys.sheet(desk, survey)
-        if not any(g.value is not None for g in held.given.values()):
-            raise InputError(Message(id="desk.no_answers"))
-        desk.reckoner.start(
-            (survey.id, survey.version), lambda: _job(desk, held), lambda made: _keep(desk, survey, made)
-        )
+        if any(g.value is not None for g in held.given.values()):
+            desk.reckoner.start(
+                (survey.id, survey.version), lambda: _job(desk, held), lambda made: _keep(desk, survey, made)
+            )
+        else:
+            fault = Message(id="desk.no_answers")
     running = desk.reckoner.running((survey.id, survey.version))
-    fault = Message.model_validate(now.fault) if now is not None and now.fault else None
     done = _read(newest.assessment) if newest and newest.assessment else None
     if (
         done is not None

@@ -114,6 +114,7 @@ def _pages() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # a page half-way through an upgrade is no page
     )
 
 

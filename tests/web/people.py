@@ -1,6 +1,9 @@
 """People and factories for the tests of the web."""
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from assessor.desk import accounts, entering, houses, surveys
 from assessor.desk.access import Actor
@@ -61,3 +64,23 @@ def factory(desk: Desk, name: str = "测试厂") -> tuple[str, Person, str]:
 
 def entry(question: str, value: object, base: int = 0, key: str = "", **more: object) -> Entry:
     return Entry(question, value, base, key or new_id(), **more)  # type: ignore[arg-type]
+
+
+def at_once(*acts: Callable[[], Any]) -> list[Any]:
+    """All of them in threads of their own; what each gave, or the fault it ended with."""
+    found: list[Any] = [None] * len(acts)
+    ready = threading.Barrier(len(acts))
+
+    def run(n: int) -> None:
+        ready.wait()
+        try:
+            found[n] = acts[n]()
+        except Exception as problem:
+            found[n] = problem
+
+    threads = [threading.Thread(target=run, args=(n,)) for n in range(len(acts))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found

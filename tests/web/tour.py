@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Browser, Page
 
-from assessor.desk import entering, houses
+from assessor.desk import entering, houses, surveys
+from assessor.desk.attaching import Handed, attach
 from tests.web.journeys import Room, context_of, pick, pill
+from tests.web.test_reckoning import EXPORT, REGISTER
 
 LANGUAGES = ("zh", "en")
 STRANGER = ("/", "/enter")
@@ -31,6 +33,10 @@ class Guide:
     office: str
     fresh: str
     """A survey that has only begun, of the same owner."""
+    export: str
+    """A file in it that waits for a person's word."""
+    consultant: str
+    """A session of somebody who may settle the demonstration's differences."""
 
     def stops(self) -> list[tuple[str, str]]:
         """(session, path) of every page."""
@@ -42,6 +48,8 @@ class Guide:
         return [
             *(("", path) for path in STRANGER),
             *((self.demo, path) for path in (*own, *self.parts, *begun)),
+            (self.demo, f"/surveys/{self.fresh}/exports/{self.export}"),
+            (self.consultant, f"{here}/clarify"),
             (self.office, "/plants"),
         ]
 
@@ -62,15 +70,22 @@ def guide(browser: Browser, room: Room) -> Guide:
         page.goto(f"/surveys/{fresh}/sections/p1")
         pick(page, "p1-l1-1", "0.8")
         pill(page, "saved")
+        cookie = next(c["value"] for c in context.cookies() if c["name"] == "assessor")
+        known = entering.known_by_session(room.desk, cookie)
+        assert known is not None
+        attach(room.desk, known.actor, fresh, Handed("register", "台账.csv", REGISTER.encode()))
+        export = attach(room.desk, known.actor, fresh, Handed("export", "历史.csv", EXPORT.encode())).id
         page.goto(f"/surveys/{fresh}/result")
         page.locator("#papers").wait_for(timeout=90_000)
         page.goto(f"/surveys/{survey}/result")
         page.locator("#papers").wait_for(timeout=90_000)
         parts = page.locator("nav.sub a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
-        cookie = next(c["value"] for c in context.cookies() if c["name"] == "assessor")
+    house = surveys.get(room.desk, known.actor, survey).organisation
+    code = houses.issue(room.desk, house, "consultant", "it")
+    consultant = entering.by_code(room.desk, code, "10.0.1.2", "zh").token
     code = houses.issue(room.desk, houses.found(room.desk, "office", "项目办（测试）"), "officer")
     office = entering.by_code(room.desk, code, "10.0.1.1", "zh").token
-    return Guide(room, cookie, survey, tuple(parts), office, fresh)
+    return Guide(room, cookie, survey, tuple(parts), office, fresh, export, consultant)
 
 
 def walk(
