@@ -156,6 +156,8 @@ def remove(desk: Desk, who: Actor, survey_id: str, id_: str) -> None:
         held = papers.file(c, survey_id, id_)
         if held is None:
             raise UnknownError(Message(id="desk.unknown"))
+        if held.kind in RAW:
+            who.require("raw.read", survey.organisation)
         papers.remove_file(c, survey_id, id_)
         if held.kind != "proof":
             sql.change(c, survey_id)

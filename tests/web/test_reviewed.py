@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from assessor.desk import accounts, answering, consenting, entering, erasing, houses, reckoning, surveys
+from assessor.desk import accounts, answering, attaching, consenting, entering, erasing, houses, reckoning, surveys
 from assessor.desk.access import Actor
+from assessor.desk.attaching import Handed
 from assessor.desk.contact import read_contact
 from assessor.desk.desk import DAY, Desk, kept_as, new_id
-from assessor.errors import InputError, UnknownError
+from assessor.errors import AccessError, InputError, UnknownError
 from assessor.forms import load_answers
 from assessor.storage import Account, Membership, Person, people
 from assessor.storage import surveys as sql
@@ -220,3 +221,15 @@ def test_a_password_that_was_forgotten_is_set_anew_by_digits_to_the_contact_one_
         accounts.set_password(desk, owner.who, CONTACT, "another one entirely", "", "000000x")
     accounts.set_password(desk, owner.who, CONTACT, "another one entirely", "", digits(desk))
     assert entering.by_password(desk, CONTACT, "another one entirely", "10.0.0.1").account == owner.who.account
+
+
+def test_who_may_not_read_raw_data_does_not_remove_them(desk: Desk) -> None:
+    house, owner, survey = factory(desk)
+    export = attaching.attach(
+        desk, owner.who, survey, Handed("export", "h.csv", b"time,a\n2026-11-24 08:00:00,1\n")
+    )
+    member = joined(desk, house, "member").who
+    with pytest.raises(AccessError):
+        attaching.remove(desk, member, survey, export.id)
+    attaching.remove(desk, owner.who, survey, export.id)
+    assert attaching.listed(desk, owner.who, survey) == []
