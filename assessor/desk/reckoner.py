@@ -3,22 +3,17 @@
 What goes there and comes back is JSON and bytes, so that the process can be any other, and dies alone.
 """
 
-import json
 import logging
-import tempfile
 import threading
-import zlib
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from functools import cache
 from multiprocessing import get_context
-from pathlib import Path
 from typing import Any
 
-from assessor.domain import Answers, Assessment, Asset, KeyProcess, Message, Plant, Register, canonical
+from assessor.domain import Message
 
 log = logging.getLogger("assessor.desk")
 WORKERS = 1
@@ -64,17 +59,23 @@ class Reckoner:
         """How often the process died over a job."""
         self._lock = threading.Lock()
 
-    def start(self, key: tuple[str, int], job: Callable[[], Job], kept: Callable[[Reckoned], None]) -> None:
-        """Begin, unless it has begun; `kept` takes what comes of it, also where nothing does."""
+    def start(
+        self,
+        key: tuple[str, int],
+        work: Callable[[Job], Reckoned],
+        job: Callable[[], Job],
+        kept: Callable[[Reckoned], None],
+    ) -> None:
+        """Begin `work` on a job, unless it has begun; `kept` takes what comes of it, also where nothing does."""
         with self._lock:
             if key in self._running:
                 return
             self._pool = self._pool or ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn"))
             try:
-                future = self._pool.submit(reckon, job())
+                future = self._pool.submit(work, job())
             except BrokenProcessPool:
                 self._pool = ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn"))
-                future = self._pool.submit(reckon, job())
+                future = self._pool.submit(work, job())
             self._running[key] = future
             overtaken = [
                 f for (survey, version), f in self._running.items() if survey == key[0] and version < key[1]
@@ -123,64 +124,3 @@ def _outcome(done: Future[Reckoned]) -> Reckoned:
 
 def _fault(reason: str) -> dict[str, Any]:
     return Message(id="desk.not_reckoned", params={"reason": reason}).model_dump(mode="json")
-
-
-# In the other process -------------------------------------------------------------------------------------------
-
-
-def reckon(job: Job) -> Reckoned:
-    """An Assessment out of a job, or what is wrong with what people gave."""
-    from assessor.errors import AssessorError  # noqa: PLC0415 - all of it loads in the process that needs it
-
-    try:
-        done = assessed(job)
-    except AssessorError as problem:
-        return Reckoned(None, problem.message.model_dump(mode="json"))
-    statements = _library().statements
-    differing = {
-        (statements[f.question].part_of or f.question) if f.question in statements else f.question: f.verdict.value
-        for f in done.findings
-        if not f.settled
-    }
-    return Reckoned(zlib.compress(canonical(done), 6), None, differing)
-
-
-def assessed(job: Job) -> Assessment:
-    """Judge by what machines showed where there is a bundle, else by what people say alone."""
-    from assessor import pipeline  # noqa: PLC0415
-    from assessor.audit import read_assessment  # noqa: PLC0415
-    from assessor.bundle import open_bundle  # noqa: PLC0415
-    from assessor.desk.attaching import on_disk  # noqa: PLC0415
-    from assessor.desk.exports import sealed  # noqa: PLC0415
-
-    answers, library = Answers.model_validate_json(job.answers), _library()
-    if job.bundle is None and job.exports and job.register is not None:
-        with tempfile.TemporaryDirectory(prefix="assessor-") as folder:
-            plant = json.loads(job.plant)
-            made = sealed(plant, job.assets, job.processes, job.register, job.exports, Path(folder))
-            return pipeline.assess(open_bundle(made), answers, library, job.framework, made=job.made)
-    if job.bundle is None:
-        return pipeline.assess_answers(
-            Plant.model_validate_json(job.plant),
-            answers,
-            library,
-            job.framework,
-            made=job.made,
-            register=Register.model_validate(job.register) if job.register else None,
-            assets=tuple(Asset.model_validate(a) for a in job.assets),
-            key_processes=tuple(KeyProcess.model_validate(p) for p in job.processes),
-        )
-    with on_disk(job.bundle, "bundle.zip", ".zip") as file:
-        bundle = open_bundle(file)
-        if bundle.manifest.kind == "sample":
-            return pipeline.assess(bundle, answers, library, job.framework, made=job.made)
-        before = read_assessment(bundle.member("assessment.json"), "assessment.json")
-        return pipeline.assess_again(before, answers, library, job.framework, made=job.made)
-
-
-@cache
-def _library() -> Any:
-    from assessor.frameworks import load_library  # noqa: PLC0415
-    from assessor.indicators import load  # noqa: PLC0415
-
-    return load_library(known_indicators=load())

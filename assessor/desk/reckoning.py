@@ -16,6 +16,7 @@ from assessor.desk.access import Actor
 from assessor.desk.desk import Desk
 from assessor.desk.reckoner import Job, Reckoned
 from assessor.desk.surveys import Sheet
+from assessor.desk.work import reckon
 from assessor.domain import Answers, Assessment, Comparison, Message, Register, Roadmap, Text, canonical
 from assessor.errors import InputError
 from assessor.forms.writing import write_answers
@@ -61,7 +62,10 @@ def result(desk: Desk, who: Actor, survey_id: str) -> Standing:
         held = surveys.sheet(desk, survey)
         if any(g.value is not None for g in held.given.values()):
             desk.reckoner.start(
-                (survey.id, survey.version), lambda: _job(desk, held), lambda made: _keep(desk, survey, made)
+                (survey.id, survey.version),
+                reckon,
+                lambda: _job(desk, held),
+                lambda made: _keep(desk, survey, made),
             )
         else:
             fault = Message(id="desk.no_answers")

@@ -12,7 +12,7 @@ from fastapi.routing import iter_route_contexts
 
 from assessor.desk.desk import Desk
 from assessor.desk.entering import known_by_session
-from assessor.desk.reckoner import Job, Reckoned, Reckoner, reckon
+from assessor.desk.reckoner import Job, Reckoned, Reckoner
 from assessor.web.app import create_app
 from assessor.web.settings import Settings
 
@@ -44,8 +44,14 @@ def by_session(desk: Desk, token: str) -> By:
 class AtOnce(Reckoner):
     """Reckons here and now, where it is not the other process that is tested."""
 
-    def start(self, _: tuple[str, int], job: Callable[[], Job], kept: Callable[[Reckoned], None]) -> None:
-        kept(reckon(job()))
+    def start(
+        self,
+        _: tuple[str, int],
+        work: Callable[[Job], Reckoned],
+        job: Callable[[], Job],
+        kept: Callable[[Reckoned], None],
+    ) -> None:
+        kept(work(job()))
 
 
 @dataclass

@@ -1,0 +1,66 @@
+"""WORK of the other process: an Assessment out of everything that it follows from."""
+
+import json
+import tempfile
+import zlib
+from functools import cache
+from pathlib import Path
+
+from assessor import pipeline
+from assessor.audit import read_assessment
+from assessor.bundle import open_bundle
+from assessor.desk.attaching import on_disk
+from assessor.desk.exports import sealed
+from assessor.desk.reckoner import Job, Reckoned
+from assessor.domain import Answers, Assessment, Asset, KeyProcess, Plant, Register, canonical
+from assessor.errors import AssessorError
+from assessor.frameworks import Library, load_library
+from assessor.indicators import load as indicators
+
+
+def reckon(job: Job) -> Reckoned:
+    """An Assessment out of a job, or what is wrong with what people gave."""
+    try:
+        done = assessed(job)
+    except AssessorError as problem:
+        return Reckoned(None, problem.message.model_dump(mode="json"))
+    statements = _library().statements
+    differing = {
+        (statements[f.question].part_of or f.question) if f.question in statements else f.question: f.verdict.value
+        for f in done.findings
+        if not f.settled
+    }
+    return Reckoned(zlib.compress(canonical(done), 6), None, differing)
+
+
+def assessed(job: Job) -> Assessment:
+    """Judge by what machines showed where there is a bundle, else by what people say alone."""
+    answers, library = Answers.model_validate_json(job.answers), _library()
+    if job.bundle is None and job.exports and job.register is not None:
+        with tempfile.TemporaryDirectory(prefix="assessor-") as folder:
+            plant = json.loads(job.plant)
+            made = sealed(plant, job.assets, job.processes, job.register, job.exports, Path(folder))
+            return pipeline.assess(open_bundle(made), answers, library, job.framework, made=job.made)
+    if job.bundle is None:
+        return pipeline.assess_answers(
+            Plant.model_validate_json(job.plant),
+            answers,
+            library,
+            job.framework,
+            made=job.made,
+            register=Register.model_validate(job.register) if job.register else None,
+            assets=tuple(Asset.model_validate(a) for a in job.assets),
+            key_processes=tuple(KeyProcess.model_validate(p) for p in job.processes),
+        )
+    with on_disk(job.bundle, "bundle.zip", ".zip") as file:
+        bundle = open_bundle(file)
+        if bundle.manifest.kind == "sample":
+            return pipeline.assess(bundle, answers, library, job.framework, made=job.made)
+        before = read_assessment(bundle.member("assessment.json"), "assessment.json")
+        return pipeline.assess_again(before, answers, library, job.framework, made=job.made)
+
+
+@cache
+def _library() -> Library:
+    """Read once a process."""
+    return load_library(known_indicators=indicators())
