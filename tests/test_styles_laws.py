@@ -70,9 +70,10 @@ def given_to(of: Criteria, held: Mapping[str, Value]) -> Result:
 
 
 def figures(result: Result) -> dict[str, tuple[Any, Any]]:
-    """Everything that a reader compares: dimensions, total, level."""
+    """Everything that a reader compares: dimensions, total, and the level where anything at all applies."""
     found: dict[str, tuple[Any, Any]] = dict(by_dimension(result))
-    return found | {"/score": (result.score, result.score_high), "/level": (result.level, result.level_high)}
+    found["/score"] = (result.score, result.score_high)
+    return found | {"/level": (None, None) if result.score is None else (result.level, result.level_high)}
 
 
 def by_hand(of: Criteria, held: Mapping[str, Value], end: int) -> dict[str, Fraction]:

@@ -130,7 +130,7 @@ def test_a_password_is_kept_as_argon2id_and_its_change_ends_every_session(desk: 
         with pytest.raises(InputError):
             entering.by_password(desk, CONTACT, wrong, "10.0.0.2")
     with pytest.raises(InputError):
-        with_password(desk, owner.who, CONTACT, "battery staple correct", old="wrong")
+        accounts.set_password(desk, owner.who, CONTACT, "battery staple correct", "wrong")
     for length in (9, 201):
         with pytest.raises(InputError):
             with_password(desk, owner.who, CONTACT, "a" * length, old=PASSWORD)
