@@ -40,6 +40,8 @@ from tests.paper_lines import lines
 from tests.report_example import example
 from tests.test_report import Page
 
+pytestmark = pytest.mark.slow
+
 BARE = Plant.model_validate({"id": "demo", "name": {"zh": "某厂", "en": "A plant"}, "kind": "discrete"})
 NOTHING = re.compile(r"\bNone\b|0001-01-01|1970-01-01|undefined")
 

@@ -81,8 +81,9 @@ with socket.create_server(("127.0.0.1", 0)) as listener:
             while (asked := connection.recv(1024)) and asked[4:6] == bytes.fromhex("04d2"):
                 connection.sendall(b"N")  # neither TLS nor GSSAPI
             if asked:
-                connection.sendall(answers[0])
-                print(answers.pop(0) if len(answers) > 1 else answers[0], flush=True)
+                said = answers.pop(0) if len(answers) > 1 else answers[0]
+                print(said, flush=True)  # before it is sent: whoever hears it may end this process at once
+                connection.sendall(said)
 """
 
 

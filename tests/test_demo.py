@@ -13,6 +13,8 @@ from connectors.simulator import load_plant, load_truth
 from tests.golden import CASE, assessed
 from tests.servers.processes import assessor
 
+pytestmark = pytest.mark.slow
+
 TRUTH = load_truth(DEMO / "truth.yaml")
 
 

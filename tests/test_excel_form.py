@@ -24,6 +24,8 @@ from tests.conftest import need
 from tests.office import edited
 from tests.small_bank import FRAMEWORKS, LIBRARY, QUESTIONS, SMALL
 
+pytestmark = pytest.mark.slow
+
 F = Fraction
 DAY = "2026-11-26"
 EMPTY = Answers(format="assessor-answers/1", plant="demo", answers=())

@@ -18,6 +18,8 @@ from assessor.messages import LANGUAGES, render
 from tests.paying import ADDRESSES, LIBRARY, PROVIDERS, plant, provider, sizes
 from tests.report_example import example
 
+pytestmark = pytest.mark.slow
+
 LISTED = {"name": "list", "date": "2026-01-01", "source": "a page"}
 ITEMS = ("light-mes", "bi-dashboards")
 

@@ -27,6 +27,8 @@ from tests.conftest import need
 from tests.papers import DIGEST, MADE, every_block, paper
 from tests.report_example import HOSTILE, example, hostile
 
+pytestmark = pytest.mark.slow
+
 TYPST = ('#import "x"', "$ x_1 $", "\\u{41} \\ ", "*a* _b_ `c`", "// gone", "/* gone */", "@ref <label>", "= head",
          "- list", "#[]{}()", "~ -- ---", '"quoted"', "https://example.org")  # fmt: skip
 

@@ -18,6 +18,8 @@ from assessor.report import SECTIONS, charts, render_html
 from assessor.report.pen import Pen
 from tests.report_example import HOSTILE, altered, example, hostile, six_verdicts
 
+pytestmark = pytest.mark.slow
+
 F = Fraction
 VOID = {"meta", "input", "br", "img", "link"}
 

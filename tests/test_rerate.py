@@ -17,6 +17,8 @@ from assessor.portfolio.rerate import Stored, change, rerate, stored
 from assessor.run import DEMO
 from tests.golden import KEY, assessed
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 CMMM = "cmmm-2020-discrete"
 LAXER = {"satisfied_at: 0.8": "satisfied_at: 0.79"}

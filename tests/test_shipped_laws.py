@@ -20,6 +20,8 @@ from assessor.rating.ends import look_up
 from assessor.rating.terms import leaves
 from tests.small import claim
 
+pytestmark = pytest.mark.slow
+
 F = Fraction
 LIBRARY = load_library()
 CASES = [(f.id, kind) for f in LIBRARY.frameworks.values() for kind in KINDS if f.plant in (None, kind)]

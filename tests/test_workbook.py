@@ -21,6 +21,8 @@ from assessor.report.tree import ANSWERS
 from assessor.report.workbook import render_workbook
 from connectors.simulator.serve import DEMO
 
+pytestmark = pytest.mark.slow
+
 ANSWER_FILE = DEMO.parent / "answers.yaml"
 needs_office = pytest.mark.skipif(not shutil.which("soffice"), reason="NOT TESTED: no LibreOffice")
 

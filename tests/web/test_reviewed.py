@@ -21,6 +21,8 @@ from tests.web.asked import AtOnce, by_session, site
 from tests.web.conftest import Kept
 from tests.web.people import again, come_in, factory, joined, with_password
 
+pytestmark = pytest.mark.slow
+
 CONTACT, PASSWORD = "13800000000", "correct horse battery"
 
 
