@@ -60,6 +60,7 @@ def verify(file: Path, sealed: Path | None = None, digest: str | None = None) ->
         done = read_assessment(bundle.member("assessment.json"), str(file))
         library, answers = inside(bundle)
         for found in (
+            _rested(done, bundle),
             _judged(done, library, answers),
             _planned(done, library),
             _sampled(done, library, sealed),
@@ -165,6 +166,14 @@ def _granted(done: Assessment, library: Library) -> list[Message]:
     pairs = zip(done.roadmap.worth, again.worth, strict=True)
     forged = [told.recommendation for told, found in pairs if told.grants != found.grants]
     return [Message(id="plan.forged_grants", params={"id": id_}) for id_ in forged]
+
+
+def _rested(done: Assessment, bundle: Bundle) -> Found:
+    """Does the filing name the bundle that its Assessment says it was made from?"""
+    told = done.source.bundle if done.source is not None else None
+    if told == bundle.manifest.source:
+        return [], True
+    return [Message(id="audit.other_source", params={"digest": told or "-"})], False
 
 
 def _sampled(done: Assessment, library: Library, sealed: Path | None) -> Found:

@@ -141,7 +141,7 @@ def assess(
         "made": time_ns() if made is None else made,
         "as_of": as_of,
         "register_": scope.register_,
-        "vantage": scope.vantage,
+        "vantage": scope.vantage if any(o.record is None for o in observations) else None,
         "key_processes": scope.key_processes,
         "source": sampled,
         "records": tuple(o.record for o in observations if o.record),

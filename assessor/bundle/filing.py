@@ -10,6 +10,8 @@ from assessor.bundle.read import Bundle, open_bundle
 from assessor.bundle.seal import Sealed, write
 from assessor.domain import Message, sha256
 
+SOURCE = "source/"
+"""Before the names of members that are of the first bundle."""
 STAYS = Message(id="bundle.stays")
 """Raw samples, addresses and the request log stay with the plant unless it decides otherwise."""
 
@@ -26,18 +28,27 @@ def write_assessment(
 ) -> Sealed:
     """Assessment, answers and the data files themselves; the members of the first bundle by digest only.
 
-    `source`: None where no machine was heard, so that there is no first bundle.
+    `source`: the first bundle, or an earlier filing that rests on it and names its members; None where no machine
+    was heard, so that there is no first bundle.
     """
     members = {"assessment.json": assessment, "answers.yaml": answers}
     members |= {f"parts/{name}": data for name, data in parts.items()}
     listed = [ManifestMember(name=n, sha256=sha256(d), bytes=len(d)) for n, d in members.items()]
-    listed += [
-        ManifestMember(name=f"source/{m.name}", sha256=m.sha256, bytes=m.bytes, withheld=STAYS)
-        for m in (source.manifest.members if source else ())
-    ]
+    rests_on, cut = None, False
+    if source is not None:
+        filed, cut = source.manifest.kind == "assessment", source.manifest.truncated
+        rests_on = source.manifest.source if filed else source.digest
+        listed += [m for m in source.manifest.members if m.name.startswith(SOURCE)] if filed else _named(source)
     ordered = tuple(sorted(listed, key=lambda m: m.name))
-    cut, rests_on = (source.manifest.truncated, source.digest) if source else (False, None)
     return write(out, "assessment", members, ordered, key, made=made, truncated=cut, source=rests_on)
+
+
+def _named(source: Bundle) -> list[ManifestMember]:
+    """The members of the first bundle, by digest."""
+    return [
+        ManifestMember(name=SOURCE + m.name, sha256=m.sha256, bytes=m.bytes, withheld=STAYS)
+        for m in source.manifest.members
+    ]
 
 
 def withhold(file: Path, names: Collection[str], reason: Message, out: Path, key: Ed25519PrivateKey) -> Sealed:

@@ -29,10 +29,9 @@ Action = Literal[
     "consent.give",
     "data.export",
     "organisation.make",
-    "organisation.read",
 ]
 READS: frozenset[Action] = frozenset(
-    {"survey.read", "file.read", "result.read", "filing.read", "people.read", "consent.read", "organisation.read"}
+    {"survey.read", "file.read", "result.read", "filing.read", "people.read", "consent.read"}
 )
 MEMBER: frozenset[Action] = READS | {"survey.answer", "file.add"}
 CONSULTANT: frozenset[Action] = MEMBER | {"survey.manage", "raw.read"}
@@ -48,9 +47,9 @@ ROLES: dict[Role, frozenset[Action]] = {
     "owner": OWNER,
     "consultant": CONSULTANT | {"survey.settle"},
     "reviewer": READS,
-    "officer": frozenset({"organisation.make", "organisation.read", "people.read", "people.invite"}),
-    "auditor": frozenset({"organisation.read"}),
-    "administrator": frozenset({"organisation.make", "organisation.read", "people.read", "people.invite"}),
+    "officer": frozenset({"organisation.make", "people.read", "people.invite"}),
+    "auditor": frozenset(),
+    "administrator": frozenset({"organisation.make", "people.read", "people.invite"}),
 }
 """In the organisation that the role is held in. Who runs the system reads no factory's answers; a difference is
 settled by an assessor, and not by the factory alone."""
@@ -89,10 +88,12 @@ class Actor:
     def roles(self, organisation: str) -> tuple[Role, ...]:
         return tuple(m.role for m in self.memberships if m.organisation == organisation)
 
-    def department(self, organisation: str) -> str:
-        """For whom it answers there."""
+    def department(self, organisation: str) -> str | None:
+        """For whom it answers there; None where nobody said."""
         held = [m.department for m in self.memberships if m.organisation == organisation and m.department]
-        return held[0] if held else "owner"
+        if held:
+            return held[0]
+        return "owner" if "owner" in self.roles(organisation) else None
 
     def organisations(self) -> list[str]:
         return list(dict.fromkeys(m.organisation for m in self.memberships))
@@ -120,6 +121,3 @@ class Actor:
         if not self.knows(organisation):
             raise UnknownError(Message(id="desk.unknown"))
         raise AccessError(Message(id="desk.not_allowed", params={"action": action}))
-
-    def may_anywhere(self, action: Action) -> bool:
-        return any(self.may(action, organisation) for organisation in self.organisations())

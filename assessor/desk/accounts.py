@@ -88,7 +88,7 @@ def make_token(
         raise InputError(Message(id="desk.token_days", params={"most": TOKEN_DAYS}))
     now, secret = desk.clock(), f"assessor_{new_secret()}"
     token = Token(
-        new_id(), who.account, name.strip()[:100] or "-", tuple(dict.fromkeys(scopes)), now, now + days * DAY
+        new_id(), who.account, name.strip()[:100] or "-", list(dict.fromkeys(scopes)), now, now + days * DAY
     )
     with desk.store.write() as c:
         people.add_token(c, token, kept_as(secret))

@@ -1,7 +1,6 @@
 """ONE ANSWER IS ONE SAVE: with the version it was made upon and a key of the sender's, so that a save that is sent
 twice happens once, and one that somebody else overtook is shown and not lost."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -67,7 +66,10 @@ def save(desk: Desk, who: Actor, survey_id: str, entry: Entry) -> Saved:
     question = desk.library.questions.get(entry.question)
     if question is None:
         raise UnknownError(Message(id="desk.unknown_question", params={"question": entry.question[:64]}))
-    new = _checked(question, entry, who.account, who.department(survey.organisation), desk.clock())
+    department = who.department(survey.organisation)
+    if department is None:
+        raise InputError(Message(id="desk.no_department"), question.id)
+    new = _checked(question, entry, who.account, department, desk.clock())
     with desk.store.write() as c:
         stands = _put(c, survey_id, entry, new)
         author = _author(c, stands.account)
@@ -175,8 +177,7 @@ def take_over(desk: Desk, who: Actor, held: Sheet, answers: Answers) -> int:
             continue
         value = written(question, list(answer.value) if isinstance(answer.value, tuple) else answer.value)
         new[new_id()] = Given(answer.question, 1, value, None, answer.reason, answer.by, who.account, now)
-    kept: Mapping[str, Given] = {key: g for key, g in new.items()}
     with desk.store.write() as c:
-        sql.put_all(c, held.survey.id, dict(kept))
+        sql.put_all(c, held.survey.id, new)
         sql.change(c, held.survey.id)
-    return len(kept)
+    return len(new)

@@ -109,7 +109,8 @@ def _bundle(bundle: Bundle, name: str, plant: Plant) -> tuple[dict[str, Any], Pl
     codes = {found.credit_code, plant.credit_code} - {None}
     if found.kind != plant.kind or len(codes) > 1:
         raise InputError(Message(id="desk.other_plant", params={"plant": found.name}), name)
-    told = {"bundle": bundle.manifest.kind, "digest": bundle.digest, "fingerprint": bundle.manifest.fingerprint}
+    manifest = bundle.manifest
+    told = {"bundle": manifest.kind, "digest": bundle.digest, "source": manifest.source}
     keep = {"simulated": found.simulated or plant.simulated}
     return told, found.model_copy(update=keep)
 

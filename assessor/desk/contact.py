@@ -24,11 +24,3 @@ def read_contact(text: str) -> str:
     number = found["digits"]
     mainland = len(number) == 11 and number.startswith("1") and not digits.startswith(("+", "00"))
     return f"+86{number}" if mainland else f"+{number}"
-
-
-def masked(contact: str) -> str:
-    """Enough to recognise one's own."""
-    if "@" in contact:
-        name, _, host = contact.partition("@")
-        return f"{name[:1]}…@{host}"
-    return f"{contact[:5]}…{contact[-2:]}"

@@ -97,7 +97,8 @@ def _zip(data: bytes, name: str) -> str:
         if found != BUNDLE:
             checked(held, UNPACKED)
     except BadWorkbook as problem:
-        raise InputError(Message(id="desk.bomb"), name) from problem
+        what = "bomb" if problem.name == "bomb" else "broken_file"
+        raise InputError(Message(id=f"desk.{what}"), name) from problem
     except BROKEN as problem:
         raise InputError(Message(id="desk.broken_file"), name) from problem
     return found

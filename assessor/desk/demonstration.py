@@ -55,10 +55,8 @@ def enter(desk: Desk, place: str, language: Language) -> tuple[Entered, str]:
 @cache
 def sampled() -> bytes:
     """The demo plant's sealed bundle, made at once out of what its machines would have said in an hour."""
-    plant, begins = (
-        load_plant(DEMO),
-        (time_ns() // DAY) * DAY - DAY + 2 * HOUR,
-    )  # yesterday, ten o'clock in Shanghai
+    plant = load_plant(DEMO)
+    begins = (time_ns() // DAY) * DAY - DAY + 2 * HOUR  # yesterday, ten o'clock in Shanghai
     with tempfile.TemporaryDirectory(prefix="assessor-") as folder:
         sealed = Path(folder) / "sealed.zip"
         scope = canonical(plant.scope)

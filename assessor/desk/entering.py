@@ -181,7 +181,7 @@ def known_by_session(desk: Desk, token: str) -> Known | None:
 def known_by_token(desk: Desk, secret: str) -> Known | None:
     with desk.store.read() as c:
         held = people.token_by(c, kept_as(secret), desk.clock())
-        return None if held is None else _known(c, held.account, "", held.scopes)
+        return None if held is None else _known(c, held.account, "", tuple(held.scopes))
 
 
 def _known(c: Connection, id_: str, guard: str, scopes: tuple[str, ...] | None) -> Known | None:

@@ -16,11 +16,11 @@ from assessor.desk import surveys
 from assessor.desk.access import Actor
 from assessor.desk.content import SHEET, Content
 from assessor.desk.desk import Desk
-from assessor.domain import Asset, Message, Observation, Scope, Text, canonical
+from assessor.domain import Asset, Message, Observation, Register, Scope, Text, canonical
 from assessor.errors import AssessorError, InputError, UnknownError
 from assessor.forms.register.ledger import alike
 from assessor.gathering import gather
-from assessor.messages import moment
+from assessor.messages import moment, render
 from assessor.storage import StoredFile, ledger, papers
 from assessor.storage import surveys as sql
 from connectors.export.draft import Draft, draft
@@ -100,20 +100,25 @@ def confirm(desk: Desk, who: Actor, survey_id: str, file_id: str, said: Said) ->
     if register is None:
         raise InputError(Message(id="desk.register_first"), file.name)
     endpoint = _endpoint(Draft.model_validate(file.about["draft"]), said)
-    told = survey.plant, register.about["assets"], register.about["processes"], _register(register)
+    told = survey.plant, register.about["assets"], register.about["processes"], registered(register)
     seen = _tried(_scope(*told, [(endpoint, file.media, data)]), endpoint, file, data)
     record = seen.record.model_dump(mode="json") if seen.record else {}
     about = file.about | {"endpoint": endpoint, "record": record, "system": said.system}
     with desk.store.write() as c:
+        if sql.get(c, survey_id, lock=True) is None or papers.file(c, survey_id, file_id) is None:
+            raise UnknownError(Message(id="desk.unknown"))  # it was taken away meanwhile
         papers.say_of_file(c, file_id, about)
         sql.change(c, survey_id)
         ledger.note(c, desk.clock(), who.account, survey.organisation, "export confirmed", file_id)
     return file
 
 
-def _register(register: StoredFile) -> dict[str, Any]:
-    source = {"zh": register.name, "en": register.name}
-    return {"source": source, "as_of": moment(register.at, "%Y-%m-%d")}
+def registered(file: StoredFile) -> dict[str, Any]:
+    """Where the denominator comes from. The day is that of handing it in, and says so: nobody said its own."""
+    source = Text(
+        zh=render("desk.register_of", "zh", name=file.name), en=render("desk.register_of", "en", name=file.name)
+    )
+    return Register(source=source, as_of=moment(file.at, "%Y-%m-%d")).model_dump(mode="json")
 
 
 def _endpoint(found: Draft, said: Said) -> dict[str, Any]:
@@ -155,6 +160,7 @@ def _scope(
         | {tag["asset"] for e in endpoints for tag in e["export"]["tags"] if "asset" in tag}
     )
     role = Text(zh="网页上传", en="Handed in on the web").model_dump()
+    # Nobody stood in a network: a scope wants a place, and an Assessment without a live look names none.
     return {
         "format": "assessor-scope/1",
         "plant": plant,

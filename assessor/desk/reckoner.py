@@ -47,6 +47,8 @@ class Reckoned:
     fault: dict[str, Any] | None
     differing: dict[str, str] | None = None
     """Verdict by question, of what is to be clarified."""
+    sealed: bytes | None = None
+    """The bundle that was made of exports: what a filing of this Assessment rests on."""
 
 
 class Reckoner:

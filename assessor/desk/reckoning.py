@@ -8,28 +8,27 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
+
 from assessor import pipeline
 from assessor.advising import case, planned
 from assessor.bundle import installation_key, open_bundle, write_assessment
 from assessor.desk import surveys
 from assessor.desk.access import Actor
 from assessor.desk.desk import Desk
+from assessor.desk.exports import registered
 from assessor.desk.reckoner import Job, Reckoned
 from assessor.desk.surveys import Sheet
 from assessor.desk.work import reckon
-from assessor.domain import Answers, Assessment, Comparison, Message, Register, Roadmap, Text, canonical
+from assessor.domain import Answers, Assessment, Comparison, Message, Roadmap, canonical
 from assessor.errors import InputError
 from assessor.forms.writing import write_answers
 from assessor.funding import funded
-from assessor.messages import moment
 from assessor.portfolio.peers import as_peer
 from assessor.roadmap import plan as make
 from assessor.storage import Outcome, Survey, ledger, papers, people
 from assessor.storage import surveys as sql
-from models.peers import compare
-
-FEWEST = 10
-"""Below so many real peers nothing is compared."""
+from models.peers import FEWEST, compare
 
 
 @dataclass(frozen=True)
@@ -92,10 +91,7 @@ def _job(desk: Desk, held: Sheet) -> Job:
     if bundle is None and not exports:  # no machine was heard: there is nothing to differ from
         answers = answers.model_copy(update={"settlements": ()})
     ledger_ = newest.get("register")
-    register = None
-    if ledger_ is not None:
-        name = Text(zh=ledger_.name, en=ledger_.name)
-        register = Register(source=name, as_of=moment(ledger_.at, "%Y-%m-%d")).model_dump(mode="json")
+    register = registered(ledger_) if ledger_ is not None else None
     about: Mapping[str, Any] = ledger_.about if ledger_ else {}
     return Job(
         plant=canonical(held.plant),
@@ -114,9 +110,8 @@ def _keep(desk: Desk, survey: Survey, made: Reckoned) -> None:
     with desk.store.write() as c:
         if sql.get(c, survey.id, lock=True) is None:
             return  # it was erased meanwhile
-        papers.keep(
-            c, Outcome(survey.id, survey.version, desk.clock(), made.assessment, made.fault, made.differing)
-        )
+        new = Outcome(survey.id, survey.version, desk.clock(), made.assessment, made.fault, made.differing)
+        papers.keep(c, new, made.sealed)
 
 
 @lru_cache(maxsize=16)
@@ -183,13 +178,19 @@ def packed(done: Assessment) -> bytes:
     return canonical(done)
 
 
+def _rests_on(c: Connection, survey_id: str, digest: str) -> bytes | None:
+    """What an Assessment was made from: a bundle that was handed in, a filing that rests on the same, or what was
+    sealed of exports. Not one that was handed in since."""
+    held = [f for f in papers.files_of(c, survey_id, "bundle") if digest in (f.about["digest"], f.about["source"])]
+    return papers.content(c, survey_id, held[-1].sha256) if held else papers.sealed(c, survey_id)
+
+
 def filing(desk: Desk, who: Actor, survey_id: str, done: Assessment) -> bytes:
     """A bundle for filing: the result, the answers, the data files it was judged by; never what machines said."""
-    survey = surveys.get(desk, who, survey_id)
-    with desk.store.read() as c:
-        own = done.source.bundle if done.source is not None else None  # not one that was handed in since
-        sealed = [f for f in papers.files_of(c, survey.id) if own and f.about.get("digest") == own]
-        data = papers.content(c, survey.id, sealed[-1].sha256) if sealed else None
+    survey, data = surveys.get(desk, who, survey_id), None
+    if done.source is not None:
+        with desk.store.read() as c:
+            data = _rests_on(c, survey.id, done.source.bundle)
     with tempfile.TemporaryDirectory(prefix="assessor-") as folder:
         source = None
         if data is not None:

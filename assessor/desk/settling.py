@@ -98,4 +98,6 @@ def _proof(desk: Desk, who: Actor, survey_id: str, given: Clarified) -> dict[str
 def _name(desk: Desk, who: Actor) -> str:
     with desk.store.read() as c:
         person = people.person(c, who.account)
-    return (person.name if person else "") or "assessor"
+    if person is None or not person.name:
+        raise InputError(Message(id="desk.settle_lacks.name"))
+    return person.name

@@ -13,7 +13,6 @@ from assessor.desk.access import Actor
 from assessor.desk.desk import DAY, Desk, new_id
 from assessor.domain import Answer, Answers, Ladder, Message, Plant, Question, Topic
 from assessor.errors import InputError, UnknownError
-from assessor.forms.words import SET_ASIDE
 from assessor.rating import known
 from assessor.reconcile import reconcile
 from assessor.storage import Given, Survey, ledger, people
@@ -90,7 +89,7 @@ def read_plant(given: Mapping[str, Any], *, simulated: bool = False, id_: str | 
     values |= {
         "id": id_ or f"plant-{new_id()[:12]}",
         "name": {"zh": name, "en": str(given.get("name_en") or "").strip()[:200] or name},
-        "kind": given.get("kind") or "discrete",
+        "kind": given.get("kind"),
         "district": {"zh": district, "en": district} if district else None,
         "above_scale": given.get("above_scale"),
         "simulated": simulated,
@@ -126,8 +125,8 @@ def sheet(desk: Desk, survey: Survey) -> Sheet:
     return Sheet(survey, plant, given, framework)
 
 
-def mine(desk: Desk, who: Actor, after: str = "", most: int = 100) -> list[Survey]:
-    """Those of one's own organisations, by id."""
+def mine(desk: Desk, who: Actor, after: str = "", most: int | None = None) -> list[Survey]:
+    """Those of one's own organisations, by id, from after one of them on."""
     own = [id_ for id_ in who.organisations() if who.may("survey.read", id_)]
     with desk.store.read() as c:
         return sql.of_organisations(c, own, after, most)
@@ -273,8 +272,3 @@ def progress(held: Sheet, out: frozenset[str], questions: Mapping[str, Question]
     ]
     done = [q for q in counting if (g := held.given.get(q.id)) is not None and g.value is not None]
     return Progress(len(done), len(counting))
-
-
-def set_aside(value: Any) -> bool:
-    """Is it 'not applicable' or 'do not know'?"""
-    return value in SET_ASIDE

@@ -21,7 +21,7 @@ from assessor.indicators import load as indicators
 def reckon(job: Job) -> Reckoned:
     """An Assessment out of a job, or what is wrong with what people gave."""
     try:
-        done = assessed(job)
+        done, bundle = assessed(job)
     except AssessorError as problem:
         return Reckoned(None, problem.message.model_dump(mode="json"))
     statements = _library().statements
@@ -30,19 +30,21 @@ def reckon(job: Job) -> Reckoned:
         for f in done.findings
         if not f.settled
     }
-    return Reckoned(zlib.compress(canonical(done), 6), None, differing)
+    return Reckoned(zlib.compress(canonical(done), 6), None, differing, bundle)
 
 
-def assessed(job: Job) -> Assessment:
-    """Judge by what machines showed where there is a bundle, else by what people say alone."""
+def assessed(job: Job) -> tuple[Assessment, bytes | None]:
+    """Judge by what machines showed where there is a bundle, by exports where there are such (the bundle that is
+    made of them comes along), else by what people say alone."""
     answers, library = Answers.model_validate_json(job.answers), _library()
     if job.bundle is None and job.exports and job.register is not None:
         with tempfile.TemporaryDirectory(prefix="assessor-") as folder:
             plant = json.loads(job.plant)
             made = sealed(plant, job.assets, job.processes, job.register, job.exports, Path(folder))
-            return pipeline.assess(open_bundle(made), answers, library, job.framework, made=job.made)
+            done = pipeline.assess(open_bundle(made), answers, library, job.framework, made=job.made)
+            return done, made.read_bytes()
     if job.bundle is None:
-        return pipeline.assess_answers(
+        done = pipeline.assess_answers(
             Plant.model_validate_json(job.plant),
             answers,
             library,
@@ -52,12 +54,13 @@ def assessed(job: Job) -> Assessment:
             assets=tuple(Asset.model_validate(a) for a in job.assets),
             key_processes=tuple(KeyProcess.model_validate(p) for p in job.processes),
         )
+        return done, None
     with on_disk(job.bundle, "bundle.zip", ".zip") as file:
         bundle = open_bundle(file)
         if bundle.manifest.kind == "sample":
-            return pipeline.assess(bundle, answers, library, job.framework, made=job.made)
+            return pipeline.assess(bundle, answers, library, job.framework, made=job.made), None
         before = read_assessment(bundle.member("assessment.json"), "assessment.json")
-        return pipeline.assess_again(before, answers, library, job.framework, made=job.made)
+        return pipeline.assess_again(before, answers, library, job.framework, made=job.made), None
 
 
 @cache

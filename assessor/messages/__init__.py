@@ -59,6 +59,14 @@ def percent(value: Fraction | int | str) -> str:
     return f"{number(share, 1 if near else 0)} %"
 
 
+def size(count: int) -> str:
+    """Bytes in the unit a person reads."""
+    for unit, one in (("MB", 1_000_000), ("kB", 1_000)):
+        if count >= one:
+            return f"{number(Fraction(count, one), 1)} {unit}"
+    return f"{number(count)} B"
+
+
 def money(value: Fraction | int | str, language: Language) -> str:
     """Yuan: in 万元 for Chinese readers, in thousands of yuan otherwise; below a thousand in yuan."""
     amount = Fraction(value)

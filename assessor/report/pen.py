@@ -170,10 +170,7 @@ class Pen:
 
     def size(self, count: int) -> str:
         """Bytes in the unit a person reads."""
-        for unit, one in (("MB", 1_000_000), ("kB", 1_000)):
-            if count >= one:
-                return f"{self.number(Fraction(count, one), 1)} {unit}"
-        return f"{self.number(count)} B"
+        return messages.size(count)
 
 
 def code(dimension: str) -> str:

@@ -86,7 +86,7 @@ class Token:
     id: str
     account: str
     name: str
-    scopes: tuple[str, ...]
+    scopes: list[str]
     made: int
     expires: int
 

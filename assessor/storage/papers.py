@@ -5,8 +5,11 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from assessor.storage.kept import FileKind, Outcome, StoredFile
-from assessor.storage.rows import many, one
+from assessor.storage.rows import columns, many, one
 from assessor.storage.tables import contents, files, results
+
+TOLD = columns(Outcome, results)
+"""Of a result, all but the bundle that was sealed for it."""
 
 
 def add_file(c: Connection, file: StoredFile, data: bytes) -> None:
@@ -58,13 +61,13 @@ def remove_file(c: Connection, survey_id: str, id_: str) -> None:
 
 def outcome(c: Connection, survey_id: str, version: int) -> Outcome | None:
     own = (results.c.survey == survey_id) & (results.c.version == version)
-    return one(Outcome, c, select(results).where(own))
+    return one(Outcome, c, select(*TOLD).where(own))
 
 
 def latest(c: Connection, survey_id: str) -> Outcome | None:
     """The newest one that is an Assessment."""
     own = (results.c.survey == survey_id) & results.c.assessment.is_not(None)
-    return one(Outcome, c, select(results).where(own).order_by(results.c.version.desc()).limit(1))
+    return one(Outcome, c, select(*TOLD).where(own).order_by(results.c.version.desc()).limit(1))
 
 
 def differing(c: Connection, survey_id: str) -> dict[str, str]:
@@ -74,7 +77,13 @@ def differing(c: Connection, survey_id: str) -> dict[str, str]:
     return c.execute(newest).scalar() or {}
 
 
-def keep(c: Connection, new: Outcome) -> None:
+def sealed(c: Connection, survey_id: str) -> bytes | None:
+    """The bundle that was sealed for the newest Assessment, where it was made from exports."""
+    own = (results.c.survey == survey_id) & results.c.assessment.is_not(None)
+    return c.execute(select(results.c.sealed).where(own).order_by(results.c.version.desc()).limit(1)).scalar()
+
+
+def keep(c: Connection, new: Outcome, bundle: bytes | None = None) -> None:
     """The newest outcome takes the place of those before it; where it is none, the last Assessment stays."""
     older = (results.c.survey == new.survey) & (results.c.version <= new.version)
     if new.assessment is None:
@@ -82,7 +91,7 @@ def keep(c: Connection, new: Outcome) -> None:
         kept = last.version if last is not None else -1
         older &= (results.c.version == new.version) | (results.c.version != kept)
     c.execute(delete(results).where(older))
-    c.execute(insert(results).values(**vars(new)))
+    c.execute(insert(results).values(**vars(new), sealed=bundle))
 
 
 def latest_of(c: Connection, survey_ids: list[str]) -> list[Outcome]:

@@ -198,7 +198,7 @@ def forget_ended(c: Connection, now: int) -> None:
 
 
 def add_token(c: Connection, token: Token, secret: str) -> None:
-    c.execute(insert(tokens).values(**vars(token) | {"scopes": list(token.scopes)}, token=secret))
+    c.execute(insert(tokens).values(**vars(token), token=secret))
 
 
 def token_by(c: Connection, secret: str, now: int) -> Token | None:

@@ -29,10 +29,7 @@ def columns(kind: type[Any], table: Table) -> list[Any]:
 
 
 def made(kind: type[T], names: tuple[str, ...], row: Row[Any]) -> T:
-    values = dict(zip(names, row, strict=True))
-    if "scopes" in values:
-        values["scopes"] = tuple(values["scopes"])
-    return kind(**values)
+    return kind(**dict(zip(names, row, strict=True)))
 
 
 def insert_all(connection: Connection, table: Table, values: Iterable[dict[str, Any]]) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from assessor.storage.kept import Given, Survey
 from assessor.storage.rows import columns, insert_all, many, one
@@ -20,7 +20,7 @@ def get(c: Connection, id_: str, *, lock: bool = False) -> Survey | None:
 
 
 def of_organisations(
-    c: Connection, organisation_ids: list[str], after: str = "", most: int = 1000
+    c: Connection, organisation_ids: list[str], after: str = "", most: int | None = None
 ) -> list[Survey]:
     """By id, from after one of them on."""
     wanted = (surveys.c.organisation.in_(organisation_ids)) & (surveys.c.id > after)
@@ -96,7 +96,3 @@ def mark(c: Connection, survey_id: str, question: str, account_id: str, at: int)
 
 def unmark(c: Connection, survey_id: str, question: str) -> None:
     c.execute(delete(marks).where((marks.c.survey == survey_id) & (marks.c.question == question)))
-
-
-def count(c: Connection) -> int:
-    return int(c.execute(select(func.count()).select_from(surveys)).scalar_one())

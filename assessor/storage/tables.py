@@ -203,6 +203,7 @@ results = Table(
     Column("assessment", LargeBinary),
     Column("fault", JSON),
     Column("differing", JSON),
+    Column("sealed", LargeBinary),
 )
 consents = Table(
     "consents",

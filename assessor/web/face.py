@@ -17,9 +17,9 @@ from starlette.responses import HTMLResponse
 from assessor.desk.entering import Known
 from assessor.domain import Message, Question, Text
 from assessor.forms.words import choices, set_aside
-from assessor.messages import Language, catalogue, number, percent, render
+from assessor.messages import Language, number, percent, render, size
 from assessor.report.inert import inert
-from assessor.web.gate import desk_of, known_of, language_of, settings_of
+from assessor.web.gate import known_of, language_of, settings_of
 from assessor.web.settings import Settings
 
 BEIJING = timezone(timedelta(hours=8))
@@ -34,8 +34,6 @@ class Face:
     path: str
     here: str
     """The address that was asked for, but for a language in it."""
-    office: bool
-    """Does whoever asks sit in an office, and not in a factory?"""
 
     def t(self, name: str, /, **params: Any) -> str:
         """A text of the pages."""
@@ -59,10 +57,7 @@ class Face:
         return number(value, places)
 
     def size(self, count: int) -> str:
-        for unit, one in (("MB", 1_000_000), ("kB", 1_000)):
-            if count >= one:
-                return f"{number(Fraction(count, one), 1)} {unit}"
-        return f"{count} B"
+        return size(count)
 
     def moment(self, nanoseconds: int) -> str:
         """A time as clocks in China show it."""
@@ -83,9 +78,6 @@ class Face:
         if question.kind == "share":
             return self.percent(Fraction(value))
         return f"{number(value)} {self.say(question.unit) if question.unit else ''}".strip()
-
-    def has(self, name: str) -> bool:
-        return f"web.{name}" in catalogue()
 
     def static(self, name: str) -> str:
         """Where a file of the pages is; its address changes with what is in it."""
@@ -120,11 +112,9 @@ def _pages() -> Environment:
 
 def face(request: Request) -> Face:
     known, language = known_of(request), language_of(request)
-    roles = {m.role for m in known.actor.memberships} if known else set()
-    office = bool(roles & {"officer", "auditor", "administrator"})
     asked = [(name, value) for name, value in request.query_params.multi_items() if name != "language"]
     here = request.url.path + (f"?{urlencode(asked)}" if asked else "")
-    return Face(language, known, settings_of(request), request.url.path, here, office)
+    return Face(language, known, settings_of(request), request.url.path, here)
 
 
 def page(request: Request, name: str, values: Mapping[str, Any] | None = None, status: int = 200) -> HTMLResponse:
@@ -136,6 +126,3 @@ def page(request: Request, name: str, values: Mapping[str, Any] | None = None, s
     if request.query_params.get("language") in ("zh", "en"):
         response.set_cookie("language", shown.language, max_age=31_536_000, samesite="lax", httponly=True)
     return response
-
-
-__all__ = ["Face", "content", "desk_of", "digest", "face", "page"]

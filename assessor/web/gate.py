@@ -38,10 +38,6 @@ async def _desk(request: Request) -> Desk:
     return desk_of(request)
 
 
-async def _settings(request: Request) -> Settings:
-    return settings_of(request)
-
-
 def known_of(request: Request) -> Known | None:
     """Who asks, if anybody is known; looked up once a request."""
     if not hasattr(request.state, "known"):
@@ -102,7 +98,6 @@ async def page_actor(request: Request) -> Actor:
 
 
 DeskOf = Annotated[Desk, Depends(_desk)]
-SettingsOf = Annotated[Settings, Depends(_settings)]
 Somebody = Annotated[Known, Depends(somebody)]
 Who = Annotated[Actor, Depends(actor)]
 PageWho = Annotated[Actor, Depends(page_actor)]

@@ -17,9 +17,9 @@ from connectors.export.opening import Opened, Unreadable, look
 from connectors.export.rows import Row, Value, rows, sheet_names
 
 LOOKED, SHOWN = 300, 5
+"""Rows that a guess rests on; rows that are shown."""
 MOST_CELLS, AMONG = 30_000, 1000
 """Of a table that is wide, fewer rows are looked at, and the time is sought among its first columns."""
-"""Rows that a guess rests on; rows that are shown."""
 PATTERNS = tuple(
     f"{day}{clock}"
     for day in ("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y%m%d", "%d.%m.%y", "%m/%d/%y")
@@ -216,7 +216,7 @@ def _forms(values: Sequence[Value], named: bool) -> tuple[str, ...]:
         return ()
     texts = [str(v).strip() for v in values]
     if not all(sum(c.isdigit() for c in text[:40]) > 2 for text in texts):
-        return ()
+        return ()  # no time is written with fewer digits, and to try every pattern on every cell takes minutes
     fitting = [form for form in ("iso", *PATTERNS) if all(_fits(text, form) for text in texts)]
     return ("iso",) if "iso" in fitting else tuple(fitting)
 

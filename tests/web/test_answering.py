@@ -4,12 +4,12 @@ import threading
 
 import pytest
 
-from assessor.desk import answering, surveys
+from assessor.desk import answering, houses, surveys
 from assessor.desk.answering import Overtaken
 from assessor.desk.desk import Desk, new_id
 from assessor.errors import AccessError, InputError, UnknownError
 from assessor.storage import surveys as sql
-from tests.web.people import entry, factory, joined
+from tests.web.people import again, come_in, entry, factory, joined
 
 Q = "m5-l2-1"
 
@@ -141,3 +141,20 @@ def test_strangers_do_not_learn_that_it_exists_and_readers_do_not_write(lite: De
         answering.save(lite, reviewer.who, survey, entry(Q, "1"))
     with pytest.raises(UnknownError):
         answering.save(lite, owner.who, survey, entry("no-such-question", "1"))
+
+
+def test_for_which_department_somebody_answers_is_said_and_not_assumed(lite: Desk) -> None:
+    house, _, survey = factory(lite)
+    consultant = come_in(lite, houses.issue(lite, house, "consultant"))
+    with pytest.raises(InputError) as told:
+        answering.save(lite, consultant.who, survey, entry(Q, "1"))
+    assert told.value.message.id == "desk.no_department"
+    houses.answer_for(lite, consultant.who, house, "it")
+    assert answering.save(lite, again(lite, consultant).who, survey, entry(Q, "1")).given.department == "it"
+
+
+def test_the_kind_of_a_plant_is_said_and_not_assumed(lite: Desk) -> None:
+    house, owner, _ = factory(lite)
+    with pytest.raises(InputError) as told:
+        surveys.begin(lite, owner.who, house, {"name": "一厂"})
+    assert told.value.place == "kind"

@@ -169,7 +169,12 @@ def test_a_token_ends_with_its_time(asked: Asked) -> None:
 def test_lists_are_paged_by_a_link_until_the_end(asked: Asked, owner: By) -> None:
     house = asked.world.ids["house"]
     for n in range(4):
-        made = asked.web.api("POST", "/surveys", owner, json={"organisation": house, "plant": {"name": f"厂{n}"}})
+        made = asked.web.api(
+            "POST",
+            "/surveys",
+            owner,
+            json={"organisation": house, "plant": {"name": f"厂{n}", "kind": "discrete"}},
+        )
         assert made.status_code == 201 and made.json()["organisation"] == house
     whole = [s["id"] for s in asked.web.api("GET", "/surveys", owner).json()]
     seen, at = list[str](), "/api/v1/surveys?limit=2"

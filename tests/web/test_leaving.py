@@ -117,7 +117,7 @@ def test_an_erased_survey_leaves_its_id_in_the_ledger_and_nothing_else(desk: Des
 
 def test_an_erased_person_leaves_an_id_that_did_things(desk: Desk) -> None:
     house, owner, survey = factory(desk)
-    code = houses.invite(desk, owner.who, house, "member")
+    code = houses.invite(desk, owner.who, house, "member", "production")
     person = come_in(desk, code)
     accounts.rename(desk, person.who, "王小明")
     answering.save(desk, person.who, survey, entry(Q, "1"))
@@ -171,7 +171,7 @@ def test_what_was_kept_long_enough_goes_and_what_was_not_stays(desk: Desk) -> No
     houses.keep_for(desk, officer.who, office, 30)
     owner = come_in(desk, houses.grant_voucher(desk, officer.who, office, "测试厂"))
     (house,) = owner.who.organisations()
-    survey = surveys.begin(desk, owner.who, house, {"name": "测试厂"})
+    survey = surveys.begin(desk, owner.who, house, {"name": "测试厂", "kind": "discrete"})
     _, _, kept = factory(desk, "别的厂")
     until = surveys.get(desk, owner.who, survey).keep_until
     assert until is not None and erasing.end_of_keeping(replace(desk, clock=lambda: until)) == 0

@@ -142,6 +142,7 @@ def test_signed_out_in_the_middle_it_says_so_and_saves_after_signing_in(
         page.locator("form[action='/enter/code'] button").click()
         page.locator("a[href='/plants/new']").click()
         page.locator("input[name=name]").fill("登录测试厂")
+        page.locator("input[name=kind][value=discrete]").check()
         page.locator("main form button").click()
         page.wait_for_url("**/surveys/*")
         page.goto(f"{page.url}/sections/p1")

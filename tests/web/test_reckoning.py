@@ -4,9 +4,12 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
+from assessor import audit
+from assessor.bundle import Bundle, open_bundle
 from assessor.desk import (
     answering,
     attaching,
@@ -71,6 +74,14 @@ def handed(desk: Desk, who: Actor, survey: str, kind: str, name: str, data: str 
     return attaching.attach(desk, who, survey, Handed(kind, name, content))  # type: ignore[arg-type]
 
 
+def verified(data: bytes, file: Path) -> Bundle:
+    """A bundle for filing that holds, judged again."""
+    file.write_bytes(data)
+    found = audit.verify(file)
+    assert found.holds, found.lines
+    return open_bundle(file)
+
+
 def test_answers_alone_give_a_result_that_says_no_machine_was_heard(lite: Desk) -> None:
     _, owner, survey = factory(lite)
     told = reckoning.result(lite, owner.who, survey)
@@ -103,7 +114,7 @@ def test_the_demonstration_has_machines_heard_and_goes_away_with_its_visitor(lit
         reckoning.what_if(lite, known.actor, survey, {"budget": -5})
 
 
-def test_an_export_becomes_evidence_once_a_person_says_how_to_read_it(lite: Desk) -> None:
+def test_an_export_becomes_evidence_once_a_person_says_how_to_read_it(lite: Desk, tmp_path: Path) -> None:
     _, owner, survey = factory(lite)
     answering.save(lite, owner.who, survey, entry("m5-l2-1", "1"))
     export = handed(lite, owner.who, survey, "export", "历史.csv", EXPORT)
@@ -121,6 +132,13 @@ def test_an_export_becomes_evidence_once_a_person_says_how_to_read_it(lite: Desk
     assert networked.state is State.MEASURED and networked.low == Fraction(1)
     listed = {f.id: f for f in attaching.listed(lite, owner.who, survey)}
     assert listed[export.id].about["record"]["rows"] == 480
+    assert done.vantage is None and done.register_ is not None and "上传" in done.register_.source.zh
+    filed = verified(reckoning.filing(lite, owner.who, survey, done), tmp_path / "filing.zip")
+    assert filed.manifest.source == done.source.bundle
+    assert {m.name for m in filed.manifest.members if m.withheld} >= {
+        "source/scope.yaml",
+        "source/samples.parquet",
+    }
 
 
 @pytest.mark.parametrize(
@@ -145,7 +163,7 @@ def test_a_wrong_word_on_an_export_is_named_and_changes_nothing(lite: Desk, wron
     assert surveys.get(lite, owner.who, survey).version == version
 
 
-def test_a_bundle_makes_the_plant_its_own_and_one_of_another_firm_is_refused(lite: Desk) -> None:
+def test_a_bundle_makes_the_plant_its_own_and_one_of_another_firm_is_refused(lite: Desk, tmp_path: Path) -> None:
     _, owner, survey = factory(lite)
     answering.save(lite, owner.who, survey, entry("m5-l2-1", "1"))
     handed(lite, owner.who, survey, "bundle", "sealed.zip", demonstration.sampled())
@@ -163,6 +181,14 @@ def test_a_bundle_makes_the_plant_its_own_and_one_of_another_firm_is_refused(lit
     handed(lite, other.who, theirs, "bundle", "filing.zip", filed)
     theirs_done = reckoned(lite, other.who, theirs)
     assert theirs_done.measurements == done.measurements
+    first, again_ = (
+        verified(data, tmp_path / f"{n}.zip")
+        for n, data in enumerate((filed, reckoning.filing(lite, other.who, theirs, theirs_done)))
+    )
+    assert done.source.bundle == first.manifest.source == again_.manifest.source
+    assert [m.name for m in first.manifest.members if m.withheld] == [
+        m.name for m in again_.manifest.members if m.withheld
+    ]
     assert [a.value for a in theirs_done.answers.answers] == [Fraction(1, 2)]
 
 

@@ -138,12 +138,12 @@ def test_an_office_that_sees_results_is_shown_no_single_answer(lite: Desk) -> No
     officer, auditor = joined(desk, office, "officer"), joined(desk, office, "auditor")
     consenting.agree(desk, owner.who, house, "programme", office)
     consenting.agree(desk, owner.who, house, "audit", office)
-    whole = ("assessment.json", "filing.zip", "record.docx", "report.xlsx")
+    whole = ("assessment.json", "filing.zip", "record.docx", "report.xlsx", "report.docx", "report.html")
     with site(desk) as web:
         for person, refused in ((officer, True), (auditor, False)):
             by = by_session(desk, person.token)
             page = web.get(f"/surveys/{survey}/result", by).text
-            assert "papers/report.docx" in page and "papers/annex" not in page
+            assert "papers/summary.pdf" in page and "papers/annex" not in page
             for name in whole:
                 assert (f"papers/{name}" in page) is not refused, name
                 assert (web.get(f"/surveys/{survey}/papers/{name}", by).status_code in (403, 404)) is refused, name
@@ -151,6 +151,11 @@ def test_an_office_that_sees_results_is_shown_no_single_answer(lite: Desk) -> No
                     told = web.api("GET", f"/surveys/{survey}/papers/{name}", by)
                     assert (told.status_code in (403, 404)) is refused, name
             assert (web.api("GET", f"/surveys/{survey}/result", by).status_code == 403) is refused
+            assert ("/result/sums" in page) is not refused
+            for path in ("result/sums", "result/frameworks", "result/plan", "plan", "clarify"):
+                assert (web.get(f"/surveys/{survey}/{path}", by).status_code == 403) is refused, path
+            question = desk.library.questions["m5-l2-1"].text
+            assert not any(text in page for text in (question.zh, question.en))
 
 
 def test_who_was_dismissed_does_not_come_back_by_a_code_of_before(desk: Desk) -> None:

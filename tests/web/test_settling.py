@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from assessor.desk import consenting, demonstration, entering, houses, reckoning, settling, surveys
+from assessor.desk import accounts, consenting, demonstration, entering, houses, reckoning, settling, surveys
 from assessor.desk.desk import Desk
 from assessor.desk.settling import Clarified
 from assessor.errors import AccessError, InputError, UnknownError
@@ -27,6 +27,10 @@ def test_a_consultant_settles_what_is_open_and_the_office_sees_the_result(lite: 
         usual = {"value": "0.5", "reply": "当天停机", "reason": "现场复核", "kind": "site", "title": "车间巡查"}
         return Clarified(question, **{**usual, **other})  # type: ignore[arg-type]
 
+    with pytest.raises(InputError) as told:
+        settling.settle(lite, consultant, survey, said(first))
+    assert told.value.message.id == "desk.settle_lacks.name"
+    accounts.rename(lite, consultant, "评估员")
     with pytest.raises(AccessError):
         settling.settle(lite, owner, survey, said(first))
     with pytest.raises(UnknownError):

@@ -64,6 +64,7 @@ def guide(browser: Browser, room: Room) -> Guide:
         survey = page.url.rpartition("/")[2]
         page.goto("/plants/new")
         page.locator("input[name=name]").fill("新开评估的测试厂")
+        page.locator("input[name=kind][value=discrete]").check()
         page.locator("main form button").click()
         page.wait_for_url("**/surveys/*")
         fresh = page.url.rpartition("/")[2]

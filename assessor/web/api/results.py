@@ -52,6 +52,7 @@ def paper(
 @router.post("/surveys/{survey}/plan")
 def what_if(desk: DeskOf, who: Who, survey: Id, given: WishesIn) -> dict[str, Any]:
     """Another plan for the same result; changes nothing."""
+    who.require("filing.read", surveys.get(desk, who, survey).organisation)
     made: Roadmap = reckoning.what_if(desk, who, survey, given.model_dump(exclude_unset=True))
     return made.model_dump(mode="json")
 

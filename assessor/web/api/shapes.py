@@ -37,7 +37,7 @@ class Problem(BaseModel):
 class PlantIn(Shape):
     name: Annotated[str, Field(min_length=1, max_length=200)]
     name_en: Annotated[str, Field(max_length=200)] = ""
-    kind: Literal["discrete", "process"] = "discrete"
+    kind: Literal["discrete", "process"]
     credit_code: Annotated[str, Field(pattern=r"^[0-9A-Z]{18}$")] | None = None
     industry: Annotated[str, Field(pattern=r"^[A-Z]?\d{2,4}$")] | None = None
     district: Annotated[str, Field(max_length=100)] = ""
@@ -126,12 +126,6 @@ class ConsentIn(Shape):
 class InvitationIn(Shape):
     role: Role
     department: Annotated[str, Field(max_length=20)] | None = None
-
-
-class Stored(BaseModel):
-    """A page of anything."""
-
-    items: list[Any]
 
 
 def linked(request: Request, answer: Response, last: str | None) -> None:

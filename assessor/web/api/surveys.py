@@ -113,9 +113,7 @@ def short(desk: DeskOf, who: Who, survey: Id) -> dict[str, Any]:
     return {"asked": state.asked, "next": state.following, "chances": list(state.chances), "level": state.level}
 
 
-@router.get(
-    "/surveys/{survey}/answers", response_model=list[AnswerOut], responses={304: {"description": "As it was."}}
-)
+@router.get("/surveys/{survey}/answers", response_model=list[AnswerOut], responses=SAME)
 def list_answers(
     request: Request, answer: Response, desk: DeskOf, who: Who, survey: Id, after: After = "", limit: Limit = 500
 ) -> Any:

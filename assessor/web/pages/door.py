@@ -30,7 +30,7 @@ def enter(request: Request, desk: DeskOf, next: str = "/plants") -> Response:
 
 
 def _values(desk: DeskOf, **more: Any) -> dict[str, Any]:
-    start = {"fault": None, "contact": "", "sent": False, "way": ""}
+    start = {"fault": None, "contact": "", "sent": False}
     return start | {"next": more.pop("next_", "/plants"), "sender": desk.sender.name} | more
 
 
@@ -44,7 +44,7 @@ def by_code(request: Request, desk: DeskOf, form: Posted) -> Response:
             return RedirectResponse("/plants", 303)
         entered = entering.by_code(desk, text(form, "code"), place(request), language_of(request))
     except AssessorError as problem:
-        return _again(request, desk, form, problem, way="code")
+        return _again(request, desk, form, problem)
     return _in(request, entered, text(form, "next"))
 
 
@@ -54,7 +54,7 @@ def send(request: Request, desk: DeskOf, form: Posted) -> Response:
     try:
         contact = entering.send_passcode(desk, text(form, "contact"), place(request), language_of(request))
     except AssessorError as problem:
-        return _again(request, desk, form, problem, way="contact")
+        return _again(request, desk, form, problem)
     return page(request, "enter", _values(desk, next_=_inside(text(form, "next")), contact=contact, sent=True))
 
 
@@ -64,7 +64,7 @@ def by_passcode(request: Request, desk: DeskOf, form: Posted) -> Response:
     try:
         entered = entering.by_passcode(desk, contact, text(form, "passcode"), place(request), language_of(request))
     except AssessorError as problem:
-        return _again(request, desk, form, problem, way="passcode", sent=True)
+        return _again(request, desk, form, problem, sent=True)
     return _in(request, entered, text(form, "next"))
 
 
@@ -73,7 +73,7 @@ def by_password(request: Request, desk: DeskOf, form: Posted) -> Response:
     try:
         entered = entering.by_password(desk, text(form, "contact"), str(form.get("password", "")), place(request))
     except AssessorError as problem:
-        return _again(request, desk, form, problem, way="password")
+        return _again(request, desk, form, problem)
     return _in(request, entered, text(form, "next"))
 
 

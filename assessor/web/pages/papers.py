@@ -86,10 +86,10 @@ def _export(desk: DeskOf, who: PageWho, survey: str, file: str) -> dict[str, Any
     assets = [Asset.model_validate(a) for a in (register.about["assets"] if register else ())]
     names = exports.named(found)[:MOST_NAMES]
     said = exports.Said(
-        role="scada", system=listed[file].about.get("system", ""), taken_by=listed[file].about.get("taken_by", ""),
+        role="", system=listed[file].about.get("system", ""), taken_by=listed[file].about.get("taken_by", ""),
         taken_at=listed[file].about.get("taken_at", ""), time=found.time or "",
         time_format=found.time_formats[0] if found.time_formats else "iso",
-        time_zone=None if found.has_offset else "Asia/Shanghai",
+        time_zone=None,
         decimal="." if found.decimal == "?" else found.decimal, assets=exports.proposed(names, assets),
     )  # fmt: skip
     return frame(who, held) | {

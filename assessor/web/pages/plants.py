@@ -7,28 +7,32 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from assessor.desk import houses, surveys
+from assessor.domain import Message
+from assessor.errors import AccessError
 from assessor.web.face import page
 from assessor.web.gate import DeskOf, PageWho, Posted, settings_of, text
 
 router = APIRouter()
+A_PAGE = 30
+"""Surveys on one page: the progress of each is reckoned."""
 
 
 @router.get("/plants")
-def plants(request: Request, desk: DeskOf, who: PageWho) -> Response:
-    """Every survey one may read, those that were opened to one's office, and how to begin another."""
+def plants(request: Request, desk: DeskOf, who: PageWho, after: str = "") -> Response:
+    """Surveys one may read, so many a page, those that were opened to one's office, and how to begin another."""
     own = houses.mine(desk, who)
-    held = [surveys.sheet(desk, survey) for survey in surveys.mine(desk, who)]
+    found = surveys.mine(desk, who, after, A_PAGE + 1)
+    held = [surveys.sheet(desk, survey) for survey in found[:A_PAGE]]
     progress = {s.survey.id: surveys.progress(s, surveys.hidden(desk, s), desk.library.questions) for s in held}
     factories = [house for house in own if who.may("survey.open", house.id)]
     offices = [house for house in own if house.kind == "office"]
     values = {
         "held": held,
         "progress": progress,
-        "houses": {house.id: house for house in own},
-        "factories": factories,
+        "more": found[A_PAGE - 1].id if len(found) > A_PAGE else None,
         "offices": offices,
         "makers": [house.id for house in offices if who.may("organisation.make", house.id)],
-        "opened": [surveys.sheet(desk, survey) for survey in surveys.opened_to(desk, who)],
+        "opened": surveys.opened_to(desk, who),
         "may_begin": bool(factories) or (settings_of(request).open and not offices),
     }
     return page(request, "plants", values)
@@ -48,7 +52,7 @@ def begin(request: Request, desk: DeskOf, who: PageWho, form: Posted) -> Respons
     house = text(form, "organisation") or next((o for o in who.organisations() if who.may("survey.open", o)), "")
     if not house:
         if not settings_of(request).open:
-            who.require("survey.open", "")
+            raise AccessError(Message(id="desk.not_open"))
         house = houses.found_own(desk, who, str(given["name"]))
         who = replace(who, memberships=houses.memberships(desk, who.account))
     survey = surveys.begin(desk, who, house, given)

@@ -1,5 +1,6 @@
 """Results: the pictures of the report as pages, papers to take away, and the plan with its what-if."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -35,12 +36,8 @@ PAPERS: dict[str, tuple[str, ...]] = {
 """What can be taken away, and as what."""
 OUTSIDE = {name: suffixes for name, suffixes in PAPERS.items() if name != "annex"}
 """The same for those that a factory opened its filings to: the annex is its own."""
-NO_ANSWERS = {
-    name: tuple(suffix for suffix in suffixes if suffix != ".xlsx")
-    for name, suffixes in OUTSIDE.items()
-    if name != "record"
-}
-"""The same for those that it opened its results to alone: in these no single answer stands."""
+NO_ANSWERS = {"summary": PAPERS["summary"]}
+"""The same for those that it opened its results to alone: every other paper tells single answers."""
 WHOLE = ("filing.zip", "assessment.json")
 """With every answer."""
 MEDIA = {
@@ -82,6 +79,7 @@ def result(request: Request, desk: DeskOf, who: PageWho, survey: str) -> Respons
 def part(request: Request, desk: DeskOf, who: PageWho, survey: str, section: str) -> Response:
     """One section of the report."""
     standing = reckoning.result(desk, who, survey)
+    who.require("filing.read", standing.survey.organisation)
     if standing.done is None:
         return page(request, "waiting", frame(who, standing) | {"address": request.url.path})
     if section not in sections_of(standing.done):
@@ -91,13 +89,17 @@ def part(request: Request, desk: DeskOf, who: PageWho, survey: str, section: str
 
 def _shown(request: Request, who: Actor, standing: Standing, done: Assessment) -> dict[str, Any]:
     """What the report's own templates need, beside what the page has round them."""
-    pen = Pen.of(done, language_of(request))
+    pen, organisation = Pen.of(done, language_of(request)), standing.survey.organisation
+    shown = view(done, pen)
+    if not who.may("survey.read", organisation):
+        shown = replace(shown, third=None)  # an estimate is for the plant, and not to be filed
+    more = sections_of(done) if who.may("filing.read", organisation) else ()
     return frame(who, standing) | {
         "a": done,
         "pen": pen,
-        "v": view(done, pen),
-        "parts": [name for name in sections_of(done) if name not in FIRST],
-        "papers": papers_for(who, standing.survey.organisation),
+        "v": shown,
+        "parts": [name for name in more if name not in FIRST],
+        "papers": papers_for(who, organisation),
     }
 
 
@@ -149,6 +151,7 @@ def download(data: bytes, name: str, media: str | None = None) -> Response:
 def what_if(request: Request, desk: DeskOf, who: PageWho, survey: str) -> Response:
     """The plan by other money, people and aims; the address says which, so that it can be come back to."""
     standing = reckoning.result(desk, who, survey)
+    who.require("filing.read", standing.survey.organisation)
     if standing.done is None:
         return page(request, "waiting", frame(who, standing) | {"address": request.url.path})
     done = standing.done

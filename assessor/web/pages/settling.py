@@ -24,6 +24,7 @@ PROOFS = ("document", "screen", "photograph", "site", "export", "statement")
 def clarify(request: Request, desk: DeskOf, who: PageWho, survey: str) -> Response:
     """Every difference of the newest result, heaviest first."""
     standing = reckoning.result(desk, who, survey)
+    who.require("filing.read", standing.survey.organisation)
     if standing.done is None:
         return page(request, "waiting", frame(who, standing) | {"address": request.url.path})
     return page(request, "clarify", _values(request, desk, who, survey))
