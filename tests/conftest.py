@@ -2,12 +2,15 @@
 
 import os
 import shutil
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 
@@ -48,3 +51,11 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tests.packs import complete, saved  # noqa: PLC0415 - slow to load, and few tests ask for it
 
     return saved(complete(), tmp_path_factory.mktemp("pack") / "pack.zip")
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    from tests.chromium import chromium  # noqa: PLC0415 - slow to load, and few tests ask for it
+
+    with chromium() as one:
+        yield one

@@ -7,11 +7,10 @@ from playwright.sync_api import Browser
 
 from assessor.messages import LANGUAGES, Language, render
 from assessor.report import SECTIONS, render_html, sections_of
-from tests.browser.test_report_page import CONTRAST, browser, opened
+from tests.browser.test_report_page import CONTRAST, opened
 from tests.test_answers_alone import alone
 
 pytestmark = pytest.mark.browser
-__all__ = ["browser"]
 
 
 @pytest.mark.parametrize("width", [390, 1280])

@@ -7,10 +7,9 @@ import pytest
 from playwright.sync_api import Browser
 
 from scripts import kit
-from tests.browser.test_report_page import browser, opened
+from tests.browser.test_report_page import opened
 from tests.conftest import need
 
-__all__ = ["browser"]
 pytestmark = pytest.mark.browser
 
 

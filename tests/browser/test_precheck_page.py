@@ -11,12 +11,11 @@ from assessor.laptop import Networks
 from assessor.messages import LANGUAGES
 from assessor.precheck import Answered, Checked, Precheck, Who
 from assessor.precheck.page import page
-from tests.browser.test_report_page import CONTRAST, browser, opened
+from tests.browser.test_report_page import CONTRAST, opened
 from tests.conftest import need
 from tests.test_bundle import SCOPE, SEEN
 from tests.test_precheck import HELD, NOW, OFFERS
 
-__all__ = ["browser"]
 pytestmark = pytest.mark.browser
 SILENT = Message(id="contact.silent", params={"address": "opc.tcp://192.168.10.7:4840/machines/line-1"})
 

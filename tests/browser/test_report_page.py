@@ -1,11 +1,10 @@
 """The report in a real browser: width, language, print, contrast, and names that mean harm."""
 
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from assessor.messages import LANGUAGES, render
 from assessor.report import SECTIONS, render_html
@@ -13,15 +12,6 @@ from tests.conftest import need
 from tests.report_example import example, hostile, six_verdicts
 
 pytestmark = pytest.mark.browser
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 CONTRAST = """() => {
   const parse = c => (c.match(/[\\d.]+/g) || []).map(Number);
   const linear = v => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
@@ -47,13 +37,6 @@ CONTRAST = """() => {
   }
   return [seen, poor];
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = need("chromium")
-    with sync_playwright() as player, player.chromium.launch(executable_path=path, args=ARGUMENTS) as one:
-        yield one
 
 
 @pytest.fixture(scope="module")

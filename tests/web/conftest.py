@@ -4,16 +4,14 @@ a real server in a process of its own."""
 import fcntl
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 from sqlalchemy import make_url, text
 
@@ -23,6 +21,9 @@ from assessor.frameworks import Library, load_library
 from assessor.indicators import load as indicators
 from assessor.storage import Store
 from assessor.web.settings import Settings
+
+if TYPE_CHECKING:
+    from tests.web.journeys import Factory, Room
 
 ROOT = Path(__file__).parents[2]
 
@@ -130,21 +131,16 @@ def settings_for(address: str, *, demo: bool = True) -> Settings:
     return Settings(database=address, sender=Kept(), demo=demo)
 
 
-@contextmanager
-def served(folder: Path, **environment: str) -> Iterator[str]:
-    """`assessor serve` in a process of its own; gives its address once it answers."""
-    env = os.environ | {"ASSESSOR_HOME": str(folder), "ASSESSOR_LANGUAGE": "en"} | environment
-    env.setdefault("DATABASE_URL", f"sqlite:///{folder / 'assessor.db'}")
-    command = [sys.executable, "-m", "assessor", "serve", "--port", "0", "--demo"]
-    with (folder / "serve.log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=log)
-        try:
-            assert process.stdout is not None
-            address = process.stdout.readline().decode().strip()
-            assert address.startswith("http"), (folder / "serve.log").read_text()
-            with httpx.Client(transport=httpx.HTTPTransport(retries=8)) as client:  # it listens a moment later
-                client.get(f"{address}/health", timeout=30).raise_for_status()
-            yield address
-        finally:
-            process.terminate()
-            process.wait(20)
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory, library: Library) -> "Iterator[Room]":
+    """A server of the module's own on SQLite, and the same database seen from behind."""
+    from tests.web.journeys import Server, behind  # noqa: PLC0415 - it needs what stands above
+
+    with Server(tmp_path_factory.mktemp("room")) as server, behind(server, library) as one:
+        yield one
+
+
+@pytest.fixture
+def factory(room: "Room") -> "Factory":
+    """A factory of the test's own in it, with an owner and a survey begun."""
+    return room.factory()

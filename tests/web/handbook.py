@@ -9,8 +9,9 @@ from playwright.sync_api import Browser, Page
 from assessor.frameworks import load_library
 from assessor.indicators import load as indicators
 from assessor.messages import Language
+from tests.chromium import chromium
 from tests.web.conftest import ROOT
-from tests.web.journeys import Factory, Room, Server, behind, chromium, context_of, pick, pill
+from tests.web.journeys import Factory, Room, Server, behind, context_of, pick, pill
 
 FOLDER = ROOT / "docs/handbook"
 PAGES: dict[Language, str] = {"zh": "factories.zh.md", "en": "factories.md"}

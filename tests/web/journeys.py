@@ -12,36 +12,18 @@ from pathlib import Path
 from typing import Any, Self
 
 import httpx
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from assessor.desk import entering, houses, surveys
 from assessor.desk.desk import Desk
 from assessor.frameworks import Library
 from assessor.storage import Role, Store
 from assessor.storage import surveys as sql
-from tests.conftest import need
 from tests.web.conftest import ROOT, Kept
 from tests.web.people import PLANT
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PHONE_HEIGHT, DESK_HEIGHT = 844, 900
 WITHOUT_STORE = "indexedDB.open = () => { throw new DOMException('no', 'SecurityError'); };"
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    path = need("chromium")
-    expect.set_options(timeout=20_000)  # two cores, and others at work on them
-    with sync_playwright() as player, player.chromium.launch(executable_path=path, args=ARGUMENTS) as one:
-        yield one
 
 
 @dataclass

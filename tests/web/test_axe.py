@@ -1,6 +1,5 @@
 """axe-core on every page, in both languages, on a phone: nothing serious, nothing critical."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,25 +7,12 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, Page
 
-from assessor.frameworks import Library
-from tests.web.journeys import Room, Server, behind, chromium, context_of, pick, pill
+from tests.web.journeys import Room, context_of, pick, pill
 from tests.web.tour import LANGUAGES, Guide, guide, walk
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 GRAVE = ("serious", "critical")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
-def room(tmp_path_factory: pytest.TempPathFactory, library: Library) -> Iterator[Room]:
-    with Server(tmp_path_factory.mktemp("axe")) as server, behind(server, library) as one:
-        yield one
 
 
 @pytest.fixture(scope="module")

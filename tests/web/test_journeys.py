@@ -13,7 +13,6 @@ from tests.web.journeys import (
     Room,
     Server,
     behind,
-    chromium,
     context_of,
     entered,
     pick,
@@ -24,12 +23,6 @@ from tests.web.journeys import (
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as one:
-        yield one
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -61,6 +54,7 @@ def test_a_self_assessment_on_a_phone_with_the_line_cut_in_the_middle(
         page.get_by_role("link", name="开始一次新的评估").click()
         page.get_by_label("工厂名称").fill("浦江旅程测试厂")
         page.get_by_label("员工人数").fill("85")
+        page.locator("label.pick:has(input[value=discrete])").click()
         page.get_by_role("button", name="开始评估").click()
         page.wait_for_url("**/surveys/*")
         factory = Factory.at(room, page.url)

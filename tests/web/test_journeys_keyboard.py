@@ -1,29 +1,15 @@
 """By the keyboard alone, from the door to an answer and a file; at every stop the focus can be seen."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from assessor.frameworks import Library
-from tests.web.journeys import Factory, Room, Server, behind, chromium, context_of, pill, questions_on
+from tests.web.journeys import Factory, Room, context_of, pill, questions_on
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PICTURE = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffd9")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
-def room(tmp_path_factory: pytest.TempPathFactory, library: Library) -> Iterator[Room]:
-    with Server(tmp_path_factory.mktemp("keyboard")) as server, behind(server, library) as one:
-        yield one
 
 
 FOCUS = """() => {

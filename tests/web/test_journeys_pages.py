@@ -1,15 +1,13 @@
 """Every page in both languages, on a phone and on a desk: it fits, complains of nothing, asks nobody else."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, Response
 
-from assessor.frameworks import Library
-from tests.web.journeys import Faults, Room, Server, behind, chromium, context_of, picture, shots
+from tests.web.journeys import Faults, Room, context_of, picture, shots
 from tests.web.tour import LANGUAGES, Guide, guide, walk
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -22,18 +20,6 @@ WIDE = """() => [...document.querySelectorAll('body *')].filter(e => {
   return box.right > document.documentElement.clientWidth + 1 && box.width > 2
     && !e.closest('.tabs, .filters, .scroll, .hidden, .skip, [class*=scroll]');
 }).map(e => e.outerHTML.slice(0, 90))"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
-def room(tmp_path_factory: pytest.TempPathFactory, library: Library) -> Iterator[Room]:
-    with Server(tmp_path_factory.mktemp("pages")) as server, behind(server, library) as one:
-        yield one
 
 
 @pytest.fixture(scope="module")

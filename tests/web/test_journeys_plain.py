@@ -6,29 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from assessor.frameworks import Library
-from tests.web.journeys import Factory, Room, Server, behind, chromium, context_of, entered, pick
+from tests.web.journeys import Factory, Room, context_of, entered, pick
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 REGISTER = "设备编号,设备名称,数量\nA-1,注塑机 1 号,1\nA-2,空压机,1\n"
 PICTURE = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffd9")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
-def room(tmp_path_factory: pytest.TempPathFactory, library: Library) -> Iterator[Room]:
-    with Server(tmp_path_factory.mktemp("plain")) as server, behind(server, library) as one:
-        yield one
-
-
-@pytest.fixture
-def factory(room: Room) -> Factory:
-    return room.factory("无脚本测试厂")
 
 
 @pytest.fixture
@@ -49,6 +31,7 @@ def test_coming_in_and_the_short_form(browser: Browser, room: Room) -> None:
         entered(page, room.voucher())
         page.get_by_role("link", name="开始一次新的评估").click()
         page.get_by_label("工厂名称").fill("无脚本的厂")
+        page.locator("label.pick:has(input[value=discrete])").click()
         page.get_by_role("button", name="开始评估").click()
         page.get_by_role("link", name="开始", exact=True).click()
         seen: list[str] = []

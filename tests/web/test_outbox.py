@@ -5,29 +5,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
-from assessor.frameworks import Library
-from tests.web.journeys import WITHOUT_STORE, Factory, Room, Server, behind, chromium, context_of, pick, pill
+from tests.web.journeys import WITHOUT_STORE, Factory, context_of, pick, pill
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FIRST, SECOND, THIRD, FOURTH = "p1-l1-1", "p1-l1-2", "p1-l2-1", "p1-l2-2"
 ANSWERS = "**/answers/*"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
-def room(tmp_path_factory: pytest.TempPathFactory, library: Library) -> Iterator[Room]:
-    with Server(tmp_path_factory.mktemp("outbox")) as server, behind(server, library) as one:
-        yield one
-
-
-@pytest.fixture
-def factory(room: Room) -> Factory:
-    return room.factory()
 
 
 @pytest.fixture

@@ -5,28 +5,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from assessor.frameworks import Library
-from tests.web.journeys import Factory, Room, Server, behind, chromium, context_of, pick, pill
+from tests.web.journeys import Factory, Room, context_of, pick, pill
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Q, OTHER = "p1-l1-1", "p1-l1-2"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
-def room(tmp_path_factory: pytest.TempPathFactory, library: Library) -> Iterator[Room]:
-    with Server(tmp_path_factory.mktemp("people")) as server, behind(server, library) as one:
-        yield one
-
-
-@pytest.fixture
-def factory(room: Room) -> Factory:
-    return room.factory()
 
 
 def section(context: BrowserContext, factory: Factory, path: str = "sections/p1") -> Page:
