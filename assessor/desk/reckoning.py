@@ -54,21 +54,13 @@ def result(desk: Desk, who: Actor, survey_id: str) -> Standing:
     """
     survey = surveys.get(desk, who, survey_id)
     who.require("result.read", survey.organisation)
+    fault = _begin(desk, survey) if who.may("survey.read", survey.organisation) else None
+    # asked before what is kept is read: what ends between the two has been kept, and is found
+    running = desk.reckoner.running((survey.id, survey.version))
     with desk.store.read() as c:
         now, newest = papers.outcome(c, survey.id, survey.version), papers.latest(c, survey.id)
-    fault = Message.model_validate(now.fault) if now is not None and now.fault else None
-    if now is None and who.may("survey.read", survey.organisation):
-        held = surveys.sheet(desk, survey)
-        if any(g.value is not None for g in held.given.values()):
-            desk.reckoner.start(
-                (survey.id, survey.version),
-                reckon,
-                lambda: _job(desk, held),
-                lambda made: _keep(desk, survey, made),
-            )
-        else:
-            fault = Message(id="desk.no_answers")
-    running = desk.reckoner.running((survey.id, survey.version))
+    if now is not None and now.fault:
+        fault = Message.model_validate(now.fault)
     done = _read(newest.assessment) if newest and newest.assessment else None
     if (
         done is not None
@@ -77,6 +69,23 @@ def result(desk: Desk, who: Actor, survey_id: str) -> Standing:
     ):
         done, fault = None, Message(id="desk.not_settled")
     return Standing(survey, done, fault, running, newest is None or newest.version != survey.version)
+
+
+def _begin(desk: Desk, survey: Survey) -> Message | None:
+    """Reckon the present version, unless that has been done or begun; says why it cannot be."""
+    with desk.store.read() as c:
+        if papers.outcome(c, survey.id, survey.version) is not None:
+            return None
+    held = surveys.sheet(desk, survey)
+    if all(g.value is None for g in held.given.values()):
+        return Message(id="desk.no_answers")
+    desk.reckoner.start(
+        (survey.id, survey.version),
+        reckon,
+        lambda: _job(desk, held),
+        lambda made: _keep(desk, survey, made),
+    )
+    return None
 
 
 def _job(desk: Desk, held: Sheet) -> Job:

@@ -96,6 +96,25 @@ def test_answers_alone_give_a_result_that_says_no_machine_was_heard(lite: Desk) 
     assert reckoned(lite, owner.who, survey).made > before
 
 
+def test_a_result_that_ends_while_somebody_asks_is_the_one_that_is_told(
+    lite: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Never the one from before with nothing under way: nobody would know to look again."""
+    _, owner, survey = factory(lite)
+    answering.save(lite, owner.who, survey, entry("m5-l2-1", "1"))
+    reckoned(lite, owner.who, survey)
+    answering.save(lite, owner.who, survey, entry("m5-l2-2", "0.5"))
+    running = lite.reckoner.running
+
+    def ended(key: tuple[str, int]) -> bool:
+        until(lambda: not running(key))
+        return running(key)
+
+    monkeypatch.setattr(lite.reckoner, "running", ended)
+    standing = reckoning.result(lite, owner.who, survey)
+    assert not standing.running and not standing.old
+
+
 def test_the_demonstration_has_machines_heard_and_goes_away_with_its_visitor(lite: Desk) -> None:
     entered, survey = demonstration.enter(lite, "127.0.0.1", "zh")
     known = entering.known_by_session(lite, entered.token)
