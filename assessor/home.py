@@ -8,11 +8,21 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from assessor.domain import Message
+from assessor.errors import InputError
+
 
 def home() -> Path:
     """$ASSESSOR_HOME, or ~/.config/assessor. It may not be there yet."""
     given = os.environ.get("ASSESSOR_HOME")
     return Path(given) if given else Path.home() / ".config/assessor"
+
+
+def free(file: Path) -> Path:
+    """A path that nothing stands at; nothing is ever overwritten."""
+    if file.exists():
+        raise InputError(Message(id="cli.exists", params={"file": str(file)}))
+    return file
 
 
 def is_private(status: os.stat_result) -> bool:

@@ -100,15 +100,9 @@ def _local(host: str) -> bool:
     return host.lower() == "localhost" if ip is None else ip.is_loopback
 
 
-def hosts(scope: Scope) -> tuple[str, ...]:
-    """The hosts of a scope, as its addresses write them; a serial line or a file has none."""
-    places = (e.address.rpartition("//")[2].partition("/")[0].rpartition(":") for e in scope.endpoints)
-    return tuple(host for host, _, port in places if host and port.isdigit())
-
-
 def looked_at(scope: Scope) -> Networks:
     """The networks that this laptop stands in now. Contacts nothing."""
-    return networks(interfaces(), hosts(scope), forwards())
+    return networks(interfaces(), (host for host, _ in scope.places), forwards())
 
 
 def interfaces() -> tuple[Interface, ...]:

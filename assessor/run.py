@@ -1,40 +1,28 @@
-"""RUN on this machine: folders and keys, progress, Ctrl-C, and what is written where."""
+"""RUN on this machine: what a terminal shows of a run, and what is written where."""
 
 import asyncio
 import contextlib
-import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from time import time_ns
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from rich.console import Console
 
-from assessor import gathering, pipeline
+from assessor import pipeline
 from assessor.audit import bundle_file, read_assessment
-from assessor.bundle import (
-    Bundle,
-    Folder,
-    Sealed,
-    create,
-    installation_key,
-    open_bundle,
-    reopen,
-    seal,
-    write_assessment,
-)
-from assessor.domain import Assessment, Message, Scope, canonical
+from assessor.bundle import Bundle, installation_key, open_bundle, write_assessment
+from assessor.domain import Assessment, Message, canonical
 from assessor.errors import AssessorError, InputError, StorageError
 from assessor.forms import load_answers
 from assessor.frameworks import Library, load_library
-from assessor.home import create_file, replace
+from assessor.home import create_file, free, replace
 from assessor.indicators import load as indicators
-from assessor.laptop import Awake, awake, looked_at
+from assessor.laptop import Awake, Networks
 from assessor.messages import Language, render
 from assessor.report import formats, render_html
+from assessor.visit.sampling import sample, signals
 from assessor.watch import Screen, Watched, shown
-from connectors.abort import run_bounded
 from connectors.scope import load_scope
 from connectors.simulator import load_plant, start
 from connectors.simulator.serve import DEMO as DEMO_PLANT
@@ -44,131 +32,30 @@ RESULTS = ("assessment.json", "report.html", "filing.zip")
 DEMO_RESULTS = ("sealed.zip", *RESULTS, "filing-pack.zip")
 
 
-def working_folder(output: Path) -> Path:
-    """Where a run keeps what it samples until it is sealed."""
-    return output.with_name(output.name + ".work")
+@dataclass(frozen=True)
+class Terminal:
+    """A run as a terminal looks on; Ctrl-C stops it."""
 
+    seconds: float
+    err: Console
+    language: Language
 
-def free(file: Path) -> Path:
-    """A path that nothing stands at; nothing is ever overwritten."""
-    if file.exists():
-        raise InputError(Message(id="cli.exists", params={"file": str(file)}))
-    return file
+    def laptop(self, stood: Networks, kept_awake: Awake) -> None:
+        if stood.warning:
+            self.err.print(render(stood.warning, self.language), style="bold yellow", soft_wrap=True)
+        self.err.print(render(kept_awake.message, self.language), style="dim", soft_wrap=True)
 
+    @contextlib.contextmanager
+    def watching(self, watched: Watched, stop: asyncio.Event) -> Iterator[Callable[[], None]]:
+        screen = Screen(watched, self.seconds, self.language)
+        with signals(stop), shown(screen, self.err) as show:
+            yield lambda: show(stop.is_set())
+        for endpoint, problem in watched.problems():
+            told = {"endpoint": endpoint, "problem": render(problem, self.language)}
+            self.err.print(render("cli.endpoint_problem", self.language, **told), soft_wrap=True)
 
-def sample(
-    scope: Scope,
-    scope_bytes: bytes,
-    output: Path,
-    seconds: float,
-    resume: bool,
-    err: Console,
-    language: Language,
-) -> tuple[Sealed, bool]:
-    """Sample and seal. True beside the bundle where Ctrl-C cut it short."""
-    free(output)
-    key = installation_key()  # a key that cannot be used is better known before than after sampling
-    work = working_folder(output)
-    if resume:
-        folder = _taken_up(work, scope_bytes)
-    elif work.exists():
-        raise InputError(Message(id="cli.left_over", params={"folder": str(work)}))
-    else:
-        folder = create(work, scope_bytes, scope)
-    try:
-        with awake() as kept_awake:
-            _note_laptop(scope, folder, kept_awake, err, language)
-            stopped = _watched(scope, folder, seconds, err, language)
-        folder.end(stopped)
-    except AssessorError:
-        folder.close()
-        raise
-    err.print(render("cli.sealing", language))
-    return _seal(folder, key, output, truncated=stopped), stopped
-
-
-def _note_laptop(scope: Scope, folder: Folder, kept_awake: Awake, err: Console, language: Language) -> None:
-    """Say and keep what this start of the run found of the laptop."""
-    stood = looked_at(scope)
-    if stood.warning:
-        err.print(render(stood.warning, language), style="bold yellow", soft_wrap=True)
-    err.print(render(kept_awake.message, language), style="dim", soft_wrap=True)
-    folder.note({"at": time_ns(), "awake": kept_awake.model_dump(), "networks": stood.model_dump(mode="json")})
-
-
-def seal_left(output: Path) -> Sealed:
-    """Seal what an interrupted run left behind, and say that it is cut short."""
-    key = installation_key()
-    folder = reopen(_left(working_folder(free(output))))
-    return _seal(folder, key, output, truncated=True)
-
-
-def _taken_up(work: Path, scope_bytes: bytes) -> Folder:
-    """What a run left, to go on with under the very scope it began with: that one is sealed."""
-    folder = reopen(_left(work))
-    if folder.member("scope.yaml") != scope_bytes:
-        folder.close()
-        raise InputError(Message(id="cli.other_scope", params={"file": str(work / "scope.yaml")}))
-    return folder
-
-
-def _left(work: Path) -> Path:
-    if not work.is_dir():
-        raise InputError(Message(id="cli.nothing_left", params={"folder": str(work)}))
-    return work
-
-
-def _seal(folder: Folder, key: Ed25519PrivateKey, output: Path, *, truncated: bool) -> Sealed:
-    try:
-        sealed = seal(folder, key, output, truncated=truncated)
-    except AssessorError:
-        folder.close()
-        raise
-    folder.remove()
-    return sealed
-
-
-def _watched(scope: Scope, folder: Folder, seconds: float, err: Console, language: Language) -> bool:
-    """Run the gathering and show it; True where Ctrl-C ended it."""
-    watched = Watched(folder, scope)
-    screen = Screen(watched, seconds, language)
-
-    async def run() -> bool:
-        stop = asyncio.Event()
-        with _stopping(asyncio.get_running_loop(), stop), shown(screen, err) as show:
-            work = asyncio.ensure_future(
-                gathering.gather(scope, watched, seconds=seconds, stop=stop, ended=watched.ended)
-            )
-            try:
-                while not work.done():
-                    await asyncio.wait([work], timeout=0.5)
-                    show(stop.is_set())
-            finally:
-                work.cancel()
-            await work
-        return stop.is_set()
-
-    stopped = run_bounded(run())
-    for endpoint, problem in watched.problems():
-        text = render(problem, language)
-        err.print(render("cli.endpoint_problem", language, endpoint=endpoint, problem=text), soft_wrap=True)
-    return stopped
-
-
-@contextlib.contextmanager
-def _stopping(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> Iterator[None]:
-    """Ctrl-C and termination ask the run to stop; a second Ctrl-C does as Ctrl-C does everywhere."""
-
-    def ask(number: int, _: object) -> None:
-        signal.signal(number, signal.default_int_handler)
-        loop.call_soon_threadsafe(stop.set)
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    def sealing(self) -> None:
+        self.err.print(render("cli.sealing", self.language))
 
 
 def free_results(folder: Path) -> None:
@@ -287,7 +174,8 @@ def demo(output: Path, seconds: float, err: Console, language: Language) -> Asse
     ):
         file = running.scope_file
         bundle = Path(hidden) / "sealed.zip"
-        _, stopped = sample(load_scope(file), file.read_bytes(), bundle, seconds, False, err, language)
+        onlooker = Terminal(seconds, err, language)
+        _, stopped = sample(load_scope(file), file.read_bytes(), bundle, seconds, onlooker)
         with _writing(output):
             for name in DEMO_RESULTS:
                 (output / name).unlink(missing_ok=True)

@@ -12,7 +12,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from assessor.domain import Message, Observation, RequestRecord, Sample, Scope, Sink
+from assessor.domain import Message, Observation, RequestRecord, Sample, Scope, Sink, Tag
 from assessor.messages import Language, number, render
 
 SHORTEST_GAP = 5.0
@@ -71,6 +71,12 @@ class Line:
             return State.GAP if now - self.last_row > self.patience else State.SAMPLING
         return State.LEARNING if self.requests else State.WAITING
 
+    def told(self) -> tuple[Message, ...]:
+        """What is wrong with it, and what to know besides."""
+        if self.seen is None:
+            return ()
+        return (*([self.seen.problem] if self.seen.problem else []), *self.seen.warnings)
+
     def rate(self, now: float) -> float:
         """Rows a second, lately."""
         self.past.append((now, self.rows))
@@ -84,9 +90,11 @@ class Watched:
     """A domain Sink that counts what goes through it to another one."""
 
     def __init__(self, sink: Sink, scope: Scope, clock: Callable[[], float] = monotonic) -> None:
-        self._sink, self._clock = sink, clock
+        self._sink, self.clock = sink, clock
         self._tags: dict[int, str] = {}
         self.lines: dict[str, Line] = {}
+        self.listener: Callable[[Sequence[Sample]], None] = lambda _: None
+        """Whoever wants to see the rows themselves."""
         for endpoint in scope.endpoints:
             limits = scope.limits_for(endpoint)
             patience = max(SHORTEST_GAP, 3 * limits.sampling_interval)
@@ -97,13 +105,17 @@ class Watched:
         self._sink.samples(rows)
         if rows and (line := self.lines.get(self._tags.get(rows[0].tag, ""))):
             line.rows += len(rows)
-            line.last_row = self._clock()
+            line.last_row = self.clock()
+        self.listener(rows)
 
     def request(self, record: RequestRecord) -> None:
         self._sink.request(record)
         if line := self.lines.get(record.endpoint):
             line.requests += 1
-            line.round_trip_ms = record.round_trip_ms
+            if (
+                record.service != "Publish"
+            ):  # a server holds its answer to that one until there is something to tell
+                line.round_trip_ms = record.round_trip_ms
             line.errors += record.result not in ("ok", "cancelled")
             answered = record.bytes_received > 0 or record.result in ("ok", "cancelled")
             line.unanswered = 0 if answered else line.unanswered + 1
@@ -124,8 +136,11 @@ class Watched:
 
     def problems(self) -> list[tuple[str, Message]]:
         """What went wrong and what to know besides, by endpoint, in the order of the scope."""
-        seen = [(n, line.seen) for n, line in self.lines.items() if line.seen]
-        return [(n, m) for n, o in seen for m in (*([o.problem] if o.problem else []), *o.warnings)]
+        return [(name, message) for name, line in self.lines.items() for message in line.told()]
+
+    def tags(self) -> list[Tag]:
+        """Every data point that was found so far, by endpoint in the order of the scope."""
+        return [tag for line in self.lines.values() if line.seen for tag in line.seen.tags]
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,7 @@ def test_this_machine_tells_of_its_interfaces() -> None:
 def test_the_hosts_of_a_scope_are_taken_from_its_addresses() -> None:
     modbus = Endpoint(id="m", protocol="modbus-tcp", address="[2001:db8::1]:502", role=Role.METER)
     scope = SCOPE.model_copy(update={"endpoints": (*SCOPE.endpoints, modbus)})
-    assert laptop.hosts(scope) == ("127.0.0.1", "[2001:db8::1]")
+    assert scope.places == (("127.0.0.1", 4840), ("[2001:db8::1]", 502))
 
 
 @pytest.fixture

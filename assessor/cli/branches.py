@@ -17,8 +17,8 @@ from rich.table import Table
 from assessor.cli.terminal import AsJson, ScopeFile, emit, language, out, say
 from assessor.domain import Branch, Endpoint, Message, Observation, RequestRecord, Sample, Scope
 from assessor.errors import ContactError, InputError
+from assessor.home import free
 from assessor.messages import render
-from assessor.run import free
 from connectors import opcua
 from connectors.amend import write_branches
 from connectors.opcua.proposals import Proposal

@@ -19,6 +19,7 @@ from assessor.forms.writing import write_answers
 from assessor.forms.xlsform import write_xlsform
 from assessor.frameworks import Library, load_library
 from assessor.frameworks.schemas import schemas
+from assessor.home import free
 from assessor.messages import render
 
 app = typer.Typer(name="form", help=__doc__, no_args_is_help=True)
@@ -106,7 +107,7 @@ def _held(library: Library, answers: Path | None, output: Path | None, apply: bo
     if apply and answers is None and output is None:
         raise InputError(Message(id="forms.nowhere"))
     if output is not None:
-        run.free(output)
+        free(output)
     return load_answers(answers, library.questions) if answers else None
 
 

@@ -12,6 +12,7 @@ from assessor.documents import read_bounded
 from assessor.domain import Message
 from assessor.errors import InputError
 from assessor.frameworks import load_library
+from assessor.home import free
 from assessor.indicators import load as indicators
 from assessor.messages import Language, render
 from assessor.portfolio.compare import compared
@@ -39,7 +40,7 @@ def compare(
 ) -> None:
     """Two assessments of one plant: what moved, and whether data or rule moved it."""
     write = formats.writer(output, template)
-    run.free(output)
+    free(output)
     held = stored(one), stored(other)
     made = max(x.done.made for x in held)
     run.write_bytes(output, write(_compared(*held, language), made, template))

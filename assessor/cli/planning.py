@@ -15,6 +15,7 @@ from assessor.domain import Aim, Answers, Assessment, Message, canonical, sha256
 from assessor.errors import BundleError, InputError
 from assessor.frameworks import Library, load_library
 from assessor.funding import funded
+from assessor.home import free
 from assessor.roadmap import plan as make
 
 app = typer.Typer(no_args_is_help=True)
@@ -51,7 +52,7 @@ def plan(
     if not planned(answers):
         raise InputError(Message(id="plan.nothing_wanted"))
     if output is not None:
-        run.free(output)
+        free(output)
     grounds = pipeline.grounds(
         done.framework, library, done.evidence, answers, done.measurements, done.plant, done.assets
     )

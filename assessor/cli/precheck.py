@@ -11,6 +11,7 @@ from rich.text import Text
 from assessor import run
 from assessor.cli.terminal import AsJson, ScopeFile, emit, err, language, out
 from assessor.domain import Scope
+from assessor.home import free
 from assessor.messages import render
 from assessor.precheck import Answered, Checked, Precheck, allowed, precheck
 from assessor.precheck.page import ask, certificate, headline, page, problem, ways
@@ -36,7 +37,7 @@ def precheck_command(
     """
     scope = load_scope(scope_file)
     if output:
-        run.free(output)
+        free(output)
     allowed(scope, time_ns())
     result = _tried(scope)
     if output:

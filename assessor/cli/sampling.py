@@ -12,6 +12,8 @@ from assessor.cli.terminal import AsJson, ScopeFile, Seconds, emit, err, languag
 from assessor.domain import Message
 from assessor.errors import InputError
 from assessor.messages import render
+from assessor.visit.sampling import sample as take
+from assessor.visit.sampling import seal_left, working_folder
 from connectors.preview import preview
 from connectors.scope import check_window, load_scope
 from connectors.simulator import serve
@@ -45,13 +47,14 @@ def sample(
         raise InputError(Message(id="cli.resume_or_seal"))
     scope = load_scope(scope_file)
     if seal_only:
-        sealed, stopped = run.seal_left(output), False
+        sealed, stopped = seal_left(output), False
     else:
         check_window(scope, time_ns())
         try:
-            sealed, stopped = run.sample(scope, scope_file.read_bytes(), output, seconds, resume, err, language())
+            onlooker = run.Terminal(seconds, err, language())
+            sealed, stopped = take(scope, scope_file.read_bytes(), output, seconds, onlooker, resume=resume)
         except KeyboardInterrupt:  # the second one, before what was sampled could be sealed
-            if (work := run.working_folder(output)).exists():
+            if (work := working_folder(output)).exists():
                 say("cli.left_over", folder=str(work))
             raise
     if as_json:

@@ -15,6 +15,12 @@ def serve(
     host: Annotated[str, typer.Option(help="Where to listen; else this machine alone.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 8000,
     demo: Annotated[bool, typer.Option("--demo", help="With the simulated plant to try.")] = False,
+    sample: Annotated[
+        str,
+        typer.Option(
+            help="Where it may sample: networks such as '10.20.0.0/16', or 'site' on a laptop in the plant."
+        ),
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Serve the web: SQLite in this installation's folder, or what DATABASE_URL names."""
@@ -25,9 +31,10 @@ def serve(
 
     from assessor.web.app import create_app  # noqa: PLC0415
     from assessor.web.settings import settings  # noqa: PLC0415
+    from connectors.reach import read_reach  # noqa: PLC0415
 
     held = settings()
-    held = dataclasses.replace(held, demo=held.demo or demo)
+    held = dataclasses.replace(held, demo=held.demo or demo, reach=read_reach(sample) or held.reach)
     config = uvicorn.Config(
         create_app(held), host=host, port=port, log_level="warning", proxy_headers=bool(held.public),
         server_header=False, access_log=False, timeout_graceful_shutdown=5,

@@ -16,6 +16,7 @@ from assessor.forms import load_answers
 from assessor.forms.words import choices
 from assessor.forms.writing import write_answers
 from assessor.frameworks import Library, load_library
+from assessor.home import free
 from assessor.indicators import load as indicators
 from assessor.messages import percent, render
 from models.short_form import CAP, SURE, State
@@ -49,7 +50,7 @@ def short(
 def _new(file: Path, id_: str) -> Answers:
     if not id_:
         raise InputError(Message(id="short.no_plant"))
-    run.free(file)
+    free(file)
     try:
         return Answers(format="assessor-answers/1", plant=id_, answers=())
     except ValidationError as problem:

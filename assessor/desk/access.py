@@ -16,6 +16,7 @@ Action = Literal[
     "survey.open",
     "survey.answer",
     "survey.manage",
+    "survey.sample",
     "survey.settle",
     "survey.erase",
     "file.read",
@@ -34,7 +35,7 @@ READS: frozenset[Action] = frozenset(
     {"survey.read", "file.read", "result.read", "filing.read", "people.read", "consent.read"}
 )
 MEMBER: frozenset[Action] = READS | {"survey.answer", "file.add"}
-CONSULTANT: frozenset[Action] = MEMBER | {"survey.manage", "raw.read"}
+CONSULTANT: frozenset[Action] = MEMBER | {"survey.manage", "survey.sample", "raw.read"}
 OWNER: frozenset[Action] = CONSULTANT | {
     "survey.open",
     "survey.erase",
@@ -62,7 +63,9 @@ AGREED: dict[tuple[str, Role], frozenset[Action]] = {
 holds single answers, is an auditor's: a programme office sees what they came to."""
 SCOPES: dict[str, frozenset[Action]] = {
     "read": READS | {"raw.read", "data.export"},
-    "write": frozenset({"survey.open", "survey.answer", "survey.manage", "survey.settle", "file.add"}),
+    "write": frozenset(
+        {"survey.open", "survey.answer", "survey.manage", "survey.sample", "survey.settle", "file.add"}
+    ),
 }
 """What a token for programs may be made for; never more than its account may."""
 MAY_INVITE: dict[Role, frozenset[Role]] = {

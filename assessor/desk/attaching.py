@@ -1,13 +1,13 @@
 """FILES: what is handed in is acknowledged by its SHA-256, and read at once where the product can read it."""
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from assessor.bundle import Bundle, open_bundle
+from assessor.bundle import open_bundle
 from assessor.desk import exports, surveys
 from assessor.desk.access import Actor
 from assessor.desk.content import MOST, SHEET, Content, read_content
@@ -17,9 +17,10 @@ from assessor.errors import AssessorError, InputError, UnknownError
 from assessor.forms.register import draft, read_ledger
 from assessor.storage import FileKind, StoredFile, ledger, papers
 from assessor.storage import surveys as sql
+from connectors.scope import load_scope
 
-RAW: frozenset[FileKind] = frozenset({"export", "bundle"})
-"""Kinds that hold what machines said: read by those who may read raw data, and by nobody else."""
+RAW: frozenset[FileKind] = frozenset({"export", "bundle", "scope"})
+"""Kinds that hold what machines said, or where they are: for those who may read raw data, and for nobody else."""
 
 
 @dataclass(frozen=True)
@@ -79,10 +80,12 @@ def _read(kind: FileKind, content: Content, plant: dict[str, Any]) -> tuple[dict
         return _register(content), None
     if kind == "export":
         return {"draft": exports.looked_at(content)}, None
-    if kind != "bundle":
-        return {}, None
-    with on_disk(content.data, content.name, ".zip") as file:
-        return _bundle(open_bundle(file), content.name, Plant.model_validate(plant))
+    if kind == "scope":
+        return _scope(content, Plant.model_validate(plant))
+    if kind == "bundle":
+        with on_disk(content.data, content.name, ".zip") as file:
+            return read_bundle(file, content.name, Plant.model_validate(plant))
+    return {}, None
 
 
 def _register(content: Content) -> dict[str, Any]:
@@ -98,21 +101,38 @@ def _register(content: Content) -> dict[str, Any]:
     }
 
 
-def _bundle(bundle: Bundle, name: str, plant: Plant) -> tuple[dict[str, Any], Plant]:
-    """Of which plant it is: the survey takes its id, unless the two are two legal persons."""
+def _scope(content: Content, plant: Plant) -> tuple[dict[str, Any], Plant]:
+    """What a factory agreed to. Read, and nothing in it contacted."""
+    with on_disk(content.data, content.name, ".yaml") as file:
+        scope = load_scope(file)
+    told = {
+        "agreement": scope.agreement.model_dump(mode="json"),
+        "endpoints": len(scope.endpoints),
+        "assets": len(scope.assets),
+    }
+    return told, same_plant(scope.plant, plant, content.name)
+
+
+def read_bundle(file: Path, name: str, plant: Plant) -> tuple[dict[str, Any], Plant]:
+    """What a bundle is, and the plant that it speaks of."""
+    bundle = open_bundle(file)
     if bundle.manifest.kind == "sample":
         found = bundle.scope().plant
     else:
         from assessor.audit import read_assessment  # noqa: PLC0415 - the judging half of the product
 
         found = read_assessment(bundle.member("assessment.json"), name).plant
+    manifest = bundle.manifest
+    told = {"bundle": manifest.kind, "digest": bundle.digest, "source": manifest.source}
+    return told, same_plant(found, plant, name)
+
+
+def same_plant(found: Plant, plant: Plant, name: str) -> Plant:
+    """The survey takes the plant's id from what was handed in, unless the two are two legal persons."""
     codes = {found.credit_code, plant.credit_code} - {None}
     if found.kind != plant.kind or len(codes) > 1:
         raise InputError(Message(id="desk.other_plant", params={"plant": found.name}), name)
-    manifest = bundle.manifest
-    told = {"bundle": manifest.kind, "digest": bundle.digest, "source": manifest.source}
-    keep = {"simulated": found.simulated or plant.simulated}
-    return told, found.model_copy(update=keep)
+    return found.model_copy(update={"simulated": found.simulated or plant.simulated})
 
 
 @contextmanager
@@ -163,3 +183,22 @@ def remove(desk: Desk, who: Actor, survey_id: str, id_: str) -> None:
         if held.kind != "proof":
             sql.change(c, survey_id)
         ledger.note(c, desk.clock(), who.account, survey.organisation, f"{held.kind} removed", id_)
+
+
+def counting(files: Sequence[StoredFile]) -> StoredFile | None:
+    """Of several bundles the one that the result rests on: handed in last, or taken last by a person's word."""
+    held = [f for f in files if f.kind == "bundle"]
+    return max(held, key=lambda f: f.about.get("counts", f.at), default=None)
+
+
+def count(desk: Desk, who: Actor, survey_id: str, id_: str) -> None:
+    """Let the result rest on this bundle, though another one came later."""
+    survey = surveys.get(desk, who, survey_id)
+    who.require("survey.manage", survey.organisation)
+    with desk.store.write() as c:
+        held = papers.file(c, survey_id, id_)
+        if sql.get(c, survey_id, lock=True) is None or held is None or held.kind != "bundle":
+            raise UnknownError(Message(id="desk.unknown"))
+        papers.say_of_file(c, id_, held.about | {"counts": desk.clock()})
+        sql.change(c, survey_id)
+        ledger.note(c, desk.clock(), who.account, survey.organisation, "bundle counts", id_)

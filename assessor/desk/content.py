@@ -12,7 +12,13 @@ from assessor.sheets import BROKEN, MOST_MEMBERS, BadWorkbook, checked
 from assessor.storage import FileKind
 
 MB = 1_000_000
-LARGEST: dict[FileKind, int] = {"proof": 20 * MB, "register": 20 * MB, "export": 50 * MB, "bundle": 200 * MB}
+LARGEST: dict[FileKind, int] = {
+    "proof": 20 * MB,
+    "register": 20 * MB,
+    "export": 50 * MB,
+    "bundle": 200 * MB,
+    "scope": 5 * MB,
+}
 MOST = 500 * MB
 """Bytes of all files of one survey."""
 UNPACKED = 500 * MB
@@ -31,6 +37,7 @@ TAKEN: dict[FileKind, frozenset[str]] = {
     "register": frozenset({SHEET, TEXT}),
     "export": frozenset({SHEET, TEXT}),
     "bundle": frozenset({BUNDLE}),
+    "scope": frozenset({TEXT}),
 }
 SHOWN = frozenset({"image/jpeg", "image/png", "image/webp"})
 """What a browser may show in the page; all else is downloaded."""

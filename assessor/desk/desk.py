@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from time import time_ns
 from typing import Protocol
 from uuid import uuid4
@@ -11,6 +12,7 @@ from uuid import uuid4
 from assessor.desk.reckoner import Reckoner
 from assessor.frameworks import Library
 from assessor.storage import Store
+from connectors.reach import Reach
 
 MINUTE, HOUR, DAY = 60 * 10**9, 3600 * 10**9, 86_400 * 10**9
 
@@ -34,6 +36,10 @@ class Desk:
     reckoner: Reckoner = field(default_factory=Reckoner)
     clock: Callable[[], int] = field(default=time_ns)
     """ns UTC"""
+    reach: Reach | None = None
+    """Where its machine may go looking for the machines of a plant; None: nowhere."""
+    runs: Path | None = None
+    """The folder of the runs that it begins."""
 
 
 def new_id() -> str:

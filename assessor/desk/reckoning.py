@@ -15,6 +15,7 @@ from assessor.advising import case, planned
 from assessor.bundle import installation_key, open_bundle, write_assessment
 from assessor.desk import surveys
 from assessor.desk.access import Actor
+from assessor.desk.attaching import counting
 from assessor.desk.desk import Desk
 from assessor.desk.exports import registered
 from assessor.desk.reckoner import Job, Reckoned
@@ -93,7 +94,8 @@ def _job(desk: Desk, held: Sheet) -> Job:
     with desk.store.read() as c:
         files = papers.files_of(c, survey.id)
         newest = {f.kind: f for f in files}
-        bundle = papers.content(c, survey.id, newest["bundle"].sha256) if "bundle" in newest else None
+        heard = counting(files)
+        bundle = papers.content(c, survey.id, heard.sha256) if heard is not None else None
         confirmed = [f for f in files if "endpoint" in f.about and bundle is None]
         exports = tuple((f.about["endpoint"], f.media, papers.content(c, survey.id, f.sha256)) for f in confirmed)
     answers = surveys.answers(held)

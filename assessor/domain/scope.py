@@ -240,6 +240,12 @@ class Scope(Noun):
     profiles: tuple[Profile, ...] = ()
     """Register maps made for this plant, from its own sheets: they are part of what was agreed and sealed."""
 
+    @property
+    def places(self) -> tuple[tuple[str, int], ...]:
+        """Host and port of every address, as the scope writes them; a serial line or a file has none."""
+        written = (e.address.rpartition("//")[2].partition("/")[0].rpartition(":") for e in self.endpoints)
+        return tuple((host, int(port)) for host, _, port in written if host and port.isdecimal())
+
     def limits_for(self, endpoint: Endpoint) -> Limits:
         """The limits of one endpoint: the scope's own, with what the plant changed for it."""
         changed = {change.limit: change.value for change in endpoint.changes}

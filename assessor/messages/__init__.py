@@ -61,7 +61,7 @@ def percent(value: Fraction | int | str) -> str:
 
 def size(count: int) -> str:
     """Bytes in the unit a person reads."""
-    for unit, one in (("MB", 1_000_000), ("kB", 1_000)):
+    for unit, one in (("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000)):
         if count >= one:
             return f"{number(Fraction(count, one), 1)} {unit}"
     return f"{number(count)} B"

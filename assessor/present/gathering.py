@@ -16,7 +16,8 @@ def preview(stated: Preview, out: Console, language: Language) -> None:
     """The load of a run and what it can test, before anything is sent."""
     out.print(_loads(stated, language))
     _reach(stated, out, language)
-    _care(stated, out, language)
+    for line in care(stated, language):
+        out.print(line, soft_wrap=True)
     _maps(stated, out, language)
     for change in stated.changes:
         out.print(render("cli.changed_limit", language, **change.model_dump()), soft_wrap=True)
@@ -72,16 +73,17 @@ def _maps(stated: Preview, out: Console, language: Language) -> None:
             out.print(render("profiles.map_used", language, note=note, **params).rstrip(), soft_wrap=True)
 
 
-def _care(stated: Preview, out: Console, language: Language) -> None:
-    """What may be sent, how many are worked at together, and what each device is spared."""
+def care(stated: Preview, language: Language) -> list[str]:
+    """What may be sent, how many are worked at together, and what each device is spared, in sentences."""
+    told = []
     for one in stated.allowed:
         if one.services:
             params = {"protocol": one.protocol, "services": ", ".join(one.services)}
-            out.print(render("preview.allowed", language, **params), soft_wrap=True)
+            told.append(render("preview.allowed", language, **params))
     limits = stated.limits
     at_once = min(len(stated.loads), limits.hosts_at_a_time)
     rule = {"all": len(stated.loads), "most": at_once, "hosts": limits.hosts_at_a_time}
-    out.print(render("preview.hosts", language, connections=stated.connections, **rule), soft_wrap=True)
+    told.append(render("preview.hosts", language, connections=stated.connections, **rule))
     fastest = max((load.requests_per_second for load in stated.loads), default=0.0)
     pace = {
         "gap": f"{limits.request_gap:g}",
@@ -91,10 +93,11 @@ def _care(stated: Preview, out: Console, language: Language) -> None:
         "factor": f"{limits.slowdown_factor:g}",
         "refusals": limits.refusals,
     }
-    out.print(render("preview.pace", language, **pace), soft_wrap=True)
+    told.append(render("preview.pace", language, **pace))
     if limits.most_registers > limits.max_registers and any("fc3" in one.services for one in stated.allowed):
         sizes = {"few": limits.max_registers, "most": limits.most_registers}
-        out.print(render("preview.registers", language, **sizes), soft_wrap=True)
+        told.append(render("preview.registers", language, **sizes))
+    return told
 
 
 def sealed_facts(bundle: Path, sealed: Sealed) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 Role = Literal["member", "owner", "consultant", "reviewer", "officer", "auditor", "administrator"]
 """What somebody may do in one organisation; `assessor.desk.access` says what each may."""
 OrganisationKind = Literal["factory", "consultancy", "office"]
-FileKind = Literal["proof", "register", "export", "bundle"]
+FileKind = Literal["proof", "register", "export", "bundle", "scope"]
 Purpose = Literal["programme", "audit", "raw", "peers"]
 """What a factory may agree to: results to a programme office, filings to an auditor, raw data to an auditor, and
 anonymous comparison with its peers."""
@@ -151,6 +151,26 @@ class Outcome:
     """A Message as JSON"""
     differing: dict[str, str] | None = None
     """Verdict by question, of what is still to be clarified; told without opening the Assessment."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """Sampling that somebody began. What it is at stands in its folder; here, what came of it."""
+
+    id: str
+    survey: str
+    scope: str
+    """SHA-256 of the scope file that it goes by."""
+    seconds: int
+    account: str
+    began: int
+    ended: int | None = None
+    outcome: Literal["kept", "given_up"] | None = None
+    """None: it is not over, or what it left waits for somebody's word."""
+    fault: dict[str, Any] | None = None
+    """A Message as JSON: why its bundle could not be taken in."""
+    file: str | None = None
+    """The bundle, among the files of the survey."""
 
 
 @dataclass(frozen=True)

@@ -205,6 +205,20 @@ results = Table(
     Column("differing", JSON),
     Column("sealed", LargeBinary),
 )
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _of("surveys"),
+    Column("scope", DIGEST, nullable=False),
+    Column("seconds", Integer, nullable=False),
+    Column("account", ID, nullable=False),
+    Column("began", BigInteger, nullable=False),
+    Column("ended", BigInteger),
+    Column("outcome", String(20)),
+    Column("fault", JSON),
+    Column("file", ID),
+)
 consents = Table(
     "consents",
     metadata,

@@ -10,17 +10,19 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
+from assessor.desk import taking_in
 from assessor.desk.desk import Desk
 from assessor.desk.erasing import end_of_keeping
 from assessor.errors import StorageError
 from assessor.frameworks import load_library
+from assessor.home import home
 from assessor.indicators import load as indicators
 from assessor.pipeline import SCORER
 from assessor.storage import Store
 from assessor.web import api, problems
 from assessor.web.face import content
 from assessor.web.gate import DeskOf
-from assessor.web.pages import answers, door, openid, papers, people, plants, results, settling
+from assessor.web.pages import answers, door, openid, papers, people, plants, results, sampling, settling, site
 from assessor.web.settings import Settings
 from assessor.web.shield import Shield
 
@@ -28,11 +30,14 @@ STATIC = {
     "web.css": "text/css; charset=utf-8",
     "report.css": "text/css; charset=utf-8",
     "outbox.js": "text/javascript; charset=utf-8",
+    "live.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 }
 log = logging.getLogger("assessor.web")
 SWEEP = 3600
 """Seconds between two looks for what was kept long enough."""
+TAKE_IN = 5
+"""Seconds between two looks for runs that ended."""
 
 
 def create_app(settings: Settings, desk: Desk | None = None) -> FastAPI:
@@ -40,7 +45,8 @@ def create_app(settings: Settings, desk: Desk | None = None) -> FastAPI:
     if desk is None:
         store = Store(settings.database)
         store.upgrade()
-        desk = Desk(store, load_library(known_indicators=indicators()), settings.sender)
+        library = load_library(known_indicators=indicators())
+        desk = Desk(store, library, settings.sender, reach=settings.reach, runs=home() / "runs")
     app = FastAPI(
         title="Assessor",
         version=SCORER,
@@ -52,7 +58,7 @@ def create_app(settings: Settings, desk: Desk | None = None) -> FastAPI:
     )
     app.state.desk, app.state.settings = desk, settings
     app.include_router(api.router)
-    for room in (door, openid, plants, answers, results, settling, papers, people):
+    for room in (door, openid, plants, answers, results, settling, site, sampling, papers, people):
         app.include_router(room.router, include_in_schema=False)
     app.add_api_route("/health", health, include_in_schema=False)
     app.add_api_route("/static/{name}", static, include_in_schema=False)
@@ -73,11 +79,20 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 log.exception("what was kept long enough was not erased")
             await asyncio.sleep(SWEEP)
 
-    sweeping = asyncio.create_task(sweep())
+    async def take_in() -> None:
+        while True:
+            try:
+                await run_in_threadpool(taking_in.sweep, desk)
+            except (StorageError, OSError):
+                log.exception("what was sampled was not taken in")
+            await asyncio.sleep(TAKE_IN)
+
+    sweeping = [asyncio.create_task(sweep()), asyncio.create_task(take_in())]
     try:
         yield
     finally:
-        sweeping.cancel()
+        for task in sweeping:
+            task.cancel()
         desk.reckoner.close()
         desk.store.close()
 

@@ -63,6 +63,18 @@ class Face:
         """A time as clocks in China show it."""
         return datetime.fromtimestamp(nanoseconds // 10**9, UTC).astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
 
+    def clock(self, nanoseconds: int) -> str:
+        """The time of day."""
+        return self.moment(nanoseconds)[11:]
+
+    def length(self, seconds: float) -> str:
+        """A stretch of time as people say it: 25 s, 40 min, 6 h 30 min."""
+        if seconds < 90:
+            return f"{seconds:.0f} s"
+        minutes = round(seconds / 60)
+        hours, rest = divmod(minutes, 60)
+        return f"{hours} h {rest} min" if hours and rest else f"{hours} h" if hours else f"{minutes} min"
+
     def day(self, nanoseconds: int) -> str:
         return self.moment(nanoseconds)[:10]
 
@@ -117,12 +129,16 @@ def face(request: Request) -> Face:
     return Face(language, known, settings_of(request), request.url.path, here)
 
 
-def page(request: Request, name: str, values: Mapping[str, Any] | None = None, status: int = 200) -> HTMLResponse:
-    """A page from its template."""
+def written(request: Request, name: str, values: Mapping[str, Any] | None = None) -> str:
+    """HTML from a template: a page, or a part of one."""
     shown = face(request)
     told = {"f": shown, "t": shown.t, "lang": shown.language, "guard": shown.known.guard if shown.known else ""}
-    body = _pages().get_template(f"{name}.html.j2").render(told | dict(values or {}))
-    response = HTMLResponse(body, status)
+    return _pages().get_template(f"{name}.html.j2").render(told | dict(values or {}))
+
+
+def page(request: Request, name: str, values: Mapping[str, Any] | None = None, status: int = 200) -> HTMLResponse:
+    """A page from its template."""
+    response = HTMLResponse(written(request, name, values), status)
     if request.query_params.get("language") in ("zh", "en"):
-        response.set_cookie("language", shown.language, max_age=31_536_000, samesite="lax", httponly=True)
+        response.set_cookie("language", language_of(request), max_age=31_536_000, samesite="lax", httponly=True)
     return response

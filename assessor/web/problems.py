@@ -18,6 +18,7 @@ from assessor.errors import (
     AssessorError,
     BundleError,
     ConflictError,
+    ContactError,
     InputError,
     PatienceError,
     StorageError,
@@ -36,6 +37,7 @@ STATUS: tuple[tuple[type[AssessorError], int], ...] = (
     (AccessError, 403),
     (InputError, 422),
     (BundleError, 422),
+    (ContactError, 422),
     (StorageError, 503),
 )
 log = logging.getLogger("assessor.web")

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from assessor.desk.desk import Sender
 from assessor.desk.sending import Console, Mail, plugged
 from assessor.home import home
+from connectors.reach import Reach, read_reach
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Settings:
     open: bool = True
     """May whoever has a phone or a mailbox begin for a factory of their own?"""
     openid: OpenId | None = None
+    reach: Reach | None = None
+    """Where this machine may go looking for the machines of a plant; None: it samples nothing."""
 
     @property
     def secure(self) -> bool:
@@ -43,7 +46,7 @@ class Settings:
 
 
 def settings(of: Mapping[str, str] = os.environ) -> Settings:
-    """Read them. Raises InputError for a sender that does not exist."""
+    """Read them. Raises InputError for a sender that does not exist, or a network that is none."""
     issuer = of.get("ASSESSOR_OIDC_ISSUER", "")
     return Settings(
         database=of.get("DATABASE_URL") or f"sqlite:///{home() / 'assessor.db'}",
@@ -51,6 +54,7 @@ def settings(of: Mapping[str, str] = os.environ) -> Settings:
         public=of.get("ASSESSOR_PUBLIC_URL", "").rstrip("/"),
         demo=of.get("ASSESSOR_DEMO") == "1",
         open=of.get("ASSESSOR_OPEN", "1") == "1",
+        reach=read_reach(of.get("ASSESSOR_SAMPLE", "")),
         openid=OpenId(
             issuer.rstrip("/"),
             of.get("ASSESSOR_OIDC_CLIENT", ""),

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from assessor.desk.desk import Desk
 from assessor.frameworks import Library
 from assessor.storage import Store
+from connectors.reach import read_reach
 from tests.web.asked import AtOnce, By, Web
 from tests.web.conftest import Kept
 from tests.web.matrix_world import PLACES, TOKENS, World
@@ -94,7 +95,10 @@ class Asked:
             name.unlink(missing_ok=True)
         self.file.write_bytes(self.world.data)
         store = Store(f"sqlite:///{self.file}")
-        self.app.state.desk = Desk(store, self.library, Kept(), AtOnce())
+        runs = self.file.with_name("runs")
+        self.app.state.desk = Desk(
+            store, self.library, Kept(), AtOnce(), reach=read_reach("127.0.0.0/8"), runs=runs
+        )
 
     def close(self) -> None:
         if self.app.state.desk is not None:

@@ -12,7 +12,7 @@ from assessor.desk.desk import DAY, Desk, kept_as, new_id
 from assessor.desk.entering import known_by_session
 from assessor.forms import load_answers
 from assessor.frameworks import Library
-from assessor.storage import Purpose, Role, Store, people
+from assessor.storage import Purpose, Role, Run, Store, people, runs
 from connectors.simulator.serve import DEMO
 from tests.web.asked import NOBODY, AtOnce, By, by_session
 from tests.web.conftest import Kept
@@ -24,6 +24,17 @@ TOKENS = ("token-read", "token-write")
 CONTACT, DIGITS, PASSWORD = "someone@example.cn", "482913", "correct horse battery"
 NEW = "new@example.cn"
 REGISTER = "设备编号,设备名称,类别,接口,控制系统\nCNC01,数控车床,生产设备,OPC UA,FANUC\n"
+SCOPE = """
+format: assessor-scope/1
+plant: {id: shenjiang, name: {zh: 申江测试厂, en: Test plant}, kind: discrete}
+agreement: {role: {zh: 厂长, en: Plant manager}, date: 2026-01-05, reference: T-1}
+window: {opens: "2026-01-10T08:00:00+08:00", closes: "2026-01-10T18:00:00+08:00"}
+vantage: office
+register: {source: {zh: 台账, en: Ledger}, as_of: 2026-01-05}
+assets: [{id: press, name: {zh: 压机, en: Press}, kind: press, production: true, interface: opcua}]
+endpoints: [{id: press, protocol: opcua, address: "opc.tcp://127.0.0.1:4840", role: machine, asset: press}]
+"""
+"""Of a window that is closed: nothing is ever begun under it."""
 EXPORT = "时间,CNC01.功率(kW)\n" + "".join(f"2026-11-24 08:{m:02d}:00,{10 + m % 7}\n" for m in range(60))
 
 
@@ -95,10 +106,14 @@ def _said(desk: Desk, owner: Person, house: str, survey: str) -> dict[str, str]:
         "file": proof,
         "register": Handed("register", "register.csv", REGISTER.encode()),
         "export": Handed("export", "export.csv", EXPORT.encode()),
+        "scope": Handed("scope", "scope.yaml", SCOPE.encode()),
     }
     files = {name: attaching.attach(desk, who, survey, one).id for name, one in handed.items()}
     assert reckoning.result(desk, who, survey).running is False
     assert reckoning.result(desk, who, survey).done is not None
+    run = Run(new_id(), survey, "0" * 64, 60, who.account, desk.clock(), desk.clock(), "given_up")
+    with desk.store.write() as c:
+        runs.add(c, run)
     with_password(desk, joined(desk, house, "reviewer").who, "other@example.cn", PASSWORD)
     leaving = joined(desk, house, "reviewer")
     code = houses.issue(desk, house, "reviewer")
@@ -106,4 +121,10 @@ def _said(desk: Desk, owner: Person, house: str, survey: str) -> dict[str, str]:
     with desk.store.write() as c:
         people.add_passcode(c, new_id(), kept_as(CONTACT), kept_as(CONTACT + DIGITS), desk.clock() + DAY)
     invitation = houses.invitations(desk, who, house)[-1].id
-    return files | {"code": code, "invitation": invitation, "account": leaving.who.account, "token": token.id}
+    return files | {
+        "code": code,
+        "invitation": invitation,
+        "account": leaving.who.account,
+        "token": token.id,
+        "run": run.id,
+    }

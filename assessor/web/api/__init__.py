@@ -6,8 +6,8 @@ Faults are problem details. Lists are paged by `after` and `limit`, with a Link 
 
 from fastapi import APIRouter
 
-from assessor.web.api import files, houses, results, surveys
+from assessor.web.api import files, houses, results, sampling, surveys
 
 router = APIRouter(prefix="/api/v1")
-for room in (surveys, files, results, houses):
+for room in (surveys, files, sampling, results, houses):
     router.include_router(room.router)

@@ -1,0 +1,63 @@
+"""A day on site: its steps in their order, and how far each has come."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from assessor.desk import attaching, reckoning, sampling, surveys
+from assessor.web.face import page
+from assessor.web.gate import DeskOf, PageWho
+from assessor.web.pages.answers import frame
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the day."""
+
+    name: str
+    path: str
+    state: Literal["open", "running", "done", "later"]
+    params: dict[str, Any]
+    """What its line says, as gaps of its text."""
+
+
+@router.get("/surveys/{survey}/site")
+def site(request: Request, desk: DeskOf, who: PageWho, survey: str) -> Response:
+    """Where the day stands, and what to do next."""
+    held = surveys.opened(desk, who, survey)
+    who.require("raw.read", held.survey.organisation)
+    return page(request, "site", frame(who, held) | {"steps": _steps(desk, who, survey)})
+
+
+def _steps(desk: DeskOf, who: PageWho, survey: str) -> list[Step]:
+    held = surveys.opened(desk, who, survey)
+    files = attaching.listed(desk, who, survey)
+    kinds = {f.kind for f in files}
+    progress = surveys.progress(held, surveys.hidden(desk, held), desk.library.questions)
+    standing = reckoning.result(desk, who, survey)
+    heard = standing.done is not None and standing.done.source is not None
+    differing = [f for f in standing.done.findings if not f.settled] if standing.done else []
+    runs = sampling.all_of(desk, who, survey)
+    sampled = any(f.about.get("bundle") == "sample" for f in files)
+    return [
+        _step("register", "/files#register", done=bool(kinds & {"register", "scope"})),
+        _step("scope", "/sampling#scope", done="scope" in kinds),
+        _step("sampling", "/sampling", done=sampled, running=any(s.runs for s in runs), n=len(runs)),
+        _step(
+            "interviews",
+            "",
+            done=progress.answered >= progress.required,
+            n=progress.answered,
+            of=progress.required,
+        ),
+        _step("differences", "/clarify", done=heard and not differing, later=not heard, n=len(differing)),
+        _step("result", "/result", done=standing.done is not None, running=standing.running),
+    ]
+
+
+def _step(name: str, path: str, *, done: bool, running: bool = False, later: bool = False, **params: Any) -> Step:
+    return Step(name, path, "running" if running else "done" if done else "later" if later else "open", params)
