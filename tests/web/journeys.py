@@ -34,6 +34,8 @@ class Server:
     database: str = ""
     address: str = ""
     process: subprocess.Popen[bytes] | None = None
+    sample: str = ""
+    """Where it may sample."""
 
     def __post_init__(self) -> None:
         self.database = self.database or f"sqlite:///{self.folder / 'assessor.db'}"
@@ -51,6 +53,7 @@ class Server:
     def start(self) -> None:
         env = os.environ | {
             "ASSESSOR_HOME": str(self.folder), "ASSESSOR_LANGUAGE": "en", "DATABASE_URL": self.database,
+            "ASSESSOR_SAMPLE": self.sample,
         }  # fmt: skip
         port = self.address.rpartition(":")[2]
         command = [sys.executable, "-m", "assessor", "serve", "--port", port, "--demo"]
@@ -206,6 +209,11 @@ def questions_on(page: Page) -> list[str]:
     """Those that are put."""
     ids = page.locator("[data-question]:not([hidden])").evaluate_all("all => all.map(one => one.id)")
     return [str(one) for one in ids]
+
+
+def sideways(page: Page) -> bool:
+    """Does it have to be pushed sideways to be read?"""
+    return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
 
 
 def shots(fallback: Path) -> Path:

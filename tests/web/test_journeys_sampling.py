@@ -1,0 +1,160 @@
+"""A day's sampling in a real browser, against a plant that is really there: begun, watched, the server killed
+again and again, stopped by its key; and once without a script."""
+
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from assessor.bundle import open_bundle
+from assessor.desk import attaching, entering
+from assessor.desk.access import Actor
+from assessor.frameworks import Library
+from tests.sampled import end_all, plant_scope, until
+from tests.web.journeys import (
+    Factory,
+    Faults,
+    Room,
+    Server,
+    behind,
+    context_of,
+    pick,
+    picture,
+    pill,
+    shots,
+    sideways,
+)
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+KILLS, SEED = 10, 20261127
+QUESTIONS = ("p1-l1-1", "p1-l1-2", "p1-l2-1", "p1-l2-2")
+
+
+@pytest.fixture(scope="module")
+def scope(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    with plant_scope() as one:
+        file = tmp_path_factory.mktemp("scope") / "scope.yaml"
+        file.write_bytes(one)
+        yield file
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory, library: Library) -> Iterator[Room]:
+    """A server that may sample on this machine."""
+    folder = tmp_path_factory.mktemp("room")
+    with Server(folder, sample="127.0.0.0/8") as server, behind(server, library) as one:
+        yield one
+    end_all(folder / "runs")
+
+
+def owner(factory: Factory) -> Actor:
+    known = entering.known_by_session(factory.room.desk, factory.token)
+    assert known is not None
+    return known.actor
+
+
+def agreed(page: Page, factory: Factory, scope: Path, minutes: int) -> None:
+    """Hand in the scope, see the load, begin."""
+    page.goto(f"{factory.path}/sampling")
+    page.locator("#scope input[type=file]").set_input_files(scope)
+    page.locator("#scope form[data-upload] button").click()
+    page.locator("#preview").wait_for()
+    page.locator("input[name=minutes]").first.fill(str(minutes))
+    page.locator("#preview form[method=get] button").click()
+    expect(page.locator("#preview .endpoints li")).to_have_count(2)
+    page.locator("#preview form[method=post] button").click()
+    page.locator("#live").wait_for()
+
+
+def rows(page: Page) -> int:
+    """What the page says came so far."""
+    tiles = page.locator("#live .tiles dd")
+    return int(tiles.first.inner_text().replace(",", "")) if tiles.count() else 0
+
+
+def bundle_of(factory: Factory, folder: Path) -> int:
+    """Rows of the bundle that was taken in."""
+    desk, who = factory.room.desk, owner(factory)
+    file = attaching.listed(desk, who, factory.survey, "bundle")[-1]
+    (folder / "sealed.zip").write_bytes(attaching.content(desk, who, factory.survey, file.id)[1])
+    return open_bundle(folder / "sealed.zip").samples().num_rows
+
+
+@pytest.mark.parametrize(("language", "width"), [("zh", 390), ("en", 1280)])
+def test_a_run_from_the_scope_to_its_bundle(
+    browser: Browser, factory: Factory, scope: Path, tmp_path: Path, language: str, width: int
+) -> None:
+    kept, faults = shots(tmp_path), Faults(factory.room.server.address)
+    with context_of(browser, factory.room.server, factory.token, width=width, language=language) as context:
+        page = context.new_page()
+        faults.watch(page)
+        page.goto(f"{factory.path}/site")
+        assert not sideways(page)
+        picture(page, kept, f"{language}-{width}-site-empty")
+        agreed(page, factory, scope, 30)
+        until(lambda: rows(page) > 20)
+        page.reload()  # changes nothing
+        page.locator("details.picker summary").click()
+        for box in page.locator("input[name=tag]").all()[:2]:
+            box.check()
+        page.locator("form[action$='/plots'] button").click()
+        expect(page.locator("figure.plot polyline")).to_have_count(2)
+        before = rows(page)
+        until(lambda: rows(page) > before)  # by itself, without a reload
+        assert not sideways(page)
+        picture(page, kept, f"{language}-{width}-sampling-live")
+        page.locator("form[action$='/stop'] button").click()
+        expect(page.locator("#runs .chip.dark")).to_be_visible(timeout=60_000)
+        assert page.locator("#live").count() == 0 and not sideways(page)
+        picture(page, kept, f"{language}-{width}-sampling-after")
+        page.goto(f"{factory.path}/site")
+        expect(page.locator(".day .done")).to_have_count(3)
+        picture(page, kept, f"{language}-{width}-site-sampled")
+    assert bundle_of(factory, tmp_path) >= before and not faults.found, faults.found
+
+
+def test_the_server_is_killed_ten_times_and_nothing_that_was_acknowledged_is_lost(
+    browser: Browser, factory: Factory, scope: Path, tmp_path: Path
+) -> None:
+    """The run goes on, the page says that it has lost its server, and goes on with the next one; answers that were
+    acknowledged before each kill are there at the end."""
+    draw, server, said = random.Random(SEED), factory.room.server, {}
+    with context_of(browser, server, factory.token) as context:
+        page, asking = context.new_page(), context.new_page()
+        agreed(page, factory, scope, 60)
+        asking.goto(f"{factory.path}/sections/p1")
+        seen = 0
+        for n in range(KILLS):
+            question, value = QUESTIONS[n % 4], ("0.5", "1", "0.8")[n // 4]
+            pick(asking, question, value)
+            pill(asking, "saved")
+            said[question] = value
+            time.sleep(draw.uniform(0, 1.5))  # the instant
+            server.stop(at_once=True)
+            expect(page.locator("#lost")).to_be_visible()
+            server.start()
+            expect(page.locator("#lost")).to_be_hidden(timeout=60_000)
+            now = rows(page)
+            assert now > seen, "the run stood still"
+            seen = now
+        page.locator("form[action$='/stop'] button").click()
+        expect(page.locator("#runs .chip.dark")).to_be_visible(timeout=60_000)
+    assert factory.said() == said
+    assert bundle_of(factory, tmp_path) >= seen
+
+
+def test_the_browser_may_go_and_a_page_without_a_script_does_all_of_it(
+    browser: Browser, factory: Factory, scope: Path
+) -> None:
+    with context_of(browser, factory.room.server, factory.token, java_script_enabled=False) as context:
+        page = context.new_page()
+        agreed(page, factory, scope, 30)
+    with context_of(browser, factory.room.server, factory.again(), java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(f"{factory.path}/sampling")
+        until(lambda: rows(page) > 20)  # the page looks again by itself
+        page.locator("form[action$='/stop'] button").click()
+        until(lambda: page.locator("#runs .chip.dark").count() == 1, 60)
