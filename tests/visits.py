@@ -7,10 +7,12 @@ from typing import Any
 
 import openpyxl
 
-from assessor.domain import Asset, Interface, Text
+from assessor.domain import Asset, Interface, KeyProcess, Text
+from assessor.forms.register import Draft
 from assessor.forms.words import both
 from assessor.preparing.network import COLUMNS, Entry
 from assessor.preparing.sheet import HEADER, write_network
+from assessor.preparing.visit import Visit
 
 SHEET = f"{both('network.sheet.network').zh} {both('network.sheet.network').en}"
 CELLS = {column: chr(ord("A") + at) for at, column in enumerate(COLUMNS)}
@@ -53,3 +55,30 @@ def typed(file: Path, *lines: dict[str, Any]) -> Path:
             book[SHEET][f"{CELLS[column]}{i}"] = value
     book.save(file)
     return file
+
+
+REGISTER = Draft(
+    assets=ASSETS,
+    processes=(KeyProcess(id="machining", name=Text(zh="加工", en="Machining"), assets=("mc-01", "mc-02")),),
+    questions=(),
+)
+
+
+def visit(**more: Any) -> Visit:
+    """A visit of which everything is said that a scope needs."""
+    told = {
+        "format": "assessor-visit/1",
+        "plant": {"id": "jia", "name": {"zh": "甲精密部件厂", "en": "Jia Precision Parts"}, "kind": "discrete"},
+        "register": {
+            "source": {"zh": "设备部台账", "en": "Ledger of the equipment department"},
+            "as_of": "2026-10-31",
+        },
+        "agreement": {
+            "role": {"zh": "厂长", "en": "Plant manager"},
+            "date": "2026-11-20",
+            "reference": "R-2026-1",
+        },
+        "vantage": "control",
+        "window": {"opens": "2026-11-24T08:00:00+08:00", "closes": "2026-11-24T18:00:00+08:00"},
+    }
+    return Visit.model_validate(told | more)
