@@ -129,6 +129,5 @@ def test_word_and_pdf_hold_it_and_are_the_same_every_time(tmp_path: Path, langua
     assert len(pages) <= 3 and "10.0.0.8:502" in pages[0], "a letter has no page of its own for its title"
     for page in pages:
         assert render("report.disclaimer", language).replace(" ", "") in page and "ab" * 32 in page
-        assert render("paper.digest", language).replace(" ", "") not in page, (
-            "it rests on a scope and on no bundle"
-        )
+        bundle = render("paper.digest", language).replace(" ", "")
+        assert bundle not in page, "it rests on a scope and on no bundle"
