@@ -27,8 +27,8 @@ from assessor.report.document import (
 from assessor.report.legible import legible
 
 OPENING, SHORT, LONG, LOOK, STEP = 10, 2, 3, 1, 5
-"""Minutes, our own estimate: to open with a department, for a question of degree, for any other, for a look besides
-it, and what a department's time is rounded up to."""
+"""Minutes, our own estimate: to open with a department, for a question of degree, for any other, for a look
+besides it, and what a department's time is rounded up to."""
 QUICK = ("degree", "yes-no")
 LOOKED = frozenset({"on-site", "demonstration"})
 COLUMNS = ("id", "question", "method", "proof", "notes")

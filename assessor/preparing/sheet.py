@@ -2,12 +2,13 @@
 
 import io
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import xlsxwriter
 from xlsxwriter.utility import xl_range_abs
 
-from assessor.domain import Asset, Role
+from assessor.domain import Asset, Role, Time
 from assessor.forms.excel.layout import height, pair, printed
 from assessor.forms.excel.looks import Looks
 from assessor.forms.filled import listed
@@ -28,11 +29,12 @@ NUMBERS = {"port": (1, 65535), "unit": (0, 255)}
 """Columns of whole numbers, and their bounds."""
 
 
-def write_network(assets: Sequence[Asset] = (), entries: Iterable[Entry] = ()) -> bytes:
+def write_network(assets: Sequence[Asset] = (), entries: Iterable[Entry] = (), made: Time = 0) -> bytes:
     """The workbook's bytes, with what is known already. Filled in, it comes back by `read_network`."""
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"title": pair(both("network.title"), " ")})
+    created = datetime.fromtimestamp(made // 10**9, UTC).replace(tzinfo=None)
+    book.set_properties({"title": pair(both("network.title"), " "), "created": created})
     looks = Looks.of(book)
     pages = {name: book.add_worksheet(_title(name)) for name in ("network", "how", "machines", "profiles")}
     _how(pages["how"], looks)
