@@ -144,6 +144,35 @@ def preview(scope: Scope, seconds: float) -> Preview:
     )
 
 
+def sendable(stated: Preview) -> tuple[Message, ...]:
+    """What may be sent by each protocol, in sentences."""
+    told = [(a.protocol, ", ".join(a.services)) for a in stated.allowed if a.services]
+    return tuple(Message(id="preview.allowed", params={"protocol": p, "services": s}) for p, s in told)
+
+
+def care(stated: Preview) -> tuple[Message, ...]:
+    """What each device is spared, in sentences."""
+    limits, all_ = stated.limits, len(stated.loads)
+    hosts = {"all": all_, "most": min(all_, limits.hosts_at_a_time), "hosts": limits.hosts_at_a_time}
+    fastest = max((load.requests_per_second for load in stated.loads), default=0.0)
+    pace = {
+        "gap": f"{limits.request_gap:g}",
+        "rate": f"{fastest:.2f}",
+        "failures": limits.breaker_failures,
+        "cooldown": f"{limits.breaker_cooldown:g}",
+        "factor": f"{limits.slowdown_factor:g}",
+        "refusals": limits.refusals,
+    }
+    said = [
+        Message(id="preview.hosts", params={"connections": stated.connections, **hosts}),
+        Message(id="preview.pace", params={**pace}),
+    ]
+    if limits.most_registers > limits.max_registers and any("fc3" in one.services for one in stated.allowed):
+        sizes: dict[str, str | int] = {"few": limits.max_registers, "most": limits.most_registers}
+        said.append(Message(id="preview.registers", params={**sizes}))
+    return tuple(said)
+
+
 def _allowed(scope: Scope) -> tuple[Allowed, ...]:
     found: dict[str, set[str]] = {}
     for endpoint in scope.endpoints:

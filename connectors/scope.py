@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 import connectors
-from assessor.documents import Lines, load_with_lines
+from assessor.documents import Lines, load_with_lines, parse
 from assessor.domain import (
     Function,
     Limits,
@@ -30,10 +30,18 @@ HOST = re.compile(r"^(?P<host>[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa
 
 def load_scope(path: Path) -> Scope:
     """Read a scope file. What does not fit together is an InputError with file and line."""
-    scope, lines = load_with_lines(Scope, path)
+    return _with_files(_checked(*load_with_lines(Scope, path)), path)
+
+
+def read_scope(text: str, name: str) -> Scope:
+    """The same from its text; `name` stands for the file in errors. Files of exports stay as they are named."""
+    return _checked(*parse(Scope, text, name))
+
+
+def _checked(scope: Scope, lines: Lines) -> Scope:
     for check in (_ids, _assets, _strata, _endpoints, _addresses, check_doors, _limits, _meanings, _window):
         check(scope, lines)
-    return _with_files(scope, path)
+    return scope
 
 
 def _with_files(scope: Scope, path: Path) -> Scope:

@@ -1,6 +1,5 @@
 """Forms that people fill in: the bank as Excel or on a phone, and back, first as a list of differences."""
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,11 +7,11 @@ import typer
 from rich.table import Table
 
 from assessor import run
-from assessor.cli.terminal import AsJson, emit, err, language, out, say
+from assessor.cli.terminal import AsJson, emit, faults, language, out, say, show_faults
 from assessor.domain import Answers, Message, Topic, canonical
 from assessor.errors import InputError
 from assessor.forms import load_answers
-from assessor.forms.changes import Merged, Problem
+from assessor.forms.changes import Merged
 from assessor.forms.excel import read_book, write_book
 from assessor.forms.submission import merge_submission
 from assessor.forms.writing import write_answers
@@ -139,10 +138,7 @@ def _finish(
 def _document(merged: Merged, written: Path | None) -> dict[str, Any]:
     return {
         "changes": [change.model_dump(mode="json") for change in merged.changes],
-        "problems": [
-            {"sheet": p.sheet, "cell": p.cell, "id": p.message.id, "error": render(p.message, language())}
-            for p in merged.problems
-        ],
+        "problems": faults(merged.problems),
         "kept": merged.kept,
         "written": None if written is None else str(written),
     }
@@ -158,13 +154,7 @@ def _show(merged: Merged) -> None:
         out.print(table)
     counts = {"n": len(merged.changes), "bad": len(merged.problems), "kept": merged.kept}
     out.print(render("forms.differences", language(), **counts))
-    _problems(merged.problems)
-
-
-def _problems(problems: Iterable[Problem]) -> None:
-    for p in problems:
-        where = f"{p.sheet}!{p.cell}" if p.cell else p.sheet
-        err.print(f"{where}: {render(p.message, language())}", style="bold red", soft_wrap=True)
+    show_faults(merged.problems)
 
 
 def _wrote(file: Path, as_json: bool) -> None:

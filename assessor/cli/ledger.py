@@ -29,7 +29,7 @@ def register(
     as_json: AsJson = False,
 ) -> None:
     """Read the plant's own ledger: assets for a scope, what to ask, and how a second ledger differs."""
-    held = read_ledger(ledger, sheet, _given(column or []))
+    held = read_ledger(ledger, sheet, given(column or []))
     found = draft(held)
     compared = None if other is None else compare(held, read_ledger(other))
     text = yaml_lines(
@@ -53,7 +53,8 @@ def register(
         out.print(text, soft_wrap=True)
 
 
-def _given(pairs: list[str]) -> dict[str, str]:
+def given(pairs: list[str]) -> dict[str, str]:
+    """Columns by 'key=header'."""
     found = {}
     for pair in pairs:
         key, sign, header = pair.partition("=")

@@ -14,6 +14,10 @@ ROOMS: dict[str, tuple[str, str]] = {
         "precheck",
         "Try the addresses of a scope and nothing else: do they answer, what do they offer, what must be opened?",
     ),
+    "prepare": (
+        "preparing",
+        "Prepare a visit in one zip: a sheet for the plant's IT, a scope, a letter to sign, a plan of interviews.",
+    ),
     "preview": ("sampling", "State the load of a run and what it can test."),
     "sample": ("sampling", "Sample the endpoints of a scope, read-only, and seal what was seen."),
     "simulate": (

@@ -3,8 +3,9 @@
 import os
 import sys
 import unicodedata
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -13,6 +14,9 @@ from rich.text import Text as Shown
 from assessor.domain import Message, Noun, Text, canonical
 from assessor.errors import AssessorError, InputError
 from assessor.messages import LANGUAGES, Language, render
+
+if TYPE_CHECKING:
+    from assessor.forms.changes import Problem
 
 
 class Screen(Console):
@@ -47,6 +51,21 @@ def emit(value: Noun | dict[str, Any] | list[Any]) -> None:
     sys.stdout.flush()
     sys.stdout.buffer.write(canonical(value))
     sys.stdout.buffer.flush()
+
+
+def faults(found: "Iterable[Problem]") -> list[dict[str, str]]:
+    """Cells of a form that cannot be taken, for JSON."""
+    return [
+        {"sheet": p.sheet, "cell": p.cell, "id": p.message.id, "error": render(p.message, language())}
+        for p in found
+    ]
+
+
+def show_faults(found: "Iterable[Problem]") -> None:
+    """The same, a line each."""
+    for p in found:
+        where = f"{p.sheet}!{p.cell}" if p.cell else p.sheet
+        err.print(f"{where}: {render(p.message, language())}", style="bold red", soft_wrap=True)
 
 
 def fail(error: AssessorError, as_json: bool) -> None:

@@ -9,15 +9,15 @@ from rich.table import Table
 from assessor.bundle import Sealed
 from assessor.messages import Language, number, percent, render
 from assessor.present.tables import titled
-from connectors.preview import Preview
+from connectors.preview import Preview, care, sendable
 
 
 def preview(stated: Preview, out: Console, language: Language) -> None:
     """The load of a run and what it can test, before anything is sent."""
     out.print(_loads(stated, language))
     _reach(stated, out, language)
-    for line in care(stated, language):
-        out.print(line, soft_wrap=True)
+    for said in (*sendable(stated), *care(stated)):
+        out.print(render(said, language), soft_wrap=True)
     _maps(stated, out, language)
     for change in stated.changes:
         out.print(render("cli.changed_limit", language, **change.model_dump()), soft_wrap=True)
@@ -71,33 +71,6 @@ def _maps(stated: Preview, out: Console, language: Language) -> None:
             note = render(used.note, language) if used.note else ""
             params = {"endpoint": used.endpoint, "unit": used.unit, "profile": used.profile, "standing": word}
             out.print(render("profiles.map_used", language, note=note, **params).rstrip(), soft_wrap=True)
-
-
-def care(stated: Preview, language: Language) -> list[str]:
-    """What may be sent, how many are worked at together, and what each device is spared, in sentences."""
-    told = []
-    for one in stated.allowed:
-        if one.services:
-            params = {"protocol": one.protocol, "services": ", ".join(one.services)}
-            told.append(render("preview.allowed", language, **params))
-    limits = stated.limits
-    at_once = min(len(stated.loads), limits.hosts_at_a_time)
-    rule = {"all": len(stated.loads), "most": at_once, "hosts": limits.hosts_at_a_time}
-    told.append(render("preview.hosts", language, connections=stated.connections, **rule))
-    fastest = max((load.requests_per_second for load in stated.loads), default=0.0)
-    pace = {
-        "gap": f"{limits.request_gap:g}",
-        "rate": f"{fastest:.2f}",
-        "failures": limits.breaker_failures,
-        "cooldown": f"{limits.breaker_cooldown:g}",
-        "factor": f"{limits.slowdown_factor:g}",
-        "refusals": limits.refusals,
-    }
-    told.append(render("preview.pace", language, **pace))
-    if limits.most_registers > limits.max_registers and any("fc3" in one.services for one in stated.allowed):
-        sizes = {"few": limits.max_registers, "most": limits.most_registers}
-        told.append(render("preview.registers", language, **sizes))
-    return told
 
 
 def sealed_facts(bundle: Path, sealed: Sealed) -> dict[str, Any]:

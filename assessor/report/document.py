@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from assessor.messages import LANGUAGES, Language
+from assessor.messages import LANGUAGES, Language, render, text_id
 
 
 @dataclass(frozen=True)
@@ -112,6 +112,20 @@ class Document:
     """Whether it has a cover and a table of contents; a one-page document has neither."""
     heard: bool = True
     """The digest is of a sealed bundle; False where no machine was heard, and it is of the answers."""
+    cover: bool = True
+    """Whether the page with the title is one of its own; a letter of several pages has no such page."""
+    rests_on: str | None = None
+    """What the digest is of, in words, where it is neither of a bundle nor of answers: no code leads to it."""
+
+    @property
+    def fronted(self) -> bool:
+        """Has it a cover and contents before the first page of text?"""
+        return self.contents and self.cover
+
+    @property
+    def digest_of(self) -> str:
+        """What stands before the digest at the foot of every page."""
+        return self.rests_on or render(text_id("paper", "digest", self.heard), self.language)
 
 
 def line(*parts: str | Run) -> Line:

@@ -30,7 +30,7 @@ from assessor.report.inert import inert
 
 SIZES = (1.0, 0.94, 0.88, 0.82, 0.76, 0.7)
 """A document of one page is set smaller until it is one."""
-WORDS = ("paper.contents", "paper.digest", "pdf.check", "pdf.warning", "pdf.code")
+WORDS = ("paper.contents", "pdf.check", "pdf.warning", "pdf.code")
 WORD = 8
 """Letters of a long word that stay together."""
 
@@ -94,9 +94,12 @@ def _told(document: Document) -> dict[str, Any]:
         "facts": [[_text(label), _text(value)] for label, value in document.facts],
         "disclaimer": _text(document.disclaimer),
         "digest": document.digest,
-        "qr": qr(document.digest),
+        "qr": None if document.rests_on else qr(document.digest),
         "contents": document.contents,
-        "words": words | {"page": render("paper.page", document.language, page="{n}", pages="{of}")},
+        "cover": document.cover,
+        "words": words
+        | {"digest": _text(document.digest_of)}
+        | {"page": render("paper.page", document.language, page="{n}", pages="{of}")},
         "blocks": [_block(block) for block in document.blocks],
     }
 

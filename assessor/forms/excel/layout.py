@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
-from typing import Literal
+from typing import Any, Literal
 
 from assessor.domain import Answers, Framework, Ladder, Question, Text, Topic
 from assessor.forms.words import both
@@ -44,6 +44,13 @@ def height(cells: Iterable[tuple[str, float]]) -> float:
         if text
     ]
     return min(409.0, 5 + 13.5 * max(lines, default=1))
+
+
+def printed(page: Any) -> None:
+    """On paper: A4 across, all columns on one page."""
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
 
 
 def _width(text: str) -> float:

@@ -22,6 +22,8 @@ class Looks:
     link: Any
     entry: Any
     free: Any
+    typed: Any
+    """Free text that stays one, so that no number loses a digit."""
     percent: Any
     figure: Any
     day: Any
@@ -49,6 +51,7 @@ class Looks:
             "link": grid | {"font_color": "#1F6F8B", "underline": 1},
             "entry": entry,
             "free": entry | {"align": "left", "valign": "top"},
+            "typed": entry | {"align": "left", "valign": "top", "num_format": "@"},
             "percent": entry | {"num_format": "0.##%"},
             "figure": entry | {"num_format": "#,##0.######"},
             "day": entry | {"num_format": "yyyy-mm-dd"},

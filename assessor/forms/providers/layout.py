@@ -1,8 +1,6 @@
 """What the writer and the reader of the providers' workbook must agree on."""
 
-import re
 from collections.abc import Mapping
-from typing import Any
 
 from assessor.forms.excel.layout import pair
 from assessor.forms.words import both
@@ -33,21 +31,3 @@ def sheet_title(sheet: str) -> str:
 def heading(column: str) -> str:
     """What stands at the top of a column."""
     return pair(both(f"providers.column.{column}"))
-
-
-def folded(text: str) -> str:
-    """A heading as it is compared: no blanks, no signs."""
-    return re.sub(r"[\s\W_]+", "", text).casefold()
-
-
-def names(column: str) -> frozenset[str]:
-    """What a heading may say: both languages, or one of them."""
-    text = both(f"providers.column.{column}")
-    return frozenset(map(folded, (text.zh, text.en, text.zh + text.en)))
-
-
-def printed(page: Any) -> None:
-    """On paper: A4 across, all columns on one page."""
-    page.set_landscape()
-    page.set_paper(9)
-    page.fit_to_pages(1, 0)

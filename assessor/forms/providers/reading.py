@@ -1,7 +1,6 @@
 """READ providers: from the workbook, each fault with its sheet and cell, and from the file that it becomes."""
 
 import difflib
-import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,14 +11,13 @@ from pydantic import ValidationError
 from assessor.documents import load_with_lines
 from assessor.domain import Message, Provider, Providers, Region, canonical
 from assessor.errors import InputError
-from assessor.forms.providers.layout import NEEDED, SHEETS, folded, names, sheet_title
+from assessor.forms.filled import Row, filled, folded, listed, names
+from assessor.forms.providers.layout import NEEDED, SHEETS, sheet_title
+from assessor.forms.words import both
 from assessor.forms.writing import yaml_lines
 from assessor.tables import Table, read_tables
 
 SEVERAL = ("capabilities", "industries", "districts", "affiliated")
-BETWEEN = re.compile(r"[,;，；、\n]+")
-LOOKED_AT = 10
-"""Rows among which the headings are looked for."""
 Problem = tuple[str, Message]
 
 
@@ -77,50 +75,23 @@ def write_providers(held: Providers, *, as_json: bool) -> bytes:
     return yaml_lines({"format": held.format, "providers": lines}).encode()
 
 
-@dataclass(frozen=True)
-class _Row:
-    """One filled-in line of a sheet: texts by column, and where they stand."""
-
-    table: Table
-    at: int
-    columns: Mapping[str, int]
-    texts: Mapping[str, str]
-
-    def cell(self, column: str) -> str:
-        return self.table.cell(self.at, self.columns.get(column, 0))
-
-
-def _sheet(sheet: str, tables: Mapping[str, Table], file: Path, problems: list[Problem]) -> list[_Row]:
+def _sheet(sheet: str, tables: Mapping[str, Table], file: Path, problems: list[Problem]) -> list[Row]:
     """Its lines. A sheet that is not needed may be missing; a needed column may not."""
     table = tables.get(folded(sheet_title(sheet)))
     if table is None:
         if sheet == "providers":
             problems.append((str(file), _wrong("no_sheet", sheet=sheet_title(sheet))))
         return []
-    header, columns = max(
-        ((i, _columns(sheet, row)) for i, row in enumerate(table.rows[:LOOKED_AT])),
-        key=lambda one: (len(one[1]), -one[0]),
-        default=(0, {}),
-    )
-    missing = [column for column in NEEDED[sheet] if column not in columns]
+    found = filled(table, {column: names(both(f"providers.column.{column}")) for column in SHEETS[sheet]})
+    missing = [column for column in NEEDED[sheet] if column not in found.columns]
     if missing:
-        problems.append((table.cell(header, 0), _wrong("no_column", column=min(names(missing[0]), key=len))))
+        name = min(names(both(f"providers.column.{missing[0]}")), key=len)
+        problems.append((table.cell(found.header, 0), _wrong("no_column", column=name)))
         return []
-    rows = []
-    for i, row in enumerate(table.rows[header + 1 :], header + 1):
-        texts = {column: row[at] for column, at in columns.items() if at < len(row) and row[at]}
-        if texts:
-            rows.append(_Row(table, i, columns, texts))
-    return rows
+    return list(found.rows)
 
 
-def _columns(sheet: str, row: tuple[str, ...]) -> dict[str, int]:
-    heads = [folded(cell) for cell in row]
-    found = ((c, next((i for i, h in enumerate(heads) if h in names(c)), None)) for c in SHEETS[sheet])
-    return {column: at for column, at in found if at is not None}
-
-
-def _part(sheet: str, row: _Row) -> dict[str, Any]:
+def _part(sheet: str, row: Row) -> dict[str, Any]:
     """A reference or a list as the noun wants it."""
     texts = dict(row.texts)
     texts.pop("provider", None)
@@ -138,16 +109,16 @@ def _day(value: str) -> str:
 class _Line:
     """One provider while it is put together."""
 
-    row: _Row
+    row: Row
     problems: list[Problem]
     recommendations: Collection[str]
     places_by_name: Mapping[str, str]
     raw: dict[str, Any] = field(default_factory=dict)
-    places: dict[tuple[str, int], _Row] = field(default_factory=dict)
+    places: dict[tuple[str, int], Row] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for column, text in self.row.texts.items():
-            self.raw[column] = _listed(text) if column in SEVERAL else text
+            self.raw[column] = listed(text) if column in SEVERAL else text
         self.raw["capabilities"] = [self._known(id_) for id_ in self.raw.get("capabilities", [])]
         self.raw["districts"] = [self._place(name) for name in self.raw.get("districts", [])]
 
@@ -181,10 +152,6 @@ class _Line:
         given = error["input"] if isinstance(error["input"], str | int) else "..."
         params = {"field": column, "given": str(given)[:80], "detail": error["msg"]}
         return place, Message(id="input.wrong_value", params=dict(params))
-
-
-def _listed(text: str) -> list[str]:
-    return list(dict.fromkeys(part.strip() for part in BETWEEN.split(text) if part.strip()))
 
 
 def _places(regions: Mapping[str, Region]) -> dict[str, str]:

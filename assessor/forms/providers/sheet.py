@@ -5,9 +5,8 @@ import io
 import xlsxwriter
 
 from assessor.domain import Demand, Text
-from assessor.forms.excel.layout import height, pair
+from assessor.forms.excel.layout import height, pair, printed
 from assessor.forms.excel.looks import Looks
-from assessor.forms.providers.layout import printed
 from assessor.forms.words import both
 from assessor.messages import LANGUAGES, render
 

@@ -7,9 +7,9 @@ from typing import Any
 import xlsxwriter
 
 from assessor.domain import Recommendation, Region
-from assessor.forms.excel.layout import height, pair
+from assessor.forms.excel.layout import height, pair, printed
 from assessor.forms.excel.looks import Looks
-from assessor.forms.providers.layout import HEADER, NEEDED, SHEETS, heading, printed, sheet_title
+from assessor.forms.providers.layout import HEADER, NEEDED, SHEETS, heading, sheet_title
 from assessor.forms.words import both
 
 ROWS = 500
@@ -22,17 +22,14 @@ def write_template(recommendations: Iterable[Recommendation], regions: Iterable[
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     looks = Looks.of(book)
-    entry = book.add_format(
-        {"num_format": "@", "locked": False, "bg_color": "#FFF9E3", "border": 1, "border_color": "#C9D1D6"}
-    )
     for sheet in SHEETS:
-        _fill_in(book.add_worksheet(sheet_title(sheet)), looks, entry, sheet)
+        _fill_in(book.add_worksheet(sheet_title(sheet)), looks, sheet)
     _ids(book.add_worksheet(sheet_title("ids")), looks, recommendations, regions)
     book.close()
     return buffer.getvalue()
 
 
-def _fill_in(page: Any, looks: Looks, entry: Any, sheet: str) -> None:
+def _fill_in(page: Any, looks: Looks, sheet: str) -> None:
     columns = SHEETS[sheet]
     page.write_string(0, 0, pair(both(f"providers.sheet.{sheet}"), " "), looks.title)
     page.merge_range(1, 0, 1, len(columns) - 1, pair(both(f"providers.about.{sheet}")), looks.intro)
@@ -46,7 +43,7 @@ def _fill_in(page: Any, looks: Looks, entry: Any, sheet: str) -> None:
         page.write_string(HEADER, at, heading(column) + mark, looks.head)
         page.write_comment(HEADER, at, pair(both(f"providers.help.{column}")))
         for row in range(HEADER + 1, HEADER + 1 + ROWS):
-            page.write_blank(row, at, None, entry)
+            page.write_blank(row, at, None, looks.typed)
     page.freeze_panes(HEADER + 1, 1)
 
 

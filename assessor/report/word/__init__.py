@@ -70,14 +70,15 @@ class _Writer:
 
     def all(self) -> Iterator[str]:
         styles, language = self._paper.styles, self._language
-        yield paragraph(styles["title"], run(self._document.title, language))
+        top = "" if self._document.cover else '<w:spacing w:before="0"/>'
+        yield paragraph(styles["title"], run(self._document.title, language), top)
         yield paragraph(styles["subtitle"], run(self._document.subtitle, language))
-        if self._document.contents:
+        if self._document.fronted:
             yield paragraph(styles["warning"], run(self._document.disclaimer, language, strong=True))
         for label, value in self._document.facts:
             told = f"{run(label, language, colour='56605C')}<w:r><w:tab/></w:r>{run(value, language)}"
             yield paragraph(styles["fact"], told)
-        if self._document.contents:
+        if self._document.fronted:
             yield contents([e for e in self._entries if e.level < 3], styles, self._paper.wide, language)
             self._broken = True
         blocks = self._document.blocks

@@ -4,7 +4,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from docx.section import Section
 
-from assessor.messages import render, text_id
+from assessor.messages import render
 from assessor.report.document import Document
 from assessor.report.word.markup import field, paragraph, run
 from assessor.report.word.stationery import Stationery
@@ -53,7 +53,7 @@ def _foot(document: Document, paper: Stationery) -> list[str]:
     stops = "".join(f'<w:tab w:val="clear" w:pos="{place}"/>' for place in USUAL)
     tabs = f'<w:tabs>{stops}<w:tab w:val="right" w:pos="{paper.wide}"/></w:tabs>'
     told = f"{run(document.disclaimer, language, strong=True, colour='0B6660')}<w:r><w:tab/></w:r>{pages}"
-    digest = f"{render(text_id('paper', 'digest', document.heard), language)} {document.digest}"
+    digest = f"{document.digest_of} {document.digest}"
     small = f'<w:r><w:rPr><w:sz w:val="13"/></w:rPr><w:t xml:space="preserve">{digest}</w:t></w:r>'
     return [paragraph(paper.styles["footer"], told, tabs), paragraph(paper.styles["footer"], small)]
 

@@ -13,11 +13,11 @@ from assessor.desk.access import Actor
 from assessor.desk.sampling import Standing
 from assessor.domain import Message
 from assessor.errors import InputError
-from assessor.present.gathering import care
 from assessor.visit.live import MOST_PLOTS, Plot
 from assessor.web.face import page, written
-from assessor.web.gate import DeskOf, PageWho, Posted, language_of, posted, text
+from assessor.web.gate import DeskOf, PageWho, Posted, posted, text
 from assessor.web.pages.answers import frame
+from connectors.preview import care, sendable
 
 router = APIRouter()
 LOOKS = 60
@@ -28,10 +28,10 @@ WIDE, HIGH = 600.0, 80.0
 @router.get("/surveys/{survey}/sampling")
 def show(request: Request, desk: DeskOf, who: PageWho, survey: str, minutes: str = "") -> Response:
     """Where sampling stands; nothing is sent by looking."""
-    return page(request, "sampling", _values(request, desk, who, survey, minutes))
+    return page(request, "sampling", _values(desk, who, survey, minutes))
 
 
-def _values(request: Request, desk: DeskOf, who: Actor, survey: str, minutes: str) -> dict[str, Any]:
+def _values(desk: DeskOf, who: Actor, survey: str, minutes: str) -> dict[str, Any]:
     held, agreed = surveys.opened(desk, who, survey), sampling.agreed(desk, who, survey)
     runs = sampling.all_of(desk, who, survey)
     now = next((s for s in runs if s.runs), None)
@@ -49,7 +49,7 @@ def _values(request: Request, desk: DeskOf, who: Actor, survey: str, minutes: st
     if agreed is not None and now is None:
         seconds = _seconds(minutes) if minutes else sampling.usual_seconds(desk, agreed.scope)
         stated = sampling.stated(agreed.scope, seconds)
-        values |= {"seconds": seconds, "stated": stated, "care": care(stated, language_of(request))}
+        values |= {"seconds": seconds, "stated": stated, "care": (*sendable(stated), *care(stated))}
     return values | (_shown(now) if now else {})
 
 
