@@ -19,8 +19,10 @@ from assessor.storage import FileKind, StoredFile, ledger, papers
 from assessor.storage import surveys as sql
 from connectors.scope import load_scope
 
-RAW: frozenset[FileKind] = frozenset({"export", "bundle", "scope"})
+RAW: frozenset[FileKind] = frozenset({"export", "bundle", "scope", "network"})
 """Kinds that hold what machines said, or where they are: for those who may read raw data, and for nobody else."""
+JUDGED: frozenset[FileKind] = frozenset({"register", "export", "bundle"})
+"""Kinds that a result follows from."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,9 @@ def attach(desk: Desk, who: Actor, survey_id: str, handed: Handed) -> StoredFile
         if papers.bytes_of(c, survey_id) + file.size > MOST:
             raise InputError(Message(id="desk.survey_full", params={"mb": MOST // 1_000_000}), content.name)
         papers.add_file(c, file, handed.data)
-        if plant is not None:
+        if plant is not None and (file.kind in JUDGED or plant != Plant.model_validate(survey.plant)):
             sql.change(c, survey_id, plant=plant.model_dump(mode="json"))
-        elif file.kind != "proof":
+        elif file.kind in JUDGED:
             sql.change(c, survey_id)
         ledger.note(c, file.at, who.account, survey.organisation, f"{file.kind} added", file.id)
     return file
@@ -180,7 +182,7 @@ def remove(desk: Desk, who: Actor, survey_id: str, id_: str) -> None:
         if held.kind in RAW:
             who.require("raw.read", survey.organisation)
         papers.remove_file(c, survey_id, id_)
-        if held.kind != "proof":
+        if held.kind in JUDGED:
             sql.change(c, survey_id)
         ledger.note(c, desk.clock(), who.account, survey.organisation, f"{held.kind} removed", id_)
 

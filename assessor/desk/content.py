@@ -18,6 +18,7 @@ LARGEST: dict[FileKind, int] = {
     "export": 50 * MB,
     "bundle": 200 * MB,
     "scope": 5 * MB,
+    "network": 20 * MB,
 }
 MOST = 500 * MB
 """Bytes of all files of one survey."""
@@ -38,6 +39,7 @@ TAKEN: dict[FileKind, frozenset[str]] = {
     "export": frozenset({SHEET, TEXT}),
     "bundle": frozenset({BUNDLE}),
     "scope": frozenset({TEXT}),
+    "network": frozenset({SHEET}),
 }
 SHOWN = frozenset({"image/jpeg", "image/png", "image/webp"})
 """What a browser may show in the page; all else is downloaded."""

@@ -34,7 +34,7 @@ class Shield:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        most = LARGE if scope["path"].endswith("/files") else SMALL
+        most = LARGE if scope["path"].endswith(("/files", "/prepare/network")) else SMALL
         headers = Headers(scope=scope)
         if scope["method"] not in SAFE and _foreign(headers):
             await _refused("web.foreign_form", 403)(scope, receive, self._shielded(send))

@@ -1,5 +1,6 @@
 """Files: proofs beside a question; the register, exports and bundles of a plant."""
 
+import re
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -21,6 +22,8 @@ router = APIRouter()
 KINDS: tuple[FileKind, ...] = ("register", "export", "bundle")
 MOST_NAMES = 400
 """Names that one form asks about."""
+SIGNED = re.compile("[0-9a-f]{64}")
+"""Of the scope that a letter was signed for."""
 SAID = ("system", "taken_by", "taken_at")
 """What a person says of an exported record: without it, it is no evidence."""
 
@@ -47,6 +50,8 @@ def add(request: Request, desk: DeskOf, who: PageWho, form: Posted, survey: str)
     if kind not in LARGEST:
         raise InputError(Message(id="web.no_file"), kind[:20])
     about: dict[str, Any] = {name: text(form, name)[:200] for name in SAID if text(form, name)}
+    if SIGNED.fullmatch(signs := text(form, "signs")):
+        about["signs"] = signs
     question = text(form, "question") or None
     handed = Handed(kind, *given, question, about, text(form, "sha256") or None)
     file = attaching.attach(desk, who, survey, handed)
@@ -55,6 +60,8 @@ def add(request: Request, desk: DeskOf, who: PageWho, form: Posted, survey: str)
     back = f"questions/{question}#files" if question else f"files#{kind}"
     if kind in ("export", "scope"):
         back = f"exports/{file.id}" if kind == "export" else "sampling"
+    if signs:
+        back = "prepare#letter"
     return RedirectResponse(f"/surveys/{survey}/{back}", 303)
 
 

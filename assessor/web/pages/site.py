@@ -42,10 +42,10 @@ def _steps(desk: DeskOf, who: PageWho, survey: str) -> list[Step]:
     heard = standing.done is not None and standing.done.source is not None
     differing = [f for f in standing.done.findings if not f.settled] if standing.done else []
     runs = sampling.all_of(desk, who, survey)
+    begun = bool(kinds & {"register", "network"})
     sampled = any(f.about.get("bundle") == "sample" for f in files)
     return [
-        _step("register", "/files#register", done=bool(kinds & {"register", "scope"})),
-        _step("scope", "/sampling#scope", done="scope" in kinds),
+        _step("prepare", "/prepare", done="scope" in kinds, running=begun and "scope" not in kinds),
         _step("sampling", "/sampling", done=sampled, running=any(s.runs for s in runs), n=len(runs)),
         _step(
             "interviews",
