@@ -58,8 +58,8 @@ def standing(desk: Desk, who: Actor, survey_id: str) -> Standing:
     signed = [f for f in files if scope is not None and f.about.get("signs") == scope.sha256]
     said = held.survey.settings.get(SAID, {})
     visit = _visit(desk, who, survey_id, said, newest.get("register"))
-    strata = said.get("strata") or [{}]
-    return Standing(visit, newest.get("register"), newest.get("network"), scope, signed, strata[0].get("number"))
+    chosen = visit.strata[0].number if visit.strata else None
+    return Standing(visit, newest.get("register"), newest.get("network"), scope, signed, chosen)
 
 
 def _visit(desk: Desk, who: Actor, survey_id: str, said: Mapping[str, Any], register: StoredFile | None) -> Visit:
