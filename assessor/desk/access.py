@@ -35,13 +35,12 @@ READS: frozenset[Action] = frozenset(
     {"survey.read", "file.read", "result.read", "filing.read", "people.read", "consent.read"}
 )
 MEMBER: frozenset[Action] = READS | {"survey.answer", "file.add"}
-CONSULTANT: frozenset[Action] = MEMBER | {"survey.manage", "survey.sample", "raw.read"}
+CONSULTANT: frozenset[Action] = MEMBER | {"survey.manage", "survey.sample", "raw.read", "data.export"}
 OWNER: frozenset[Action] = CONSULTANT | {
     "survey.open",
     "survey.erase",
     "people.invite",
     "consent.give",
-    "data.export",
 }
 ROLES: dict[Role, frozenset[Action]] = {
     "member": MEMBER,

@@ -19,7 +19,7 @@ from assessor.storage import FileKind, StoredFile, ledger, papers
 from assessor.storage import surveys as sql
 from connectors.scope import load_scope
 
-RAW: frozenset[FileKind] = frozenset({"export", "bundle", "scope", "network"})
+RAW: frozenset[FileKind] = frozenset({"export", "bundle", "scope", "network", "work"})
 """Kinds that hold what machines said, or where they are: for those who may read raw data, and for nobody else."""
 JUDGED: frozenset[FileKind] = frozenset({"register", "export", "bundle"})
 """Kinds that a result follows from."""

@@ -73,6 +73,11 @@ def put(c: Connection, survey_id: str, key: str, new: Given) -> None:
     c.execute(insert(changes).values(survey=survey_id, key=key, **row))
 
 
+def remember(c: Connection, survey_id: str, key: str, said: Given) -> None:
+    """Keep what was said without letting it stand."""
+    c.execute(insert(changes).values(survey=survey_id, key=key, **vars(said)))
+
+
 def put_all(c: Connection, survey_id: str, new: dict[str, Given]) -> None:
     """Many at once, each under its key, where none stood before."""
     rows = [{"survey": survey_id, **vars(g)} for g in new.values()]

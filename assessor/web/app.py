@@ -25,6 +25,7 @@ from assessor.web.gate import DeskOf
 from assessor.web.pages import (
     answers,
     door,
+    merging,
     openid,
     papers,
     people,
@@ -45,6 +46,9 @@ STATIC = {
     "live.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 }
+ROOMS = (
+    door, openid, plants, answers, results, settling, site, preparing, sampling, merging, papers, people,
+)  # fmt: skip
 log = logging.getLogger("assessor.web")
 SWEEP = 3600
 """Seconds between two looks for what was kept long enough."""
@@ -70,7 +74,7 @@ def create_app(settings: Settings, desk: Desk | None = None) -> FastAPI:
     )
     app.state.desk, app.state.settings = desk, settings
     app.include_router(api.router)
-    for room in (door, openid, plants, answers, results, settling, site, preparing, sampling, papers, people):
+    for room in ROOMS:
         app.include_router(room.router, include_in_schema=False)
     app.add_api_route("/health", health, include_in_schema=False)
     app.add_api_route("/static/{name}", static, include_in_schema=False)

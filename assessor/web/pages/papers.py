@@ -58,8 +58,7 @@ def add(request: Request, desk: DeskOf, who: PageWho, form: Posted, survey: str)
     if "application/json" in request.headers.get("accept", ""):
         return JSONResponse({"id": file.id, "name": file.name, "size": file.size, "sha256": file.sha256}, 201)
     back = f"questions/{question}#files" if question else f"files#{kind}"
-    if kind in ("export", "scope"):
-        back = f"exports/{file.id}" if kind == "export" else "sampling"
+    back = {"export": f"exports/{file.id}", "scope": "sampling", "work": f"merge/{file.id}"}.get(kind, back)
     if signs:
         back = "prepare#letter"
     return RedirectResponse(f"/surveys/{survey}/{back}", 303)

@@ -30,7 +30,8 @@ def site(request: Request, desk: DeskOf, who: PageWho, survey: str) -> Response:
     """Where the day stands, and what to do next."""
     held = surveys.opened(desk, who, survey)
     who.require("raw.read", held.survey.organisation)
-    return page(request, "site", frame(who, held) | {"steps": _steps(desk, who, survey)})
+    works = attaching.listed(desk, who, survey, "work")
+    return page(request, "site", frame(who, held) | {"steps": _steps(desk, who, survey), "works": works})
 
 
 def _steps(desk: DeskOf, who: PageWho, survey: str) -> list[Step]:
