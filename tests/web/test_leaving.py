@@ -162,7 +162,7 @@ def test_everything_can_be_taken_along(desk: Desk) -> None:
         assert archive.read("history.json").count(b'"question"') == 2
         assert Q in archive.read("answers.yaml").decode()
     with pytest.raises(AccessError):
-        erasing.export_survey(desk, joined(desk, house, "consultant").who, survey)
+        erasing.export_survey(desk, joined(desk, house, "member").who, survey)
 
 
 def test_what_was_kept_long_enough_goes_and_what_was_not_stays(desk: Desk) -> None:
