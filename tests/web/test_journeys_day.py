@@ -180,12 +180,14 @@ def test_a_day_from_the_pack_to_the_merged_filing(
     how = {"width": width, "language": language}
     consultant = there.colleague("consultant", "it")
     with context_of(browser, laptop.server, consultant, **how) as context:  # type: ignore[arg-type]
+        context.add_cookies([{"name": "language", "value": language, "url": laptop.server.address}])
         day = Day(context.new_page(), kept, f"day-{language}-{width}", took)
         faults[0].watch(day.page)
         before(day, there, addresses)
         on_site(day, context.new_page(), there)
         work = taken(day.page, "#carry a[download]")
     with context_of(browser, office.server, here.colleague("consultant", "it"), **how) as context:  # type: ignore[arg-type]
+        context.add_cookies([{"name": "language", "value": language, "url": office.server.address}])
         day = Day(context.new_page(), kept, f"day-{language}-{width}", took)
         faults[1].watch(day.page)
         handed_over(day, here, work, tmp_path)
