@@ -34,15 +34,22 @@ def steps_of(c: Connection, survey_id: str) -> list[Step]:
     return many(Step, c, wanted.order_by(steps.c.number))
 
 
+JUDGING = (
+    "interest declared", "review: returned", "review: signed-off",
+    "second rating begun", "rated a second time", "second rating: finished", "second rating: given-up",
+)  # fmt: skip
+"""What somebody does with a survey who only looks at it. Whatever else is noted of it counts as taking part."""
+
+
 def took_part(c: Connection, survey_id: str, account_id: str) -> bool:
-    """Did somebody ever answer, settle, change what was wished or known, or hand in a file?"""
+    """Did somebody ever answer, settle, change what was wished or known, or hand in a file or the survey?"""
     said = select(changes.c.key).where((changes.c.survey == survey_id) & (changes.c.account == account_id))
     held = select(files.c.id).where(files.c.survey == survey_id)
     handed = held.where(files.c.account == account_id)
     did = select(events.c.id).where(
         (events.c.account == account_id)
         & or_(
-            (events.c.subject == survey_id) & events.c.action.in_(("settings changed", "plant changed")),
+            (events.c.subject == survey_id) & events.c.action.not_in(JUDGING),
             events.c.subject.in_(held) & (events.c.action == "export confirmed"),
         )
     )

@@ -20,7 +20,19 @@ from assessor.storage import Store
 from assessor.web import api, problems
 from assessor.web.face import content
 from assessor.web.gate import DeskOf
-from assessor.web.pages import answers, door, openid, papers, people, plants, results, reviewing, second, settling
+from assessor.web.pages import (
+    answers,
+    comparing,
+    door,
+    openid,
+    papers,
+    people,
+    plants,
+    results,
+    reviewing,
+    second,
+    settling,
+)
 from assessor.web.settings import Settings
 from assessor.web.shield import Shield
 
@@ -52,7 +64,7 @@ def create_app(settings: Settings, desk: Desk | None = None) -> FastAPI:
     )
     app.state.desk, app.state.settings = desk, settings
     app.include_router(api.router)
-    for room in (door, openid, plants, answers, results, settling, reviewing, second, papers, people):
+    for room in (door, openid, plants, answers, results, settling, reviewing, second, comparing, papers, people):
         app.include_router(room.router, include_in_schema=False)
     app.add_api_route("/health", health, include_in_schema=False)
     app.add_api_route("/static/{name}", static, include_in_schema=False)

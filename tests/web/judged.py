@@ -8,6 +8,7 @@ import pytest
 from assessor.desk import accounts, answering, declaring, reckoning, reviewing, surveys
 from assessor.desk.access import Actor
 from assessor.desk.desk import Desk
+from assessor.desk.entering import enter
 from assessor.errors import AssessorError
 from assessor.storage import Role
 from assessor.storage import surveys as sql
@@ -37,6 +38,10 @@ class Case:
         person = joined(self.desk, self.house, role).who
         accounts.rename(self.desk, person, name)
         return person
+
+    def session(self, who: Actor) -> str:
+        """Another one of somebody who is there."""
+        return enter(self.desk, who.account).token
 
     def say(self, who: Actor, value: str = "1", question: str = Q) -> None:
         with self.desk.store.read() as c:

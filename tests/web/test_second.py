@@ -14,7 +14,6 @@ from assessor.desk import accounts, attaching, erasing, houses, second, surveys
 from assessor.desk.answering import take_over
 from assessor.desk.attaching import Handed
 from assessor.desk.desk import Desk
-from assessor.desk.entering import enter
 from assessor.desk.surveys import BlindError
 from assessor.errors import AccessError, ConflictError, InputError, UnknownError
 from assessor.forms import load_answers
@@ -137,7 +136,7 @@ def test_nothing_of_the_survey_is_open_until_it_is_finished(case: Case) -> None:
         sql.change(c, case.survey, settings=surveys.get(case.desk, case.owner, case.survey).settings | settled)
     second.draw(case.desk, case.reviewer, case.survey, unseen=True)
     with site(case.desk) as web:
-        by = by_reviewer(case)
+        by = by_session(case.desk, case.session(case.reviewer))
         tokened = By(token=accounts.make_token(case.desk, case.reviewer, "laptop", ("read",))[1])
         tried = 0
         for name, entry in entries().items():
@@ -161,10 +160,7 @@ def test_nothing_of_the_survey_is_open_until_it_is_finished(case: Case) -> None:
         assert tried > 25
         listed = web.api("GET", "/surveys", by)
         assert listed.status_code == 200 and "settlements" not in listed.text and case.survey in listed.text
-        assert (
-            "settlements"
-            in web.api("GET", "/surveys", by_session(case.desk, session_of(case, case.owner.account))).text
-        )
+        assert "settlements" in web.api("GET", "/surveys", by_session(case.desk, case.session(case.owner))).text
         mine = json.dumps(erasing.export_account(case.desk, case.reviewer))
         assert all(q in mine and json.dumps([q, v]) not in mine for q, v in sample_of(case))
 
@@ -183,19 +179,10 @@ def settlement() -> dict[str, object]:
     }  # fmt: skip
 
 
-def session_of(case: Case, account: str) -> str:
-    """Another one of somebody who is there."""
-    return enter(case.desk, account).token
-
-
-def by_reviewer(case: Case) -> By:
-    return by_session(case.desk, session_of(case, case.reviewer.account))
-
-
 def test_the_page_is_the_same_whatever_was_said_first(case: Case) -> None:
     second.draw(case.desk, case.reviewer, case.survey, unseen=True)
     with site(case.desk) as web:
-        by = by_reviewer(case)
+        by = by_session(case.desk, case.session(case.reviewer))
         before = web.get(f"/surveys/{case.survey}/second", by).text
         assert " checked" not in before and before.count("<article") == second.SIZE
         for question, value in sample_of(case):
@@ -208,7 +195,7 @@ def test_an_export_of_the_owner_tells_nothing_of_a_rating_that_is_under_way(case
     (told,) = second.told(case.desk, case.owner, case.survey)
     assert (told.rated, told.rows, told.agreed) == (0, (), None)
     with site(case.desk) as web:
-        owner = by_session(case.desk, session_of(case, case.owner.account))
+        owner = by_session(case.desk, case.session(case.owner))
         assert not any(q in web.get(f"/surveys/{case.survey}/second", owner).text for q, _ in sample_of(case))
     with zipfile.ZipFile(io.BytesIO(erasing.export_survey(case.desk, case.owner, case.survey))) as archive:
         assert json.loads(archive.read("review.json"))["second_ratings"] == []
@@ -243,7 +230,7 @@ def test_both_stand_side_by_side_once_it_is_finished(case: Case) -> None:
     with pytest.raises(UnknownError):
         second.rate(case.desk, case.reviewer, case.survey, first[0][0], "1")
     with site(case.desk) as web:
-        page = web.get(f"/surveys/{case.survey}/second", by_reviewer(case))
+        page = web.get(f"/surveys/{case.survey}/second", by_session(case.desk, case.session(case.reviewer)))
         assert page.status_code == 200 and "现场没有看到" in page.text and told.sample.seed in page.text
 
 
