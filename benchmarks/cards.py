@@ -14,7 +14,7 @@ import numpy as np
 
 from assessor.domain import Ladder
 from assessor.frameworks import load_library
-from benchmarks import consistency, short_form, tag_names
+from benchmarks import agreement, consistency, short_form, tag_names
 from models.graded_response import MIDDLE, OWN, SHARPNESS, SPREAD
 from models.short_form import Bank
 from models.tags.evaluation import table
@@ -102,7 +102,17 @@ def parameters() -> str:
     )  # fmt: skip
 
 
+def agreement_coverage(draws: int = 400) -> str:
+    """Intervals of weighted kappa: how often they hold the truth, by number of pairs."""
+    rows = []
+    for name, n in (("linear", 10), ("linear", 12), ("linear", 20), ("linear", 40), ("quadratic", 12)):
+        for way, found in agreement.coverage(name, n, draws).items():  # type: ignore[arg-type]
+            rows.append((name, n, way, share(found.mean), share(found.lowest), share(found.width)))
+    return table((("weights", "pairs", "interval", "held", "at worst", "mean width"), *rows))
+
+
 CARDS: dict[str, dict[str, Block]] = {
+    "agreement": {"coverage": agreement_coverage},
     "short_form": {"runs": short_form_runs},
     "consistency": {"tampering": tampering},
     "graded_response": {"parameters": parameters},

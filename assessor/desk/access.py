@@ -18,6 +18,10 @@ Action = Literal[
     "survey.manage",
     "survey.sample",
     "survey.settle",
+    "survey.hand_in",
+    "survey.declare",
+    "survey.review",
+    "second.read",
     "survey.erase",
     "file.read",
     "file.add",
@@ -37,6 +41,8 @@ READS: frozenset[Action] = frozenset(
 MEMBER: frozenset[Action] = READS | {"survey.answer", "file.add"}
 CONSULTANT: frozenset[Action] = MEMBER | {"survey.manage", "survey.sample", "raw.read", "data.export"}
 OWNER: frozenset[Action] = CONSULTANT | {
+    "survey.hand_in",
+    "second.read",
     "survey.open",
     "survey.erase",
     "people.invite",
@@ -45,14 +51,14 @@ OWNER: frozenset[Action] = CONSULTANT | {
 ROLES: dict[Role, frozenset[Action]] = {
     "member": MEMBER,
     "owner": OWNER,
-    "consultant": CONSULTANT | {"survey.settle"},
-    "reviewer": READS,
+    "consultant": CONSULTANT | {"survey.settle", "survey.hand_in", "survey.declare", "second.read"},
+    "reviewer": READS | {"survey.declare", "survey.review", "second.read"},
     "officer": frozenset({"organisation.make", "people.read", "people.invite"}),
     "auditor": frozenset(),
     "administrator": frozenset({"organisation.make", "people.read", "people.invite"}),
 }
 """In the organisation that the role is held in. Who runs the system reads no factory's answers; a difference is
-settled by an assessor, and not by the factory alone."""
+settled by an assessor, and not by the factory alone; what is handed in is signed off by somebody else."""
 AGREED: dict[tuple[str, Role], frozenset[Action]] = {
     ("programme", "officer"): frozenset({"result.read"}),
     ("audit", "auditor"): frozenset({"result.read", "filing.read"}),
@@ -66,7 +72,8 @@ SCOPES: dict[str, frozenset[Action]] = {
         {"survey.open", "survey.answer", "survey.manage", "survey.sample", "survey.settle", "file.add"}
     ),
 }
-"""What a token for programs may be made for; never more than its account may."""
+"""What a token for programs may be made for; never more than its account may. A review is a person's word: no
+token hands in, declares or signs off."""
 MAY_INVITE: dict[Role, frozenset[Role]] = {
     "owner": frozenset({"member", "owner", "consultant", "reviewer"}),
     "officer": frozenset({"officer", "auditor"}),

@@ -15,7 +15,7 @@ from assessor.desk.desk import Desk, new_id
 from assessor.domain import Message, Plant, sha256
 from assessor.errors import AssessorError, InputError, UnknownError
 from assessor.forms.register import draft, read_ledger
-from assessor.storage import FileKind, StoredFile, ledger, papers
+from assessor.storage import FileKind, StoredFile, ledger, papers, quality
 from assessor.storage import surveys as sql
 from connectors.scope import load_scope
 
@@ -153,7 +153,7 @@ def on_disk(data: bytes, name: str, suffix: str) -> Iterator[Path]:
 
 def listed(desk: Desk, who: Actor, survey_id: str, *kinds: FileKind) -> list[StoredFile]:
     """What was handed in (of some kinds, or all) without its content; raw data only where they may be read."""
-    survey = surveys.get(desk, who, survey_id)
+    survey = surveys.get(desk, who, survey_id, blind=True)  # without content there is no answer in it
     who.require("file.read", survey.organisation)
     raw = who.may("raw.read", survey.organisation)
     with desk.store.read() as c:
@@ -161,7 +161,8 @@ def listed(desk: Desk, who: Actor, survey_id: str, *kinds: FileKind) -> list[Sto
 
 
 def content(desk: Desk, who: Actor, survey_id: str, id_: str) -> tuple[StoredFile, bytes]:
-    survey = surveys.get(desk, who, survey_id)
+    """A file as it was handed in. Proofs are there for whoever rates blind; a bundle may hold answers."""
+    survey = surveys.get(desk, who, survey_id, blind=True)
     who.require("file.read", survey.organisation)
     with desk.store.read() as c:
         held = papers.file(c, survey_id, id_)
@@ -169,6 +170,8 @@ def content(desk: Desk, who: Actor, survey_id: str, id_: str) -> tuple[StoredFil
             raise UnknownError(Message(id="desk.unknown"))
         if held.kind in RAW:
             who.require("raw.read", survey.organisation)
+        if held.kind != "proof" and survey_id in quality.rates_blind(c, who.account):
+            raise surveys.BlindError(survey_id)
         return held, papers.content(c, survey_id, held.sha256)
 
 

@@ -7,13 +7,15 @@ import zlib
 from dataclasses import asdict
 from typing import Any
 
+from sqlalchemy import Connection
+
 from assessor.desk import houses, surveys
 from assessor.desk.access import Actor
 from assessor.desk.desk import Desk
 from assessor.domain import Message
 from assessor.errors import AccessError, InputError
 from assessor.forms.writing import write_answers
-from assessor.storage import ledger, papers, people
+from assessor.storage import Sample, ledger, papers, people, quality
 from assessor.storage import surveys as sql
 
 
@@ -25,12 +27,16 @@ def export_account(desk: Desk, who: Actor) -> dict[str, Any]:
         account, person = people.account(c, who.account), people.person(c, who.account)
         events = ledger.events_of(c, None, who.account, most=100_000)
         tokens = people.tokens_of(c, who.account)
+        said = quality.declared_by(c, who.account)
+        ratings = [_rating(c, sample, own=True) for sample in quality.samples_by(c, who.account)]
     assert account is not None and person is not None
     return {
         "account": {"id": account.id, "made": account.made, "language": account.language},
         "person": asdict(person),
         "memberships": [asdict(m) for m in who.memberships],
         "tokens": [asdict(t) for t in tokens],
+        "declarations": [asdict(d) for d in said],
+        "second_ratings": ratings,
         "events": [asdict(e) for e in reversed(events)],
     }
 
@@ -42,17 +48,33 @@ def export_survey(desk: Desk, who: Actor, survey_id: str) -> bytes:
     with desk.store.read() as c:
         history = [asdict(g) for g in sql.history(c, survey_id)]
         files, done = papers.files_of(c, survey_id), papers.latest(c, survey_id)
+        steps, said = quality.steps_of(c, survey_id), quality.declared(c, survey_id)
+        ratings = [_rating(c, s) for s in quality.samples_of(c, survey_id) if s.ended is not None]
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("survey.json", _json(asdict(held.survey)))
             archive.writestr("answers.yaml", write_answers(surveys.answers(held)))
             archive.writestr("history.json", _json(history))
+            review = {
+                "steps": [asdict(s) for s in steps],
+                "declarations": [asdict(d) for d in said],
+                "second_ratings": ratings,
+            }
+            archive.writestr("review.json", _json(review))
             archive.writestr("files.json", _json([asdict(f) for f in files]))
             for file in files:
                 archive.writestr(f"files/{file.id}/{file.name}", papers.content(c, survey_id, file.sha256))
             if done is not None and done.assessment is not None:
                 archive.writestr("assessment.json", zlib.decompress(done.assessment))
     return out.getvalue()
+
+
+def _rating(c: Connection, sample: Sample, *, own: bool = False) -> dict[str, Any]:
+    """A second rating; to whoever is rating it yet without what was said first."""
+    told = asdict(sample)
+    if own and sample.ended is None:
+        told["first"] = [question for question, _ in sample.first]
+    return told | {"second": [asdict(s) for s in quality.seconds_of(c, sample.survey, sample.account).values()]}
 
 
 def _json(value: Any) -> str:

@@ -12,10 +12,10 @@ from assessor import choosing
 from assessor.desk.access import Actor
 from assessor.desk.desk import DAY, Desk, new_id
 from assessor.domain import Answer, Answers, Ladder, Message, Plant, Question, Topic
-from assessor.errors import InputError, UnknownError
+from assessor.errors import AccessError, InputError, UnknownError
 from assessor.rating import known
 from assessor.reconcile import reconcile
-from assessor.storage import Given, Survey, ledger, people
+from assessor.storage import Given, Survey, ledger, people, quality
 from assessor.storage import surveys as sql
 
 SETTINGS = ("budget", "plan", "cuts", "frameworks", "settlements")
@@ -101,12 +101,22 @@ def read_plant(given: Mapping[str, Any], *, simulated: bool = False, id_: str | 
         raise InputError(Message(id="desk.bad_plant", params={"field": field}), field) from problem
 
 
-def get(desk: Desk, who: Actor, id_: str) -> Survey:
-    """A survey that somebody may know of."""
+class BlindError(AccessError):
+    """Whoever rates a sample without seeing first answers opens nothing else of its survey meanwhile."""
+
+    def __init__(self, survey_id: str) -> None:
+        super().__init__(Message(id="desk.blind"), survey_id)
+
+
+def get(desk: Desk, who: Actor, id_: str, *, blind: bool = False) -> Survey:
+    """A survey that somebody may know of. `blind`: for what shows no answer, also while they rate it blind."""
     with desk.store.read() as c:
         held = sql.get(c, id_)
+        shut = not blind and id_ in quality.rates_blind(c, who.account)
     if held is None or not who.knows(held.organisation):
         raise UnknownError(Message(id="desk.unknown"))
+    if shut:
+        raise BlindError(id_)
     return held
 
 
@@ -126,10 +136,13 @@ def sheet(desk: Desk, survey: Survey) -> Sheet:
 
 
 def mine(desk: Desk, who: Actor, after: str = "", most: int | None = None) -> list[Survey]:
-    """Those of one's own organisations, by id, from after one of them on."""
+    """Those of one's own organisations, by id, from after one of them on; one that is rated blind without what was
+    settled in it."""
     own = [id_ for id_ in who.organisations() if who.may("survey.read", id_)]
     with desk.store.read() as c:
-        return sql.of_organisations(c, own, after, most)
+        found, blind = sql.of_organisations(c, own, after, most), quality.rates_blind(c, who.account)
+    bare = {s.id: {k: v for k, v in s.settings.items() if k != "settlements"} for s in found if s.id in blind}
+    return [replace(s, settings=bare.get(s.id, s.settings)) for s in found]
 
 
 def opened_to(desk: Desk, who: Actor) -> list[Survey]:

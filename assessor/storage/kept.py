@@ -11,6 +11,11 @@ Purpose = Literal["programme", "audit", "raw", "peers"]
 """What a factory may agree to: results to a programme office, filings to an auditor, raw data to an auditor, and
 anonymous comparison with its peers."""
 
+Interest = Literal["none", "represents", "contract", "other"]
+"""What ties somebody who judges a factory to what comes of it."""
+Act = Literal["handed-in", "returned", "signed-off"]
+"""What somebody does in a review."""
+
 
 @dataclass(frozen=True)
 class Organisation:
@@ -171,6 +176,59 @@ class Run:
     """A Message as JSON: why its bundle could not be taken in."""
     file: str | None = None
     """The bundle, among the files of the survey."""
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What interest somebody says they have in the factory of a survey; goes with the person."""
+
+    survey: str
+    account: str
+    kinds: list[Interest]
+    years: int | None
+    """A contract: within so many years."""
+    text: str
+    at: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a review, of one version of the survey."""
+
+    number: int
+    act: Act
+    version: int
+    account: str
+    at: int
+    why: str
+    remarks: list[dict[str, Any]]
+    """Of a return: what each is about ('whole', 'question', 'difference'), the question, the text."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Questions that somebody grades a second time without seeing what was said first."""
+
+    survey: str
+    account: str
+    version: int
+    """Of the survey when it was drawn."""
+    at: int
+    seed: str
+    first: list[list[str]]
+    """Each question with what stood as its answer then, in the order that it is put."""
+    ended: int | None
+    outcome: Literal["finished", "given-up"] | None
+
+
+@dataclass(frozen=True)
+class Second:
+    """What the second person said of one of them."""
+
+    question: str
+    value: str
+    reason: str | None
+    at: int
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from assessor.storage.rows import columns, many, one
 from assessor.storage.tables import (
     accounts,
     attempts,
+    declarations,
     invitations,
     memberships,
     organisations,
@@ -84,9 +85,9 @@ def person_by(c: Connection, *, contact: str | None = None, subject: str | None 
 
 
 def erase_person(c: Connection, account_id: str) -> None:
-    """Name, contact and ways in are gone; the id stays as what did things."""
+    """Name, contact, declared interests and ways in are gone; the id stays as what did things."""
     c.execute(delete(persons).where(persons.c.account == account_id))
-    for table in (sessions, tokens, memberships):
+    for table in (sessions, tokens, memberships, declarations):
         c.execute(delete(table).where(table.c.account == account_id))
 
 

@@ -1,7 +1,7 @@
 """The tables. Times are ns UTC; ids are 32 hex digits; secrets are kept as SHA-256 alone, passwords as argon2id.
 
-What names a person stands in `persons` and nowhere else, so that it can be erased while the record of who did
-what, by id, stays whole.
+What names a person stands in `persons`, what interest they declared in `declarations`, and neither anywhere else,
+so that it can be erased while the record of who did what, by id, stays whole.
 """
 
 from sqlalchemy import (
@@ -218,6 +218,51 @@ runs = Table(
     Column("outcome", String(20)),
     Column("fault", JSON),
     Column("file", ID),
+)
+declarations = Table(
+    "declarations",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    _of("surveys"),
+    _of("accounts"),
+    Column("kinds", JSON, nullable=False),
+    Column("years", Integer),
+    Column("text", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+steps = Table(
+    "steps",
+    metadata,
+    _of("surveys", key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("act", String(20), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("account", ID, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("remarks", JSON, nullable=False),
+)
+samples = Table(
+    "samples",
+    metadata,
+    _of("surveys", key=True),
+    Column("account", ID, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("seed", String(64), nullable=False),
+    Column("first", JSON, nullable=False),
+    Column("ended", BigInteger),
+    Column("outcome", String(20)),
+)
+seconds = Table(
+    "seconds",
+    metadata,
+    _of("surveys", key=True),
+    Column("account", ID, primary_key=True),
+    Column("question", String(64), primary_key=True),
+    Column("value", String(40), nullable=False),
+    Column("reason", Text),
+    Column("at", BigInteger, nullable=False),
 )
 consents = Table(
     "consents",

@@ -24,6 +24,7 @@ from assessor.web.face import content
 from assessor.web.gate import DeskOf
 from assessor.web.pages import (
     answers,
+    comparing,
     door,
     merging,
     openid,
@@ -32,7 +33,9 @@ from assessor.web.pages import (
     plants,
     preparing,
     results,
+    reviewing,
     sampling,
+    second,
     settling,
     site,
 )
@@ -47,7 +50,8 @@ STATIC = {
     "icon.svg": "image/svg+xml",
 }
 ROOMS = (
-    door, openid, plants, answers, results, settling, site, preparing, sampling, merging, papers, people,
+    door, openid, plants, answers, results, settling, site, preparing, sampling, merging, reviewing, second,
+    comparing, papers, people,
 )  # fmt: skip
 log = logging.getLogger("assessor.web")
 SWEEP = 3600

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from assessor.desk.answering import Overtaken
 from assessor.desk.passwords import WINDOW
+from assessor.desk.surveys import BlindError
 from assessor.domain import Message
 from assessor.errors import (
     AccessError,
@@ -79,6 +80,8 @@ def _ours(request: Request, problem: Exception) -> Response:
     if is_program(request):
         more = {"stands": told(problem), "wanted": vars(problem.wanted)} if isinstance(problem, Overtaken) else {}
         return problem_json(request, status, problem.message, problem.place, **more)
+    if isinstance(problem, BlindError) and request.method in SAFE:
+        return RedirectResponse(f"/surveys/{problem.place}/second", 303)  # what is to be done first
     if status == 401:
         asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         next_ = asked if request.method in SAFE else _here(back, request)  # a form was sent: back to its page

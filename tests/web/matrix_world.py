@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
-from assessor.desk import accounts, answering, attaching, consenting, houses, reckoning, surveys
+from assessor.desk import (
+    accounts,
+    answering,
+    attaching,
+    consenting,
+    declaring,
+    houses,
+    reckoning,
+    reviewing,
+    surveys,
+)
 from assessor.desk.attaching import Handed
 from assessor.desk.desk import DAY, Desk, kept_as, new_id
 from assessor.desk.entering import known_by_session
@@ -84,7 +94,23 @@ def populated(desk: Desk) -> tuple[dict[str, str], dict[tuple[str, str], By]]:
             by[place, f"token-{scope}"] = By(token=accounts.make_token(desk, first.who, scope, (scope,))[1])
     _asked_for(desk, [one.session for one in by.values() if one.session])
     ids = {"house": house, "survey": survey, "office": office, "consent": given[0].id, "question": "m5-l2-1"}
-    return ids | _said(desk, again(desk, owner), house, survey), by
+    ids |= _said(desk, again(desk, owner), house, survey)
+    return ids | {"version": _handed_in(desk, survey, by)}, by
+
+
+def _handed_in(desk: Desk, survey: str, by: dict[tuple[str, str], By]) -> str:
+    """For review: everybody who has to has declared their interest; gives the version."""
+    people_ = [known_by_session(desk, by["own", role].session) for role in ("consultant", "reviewer", "owner")]
+    for known in people_:
+        assert known is not None
+        accounts.rename(desk, known.actor, f"某人{known.account.id[:4]}")
+        if "owner" not in {m.role for m in known.actor.memberships}:
+            declaring.declare(desk, known.actor, survey, ["contract"], 3, "2024 年的诊断合同")
+    consultant = people_[0]
+    assert consultant is not None
+    version = surveys.get(desk, consultant.actor, survey).version
+    reviewing.hand_in(desk, consultant.actor, survey, version, "请看能源部分")
+    return str(version)
 
 
 def _asked_for(desk: Desk, sessions: list[str]) -> None:

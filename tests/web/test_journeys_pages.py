@@ -59,7 +59,7 @@ def foreign(page: Page, language: str) -> list[str]:
         return []
     text = page.locator("main").evaluate("""main => {
       const copy = main.cloneNode(true);
-      copy.querySelectorAll("bdi, [lang], input, option, select, code, .mono").forEach(e => e.remove());
+      copy.querySelectorAll("bdi, [lang], input, textarea, option, select, code, .mono").forEach(e => e.remove());
       return copy.textContent;
     }""")
     return sorted(

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Browser, Page
 
-from assessor.desk import entering, houses, surveys
+from assessor.desk import accounts, declaring, entering, houses, reviewing, second, surveys
 from assessor.desk.attaching import Handed, attach
+from assessor.desk.reviewing import Remark
 from tests.web.journeys import Room, context_of, pick, pill
 from tests.web.test_reckoning import EXPORT, REGISTER
 
@@ -17,7 +18,7 @@ OWNER = (
     "/plants", "/plants/new", "/account", "/nowhere", "{s}", "{s}/short", "{s}/plant", "{s}/sections/p1",
     "{s}/sections/figures", "{s}/sections/smart-factory", "{s}/sections/plan", "{s}/sections/m5?show=differing",
     "{s}/questions/m5-l2-1", "{s}/plan", "{s}/plan?budget=30&aim=payback", "{s}/files", "{s}/people",
-    "{s}/leaves", "{s}/erase", "{s}/clarify",
+    "{s}/leaves", "{s}/erase", "{s}/clarify", "{s}/review", "{s}/second", "{s}/compare",
 )  # fmt: skip
 """Beside these: every part of the result, which the result itself names."""
 
@@ -36,7 +37,10 @@ class Guide:
     export: str
     """A file in it that waits for a person's word."""
     consultant: str
-    """A session of somebody who may settle the demonstration's differences."""
+    """A session of somebody who may settle the demonstration's differences, and handed it in for review."""
+    reviewer: str
+    blind: str
+    """A session of somebody who is rating a sample of it without seeing first answers."""
 
     def stops(self) -> list[tuple[str, str]]:
         """(session, path) of every page."""
@@ -49,7 +53,10 @@ class Guide:
             *(("", path) for path in STRANGER),
             *((self.demo, path) for path in (*own, *self.parts, *begun)),
             (self.demo, f"/surveys/{self.fresh}/exports/{self.export}"),
-            (self.consultant, f"{here}/clarify"),
+            *((self.consultant, f"{here}{rest}") for rest in ("/clarify", "/review", "/people")),
+            *((self.reviewer, f"{here}{rest}") for rest in ("/review", "/second")),
+            (self.blind, f"{here}/second"),
+            (self.demo, f"/surveys/{self.fresh}/review"),
             (self.office, "/plants"),
         ]
 
@@ -86,7 +93,51 @@ def guide(browser: Browser, room: Room) -> Guide:
     consultant = entering.by_code(room.desk, code, "10.0.1.2", "zh").token
     code = houses.issue(room.desk, houses.found(room.desk, "office", "项目办（测试）"), "officer")
     office = entering.by_code(room.desk, code, "10.0.1.1", "zh").token
-    return Guide(room, cookie, survey, tuple(parts), office, fresh, export, consultant)
+    reviewer, blind = judged(room, house, survey, consultant)
+    return Guide(room, cookie, survey, tuple(parts), office, fresh, export, consultant, reviewer, blind)
+
+
+def judged(room: Room, house: str, survey: str, consultant: str) -> tuple[str, str]:
+    """Handed in for review, rated a second time, and under way once more; sessions of two who review it."""
+    desk, tokens = room.desk, dict[str, str]()
+    for name in ("张复核", "李复核", "王复核"):
+        code = houses.issue(desk, house, "reviewer", "it")
+        tokens[name] = entering.by_code(desk, code, f"10.0.2.{len(tokens)}", "zh").token
+    known = {
+        name: entering.known_by_session(desk, token) for name, token in (tokens | {"陈顾问": consultant}).items()
+    }
+    who = {name: one.actor for name, one in known.items() if one is not None}
+    for name, actor in who.items():
+        accounts.rename(desk, actor, name)
+    declaring.declare(
+        desk, who["陈顾问"], survey, ["represents", "contract"], 2, "代理某品牌 MES；2025 年做过诊断"
+    )
+    declaring.declare(desk, who["张复核"], survey, ["none"])
+    version = surveys.get(desk, who["陈顾问"], survey).version
+    reviewing.hand_in(desk, who["陈顾问"], survey, version, "能源部分请细看")
+    reviewing.give_back(
+        desk, who["张复核"], survey,
+        [Remark("question", "m5-l2-1", "只凭口头回答，请补照片"), Remark("whole", None, "请写明访谈对象")],
+    )  # fmt: skip
+    reviewing.hand_in(desk, who["陈顾问"], survey, version, "已补")
+    second.draw(desk, who["王复核"], survey, unseen=True)
+    rating = second.mine(desk, who["王复核"], survey)
+    assert rating is not None
+    for n, question in enumerate(rating.questions):
+        second.rate(
+            desk,
+            who["王复核"],
+            survey,
+            question,
+            ("1", "0.8", "0.5", "0.5")[n % 4],
+            "看了现场" if n % 5 == 0 else "",
+        )
+    second.end(desk, who["王复核"], survey, finished=True)
+    second.draw(desk, who["李复核"], survey, unseen=True)
+    rating = second.mine(desk, who["李复核"], survey)
+    assert rating is not None
+    second.rate(desk, who["李复核"], survey, rating.questions[0], "0.8", "车间看板")
+    return tokens["张复核"], tokens["李复核"]
 
 
 def walk(

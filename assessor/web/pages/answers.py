@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from assessor import pipeline
-from assessor.desk import answering, attaching, houses, reckoning, surveys
+from assessor.desk import answering, attaching, houses, reckoning, reviewing, surveys
 from assessor.desk.answering import Entry, Overtaken
 from assessor.desk.surveys import Sheet
 from assessor.domain import Message, Question, Topic
@@ -34,6 +34,7 @@ def overview(request: Request, desk: DeskOf, who: PageWho, survey: str) -> Respo
         "progress": surveys.progress(held, out, desk.library.questions),
         "short": _short(desk, held),
         "cap": CAP,
+        "review": reviewing.review(desk, who, survey),
     }
     return page(request, "survey", values)
 

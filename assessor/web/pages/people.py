@@ -5,12 +5,12 @@ from typing import cast
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from assessor.desk import accounts, consenting, erasing, houses, surveys
+from assessor.desk import accounts, consenting, declaring, erasing, houses, surveys
 from assessor.desk.access import MAY_INVITE, SCOPES
 from assessor.desk.consenting import PURPOSES
 from assessor.errors import AssessorError
 from assessor.forms.xlsform import ROLES as DEPARTMENTS
-from assessor.storage import Purpose, Role
+from assessor.storage import Purpose, Role, Survey
 from assessor.web.face import page
 from assessor.web.gate import DeskOf, PageWho, Posted, Somebody, language_of, posted, text
 from assessor.web.pages.answers import frame
@@ -25,14 +25,16 @@ router = APIRouter()
 @router.get("/surveys/{survey}/people")
 def people(request: Request, desk: DeskOf, who: PageWho, survey: str) -> Response:
     held = surveys.opened(desk, who, survey)
-    return page(request, "people", frame(who, held) | _people(desk, who, held.survey.organisation))
+    return page(request, "people", frame(who, held) | _people(desk, who, held.survey))
 
 
-def _people(desk: DeskOf, who: PageWho, organisation: str) -> dict[str, object]:
+def _people(desk: DeskOf, who: PageWho, survey: Survey) -> dict[str, object]:
+    organisation = survey.organisation
     own = {role for held in who.roles(organisation) for role in MAY_INVITE.get(held, ())}
     return {
         "colleagues": houses.colleagues(desk, who, organisation),
         "invitations": houses.invitations(desk, who, organisation),
+        "declared": declaring.declared(desk, who, survey.id),
         "roles": [role for role in ("member", "owner", "consultant", "reviewer") if role in own],
         "departments": DEPARTMENTS,
         "department": who.department(organisation),
@@ -47,7 +49,7 @@ def invite(request: Request, desk: DeskOf, who: PageWho, form: Posted, survey: s
     held = surveys.opened(desk, who, survey)
     organisation = held.survey.organisation
     code = houses.invite(desk, who, organisation, cast(Role, text(form, "role")), text(form, "department") or None)
-    return page(request, "people", frame(who, held) | _people(desk, who, organisation) | {"code": code})
+    return page(request, "people", frame(who, held) | _people(desk, who, held.survey) | {"code": code})
 
 
 @router.post("/surveys/{survey}/people/department")

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from assessor.desk import reckoning, surveys
+from assessor.desk import reckoning, reviewing, surveys
 from assessor.desk.access import Actor
 from assessor.desk.reckoning import Standing
 from assessor.domain import Assessment, Message
@@ -67,10 +67,12 @@ def result(request: Request, desk: DeskOf, who: PageWho, survey: str) -> Respons
     standing = reckoning.result(desk, who, survey)
     if standing.done is None:
         return page(request, "waiting", frame(who, standing) | {"address": f"/surveys/{survey}/result"})
-    held = reckoning.peers(desk, survey) if who.may("survey.read", standing.survey.organisation) else []
+    ours = who.may("survey.read", standing.survey.organisation)
+    held = reckoning.peers(desk, survey) if ours else []
     values = _shown(request, who, standing, standing.done) | {
         "sections": FIRST,
         "peers": reckoning.among(standing.done, held),
+        "review": reviewing.review(desk, who, survey) if ours else None,
     }
     return page(request, "results", values)
 
