@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from playwright.sync_api import Browser, Page
 
 from assessor.desk import accounts, declaring, entering, houses, reviewing, second, surveys
+from assessor.desk.access import Actor
+from assessor.desk.answering import take_over
 from assessor.desk.attaching import Handed, attach
 from assessor.desk.reviewing import Remark
 from tests.web.journeys import Room, context_of, pick, pill
@@ -38,6 +40,8 @@ class Guide:
     """A file in it that waits for a person's word."""
     consultant: str
     """A session of somebody who may settle the demonstration's differences, and handed it in for review."""
+    again: str
+    """Another survey of the demonstration's plant, made later."""
     reviewer: str
     blind: str
     """A session of somebody who is rating a sample of it without seeing first answers."""
@@ -57,6 +61,7 @@ class Guide:
             *((self.reviewer, f"{here}{rest}") for rest in ("/review", "/second")),
             (self.blind, f"{here}/second"),
             (self.demo, f"/surveys/{self.fresh}/review"),
+            (self.demo, f"/surveys/{self.again}/compare"),
             (self.office, "/plants"),
         ]
 
@@ -87,6 +92,10 @@ def guide(browser: Browser, room: Room) -> Guide:
         page.locator("#papers").wait_for(timeout=90_000)
         page.goto(f"/surveys/{survey}/result")
         page.locator("#papers").wait_for(timeout=90_000)
+        again = once_more(room, known.actor, survey)
+        page.goto(f"/surveys/{again}/result")
+        page.locator("#papers").wait_for(timeout=90_000)
+        page.goto(f"/surveys/{survey}/result")
         parts = page.locator("nav.sub a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
     house = surveys.get(room.desk, known.actor, survey).organisation
     code = houses.issue(room.desk, house, "consultant", "it")
@@ -94,7 +103,16 @@ def guide(browser: Browser, room: Room) -> Guide:
     code = houses.issue(room.desk, houses.found(room.desk, "office", "项目办（测试）"), "officer")
     office = entering.by_code(room.desk, code, "10.0.1.1", "zh").token
     reviewer, blind = judged(room, house, survey, consultant)
-    return Guide(room, cookie, survey, tuple(parts), office, fresh, export, consultant, reviewer, blind)
+    return Guide(room, cookie, survey, tuple(parts), office, fresh, export, consultant, again, reviewer, blind)
+
+
+def once_more(room: Room, owner: Actor, survey: str) -> str:
+    """The same plant a second time, with the same answers."""
+    desk, held = room.desk, surveys.opened(room.desk, owner, survey)
+    told = {"name": held.plant.name.zh, "name_en": held.plant.name.en, "kind": held.plant.kind}
+    again = surveys.begin(desk, owner, held.survey.organisation, told, held.framework.id)
+    take_over(desk, owner, surveys.opened(desk, owner, again), surveys.answers(held))
+    return again
 
 
 def judged(room: Room, house: str, survey: str, consultant: str) -> tuple[str, str]:
@@ -156,4 +174,5 @@ def walk(
 
 def called(path: str, language: str, width: int, along: Guide) -> str:
     short = path.replace(f"/surveys/{along.survey}", "demo").replace(f"/surveys/{along.fresh}", "new")
+    short = short.replace(f"/surveys/{along.again}", "again")
     return f"{language}-{width}-{re.sub(r'[^a-z0-9]+', '-', short.strip('/')) or 'door'}"

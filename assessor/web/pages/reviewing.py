@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from assessor.desk import declaring, houses, reckoning, reviewing, surveys
 from assessor.desk.reviewing import Remark
 from assessor.errors import ConflictError, InputError
+from assessor.storage import Declaration
 from assessor.web.face import page
 from assessor.web.gate import DeskOf, PageWho, Posted, text
 from assessor.web.pages.answers import frame
@@ -32,11 +33,13 @@ def _values(desk: DeskOf, who: PageWho, survey: str) -> dict[str, Any]:
     judging = {p.membership.account: p for p in houses.colleagues(desk, who, organisation)
                if p.membership.role in ("consultant", "reviewer")}  # fmt: skip
     reviews = who.may("survey.review", organisation) and found.state == "handed-in"
+    said = declaring.declared(desk, who, survey)
     given = {id_ for id_, answer in held.given.items() if answer.value is not None}
     return frame(who, held) | {
         "review": found,
         "judging": list(judging.values()),
-        "declared": declaring.declared(desk, who, survey),
+        "declared": said,
+        "declared_then": lambda step: [] if step.act == "returned" else _then(said.get(step.account, []), step.at),
         "kinds": declaring.KINDS,
         "me": who.account,
         "open": len(open_),
@@ -49,6 +52,11 @@ def _values(desk: DeskOf, who: PageWho, survey: str) -> dict[str, Any]:
         "fault": None,
         "failed": "",
     }
+
+
+def _then(said: list[Declaration], at: int) -> list[Declaration]:
+    """What somebody had declared when they took a step: the last of it, and not what they said since."""
+    return [d for d in said if d.at <= at][-1:]
 
 
 def _tried(
