@@ -5,6 +5,7 @@ Functions take a connection of `Store.read()` or `Store.write()`; what belongs t
 
 from assessor.storage.kept import (
     Account,
+    Asks,
     Consent,
     Event,
     FileKind,
@@ -26,6 +27,7 @@ from assessor.storage.store import Store
 
 __all__ = [
     "Account",
+    "Asks",
     "Consent",
     "Event",
     "FileKind",

@@ -205,6 +205,14 @@ results = Table(
     Column("differing", JSON),
     Column("sealed", LargeBinary),
 )
+asks = Table(
+    "asks",
+    metadata,
+    _of("surveys", key=True),
+    Column("version", Integer, nullable=False),
+    Column("found", LargeBinary),
+    Column("fault", JSON),
+)
 consents = Table(
     "consents",
     metadata,

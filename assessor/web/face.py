@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse
 from assessor.desk.entering import Known
 from assessor.domain import Message, Question, Text
 from assessor.forms.words import choices, set_aside
-from assessor.messages import Language, number, percent, render, size
+from assessor.messages import Language, catalogue, number, percent, render, size
 from assessor.report.inert import inert
 from assessor.web.gate import known_of, language_of, settings_of
 from assessor.web.settings import Settings
@@ -45,6 +45,17 @@ class Face:
     def message(self, told: dict[str, Any]) -> str:
         """A Message that was kept as JSON."""
         return self.say(Message.model_validate(told))
+
+    def text(self, id_: str, /, **params: Any) -> str:
+        """A text of another room, by its whole id."""
+        return render(id_, self.language, **params)
+
+    def speaker(self, name: str) -> str:
+        """Who said something: a department of the plant, a role, or as an answer file has it."""
+        for id_ in (f"forms.role.{name.replace('-', '_')}", f"web.role.{name}"):
+            if id_ in catalogue():
+                return self.text(id_)
+        return name
 
     def role(self, name: str) -> str:
         """A department of the plant."""

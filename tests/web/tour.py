@@ -6,10 +6,13 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Browser, Page
 
-from assessor.desk import entering, houses, surveys
+from assessor.desk import entering, houses, meanings, surveys
+from assessor.desk.access import Actor
 from assessor.desk.attaching import Handed, attach
+from tests.web import points
 from tests.web.journeys import Room, context_of, pick, pill
-from tests.web.test_reckoning import EXPORT, REGISTER
+from tests.web.people import PLANT
+from tests.web.test_reckoning import EXPORT, REGISTER, until
 
 LANGUAGES = ("zh", "en")
 STRANGER = ("/", "/enter")
@@ -17,7 +20,7 @@ OWNER = (
     "/plants", "/plants/new", "/account", "/nowhere", "{s}", "{s}/short", "{s}/plant", "{s}/sections/p1",
     "{s}/sections/figures", "{s}/sections/smart-factory", "{s}/sections/plan", "{s}/sections/m5?show=differing",
     "{s}/questions/m5-l2-1", "{s}/plan", "{s}/plan?budget=30&aim=payback", "{s}/files", "{s}/people",
-    "{s}/leaves", "{s}/erase", "{s}/clarify",
+    "{s}/leaves", "{s}/erase", "{s}/clarify", "{s}/tags",
 )  # fmt: skip
 """Beside these: every part of the result, which the result itself names."""
 
@@ -37,14 +40,18 @@ class Guide:
     """A file in it that waits for a person's word."""
     consultant: str
     """A session of somebody who may settle the demonstration's differences."""
+    sampled: str
+    """A survey of the same owner whose data points nobody explains."""
 
     def stops(self) -> list[tuple[str, str]]:
         """(session, path) of every page."""
         here = f"/surveys/{self.survey}"
         own = [path.replace("{s}", here) for path in OWNER]
         begun = [
-            f"/surveys/{self.fresh}{rest}" for rest in ("", "/short", "/sections/r1", "/result", "/plan", "/files")
+            f"/surveys/{self.fresh}{rest}"
+            for rest in ("", "/short", "/sections/r1", "/result", "/plan", "/files", "/tags")
         ]
+        begun += [f"/surveys/{self.sampled}{rest}" for rest in ("", "/files", "/tags")]
         return [
             *(("", path) for path in STRANGER),
             *((self.demo, path) for path in (*own, *self.parts, *begun)),
@@ -82,11 +89,24 @@ def guide(browser: Browser, room: Room) -> Guide:
         page.locator("#papers").wait_for(timeout=90_000)
         parts = page.locator("nav.sub a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
     house = surveys.get(room.desk, known.actor, survey).organisation
+    sampled = unexplained(room, known.actor, house)
+    until(lambda: meanings.listed(room.desk, known.actor, survey).found is not None)
     code = houses.issue(room.desk, house, "consultant", "it")
     consultant = entering.by_code(room.desk, code, "10.0.1.2", "zh").token
     code = houses.issue(room.desk, houses.found(room.desk, "office", "项目办（测试）"), "officer")
     office = entering.by_code(room.desk, code, "10.0.1.1", "zh").token
-    return Guide(room, cookie, survey, tuple(parts), office, fresh, export, consultant)
+    return Guide(room, cookie, survey, tuple(parts), office, fresh, export, consultant, sampled)
+
+
+def unexplained(room: Room, who: Actor, house: str) -> str:
+    """A survey with data points to confirm, some confirmed and some asked about in vain, their list made."""
+    survey = surveys.begin(room.desk, who, house, PLANT)
+    attach(room.desk, who, survey, Handed("bundle", "封存包.zip", points.sampled(8)))
+    until(lambda: meanings.listed(room.desk, who, survey).found is not None)
+    meanings.confirm(room.desk, who, survey, meanings.Said(points.DOOR, "other", None))
+    meanings.set_aside(room.desk, who, survey, points.SIGNALS)
+    until(lambda: not meanings.listed(room.desk, who, survey).old)
+    return survey
 
 
 def walk(
@@ -104,5 +124,6 @@ def walk(
 
 
 def called(path: str, language: str, width: int, along: Guide) -> str:
-    short = path.replace(f"/surveys/{along.survey}", "demo").replace(f"/surveys/{along.fresh}", "new")
+    named = {along.survey: "demo", along.fresh: "new", along.sampled: "sampled"}
+    short = re.sub("/surveys/([0-9a-f]{32})", lambda found: named[found[1]], path)
     return f"{language}-{width}-{re.sub(r'[^a-z0-9]+', '-', short.strip('/')) or 'door'}"
