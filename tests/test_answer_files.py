@@ -13,8 +13,11 @@ from assessor.domain import (
     Answers,
     ConfirmedGrant,
     ConfirmedMeaning,
+    Met,
     Proof,
+    RegisterWalk,
     Settlement,
+    Sought,
     Wishes,
     Witness,
 )
@@ -72,12 +75,23 @@ PLANS = st.builds(
     without=st.lists(st.just("apc"), max_size=1).map(tuple),
     grants=st.lists(GRANTS, max_size=1).map(tuple),
 )
+SIGNED = {"by": TEXTS, "at": st.just("2026-11-24")}
+WALKS = st.builds(
+    RegisterWalk,
+    seed=st.integers(0, 2**32),
+    of=st.just("0" * 64),
+    sought=st.lists(
+        st.builds(Sought, asset=st.just("cnc-01"), found=st.just("differs"), **SIGNED), max_size=1
+    ).map(tuple),
+    met=st.lists(st.builds(Met, plate=TEXTS, listed=st.none() | st.booleans(), **SIGNED), max_size=2).map(tuple),
+)
 WHOLE = st.fixed_dictionaries(
     {
         "witnessed": st.lists(WITNESSES, max_size=2).map(tuple),
         "settlements": st.lists(SETTLEMENTS, max_size=2).map(tuple),
         "meanings": st.lists(MEANINGS, max_size=2).map(tuple),
         "plan": PLANS,
+        "walk": st.none() | WALKS,
     }
 )
 """Every part beside answers and cover."""

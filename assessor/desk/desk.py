@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from time import time_ns
 from typing import Protocol
 from uuid import uuid4
@@ -34,6 +35,10 @@ class Desk:
     reckoner: Reckoner = field(default_factory=Reckoner)
     clock: Callable[[], int] = field(default=time_ns)
     """ns UTC"""
+
+    def moment(self) -> str:
+        """Now, as an answer file has it."""
+        return datetime.fromtimestamp(self.clock() // 10**9, UTC).isoformat()
 
 
 def new_id() -> str:

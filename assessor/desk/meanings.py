@@ -8,7 +8,6 @@ import json
 import zlib
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -146,9 +145,9 @@ def _read(packed: bytes) -> tuple[Unexplained, Message | None]:
 
 def confirm(desk: Desk, who: Actor, survey_id: str, said: Said) -> None:
     """Record what a template means; what was said of it before gives way. It counts in the next result."""
-    asked = _asked(desk, who, survey_id, said.tags)
-    by, at = _by(desk, who, survey_id)
-    entry = {"quantity": said.quantity or None, "function": said.function or None, "by": by, "at": at}
+    survey = _allowed(desk, who, survey_id)
+    asked = _asked(desk, survey, said.tags)
+    entry = {"quantity": said.quantity or None, "function": said.function or None, **_signed(desk, who, survey)}
     try:
         made = [ConfirmedMeaning(tags=tags, **entry).model_dump(mode="json") for tags in asked.tags]
     except ValidationError as problem:
@@ -158,9 +157,10 @@ def confirm(desk: Desk, who: Actor, survey_id: str, said: Said) -> None:
 
 def set_aside(desk: Desk, who: Actor, survey_id: str, tags: str) -> None:
     """Nobody knows what it means: it stays without a meaning, and is asked about last."""
-    asked = _asked(desk, who, survey_id, tags)
-    by, at = _by(desk, who, survey_id)
-    _change(desk, who, survey_id, asked.tags, "meaning not known", aside=[{"tags": tags, "by": by, "at": at}])
+    survey = _allowed(desk, who, survey_id)
+    asked = _asked(desk, survey, tags)
+    aside = [{"tags": tags, **_signed(desk, who, survey)}]
+    _change(desk, who, survey_id, asked.tags, "meaning not known", aside=aside)
 
 
 def take_back(desk: Desk, who: Actor, survey_id: str, tags: str) -> None:
@@ -183,22 +183,18 @@ def _allowed(desk: Desk, who: Actor, survey_id: str) -> Survey:
     return survey
 
 
-def _asked(desk: Desk, who: Actor, survey_id: str, tags: str) -> Ask:
-    _allowed(desk, who, survey_id)
+def _signed(desk: Desk, who: Actor, survey: Survey) -> dict[str, str]:
+    return {"by": who.speaks_as(survey.organisation), "at": desk.moment()}
+
+
+def _asked(desk: Desk, survey: Survey, tags: str) -> Ask:
     with desk.store.read() as c:
-        held = papers.asks_of(c, survey_id)
+        held = papers.asks_of(c, survey.id)
     asks = _read(held.found)[0].asks if held and held.found else ()
     found = next((one for one in asks if one.tags[0] == tags), None)
     if found is None:  # it was made anew meanwhile
         raise UnknownError(Message(id="desk.not_asked"))
     return found
-
-
-def _by(desk: Desk, who: Actor, survey_id: str) -> tuple[str, str]:
-    """The role in which somebody speaks, and when: a consultant as such, people of the plant for a department."""
-    organisation = surveys.get(desk, who, survey_id).organisation
-    held = "consultant" if "consultant" in who.roles(organisation) else who.department(organisation)
-    return held or who.roles(organisation)[0], datetime.fromtimestamp(desk.clock() // 10**9, UTC).isoformat()
 
 
 def _change(

@@ -18,7 +18,7 @@ from assessor.reconcile import reconcile
 from assessor.storage import Given, Survey, ledger, people
 from assessor.storage import surveys as sql
 
-SETTINGS = ("budget", "plan", "cuts", "frameworks", "settlements", "meanings")
+SETTINGS = ("budget", "plan", "cuts", "frameworks", "settlements", "meanings", "walk")
 """Parts of an answer file that are kept with the survey, as JSON."""
 
 

@@ -14,6 +14,7 @@ from assessor.domain import Answers, canonical, plain
 
 HEAD = (
     "format", "plant", "budget", "plan", "frameworks", "cuts", "answers", "witnessed", "settlements", "meanings",
+    "walk",
 )  # fmt: skip
 """The order of the file; the parts of an answer have the order of the noun."""
 UNSEEN = re.compile("[\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff]")

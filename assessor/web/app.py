@@ -20,7 +20,7 @@ from assessor.storage import Store
 from assessor.web import api, problems
 from assessor.web.face import content
 from assessor.web.gate import DeskOf
-from assessor.web.pages import answers, door, openid, papers, people, plants, results, settling, tags
+from assessor.web.pages import answers, door, openid, papers, people, plants, results, settling, tags, walk
 from assessor.web.settings import Settings
 from assessor.web.shield import Shield
 
@@ -52,7 +52,7 @@ def create_app(settings: Settings, desk: Desk | None = None) -> FastAPI:
     )
     app.state.desk, app.state.settings = desk, settings
     app.include_router(api.router)
-    for room in (door, openid, plants, answers, results, settling, papers, tags, people):
+    for room in (door, openid, plants, answers, results, settling, papers, tags, walk, people):
         app.include_router(room.router, include_in_schema=False)
     app.add_api_route("/health", health, include_in_schema=False)
     app.add_api_route("/static/{name}", static, include_in_schema=False)

@@ -50,16 +50,10 @@ class Face:
         """A text of another room, by its whole id."""
         return render(id_, self.language, **params)
 
-    def speaker(self, name: str) -> str:
-        """Who said something: a department of the plant, a role, or as an answer file has it."""
-        for id_ in (f"forms.role.{name.replace('-', '_')}", f"web.role.{name}"):
-            if id_ in catalogue():
-                return self.text(id_)
-        return name
-
     def role(self, name: str) -> str:
-        """A department of the plant."""
-        return render(f"forms.role.{name.replace('-', '_')}", self.language)
+        """Who said something: a department of the plant, or a role as an answer file has it."""
+        known = f"forms.role.{name.replace('-', '_')}"
+        return render(known, self.language) if known in catalogue() else name
 
     def percent(self, value: Fraction | float) -> str:
         return percent(value if isinstance(value, Fraction) else f"{value:.4f}")

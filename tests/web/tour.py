@@ -20,7 +20,7 @@ OWNER = (
     "/plants", "/plants/new", "/account", "/nowhere", "{s}", "{s}/short", "{s}/plant", "{s}/sections/p1",
     "{s}/sections/figures", "{s}/sections/smart-factory", "{s}/sections/plan", "{s}/sections/m5?show=differing",
     "{s}/questions/m5-l2-1", "{s}/plan", "{s}/plan?budget=30&aim=payback", "{s}/files", "{s}/people",
-    "{s}/leaves", "{s}/erase", "{s}/clarify", "{s}/tags",
+    "{s}/leaves", "{s}/erase", "{s}/clarify", "{s}/tags", "{s}/walk",
 )  # fmt: skip
 """Beside these: every part of the result, which the result itself names."""
 
@@ -49,7 +49,7 @@ class Guide:
         own = [path.replace("{s}", here) for path in OWNER]
         begun = [
             f"/surveys/{self.fresh}{rest}"
-            for rest in ("", "/short", "/sections/r1", "/result", "/plan", "/files", "/tags")
+            for rest in ("", "/short", "/sections/r1", "/result", "/plan", "/files", "/tags", "/walk")
         ]
         begun += [f"/surveys/{self.sampled}{rest}" for rest in ("", "/files", "/tags")]
         return [

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from assessor import pipeline
-from assessor.desk import answering, attaching, houses, meanings, reckoning, surveys
+from assessor.desk import answering, attaching, houses, meanings, reckoning, surveys, walking
 from assessor.desk.answering import Entry, Overtaken
 from assessor.desk.surveys import Sheet
 from assessor.domain import Message, Question, Topic
@@ -34,6 +34,7 @@ def overview(request: Request, desk: DeskOf, who: PageWho, survey: str) -> Respo
         "progress": surveys.progress(held, out, desk.library.questions),
         "short": _short(desk, held),
         "cap": CAP,
+        "listed": bool(attaching.listed(desk, who, survey, *walking.SOURCES)),
         "sampled": who.may("raw.read", held.survey.organisation)
         and meanings.sampled(desk, held.survey) is not None,
     }
