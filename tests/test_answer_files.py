@@ -56,6 +56,7 @@ MEANINGS = st.builds(
     tags=TEXTS,
     quantity=st.sampled_from(("temperature", "batch", "other")),
     function=st.none() | st.just("actual"),
+    unit=st.none() | st.just("m³/h"),
     by=TEXTS,
     at=st.just("2026-11-24"),
 )

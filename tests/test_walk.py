@@ -12,6 +12,7 @@ from assessor.domain import (
     Answers,
     Assessment,
     Asset,
+    ConfirmedMeaning,
     Met,
     Register,
     RegisterWalk,
@@ -110,9 +111,10 @@ def test_a_machine_is_looked_for_once() -> None:
 
 
 def test_answers_without_a_walk_are_written_as_before_there_were_walks() -> None:
-    """Their digest stands in papers that were printed then."""
-    plain = Answers(format="assessor-answers/1", plant="p", answers=())
-    assert b"walk" not in canonical(plain) and "walk" not in plain.model_dump()
+    """Their digest stands in papers that were printed then. So it is with meanings without a unit."""
+    heat = ConfirmedMeaning(tags="A.*", quantity="temperature", by="it", at="2026-11-24")
+    plain = Answers(format="assessor-answers/1", plant="p", answers=(), meanings=(heat,))
+    assert b"walk" not in canonical(plain) and b"unit" not in canonical(plain)
     assert Answers.model_validate_json(canonical(plain)) == plain
 
 

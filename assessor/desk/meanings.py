@@ -69,6 +69,7 @@ class Said:
     """Its first pattern."""
     quantity: str | None
     function: str | None
+    unit: str | None = None
 
 
 def listed(desk: Desk, who: Actor, survey_id: str) -> Listed:
@@ -147,7 +148,8 @@ def confirm(desk: Desk, who: Actor, survey_id: str, said: Said) -> None:
     """Record what a template means; what was said of it before gives way. It counts in the next result."""
     survey = _allowed(desk, who, survey_id)
     asked = _asked(desk, survey, said.tags)
-    entry = {"quantity": said.quantity or None, "function": said.function or None, **_signed(desk, who, survey)}
+    entry = {name: getattr(said, name) or None for name in ("quantity", "function", "unit")}
+    entry |= _signed(desk, who, survey)
     try:
         made = [ConfirmedMeaning(tags=tags, **entry).model_dump(mode="json") for tags in asked.tags]
     except ValidationError as problem:
@@ -173,7 +175,7 @@ def take_back(desk: Desk, who: Actor, survey_id: str, tags: str) -> None:
 
 def at_once(one: ConfirmedMeaning) -> tuple[Any, ...]:
     """What the patterns of one template have in common."""
-    return one.quantity, one.function, one.by, one.at
+    return one.quantity, one.function, one.unit, one.by, one.at
 
 
 def _allowed(desk: Desk, who: Actor, survey_id: str) -> Survey:

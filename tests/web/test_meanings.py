@@ -163,10 +163,12 @@ def test_a_slip_leaves_the_card_as_it_was_filled_in(lite: Desk) -> None:
         assert MELT in web.get(path, by).text
         slip = web.post(path, by, data={"tags": DOOR, "choice": "other", "quantity": "", "function": ""})
         assert slip.status_code == 422 and slip.text.count('value="other" checked') == 1
-        done = web.post(path, by, data={"tags": DOOR, "choice": "other", "quantity": "other", "at": "3"})
+        done = web.post(
+            path, by, data={"tags": DOOR, "choice": "other", "quantity": "other", "unit": "pcs", "at": "3"}
+        )
         assert done.status_code == 303 and done.headers["location"] == f"{path}#t3"
         web.post(path, by, data={"tags": SIGNALS, "choice": "unknown"})
-        assert [m.tags for m in meanings.listed(lite, owner.who, survey).said] == [DOOR]
+        assert [(m.tags, m.unit) for m in meanings.listed(lite, owner.who, survey).said] == [(DOOR, "pcs")]
         assert [a.tags for a in meanings.listed(lite, owner.who, survey).aside] == [SIGNALS]
         web.post(f"{path}/back", by, data={"tags": SIGNALS})
         assert not meanings.listed(lite, owner.who, survey).aside

@@ -56,15 +56,16 @@ def say(request: Request, desk: DeskOf, who: PageWho, form: Posted, survey: str)
     """Take down what a person says of one template; a fault leaves its card as it was filled in."""
     asked, choice = text(form, "tags"), text(form, "choice")
     quantity, _, function = choice.partition("/")
+    unit = text(form, "unit") if choice == "other" else ""
     if choice == "other":
         quantity, function = text(form, "quantity"), text(form, "function")
     try:
         if choice == "unknown":
             meanings.set_aside(desk, who, survey, asked)
         else:
-            meanings.confirm(desk, who, survey, Said(asked, quantity, function))
+            meanings.confirm(desk, who, survey, Said(asked, quantity, function, unit))
     except InputError as problem:
-        typed = {"choice": choice, "quantity": quantity, "function": function}
+        typed = {"choice": choice, "quantity": quantity, "function": function, "unit": unit}
         told = {"fault": problem.message, "failed": asked, "typed": typed}
         return page(request, "tags", _values(who, meanings.listed(desk, who, survey)) | told, 422)
     at = text(form, "at")
