@@ -136,6 +136,7 @@ def _judged(done: Assessment, library: Library, answers: Answers) -> Found:
     told = {
         "questions": pipeline.questions_told(library, answers, done.framework, again.evidence),
         "recommendations": pipeline.recommendations_told(library, done.roadmap),
+        "register_": pipeline.register_told(done, answers),
     }
     return _compare(done, {**again.parts, **told}, "audit.judged_again")
 

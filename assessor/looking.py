@@ -6,8 +6,10 @@ from assessor.bundle import Bundle
 from assessor.domain import (
     ConfirmedMeaning,
     Function,
+    MeaningRule,
     Member,
     Observation,
+    Scope,
     Source,
     TagFacts,
     TagMeaning,
@@ -24,7 +26,7 @@ class Looked:
     """A bundle whose samples were read once; seen as often as somebody says otherwise what its tags mean."""
 
     def __init__(self, source: Bundle, confirmed: Sequence[ConfirmedMeaning] = ()) -> None:
-        self.scope, self.observations = source.scope(), source.observations()
+        self.scope, self.observations = _with_units(source.scope(), confirmed), source.observations()
         self.vouched = interpret(self.observations, self.scope, confirmed)
         """Meanings that more than a name stands behind."""
         self.meanings = complete(self.vouched, self.observations)
@@ -42,6 +44,16 @@ class Looked:
         seen = look(self.scope, self.observations, self.figures, said, witnessed, self._values)
         exported = {one.seen.tag.id for one in seen.recorded}
         return seen.with_states(machine_states(self.scope.assets, seen.usable, said, self._values, exported))
+
+
+def _with_units(scope: Scope, confirmed: Sequence[ConfirmedMeaning]) -> Scope:
+    """The scope with units that people confirmed since, before its own; a path as it stands before patterns."""
+    rules = [
+        MeaningRule(tags=m.tags, quantity=m.quantity or "", function=m.function or "", unit=m.unit, by=m.by)
+        for m in sorted(confirmed, key=lambda one: any(sign in one.tags for sign in "*?"))
+        if m.unit is not None
+    ]
+    return scope.model_copy(update={"meanings": (*rules, *scope.meanings)}) if rules else scope
 
 
 def origin(

@@ -34,6 +34,7 @@ from assessor.domain import (
     Source,
     Time,
     sha256,
+    walked,
 )
 from assessor.errors import InputError
 from assessor.frameworks import Library
@@ -140,7 +141,7 @@ def assess(
     about: dict[str, object] = {
         "made": time_ns() if made is None else made,
         "as_of": as_of,
-        "register_": scope.register_,
+        "register_": walked(scope.register_, scope.assets, known.walk),
         "vantage": scope.vantage if any(o.record is None for o in observations) else None,
         "key_processes": scope.key_processes,
         "source": sampled,
@@ -174,7 +175,7 @@ def assess_answers(
         raise InputError(Message(id="forms.settled_alone", params={"question": answers.settlements[0].question}))
     about: dict[str, object] = {
         "made": time_ns() if made is None else made,
-        "register_": register,
+        "register_": walked(register, assets, answers.walk),
         "vantage": None,
         "key_processes": tuple(key_processes),
         "source": None,
@@ -207,6 +208,7 @@ def assess_again(
     )
     about: dict[str, object] = {name: getattr(before, name) for name in heard}
     about["made"] = time_ns() if made is None else made
+    about["register_"] = register_told(before, answers)
     judged = judge(framework, library, answers, before.measurements, before.plant.kind, before.as_of)
     return _whole(framework, library, judged, answers, before.measurements, before.plant, before.assets, about)
 
@@ -239,6 +241,12 @@ def _whole(
         **judged.parts,
     )
     return funded(done, library)
+
+
+def register_told(of: Assessment, answers: Answers) -> Register | None:
+    """The register of an Assessment with what these answers say of a walk."""
+    known = answers if of.as_of is None else known_by(answers, of.as_of)
+    return walked(of.register_, of.assets, known.walk)
 
 
 def _refuse_later(sampled: Source, as_of: Time) -> None:

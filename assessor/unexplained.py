@@ -7,7 +7,7 @@ share that evenly, since absence shows only once all of them are explained.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
@@ -31,7 +31,16 @@ from assessor.indicators import measure_all
 from assessor.looking import Looked
 from assessor.reconcile import reconcile, weighed
 from models.tags import manners
-from models.tags.asking import Proposal, Proposer, Template, by_last_element, patterns, proposals, templates
+from models.tags.asking import (
+    Proposal,
+    Proposer,
+    Template,
+    by_last_element,
+    fits,
+    patterns,
+    proposals,
+    templates,
+)
 
 MOST = 30
 """Templates that people are asked about at once."""
@@ -80,9 +89,14 @@ class Unexplained(Noun):
 
 
 def unexplained(
-    source: Bundle, answers: Answers | None, library: Library, text: Proposer | None = None
+    source: Bundle,
+    answers: Answers | None,
+    library: Library,
+    text: Proposer | None = None,
+    aside: Collection[str] = (),
 ) -> Unexplained:
-    """What to confirm of the data points of one sealed bundle. `text` may add proposals, and nothing else."""
+    """What to confirm of the data points of one sealed bundle. `text` may add proposals, and nothing else; what
+    fits a pattern in `aside` was asked about in vain, and comes last."""
     scope = source.scope()
     answers = answers or Answers(format="assessor-answers/1", plant=scope.plant.id, answers=())
     pipeline.same_plant(scope.plant, scope.assets, answers)
@@ -93,7 +107,8 @@ def unexplained(
     open_ = [tag for tag in tags if tag.id not in tried.vouched]
     held = templates(open_, {asset.id: asset.kind for asset in scope.assets})
     share = tried.shares(open_)
-    ranked = sorted(held, key=lambda one: _rank(one, share, tried.meanings))
+    vain = {one.tags[0].path: any(fits(pattern, one.tags[0].path) for pattern in aside) for one in held}
+    ranked = sorted(held, key=lambda one: (vain[one.tags[0].path], *_rank(one, share, tried.meanings)))
     how, elsewhere = manners(observations), by_last_element(tags, tried.vouched)
     asks = []
     for template in ranked[:MOST]:

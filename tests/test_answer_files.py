@@ -7,9 +7,22 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assessor.domain import Answer, Answers, Proof, Settlement, Witness
+from assessor.domain import (
+    Aim,
+    Answer,
+    Answers,
+    ConfirmedGrant,
+    ConfirmedMeaning,
+    Met,
+    Proof,
+    RegisterWalk,
+    Settlement,
+    Sought,
+    Wishes,
+    Witness,
+)
 from assessor.forms import load_answers
-from assessor.forms.writing import write_answers
+from assessor.forms.writing import HEAD, write_answers
 from connectors.simulator.serve import DEMO
 from tests.answer_files import TEXTS, answer_sets
 from tests.small_bank import LIBRARY, QUESTIONS
@@ -38,12 +51,61 @@ SETTLEMENTS = st.builds(
     by=TEXTS,
     at=st.just("2026-11-24"),
 )
+MEANINGS = st.builds(
+    ConfirmedMeaning,
+    tags=TEXTS,
+    quantity=st.sampled_from(("temperature", "batch", "other")),
+    function=st.none() | st.just("actual"),
+    unit=st.none() | st.just("m³/h"),
+    by=TEXTS,
+    at=st.just("2026-11-24"),
+)
+GRANTS = st.builds(
+    ConfirmedGrant,
+    programme=st.just("voucher"),
+    recommendation=st.just("mes"),
+    amount=st.fractions(0, 10**6, max_denominator=100),
+    proof=st.builds(Proof, kind=st.just("document"), title=TEXTS),
+)
+PLANS = st.builds(
+    Wishes,
+    aim=st.none() | st.builds(Aim, kind=st.sampled_from(("most", "payback"))),
+    phase_budgets=st.just(()) | st.just((1, 2, 3)),
+    phase_days=st.just(()) | st.just((10, 0, 5)),
+    keep=st.lists(st.just("mes"), max_size=1).map(tuple),
+    without=st.lists(st.just("apc"), max_size=1).map(tuple),
+    grants=st.lists(GRANTS, max_size=1).map(tuple),
+)
+SIGNED = {"by": TEXTS, "at": st.just("2026-11-24")}
+WALKS = st.builds(
+    RegisterWalk,
+    seed=st.integers(0, 2**32),
+    of=st.just("0" * 64),
+    sought=st.lists(
+        st.builds(Sought, asset=st.just("cnc-01"), found=st.just("differs"), **SIGNED), max_size=1
+    ).map(tuple),
+    met=st.lists(st.builds(Met, plate=TEXTS, listed=st.none() | st.booleans(), **SIGNED), max_size=2).map(tuple),
+)
+WHOLE = st.fixed_dictionaries(
+    {
+        "witnessed": st.lists(WITNESSES, max_size=2).map(tuple),
+        "settlements": st.lists(SETTLEMENTS, max_size=2).map(tuple),
+        "meanings": st.lists(MEANINGS, max_size=2).map(tuple),
+        "plan": PLANS,
+        "walk": st.none() | WALKS,
+    }
+)
+"""Every part beside answers and cover."""
+
+
+def test_every_part_of_the_answers_is_written() -> None:
+    assert set(HEAD) == set(Answers.model_fields)
 
 
 @settings(max_examples=60)
-@given(answers=ANY_ANSWERS, witnessed=st.lists(WITNESSES, max_size=2), settled=st.lists(SETTLEMENTS, max_size=2))
-def test_nothing_is_lost(answers: Answers, witnessed: list[Witness], settled: list[Settlement]) -> None:
-    whole = answers.model_copy(update={"witnessed": tuple(witnessed), "settlements": tuple(settled)})
+@given(answers=ANY_ANSWERS, parts=WHOLE)
+def test_nothing_is_lost(answers: Answers, parts: dict[str, object]) -> None:
+    whole = answers.model_copy(update=parts)
     with tempfile.TemporaryDirectory() as folder:
         for name in ("answers.yaml", "answers.json"):
             file = Path(folder) / name

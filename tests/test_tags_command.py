@@ -11,9 +11,11 @@ import pytest
 
 from assessor import indicators, pipeline
 from assessor.bundle import Bundle, create, open_bundle, seal
-from assessor.domain import GOOD, Answers, Device, Observation, Sample, Scope, Tag, canonical
+from assessor.domain import GOOD, Answers, ConfirmedMeaning, Device, Observation, Sample, Scope, Tag, canonical
 from assessor.forms import load_answers
 from assessor.frameworks import load_library
+from assessor.indicators.electric import unit_of
+from assessor.looking import Looked
 from assessor.unexplained import MOST, Unexplained, block, unexplained
 from models.tags.asking import Proposal, Template, fits, patterns, proposals, templates
 from models.tags.reader import PLAIN, Manner
@@ -268,3 +270,26 @@ def test_answers_of_another_plant_are_refused(tmp_path: Path, command: Callable[
     bundle(tmp_path)
     (tmp_path / "answers.yaml").write_text("format: assessor-answers/1\nplant: other\nanswers: []\n", "utf-8")
     assert command("tags", tmp_path / "bundle.zip", "--answers", tmp_path / "answers.yaml").code == 2
+
+
+# Units ----------------------------------------------------------------------------------------------------
+
+
+def test_a_unit_that_a_person_confirms_stands_where_the_server_names_none(tmp_path: Path) -> None:
+    tags = [
+        tag(1, "Meter.Wirkarbeit", "meter"),
+        tag(2, "Meter.Leistung", "meter", unit="W"),
+        tag(3, "Meter.Leistung_2", "meter"),
+    ]
+    said = [
+        ConfirmedMeaning(tags=path, quantity=quantity, unit=unit, by="it", at="2026-11-24")  # type: ignore[arg-type]
+        for path, quantity, unit in (
+            ("Meter.L*", "electrical", "kW"),
+            ("Meter.Wirkarbeit", "energy", "MWh"),
+            ("Meter.Leistung_2", "electrical", "MW"),
+        )
+    ]
+    source = bundle(tmp_path, tags)
+    scope = Looked(source, said).scope
+    assert [unit_of(one, scope) for one in tags] == ["MWh", "W", "MW"], "a path as it stands goes before a pattern"
+    assert Looked(source, [said[0].model_copy(update={"unit": None})]).scope == source.scope()

@@ -104,6 +104,11 @@ class Actor:
             return held[0]
         return "owner" if "owner" in self.roles(organisation) else None
 
+    def speaks_as(self, organisation: str) -> str:
+        """In which role it says something: a consultant as such, people of the plant for their department."""
+        roles = self.roles(organisation)
+        return "consultant" if "consultant" in roles else self.department(organisation) or roles[0]
+
     def organisations(self) -> list[str]:
         return list(dict.fromkeys(m.organisation for m in self.memberships))
 

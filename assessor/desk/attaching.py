@@ -1,18 +1,18 @@
 """FILES: what is handed in is acknowledged by its SHA-256, and read at once where the product can read it."""
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from assessor.bundle import open_bundle
+from assessor.bundle import Bundle, open_bundle
 from assessor.desk import exports, surveys
 from assessor.desk.access import Actor
 from assessor.desk.content import MOST, SHEET, Content, read_content
 from assessor.desk.desk import Desk, new_id
-from assessor.domain import Message, Plant, sha256
+from assessor.domain import Asset, Message, Plant, sha256
 from assessor.errors import AssessorError, InputError, UnknownError
 from assessor.forms.register import draft, read_ledger
 from assessor.storage import FileKind, StoredFile, ledger, papers, quality
@@ -95,7 +95,7 @@ def _register(content: Content) -> dict[str, Any]:
         held = read_ledger(file)
         found = draft(held)
     return {
-        "assets": [a.model_dump(mode="json", exclude_defaults=True) for a in found.assets],
+        "assets": _listing(found.assets),
         "processes": [p.model_dump(mode="json") for p in found.processes],
         "columns": dict(held.columns),
         "unused": list(held.unused),
@@ -118,15 +118,10 @@ def _scope(content: Content, plant: Plant) -> tuple[dict[str, Any], Plant]:
 def read_bundle(file: Path, name: str, plant: Plant) -> tuple[dict[str, Any], Plant]:
     """What a bundle is, and the plant that it speaks of."""
     bundle = open_bundle(file)
-    if bundle.manifest.kind == "sample":
-        found = bundle.scope().plant
-    else:
-        from assessor.audit import read_assessment  # noqa: PLC0415 - the judging half of the product
-
-        found = read_assessment(bundle.member("assessment.json"), name).plant
+    found, assets = _about(bundle, name)
     manifest = bundle.manifest
     told = {"bundle": manifest.kind, "digest": bundle.digest, "source": manifest.source}
-    return told, same_plant(found, plant, name)
+    return told | {"assets": _listing(assets)}, same_plant(found, plant, name)
 
 
 def same_plant(found: Plant, plant: Plant, name: str) -> Plant:
@@ -135,6 +130,32 @@ def same_plant(found: Plant, plant: Plant, name: str) -> Plant:
     if found.kind != plant.kind or len(codes) > 1:
         raise InputError(Message(id="desk.other_plant", params={"plant": found.name}), name)
     return found.model_copy(update={"simulated": found.simulated or plant.simulated})
+
+
+def _about(bundle: Bundle, name: str) -> tuple[Plant, tuple[Asset, ...]]:
+    """The plant that a bundle is of, and its machines."""
+    if bundle.manifest.kind == "sample":
+        scope = bundle.scope()
+        return scope.plant, scope.assets
+    from assessor.audit import read_assessment  # noqa: PLC0415 - the judging half of the product
+
+    done = read_assessment(bundle.member("assessment.json"), name)
+    return done.plant, done.assets
+
+
+def _listing(assets: Iterable[Asset]) -> list[dict[str, Any]]:
+    return [a.model_dump(mode="json", exclude_defaults=True) for a in assets]
+
+
+def assets_of(desk: Desk, file: StoredFile) -> tuple[Asset, ...]:
+    """The machines of a register or a bundle, as they were read when it was handed in."""
+    held = file.about.get("assets")
+    if held is None:  # a bundle from before they were told of it
+        with desk.store.read() as c:
+            data = papers.content(c, file.survey, file.sha256)
+        with on_disk(data, file.name, ".zip") as place:
+            return _about(open_bundle(place), file.name)[1]
+    return tuple(Asset.model_validate(asset) for asset in held)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from time import time_ns
 from typing import Protocol
@@ -40,6 +41,10 @@ class Desk:
     """Where its machine may go looking for the machines of a plant; None: nowhere."""
     runs: Path | None = None
     """The folder of the runs that it begins."""
+
+    def moment(self) -> str:
+        """Now, as an answer file has it."""
+        return datetime.fromtimestamp(self.clock() // 10**9, UTC).isoformat()
 
 
 def new_id() -> str:

@@ -37,6 +37,8 @@ class Job:
     register: dict[str, Any] | None = None
     exports: tuple[tuple[dict[str, Any], str, bytes], ...] = ()
     """Confirmed ones: how to read each, the kind of its file, the file."""
+    aside: tuple[str, ...] = ()
+    """Patterns of data points that were asked about in vain."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class Reckoned:
     """Verdict by question, of what is to be clarified."""
     sealed: bytes | None = None
     """The bundle that was made of exports: what a filing of this Assessment rests on."""
+    asks: bytes | None = None
+    """zlib-compressed JSON of what to ask about data points, where that was asked for and no Assessment."""
 
 
 class Reckoner:

@@ -5,7 +5,6 @@ answer instead: then there is no difference any more.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -62,7 +61,7 @@ def settle(desk: Desk, who: Actor, survey_id: str, given: Clarified) -> None:
         "reason": given.reason.strip()[:2000],
         "proof": _proof(desk, who, survey_id, given),
         "by": _name(desk, who),
-        "at": datetime.fromtimestamp(desk.clock() // 10**9, UTC).isoformat(),
+        "at": desk.moment(),
     }
     try:
         made = Settlement.model_validate(said).model_dump(mode="json")

@@ -18,7 +18,7 @@ from assessor.reconcile import reconcile
 from assessor.storage import Given, Survey, ledger, people, quality
 from assessor.storage import surveys as sql
 
-SETTINGS = ("budget", "plan", "cuts", "frameworks", "settlements")
+SETTINGS = ("budget", "plan", "cuts", "frameworks", "settlements", "meanings", "walk")
 """Parts of an answer file that are kept with the survey, as JSON."""
 
 
@@ -158,9 +158,13 @@ def change_settings(desk: Desk, who: Actor, id_: str, **settings: Any) -> Survey
 
 
 def rework_settings(
-    desk: Desk, who: Actor, id_: str, change: Callable[[dict[str, Any]], dict[str, Any]]
+    desk: Desk,
+    who: Actor,
+    id_: str,
+    change: Callable[[dict[str, Any]], dict[str, Any]],
+    act: str = "settings changed",
 ) -> Survey:
-    """The same where what is new follows from what stands: nobody else changes it in between."""
+    """The same where what is new follows from what stands: nobody else changes it in between. `act`: as noted."""
     survey = get(desk, who, id_)
     who.require("survey.manage", survey.organisation)
     with desk.store.write() as c:
@@ -176,7 +180,7 @@ def rework_settings(
             field = ".".join(str(part) for part in problem.errors()[0]["loc"])
             raise InputError(Message(id="desk.bad_setting", params={"field": field}), field) from problem
         version = sql.change(c, id_, settings=changed)
-        ledger.note(c, desk.clock(), who.account, held.organisation, "settings changed", id_)
+        ledger.note(c, desk.clock(), who.account, held.organisation, act, id_)
     return replace(held, settings=changed, version=version)
 
 

@@ -1,4 +1,4 @@
-"""WORK of the other process: an Assessment out of everything that it follows from."""
+"""WORK of the other process: an Assessment out of all that it follows from; what to ask about data points."""
 
 import json
 import tempfile
@@ -16,6 +16,8 @@ from assessor.domain import Answers, Assessment, Asset, KeyProcess, Plant, Regis
 from assessor.errors import AssessorError
 from assessor.frameworks import Library, load_library
 from assessor.indicators import load as indicators
+from assessor.unexplained import unexplained
+from models.tags import text
 
 
 def reckon(job: Job) -> Reckoned:
@@ -61,6 +63,22 @@ def assessed(job: Job) -> tuple[Assessment, bytes | None]:
             return pipeline.assess(bundle, answers, library, job.framework, made=job.made), None
         before = read_assessment(bundle.member("assessment.json"), "assessment.json")
         return pipeline.assess_again(before, answers, library, job.framework, made=job.made), None
+
+
+def ask(job: Job) -> Reckoned:
+    """What to ask about the data points of a sealed bundle, as `assessor tags` does; and why the text model of
+    names says nothing, where it does not."""
+    assert job.bundle is not None
+    answers, model = Answers.model_validate_json(job.answers), text.load()
+    without = model.why if isinstance(model, text.Refused) else None
+    try:
+        with on_disk(job.bundle, "bundle.zip", ".zip") as file:
+            proposer = None if isinstance(model, text.Refused) else text.TextProposer(model)
+            found = unexplained(open_bundle(file), answers, _library(), proposer, job.aside)
+    except AssessorError as problem:
+        return Reckoned(None, problem.message.model_dump(mode="json"))
+    told = {"found": found.model_dump(mode="json"), "without": without and without.model_dump(mode="json")}
+    return Reckoned(None, None, asks=zlib.compress(json.dumps(told, ensure_ascii=False).encode(), 6))
 
 
 @cache

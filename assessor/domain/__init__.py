@@ -215,6 +215,7 @@ from assessor.domain.scope import (
 from assessor.domain.series import Series, SeriesOf
 from assessor.domain.space import AddressSpace, Browse, Companion, ServerFacts, Unwalked
 from assessor.domain.states import MachineState, StateShares
+from assessor.domain.walk import Met, RegisterWalk, Sought, drawn, listing, made_with, walked
 
 __all__ = [
     "BAD",
@@ -335,6 +336,7 @@ __all__ = [
     "Measurement",
     "Member",
     "Message",
+    "Met",
     "Nameplate",
     "Need",
     "Noun",
@@ -378,6 +380,7 @@ __all__ = [
     "Region",
     "Register",
     "RegisterType",
+    "RegisterWalk",
     "RequestRecord",
     "RequirementLine",
     "Result",
@@ -410,6 +413,7 @@ __all__ = [
     "SizeRule",
     "Skipped",
     "Slug",
+    "Sought",
     "Source",
     "SourceClass",
     "Span",
@@ -458,8 +462,11 @@ __all__ = [
     "canonical_pieces",
     "check_sign",
     "credit_fault",
+    "drawn",
     "exact",
     "head",
+    "listing",
+    "made_with",
     "plain",
     "question_index",
     "reused",
@@ -467,4 +474,5 @@ __all__ = [
     "sha256",
     "tag_id",
     "utf8",
+    "walked",
 ]

@@ -1,9 +1,9 @@
 """Claims and measurements, and what comes of comparing them."""
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from assessor.domain.meaning import ConfirmedMeaning
 from assessor.domain.noun import (
@@ -19,6 +19,7 @@ from assessor.domain.noun import (
 )
 from assessor.domain.plant import Selection
 from assessor.domain.roadmap import Aim
+from assessor.domain.walk import RegisterWalk
 
 
 class Proof(Noun):
@@ -124,6 +125,13 @@ class Answers(Noun):
     budget: Annotated[int, Field(ge=0, le=10**12)] | None = None
     """Yuan over the three phases of the plan."""
     plan: Wishes = Wishes()
+    walk: RegisterWalk | None = None
+    """What came of walking the register on the floor; it counts for the list that it was made with."""
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Answers without a walk have the digest that they had before there were walks: it stands in papers."""
+        return {key: value for key, value in write(self).items() if key != "walk" or value is not None}
 
 
 class State(StrEnum):

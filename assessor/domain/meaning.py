@@ -1,9 +1,9 @@
 """What the samples of a tag show, and what the tag means."""
 
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from assessor.domain.noun import Noun, Time
 from assessor.domain.states import MachineState
@@ -135,10 +135,17 @@ class ConfirmedMeaning(Noun):
     quantity: Quantity | Work | Literal["other"] | None = None
     """`other`: of no such quantity, a parameter for instance. It is then known that nothing hides behind it."""
     function: Function | None = None
+    unit: Annotated[str, Field(min_length=1, max_length=20)] | None = None
+    """Of its values, where its server names none."""
     by: Annotated[str, Field(min_length=1)]
     """Role of the person."""
     at: str
     """ISO 8601"""
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without a unit it is written as it was before one could be said: digests of answers stand in papers."""
+        return {key: value for key, value in write(self).items() if key != "unit" or value is not None}
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:

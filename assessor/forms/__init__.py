@@ -22,6 +22,9 @@ def load_answers(file: Path, questions: Mapping[str, Question]) -> Answers:
     for part in ("answers", "witnessed", "settlements", "meanings"):
         for i, item in enumerate(getattr(answers, part)):
             _time(item.at, lines.at(part, i, "at"))
+    for part in ("sought", "met") if answers.walk else ():
+        for i, line in enumerate(getattr(answers.walk, part)):
+            _time(line.at, lines.at("walk", part, i, "at"))
     for i, witness in enumerate(answers.witnessed):
         _check_witness(witness, file.parent, lines, i)
     seen: dict[tuple[str, str], int] = {}

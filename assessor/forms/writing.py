@@ -12,7 +12,10 @@ from ruamel.yaml.representer import SafeRepresenter
 
 from assessor.domain import Answers, canonical, plain
 
-HEAD = ("format", "plant", "budget", "frameworks", "cuts", "answers", "witnessed", "settlements", "meanings")
+HEAD = (
+    "format", "plant", "budget", "plan", "frameworks", "cuts", "answers", "witnessed", "settlements", "meanings",
+    "walk",
+)  # fmt: skip
 """The order of the file; the parts of an answer have the order of the noun."""
 UNSEEN = re.compile("[\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff]")
 BARE = re.compile(r"[A-Za-z\u4e00-\u9fff][\w/.-]*")
@@ -27,7 +30,9 @@ def write_answers(answers: Answers, *, as_json: bool = False) -> bytes:
         return UNREAD.sub(lambda match: f"\\u{ord(match[0]):04x}", text).encode()
     parts = {name: _plain(getattr(answers, name)) for name in HEAD}
     document = {
-        name: part for name, part in parts.items() if part is not None and (part != [] or name == "answers")
+        name: part
+        for name, part in parts.items()
+        if part is not None and (part not in ([], {}) or name == "answers")
     }
     return yaml_lines(document).encode()
 

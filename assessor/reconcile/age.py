@@ -27,8 +27,13 @@ NAMED = 5
 def known_by(answers: Answers, as_of: Time) -> Answers:
     """What people had said by then, without witnesses that had grown too old."""
     limit = _moment(as_of)
+    walk = answers.walk
+    if walk is not None:
+        lines = {name: tuple(x for x in getattr(walk, name) if when(x) <= limit) for name in ("sought", "met")}
+        walk = walk.model_copy(update=lines)
     return answers.model_copy(
         update={
+            "walk": walk,
             "answers": tuple(a for a in answers.answers if when(a) <= limit),
             "meanings": tuple(m for m in answers.meanings if when(m) <= limit),
             "settlements": tuple(s for s in answers.settlements if when(s) <= limit),

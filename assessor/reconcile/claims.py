@@ -6,7 +6,18 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Literal
 
-from assessor.domain import Answer, ConfirmedMeaning, Ladder, Message, Question, Settlement, Text, Witness
+from assessor.domain import (
+    Answer,
+    ConfirmedMeaning,
+    Ladder,
+    Message,
+    Met,
+    Question,
+    Settlement,
+    Sought,
+    Text,
+    Witness,
+)
 from assessor.errors import InputError
 
 Said = Literal["answered", "prefilled", "not-applicable", "do-not-know", "unanswered"]
@@ -28,12 +39,14 @@ class Claim:
 UNANSWERED = Claim(None, "unanswered")
 
 
-def when(item: Answer | Settlement | Witness | ConfirmedMeaning) -> datetime:
+def when(item: Answer | Settlement | Witness | ConfirmedMeaning | Sought | Met) -> datetime:
     """When it was said or seen; a time without an offset is taken as UTC."""
     try:
         moment = datetime.fromisoformat(item.at)
     except ValueError as problem:
-        of = {Witness: "asset", ConfirmedMeaning: "tags"}.get(type(item), "question")
+        of = {Witness: "asset", Sought: "asset", Met: "plate", ConfirmedMeaning: "tags"}.get(
+            type(item), "question"
+        )
         of = str(getattr(item, of))
         params: dict[str, str | int | Text] = {"question": of, "at": item.at}
         raise InputError(Message(id="verdict.not_a_time", params=params), of) from problem

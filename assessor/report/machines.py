@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from assessor.domain import Assessment, Asset, Outcome, Sight
+from assessor.domain import Assessment, Asset, Outcome, Sight, made_with
 from assessor.report import charts
 from assessor.report.pen import Pen
 
@@ -54,6 +54,8 @@ class Machines:
     units: Markup
     sets: list[Set]
     untested: int
+    walks: tuple[str, ...]
+    """What came of walking the register, one line a direction, and who walked it where a line says so."""
 
 
 def machines(a: Assessment, pen: Pen) -> Machines:
@@ -76,7 +78,21 @@ def machines(a: Assessment, pen: Pen) -> Machines:
         units=charts.units(columns, [pen.subject(x.id) for x, _ in inside], pen.t("machines.units"), text),
         sets=sets,
         untested=sum(_set(x, s) == "untested" for x, s in inside),
+        walks=_walks(a, pen),
     )
+
+
+def _walks(a: Assessment, pen: Pen) -> tuple[str, ...]:
+    if a.register_ is None:
+        return ()
+    told = []
+    for name, walk in (("floor", a.register_.floor_to_list), ("list", a.register_.list_to_floor)):
+        id_ = f"machines.walk_{name}"
+        told.append(pen.t(f"{id_}_none") if walk is None else pen.t(id_, agreed=walk.agreed, walked=walk.walked))
+    walk_ = a.answers.walk
+    if walk_ is not None and made_with(walk_, a.assets) and (last := walk_.latest) is not None:
+        told.append(pen.t("machines.walk_by", by=pen.role(last.by), day=last.at[:10]))
+    return tuple(told)
 
 
 def _state(sight: Sight | None, mark: str) -> str:

@@ -73,8 +73,9 @@ class Pen:
         return messages.render(text, self.language) if text in messages.catalogue() else ""
 
     def role(self, name: str) -> str:
-        """A department of the plant, as the forms call it."""
-        return messages.render(f"forms.role.{name.replace('-', '_')}", self.language)
+        """Who said something: a department as the forms call it, or a role as an answer file has it."""
+        known = f"forms.role.{name.replace('-', '_')}"
+        return messages.render(known, self.language) if known in messages.catalogue() else name
 
     def percent(self, value: Fraction) -> str:
         return messages.percent(value)

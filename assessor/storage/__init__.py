@@ -6,6 +6,7 @@ Functions take a connection of `Store.read()` or `Store.write()`; what belongs t
 from assessor.storage.kept import (
     Account,
     Act,
+    Asks,
     Consent,
     Declaration,
     Event,
@@ -34,6 +35,7 @@ from assessor.storage.store import Store
 __all__ = [
     "Account",
     "Act",
+    "Asks",
     "Consent",
     "Declaration",
     "Event",

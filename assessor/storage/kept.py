@@ -232,6 +232,18 @@ class Second:
 
 
 @dataclass(frozen=True)
+class Asks:
+    """What to ask about data points of a survey, as of one version of it; or why that is not known."""
+
+    survey: str
+    version: int
+    found: bytes | None
+    """zlib-compressed JSON"""
+    fault: dict[str, Any] | None
+    """A Message as JSON"""
+
+
+@dataclass(frozen=True)
 class Consent:
     id: str
     organisation: str

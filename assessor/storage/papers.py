@@ -4,9 +4,9 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from assessor.storage.kept import FileKind, Outcome, StoredFile
+from assessor.storage.kept import Asks, FileKind, Outcome, StoredFile
 from assessor.storage.rows import columns, many, one
-from assessor.storage.tables import contents, files, results
+from assessor.storage.tables import asks, contents, files, results
 
 TOLD = columns(Outcome, results)
 """Of a result, all but the bundle that was sealed for it."""
@@ -97,3 +97,17 @@ def keep(c: Connection, new: Outcome, bundle: bytes | None = None) -> None:
 def latest_of(c: Connection, survey_ids: list[str]) -> list[Outcome]:
     """The newest Assessment of each of these."""
     return [held for id_ in survey_ids if (held := latest(c, id_)) is not None]
+
+
+def asks_of(c: Connection, survey_id: str) -> Asks | None:
+    """What to ask about data points, as it was found last."""
+    return one(Asks, c, select(asks).where(asks.c.survey == survey_id))
+
+
+def keep_asks(c: Connection, new: Asks) -> None:
+    """In place of what was kept, unless that is of a later version."""
+    held = asks_of(c, new.survey)
+    if held is not None and held.version > new.version:
+        return
+    c.execute(delete(asks).where(asks.c.survey == new.survey))
+    c.execute(insert(asks).values(**vars(new)))

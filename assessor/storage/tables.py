@@ -264,6 +264,14 @@ seconds = Table(
     Column("reason", Text),
     Column("at", BigInteger, nullable=False),
 )
+asks = Table(
+    "asks",
+    metadata,
+    _of("surveys", key=True),
+    Column("version", Integer, nullable=False),
+    Column("found", LargeBinary),
+    Column("fault", JSON),
+)
 consents = Table(
     "consents",
     metadata,

@@ -38,6 +38,8 @@ from assessor.web.pages import (
     second,
     settling,
     site,
+    tags,
+    walk,
 )
 from assessor.web.settings import Settings
 from assessor.web.shield import Shield
@@ -51,7 +53,7 @@ STATIC = {
 }
 ROOMS = (
     door, openid, plants, answers, results, settling, site, preparing, sampling, merging, reviewing, second,
-    comparing, papers, people,
+    comparing, papers, tags, walk, people,
 )  # fmt: skip
 log = logging.getLogger("assessor.web")
 SWEEP = 3600

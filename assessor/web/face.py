@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse
 from assessor.desk.entering import Known
 from assessor.domain import Message, Question, Text
 from assessor.forms.words import choices, set_aside
-from assessor.messages import Language, number, percent, render, size
+from assessor.messages import Language, catalogue, number, percent, render, size
 from assessor.report.inert import inert
 from assessor.web.gate import known_of, language_of, settings_of
 from assessor.web.settings import Settings
@@ -46,9 +46,14 @@ class Face:
         """A Message that was kept as JSON."""
         return self.say(Message.model_validate(told))
 
+    def text(self, id_: str, /, **params: Any) -> str:
+        """A text of another room, by its whole id."""
+        return render(id_, self.language, **params)
+
     def role(self, name: str) -> str:
-        """A department of the plant."""
-        return render(f"forms.role.{name.replace('-', '_')}", self.language)
+        """Who said something: a department of the plant, or a role as an answer file has it."""
+        known = f"forms.role.{name.replace('-', '_')}"
+        return render(known, self.language) if known in catalogue() else name
 
     def percent(self, value: Fraction | float) -> str:
         return percent(value if isinstance(value, Fraction) else f"{value:.4f}")

@@ -133,6 +133,18 @@ def test_the_demonstration_has_machines_heard_and_goes_away_with_its_visitor(lit
         reckoning.what_if(lite, known.actor, survey, {"budget": -5})
 
 
+def test_a_filing_holds_with_the_wishes_of_its_plan(lite: Desk, tmp_path: Path) -> None:
+    _, owner, survey = factory(lite)
+    answering.save(lite, owner.who, survey, entry("m5-l2-1", "1"))
+    wishes = {"aim": {"kind": "payback"}, "phase_days": [10, 20, 30], "without": ["andon"]}
+    surveys.change_settings(lite, owner.who, survey, budget=500_000, plan=wishes)
+    done = reckoned(lite, owner.who, survey)
+    assert done.answers.plan.without == ("andon",)
+    assert b"payback" in verified(reckoning.filing(lite, owner.who, survey, done), tmp_path / "f.zip").member(
+        "answers.yaml"
+    )
+
+
 def test_an_export_becomes_evidence_once_a_person_says_how_to_read_it(lite: Desk, tmp_path: Path) -> None:
     _, owner, survey = factory(lite)
     answering.save(lite, owner.who, survey, entry("m5-l2-1", "1"))

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Browser, Page
 
-from assessor.desk import accounts, declaring, entering, houses, reviewing, second, surveys
+from assessor.desk import accounts, declaring, entering, houses, meanings, reviewing, second, surveys
 from assessor.desk.access import Actor
 from assessor.desk.answering import take_over
 from assessor.desk.attaching import Handed, attach
 from assessor.desk.reviewing import Remark
+from tests.web import points
 from tests.web.journeys import Room, context_of, pick, pill
-from tests.web.test_reckoning import EXPORT, REGISTER
+from tests.web.people import PLANT
+from tests.web.test_reckoning import EXPORT, REGISTER, until
 
 LANGUAGES = ("zh", "en")
 STRANGER = ("/", "/enter")
@@ -20,7 +22,8 @@ OWNER = (
     "/plants", "/plants/new", "/account", "/nowhere", "{s}", "{s}/short", "{s}/plant", "{s}/sections/p1",
     "{s}/sections/figures", "{s}/sections/smart-factory", "{s}/sections/plan", "{s}/sections/m5?show=differing",
     "{s}/questions/m5-l2-1", "{s}/plan", "{s}/plan?budget=30&aim=payback", "{s}/files", "{s}/people",
-    "{s}/leaves", "{s}/erase", "{s}/clarify", "{s}/review", "{s}/second", "{s}/compare",
+    "{s}/leaves", "{s}/erase", "{s}/clarify", "{s}/review", "{s}/second", "{s}/compare", "{s}/tags", "{s}/walk",
+    "{s}/site", "{s}/sampling", "{s}/prepare",
 )  # fmt: skip
 """Beside these: every part of the result, which the result itself names."""
 
@@ -45,14 +48,18 @@ class Guide:
     reviewer: str
     blind: str
     """A session of somebody who is rating a sample of it without seeing first answers."""
+    sampled: str
+    """A survey of the same owner whose data points nobody explains."""
 
     def stops(self) -> list[tuple[str, str]]:
         """(session, path) of every page."""
         here = f"/surveys/{self.survey}"
         own = [path.replace("{s}", here) for path in OWNER]
         begun = [
-            f"/surveys/{self.fresh}{rest}" for rest in ("", "/short", "/sections/r1", "/result", "/plan", "/files")
+            f"/surveys/{self.fresh}{rest}"
+            for rest in ("", "/short", "/sections/r1", "/result", "/plan", "/files", "/tags", "/walk")
         ]
+        begun += [f"/surveys/{self.sampled}{rest}" for rest in ("", "/files", "/tags")]
         return [
             *(("", path) for path in STRANGER),
             *((self.demo, path) for path in (*own, *self.parts, *begun)),
@@ -98,12 +105,16 @@ def guide(browser: Browser, room: Room) -> Guide:
         page.goto(f"/surveys/{survey}/result")
         parts = page.locator("nav.sub a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
     house = surveys.get(room.desk, known.actor, survey).organisation
+    sampled = unexplained(room, known.actor, house)
+    until(lambda: meanings.listed(room.desk, known.actor, survey).found is not None)
     code = houses.issue(room.desk, house, "consultant", "it")
     consultant = entering.by_code(room.desk, code, "10.0.1.2", "zh").token
     code = houses.issue(room.desk, houses.found(room.desk, "office", "项目办（测试）"), "officer")
     office = entering.by_code(room.desk, code, "10.0.1.1", "zh").token
     reviewer, blind = judged(room, house, survey, consultant)
-    return Guide(room, cookie, survey, tuple(parts), office, fresh, export, consultant, again, reviewer, blind)
+    return Guide(
+        room, cookie, survey, tuple(parts), office, fresh, export, consultant, again, reviewer, blind, sampled
+    )
 
 
 def once_more(room: Room, owner: Actor, survey: str) -> str:
@@ -158,6 +169,17 @@ def judged(room: Room, house: str, survey: str, consultant: str) -> tuple[str, s
     return tokens["张复核"], tokens["李复核"]
 
 
+def unexplained(room: Room, who: Actor, house: str) -> str:
+    """A survey with data points to confirm, some confirmed and some asked about in vain, their list made."""
+    survey = surveys.begin(room.desk, who, house, PLANT)
+    attach(room.desk, who, survey, Handed("bundle", "封存包.zip", points.sampled(8)))
+    until(lambda: meanings.listed(room.desk, who, survey).found is not None)
+    meanings.confirm(room.desk, who, survey, meanings.Said(points.DOOR, "other", None))
+    meanings.set_aside(room.desk, who, survey, points.SIGNALS)
+    until(lambda: not meanings.listed(room.desk, who, survey).old)
+    return survey
+
+
 def walk(
     browser: Browser, along: Guide, width: int, language: str, prepared: Callable[[Page], None], **more: object
 ) -> Iterator[tuple[Page, str]]:
@@ -173,6 +195,6 @@ def walk(
 
 
 def called(path: str, language: str, width: int, along: Guide) -> str:
-    short = path.replace(f"/surveys/{along.survey}", "demo").replace(f"/surveys/{along.fresh}", "new")
-    short = short.replace(f"/surveys/{along.again}", "again")
+    named = {along.survey: "demo", along.fresh: "new", along.sampled: "sampled", along.again: "again"}
+    short = re.sub("/surveys/([0-9a-f]{32})", lambda found: named[found[1]], path)
     return f"{language}-{width}-{re.sub(r'[^a-z0-9]+', '-', short.strip('/')) or 'door'}"

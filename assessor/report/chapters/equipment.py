@@ -27,7 +27,7 @@ def equipment(a: Assessment, pen: Pen) -> Iterator[Block]:
         yield body(pen.t("cover.unspoken"))
         yield Bullets(told)
     yield Heading(2, pen.t("machines.denominator"), "equipment-register")
-    yield _register(a, pen)
+    yield _register(a, seen, pen)
     if (found := matrix(a, pen)) is not None:
         yield Heading(2, pen.t("matrix.title"), "equipment-matrix")
         yield from _matrix(a, found, pen)
@@ -86,7 +86,7 @@ def _unspoken(a: Assessment, pen: Pen) -> Iterator[Line]:
         yield line(pen.t("cover.unclear", n=n))
 
 
-def _register(a: Assessment, pen: Pen) -> Table:
+def _register(a: Assessment, seen: Machines, pen: Pen) -> Table:
     r, n = a.register_, len(a.assets)
     caption, head = pen.t("machines.denominator"), (pen.paper("item"), pen.paper("told"))
     if r is None:
@@ -97,16 +97,10 @@ def _register(a: Assessment, pen: Pen) -> Table:
         if r.ledger_count is None
         else pen.t("machines.ledger_text", ledger=r.ledger_count, n=n)
     )
-    walks = []
-    for name, walk in (("floor", r.floor_to_list), ("list", r.list_to_floor)):
-        told = f"machines.walk_{name}"
-        walks.append(
-            pen.t(f"{told}_none") if walk is None else pen.t(told, agreed=walk.agreed, walked=walk.walked)
-        )
     rows = (
         row(pen.t("machines.register"), f"{pen.say(r.source)} · {r.as_of}"),
         row(pen.t("machines.ledger"), ledger),
-        row(pen.t("machines.walks"), pen.paper("semicolon").join(walks)),
+        row(pen.t("machines.walks"), pen.paper("semicolon").join(seen.walks)),
     )
     return Table(caption, head, rows, (0.24, 0.76))
 

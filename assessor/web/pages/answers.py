@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from assessor import pipeline
-from assessor.desk import answering, attaching, houses, reckoning, reviewing, surveys
+from assessor.desk import answering, attaching, houses, meanings, reckoning, reviewing, surveys, walking
 from assessor.desk.answering import Entry, Overtaken
 from assessor.desk.surveys import Sheet
 from assessor.domain import Message, Question, Topic
@@ -35,6 +35,9 @@ def overview(request: Request, desk: DeskOf, who: PageWho, survey: str) -> Respo
         "short": _short(desk, held),
         "cap": CAP,
         "review": reviewing.review(desk, who, survey),
+        "listed": bool(attaching.listed(desk, who, survey, *walking.SOURCES)),
+        "sampled": who.may("raw.read", held.survey.organisation)
+        and meanings.sampled(desk, held.survey) is not None,
     }
     return page(request, "survey", values)
 

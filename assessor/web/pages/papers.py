@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from assessor.desk import attaching, exports, surveys
+from assessor.desk import attaching, exports, meanings, surveys
 from assessor.desk.attaching import Handed
 from assessor.desk.content import LARGEST, SHOWN, called
 from assessor.domain import Asset, Message
@@ -36,6 +36,7 @@ def files(request: Request, desk: DeskOf, who: PageWho, survey: str) -> Response
     values = frame(who, held) | {
         "kinds": KINDS,
         "files": {kind: [f for f in listed if f.kind == kind] for kind in (*KINDS, "proof")},
+        "sampled": meanings.sampled(desk, held.survey) is not None,
         "most": {kind: LARGEST[kind] // 1_000_000 for kind in KINDS},
     }
     return page(request, "files", values)

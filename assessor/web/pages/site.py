@@ -6,7 +6,7 @@ from typing import Any, Literal
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from assessor.desk import attaching, reckoning, sampling, surveys
+from assessor.desk import attaching, reckoning, reviewing, sampling, surveys
 from assessor.web.face import page
 from assessor.web.gate import DeskOf, PageWho
 from assessor.web.pages.answers import frame
@@ -37,28 +37,40 @@ def site(request: Request, desk: DeskOf, who: PageWho, survey: str) -> Response:
 def _steps(desk: DeskOf, who: PageWho, survey: str) -> list[Step]:
     held = surveys.opened(desk, who, survey)
     files = attaching.listed(desk, who, survey)
-    kinds = {f.kind for f in files}
-    progress = surveys.progress(held, surveys.hidden(desk, held), desk.library.questions)
-    standing = reckoning.result(desk, who, survey)
-    heard = standing.done is not None and standing.done.source is not None
-    differing = [f for f in standing.done.findings if not f.settled] if standing.done else []
+    said, kinds = held.survey.settings, {f.kind for f in files}
+    sampled = any(f.about.get("bundle") == "sample" for f in files)
     runs = sampling.all_of(desk, who, survey)
     begun = bool(kinds & {"register", "network"})
-    sampled = any(f.about.get("bundle") == "sample" for f in files)
+    progress = surveys.progress(held, surveys.hidden(desk, held), desk.library.questions)
     return [
         _step("prepare", "/prepare", done="scope" in kinds, running=begun and "scope" not in kinds),
         _step("sampling", "/sampling", done=sampled, running=any(s.runs for s in runs), n=len(runs)),
-        _step(
-            "interviews",
-            "",
-            done=progress.answered >= progress.required,
-            n=progress.answered,
-            of=progress.required,
-        ),
-        _step("differences", "/clarify", done=heard and not differing, later=not heard, n=len(differing)),
-        _step("result", "/result", done=standing.done is not None, running=standing.running),
+        _step("interviews", "", done=progress.answered >= progress.required, **vars(progress)),
+        _step("tags", "/tags", done=bool(said.get("meanings")), later=not sampled),
+        _step("walk", "/walk", done=bool(said.get("walk")), later=not kinds & {"register", "bundle"}),
+        *_evening(desk, who, survey),
     ]
 
 
-def _step(name: str, path: str, *, done: bool, running: bool = False, later: bool = False, **params: Any) -> Step:
+def _evening(desk: DeskOf, who: PageWho, survey: str) -> list[Step]:
+    """What follows from a result."""
+    standing, review = reckoning.result(desk, who, survey), reviewing.review(desk, who, survey)
+    heard = standing.done is not None and standing.done.source is not None
+    differing = [f for f in standing.done.findings if not f.settled] if standing.done else []
+    signed = review.state == "signed-off" and not review.old
+    begun = review.state != "draft"
+    return [
+        _step("differences", "/clarify", done=heard and not differing, later=not heard, n=len(differing)),
+        _step("result", "/result", done=standing.done is not None, running=standing.running),
+        _step(
+            "review",
+            "/review",
+            done=signed,
+            running=review.state != "draft" and not signed,
+            later=standing.done is None,
+        ),
+    ]
+
+
+def _step(name: str, path: str, *, done: bool, running: bool = False, later: bool = False, **params: int) -> Step:
     return Step(name, path, "running" if running else "done" if done else "later" if later else "open", params)
