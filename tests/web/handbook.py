@@ -1,7 +1,6 @@
-"""The pictures of the handbook, taken from the running system: `python -m tests.web.handbook` makes them anew."""
+"""The pictures of the handbooks, taken from the running system: `python -m tests.web.handbook` makes them anew."""
 
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page
@@ -10,14 +9,19 @@ from assessor.frameworks import load_library
 from assessor.indicators import load as indicators
 from assessor.messages import Language
 from tests.chromium import chromium
+from tests.sampled import end_all, plant_scope
 from tests.web.conftest import ROOT
+from tests.web.handbook_day import Shoot, day, differences, unexplained
 from tests.web.journeys import Factory, Room, Server, behind, context_of, pick, pill
 
 FOLDER = ROOT / "docs/handbook"
-PAGES: dict[Language, str] = {"zh": "factories.zh.md", "en": "factories.md"}
-LARGEST = 120_000
+PAGES: dict[str, dict[Language, str]] = {
+    "factories": {"zh": "factories.zh.md", "en": "factories.md"},
+    "consultants": {"zh": "consultants.zh.md", "en": "consultants.md"},
+}
+"""Each handbook in each language."""
+LARGEST = 140_000
 """Bytes of one picture."""
-Shoot = Callable[[Page, str], None]
 
 
 def door(browser: Browser, room: Room, language: Language, shoot: Shoot) -> None:
@@ -103,10 +107,17 @@ def pictures(into: Path) -> list[Path]:
     folder = Path(tempfile.mkdtemp(prefix="assessor-handbook-"))
     library = load_library(known_indicators=indicators())
     languages: tuple[Language, ...] = ("zh", "en")
-    with Server(folder) as server, behind(server, library) as room, chromium() as browser:
+    with (
+        Server(folder, sample="127.0.0.0/8") as server,
+        behind(server, library) as room,
+        chromium() as browser,
+        plant_scope() as scope,
+    ):
         for language in languages:
-            for part in (door, answering, results):
+            for part in (door, answering, results, unexplained, differences):
                 part(browser, room, language, shooter(language))
+            day(browser, room, language, shooter(language), scope)
+    end_all(folder / "runs")
     return made
 
 

@@ -62,13 +62,7 @@ def _evening(desk: DeskOf, who: PageWho, survey: str) -> list[Step]:
     return [
         _step("differences", "/clarify", done=heard and not differing, later=not heard, n=len(differing)),
         _step("result", "/result", done=standing.done is not None, running=standing.running),
-        _step(
-            "review",
-            "/review",
-            done=signed,
-            running=review.state != "draft" and not signed,
-            later=standing.done is None,
-        ),
+        _step("review", "/review", done=signed, running=begun and not signed, later=standing.done is None),
     ]
 
 
