@@ -55,6 +55,7 @@ def export_survey(desk: Desk, who: Actor, survey_id: str) -> bytes:
             archive.writestr("survey.json", _json(asdict(held.survey)))
             archive.writestr("answers.yaml", write_answers(surveys.answers(held)))
             archive.writestr("history.json", _json(history))
+            archive.writestr("notes.json", _json([asdict(note) for note in sql.notes(c, survey_id)]))
             review = {
                 "steps": [asdict(s) for s in steps],
                 "declarations": [asdict(d) for d in said],

@@ -13,13 +13,13 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection
 
-from assessor.desk import answering, attaching, surveys
+from assessor.desk import answering, attaching, noting, surveys
 from assessor.desk.access import Actor
 from assessor.desk.attaching import Handed, same_plant
 from assessor.desk.desk import Desk
 from assessor.domain import Answers, Message, Plant, sha256
 from assessor.errors import AssessorError, InputError, UnknownError
-from assessor.storage import FileKind, Given, StoredFile, Survey, ledger, papers
+from assessor.storage import FileKind, Given, Note, StoredFile, Survey, ledger, papers
 from assessor.storage import surveys as sql
 
 LISTS = {"settlements": "question", "meanings": "tags", "cuts": "dimension"}
@@ -29,6 +29,7 @@ KEPT_ABOUT = ("system", "taken_by", "taken_at", "signs")
 """What a person said of a file; what was read out of it is read again here."""
 CARRIED: tuple[FileKind, ...] = ("register", "scope", "network", "proof", "export", "bundle")
 """In this order: what a later one is read by stands there already."""
+PARTS = ("survey", "history", "notes", "files")
 Choice = Literal["ours", "theirs"]
 
 
@@ -40,6 +41,7 @@ class Work:
     plant: Plant
     settings: Mapping[str, Any]
     answers: Mapping[str, Given]
+    notes: tuple[Note, ...]
     files: tuple[tuple[StoredFile, bytes], ...]
 
 
@@ -61,6 +63,7 @@ class Compared:
 
     new_answers: int
     new_settings: int
+    new_notes: int
     new_files: int
     differing: tuple[Item, ...]
     same: int
@@ -71,14 +74,15 @@ def read_work(file: StoredFile, data: bytes) -> Work:
     """What was carried over. Raises InputError for what is no such file."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            told = {name: json.loads(archive.read(f"{name}.json")) for name in ("survey", "history", "files")}
+            told = {name: json.loads(archive.read(f"{name}.json")) for name in PARTS}
             files = tuple(_files(archive, told["files"]))
         said = sorted((Given(**g) for g in told["history"]), key=lambda g: (g.at, g.version))
+        notes = tuple(Note(**one) for one in told["notes"])
         plant = Plant.model_validate(told["survey"]["plant"])
         settings = dict(told["survey"]["settings"])
     except (KeyError, ValueError, TypeError, zipfile.BadZipFile) as problem:
         raise InputError(Message(id="desk.no_work"), file.name) from problem
-    return Work(file.sha256, plant, settings, {g.question: g for g in said}, files)
+    return Work(file.sha256, plant, settings, {g.question: g for g in said}, notes, files)
 
 
 def _files(archive: zipfile.ZipFile, listed: list[dict[str, Any]]) -> Iterator[tuple[StoredFile, bytes]]:
@@ -132,7 +136,8 @@ def _compared(desk: Desk, c: Connection, who: Actor, survey_id: str, work: Work)
     kept = [i for i in clashing if _decision(work, i) not in decided]
     known = _known(papers.files_of(c, survey_id))
     files = [f for f, _ in work.files if (f.kind, f.question, f.sha256) not in known]
-    return Compared(len(new), len(fresh), len(files), (*differing, *kept), len(same))
+    notes = len(_notes(desk, c, survey_id, work))
+    return Compared(len(new), len(fresh), notes, len(files), (*differing, *kept), len(same))
 
 
 def _answers(desk: Desk, work: Work) -> dict[str, Given]:
@@ -148,6 +153,18 @@ def _answers(desk: Desk, work: Work) -> dict[str, Given]:
             continue
         found[question_id] = replace(given, value=value, target=target)
     return found
+
+
+def _notes(desk: Desk, c: Connection, survey_id: str, work: Work) -> list[Note]:
+    """Those that are not here yet; whoever wrote them is somebody of the other installation."""
+    return [
+        replace(note, survey=survey_id)
+        for note in work.notes
+        if noting.KEY.fullmatch(note.id)
+        and note.question in desk.library.questions
+        and 0 < len(note.said) <= noting.LONGEST
+        and sql.note(c, note.id) is None
+    ]
 
 
 def _alike(a: Given, b: Given) -> bool:
@@ -206,6 +223,8 @@ def take(
             raise UnknownError(Message(id="desk.unknown"))
         _take_answers(desk, c, who, survey_id, work, choices)
         _take_settings(c, who, held, work, choices)
+        for note in _notes(desk, c, survey_id, work):
+            sql.add_note(c, note)
         ledger.note(c, desk.clock(), who.account, survey.organisation, "work merged", survey_id)
     refused = _take_files(desk, who, survey_id, work)
     return compare(desk, who, survey_id, work), refused

@@ -127,6 +127,18 @@ class Given:
 
 
 @dataclass(frozen=True)
+class Note:
+    """What was said besides an answer, as whoever asked wrote it down."""
+
+    id: str
+    survey: str
+    question: str
+    said: str
+    account: str
+    at: int
+
+
+@dataclass(frozen=True)
 class StoredFile:
     id: str
     survey: str

@@ -4,9 +4,10 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from assessor.storage.kept import Given, Survey
+from assessor.storage.kept import Given, Note, Survey
 from assessor.storage.rows import columns, insert_all, many, one
 from assessor.storage.tables import answers, changes, marks, surveys
+from assessor.storage.tables import notes as all_notes
 
 
 def add(c: Connection, survey: Survey) -> None:
@@ -106,3 +107,21 @@ def mark(c: Connection, survey_id: str, question: str, account_id: str, at: int)
 
 def unmark(c: Connection, survey_id: str, question: str) -> None:
     c.execute(delete(marks).where((marks.c.survey == survey_id) & (marks.c.question == question)))
+
+
+def add_note(c: Connection, new: Note) -> None:
+    c.execute(insert(all_notes).values(**vars(new)))
+
+
+def note(c: Connection, id_: str) -> Note | None:
+    return one(Note, c, select(all_notes).where(all_notes.c.id == id_))
+
+
+def notes(c: Connection, survey_id: str) -> list[Note]:
+    """Oldest first."""
+    own = select(all_notes).where(all_notes.c.survey == survey_id)
+    return many(Note, c, own.order_by(all_notes.c.at, all_notes.c.id))
+
+
+def remove_note(c: Connection, id_: str) -> None:
+    c.execute(delete(all_notes).where(all_notes.c.id == id_))

@@ -172,6 +172,16 @@ marks = Table(
     Column("account", ID, nullable=False),
     Column("at", BigInteger, nullable=False),
 )
+notes = Table(
+    "notes",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _of("surveys"),
+    Column("question", String(64), nullable=False),
+    Column("said", Text, nullable=False),
+    Column("account", ID, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
 files = Table(
     "files",
     metadata,

@@ -26,6 +26,7 @@ from assessor.web.pages import (
     answers,
     comparing,
     door,
+    interviews,
     merging,
     openid,
     papers,
@@ -52,8 +53,8 @@ STATIC = {
     "icon.svg": "image/svg+xml",
 }
 ROOMS = (
-    door, openid, plants, answers, results, settling, site, preparing, sampling, merging, reviewing, second,
-    comparing, papers, tags, walk, people,
+    door, openid, plants, answers, results, settling, site, preparing, interviews, sampling, merging, reviewing,
+    second, comparing, papers, tags, walk, people,
 )  # fmt: skip
 log = logging.getLogger("assessor.web")
 SWEEP = 3600

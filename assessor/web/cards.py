@@ -8,8 +8,11 @@ from typing import Any
 
 from starlette.datastructures import FormData
 
+from assessor.desk import answering, attaching, houses, reckoning, surveys
+from assessor.desk.access import Actor
 from assessor.desk.answering import Entry
-from assessor.desk.desk import new_id
+from assessor.desk.desk import Desk, new_id
+from assessor.desk.surveys import Sheet
 from assessor.domain import Question, exact
 from assessor.forms.words import SET_ASIDE, Choice, choices, set_aside
 from assessor.messages import number
@@ -110,3 +113,24 @@ def hundredths(given: str) -> str:
         return str(exact(given) / 100)
     except ValueError:
         return given
+
+
+def cards_of(desk: Desk, who: Actor, held: Sheet, questions: Iterable[Question]) -> list[Card]:
+    """Questions as they are put to somebody now."""
+    asked = tuple(questions)
+    names = {
+        p.membership.account: p.person.name
+        for p in houses.colleagues(desk, who, held.survey.organisation)
+        if p.person is not None
+    }
+    marked = answering.marked(desk, held.survey.id)
+    files = attaching.listed(desk, who, held.survey.id, "proof")
+    counting = {q.id for q in surveys.counts(held, asked)}
+    differing = reckoning.differing(desk, held.survey)
+    return [
+        card(
+            q, held.given, names,
+            required=q.id in counting, marked=q.id in marked, files=files, differs=differing.get(q.id),
+        )
+        for q in asked
+    ]  # fmt: skip

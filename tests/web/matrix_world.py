@@ -13,6 +13,7 @@ from assessor.desk import (
     consenting,
     declaring,
     houses,
+    noting,
     reckoning,
     reviewing,
     surveys,
@@ -137,6 +138,7 @@ def _said(desk: Desk, owner: Person, house: str, survey: str) -> dict[str, str]:
     files = {name: attaching.attach(desk, who, survey, one).id for name, one in handed.items()}
     assert reckoning.result(desk, who, survey).running is False
     assert reckoning.result(desk, who, survey).done is not None
+    note = noting.add(desk, who, survey, "m5-l2-1", "一条记录", new_id()).id
     run = Run(new_id(), survey, "0" * 64, 60, who.account, desk.clock(), desk.clock(), "given_up")
     with desk.store.write() as c:
         runs.add(c, run)
@@ -153,4 +155,5 @@ def _said(desk: Desk, owner: Person, house: str, survey: str) -> dict[str, str]:
         "account": leaving.who.account,
         "token": token.id,
         "run": run.id,
+        "note": note,
     }

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assessor.desk import accounts, answering, attaching, erasing, merging, surveys
+from assessor.desk import accounts, answering, attaching, erasing, merging, noting, surveys
 from assessor.desk.attaching import Handed
 from assessor.desk.desk import Desk
 from assessor.desk.merging import Choice, Compared, Work
@@ -69,14 +69,17 @@ def test_what_is_only_there_is_taken_and_what_differs_is_chosen(lite: Desk, lapt
     attaching.attach(laptop, away.who, theirs, Handed("register", "台账.csv", REGISTER.encode()))
     attaching.attach(laptop, away.who, theirs, Handed("proof", "note.txt", b"seen", FIRST))
     surveys.change_settings(laptop, away.who, theirs, budget=500_000)
+    noting.add(laptop, away.who, theirs, FIRST, "班组长当面演示", "ab" * 16)
     work = brought(lite, here, ours, carried(laptop, away, theirs))
     found = merging.compare(lite, here.who, ours, work)
     assert (found.new_answers, found.new_settings, found.new_files, found.same) == (1, 1, 2, 1)
+    assert found.new_notes == 1
     assert ids(found) == [f"answer:{FIRST}"]
     left, refused = merging.take(lite, here.who, ours, work, {})
     assert not refused and ids(left) == [f"answer:{FIRST}"] and not (left.new_answers or left.new_files)
     assert stands(lite, here, ours) == {FIRST: "0.5", SECOND: "0.5", THIRD: "0.8"}, "nobody chose yet"
     assert surveys.get(lite, here.who, ours).settings["budget"] == 500_000
+    assert [n.note.said for n in noting.listed(lite, here.who, ours)[FIRST]] == ["班组长当面演示"]
     files = attaching.listed(lite, here.who, ours)
     assert {f.kind for f in files} == {"register", "proof", "work"}
     assert next(f for f in files if f.kind == "register").about["assets"], "read again here"

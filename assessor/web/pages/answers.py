@@ -1,6 +1,5 @@
 """Answering: the overview of a survey, a section, one question, and the short form."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -8,12 +7,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from assessor import pipeline
-from assessor.desk import answering, attaching, houses, meanings, reckoning, reviewing, surveys, walking
+from assessor.desk import answering, attaching, meanings, reviewing, surveys, walking
 from assessor.desk.answering import Entry, Overtaken
 from assessor.desk.surveys import Sheet
 from assessor.domain import Message, Question, Topic
 from assessor.errors import UnknownError
-from assessor.web.cards import Card, card, entry
+from assessor.web.cards import Card, card, cards_of, entry
 from assessor.web.face import face, page
 from assessor.web.gate import DeskOf, PageWho, Posted, text
 from assessor.web.problems import problem_json, told
@@ -62,7 +61,7 @@ def short(request: Request, desk: DeskOf, who: PageWho, survey: str) -> Response
         "state": state,
         "cap": CAP,
         "sure": state.reached >= SURE,
-        "card": _cards(desk, who, held, [following])[0] if following else None,
+        "card": cards_of(desk, who, held, [following])[0] if following else None,
         "levels": {level.number: level.name for level in held.framework.levels},
     }
     return page(request, "short", values)
@@ -77,7 +76,7 @@ def section(request: Request, desk: DeskOf, who: PageWho, survey: str, topic: st
     at = next((i for i, t in enumerate(all_) if t.id == topic), None)
     if at is None:
         raise UnknownError(Message(id="desk.unknown"))
-    cards = _cards(desk, who, held, all_[at].questions)
+    cards = cards_of(desk, who, held, all_[at].questions)
     values = frame(who, held) | {
         "section": surveys.section(held, all_[at], out),
         "cards": [c for c in cards if fits(c, show if show in FILTERS else "all")],
@@ -98,33 +97,13 @@ def fits(one: Card, show: str) -> bool:
     return {"open": not one.done, "flagged": one.marked, "differing": one.differs is not None}.get(show, True)
 
 
-def _cards(desk: DeskOf, who: PageWho, held: Sheet, questions: Iterable[Question]) -> list[Card]:
-    asked = tuple(questions)
-    names = {
-        p.membership.account: p.person.name
-        for p in houses.colleagues(desk, who, held.survey.organisation)
-        if p.person is not None
-    }
-    marked = answering.marked(desk, held.survey.id)
-    files = attaching.listed(desk, who, held.survey.id, "proof")
-    counting = {q.id for q in surveys.counts(held, asked)}
-    differing = reckoning.differing(desk, held.survey)
-    return [
-        card(
-            q, held.given, names,
-            required=q.id in counting, marked=q.id in marked, files=files, differs=differing.get(q.id),
-        )
-        for q in asked
-    ]  # fmt: skip
-
-
 @router.get("/surveys/{survey}/questions/{question}")
 def question(request: Request, desk: DeskOf, who: PageWho, survey: str, question: str) -> Response:
     """One question by itself, with everything that was ever said to it and the files that prove it."""
     held = surveys.opened(desk, who, survey)
     asked, topic = _asked(desk, question)
     values = frame(who, held) | {
-        "card": _cards(desk, who, held, [asked])[0],
+        "card": cards_of(desk, who, held, [asked])[0],
         "topic": topic,
         "history": answering.history(desk, who, survey, question),
     }

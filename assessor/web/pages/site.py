@@ -45,7 +45,7 @@ def _steps(desk: DeskOf, who: PageWho, survey: str) -> list[Step]:
     return [
         _step("prepare", "/prepare", done="scope" in kinds, running=begun and "scope" not in kinds),
         _step("sampling", "/sampling", done=sampled, running=any(s.runs for s in runs), n=len(runs)),
-        _step("interviews", "", done=progress.answered >= progress.required, **vars(progress)),
+        _step("interviews", "/interviews", done=progress.answered >= progress.required, **vars(progress)),
         _step("tags", "/tags", done=bool(said.get("meanings")), later=not sampled),
         _step("walk", "/walk", done=bool(said.get("walk")), later=not kinds & {"register", "bundle"}),
         *_evening(desk, who, survey),

@@ -114,7 +114,7 @@ async function send() {
   sending = false;
   cut = !answer;
   if (!cut) held = false;
-  if (answer && answer.ok && ("version" in told || "marked" in told)) settled(entry, told);  // a hotel's page says 200, too
+  if (answer && answer.ok && ("version" in told || "marked" in told || "noted" in told)) settled(entry, told);  // a hotel's page says 200, too
   else if (answer && answer.status === 409 && told.stands) conflict(entry, told);
   else if (answer && (answer.type === "opaqueredirect" || answer.status === 401)) { signedOut = true; show(); return; }
   else if (told.title === "web.foreign_form") { signedOut = true; show(); renew(); return; }
@@ -153,6 +153,7 @@ function done(entry) { unqueue(entry); forget(entry.id); }
 
 function settled(entry, told) {
   done(entry);
+  if ("noted" in told) { listed(entry).removeAttribute("data-waiting"); return; }
   const form = formOf(entry.question);
   refused.delete(entry.question);
   if ("version" in told) rebase(entry.question, told.version);
@@ -173,6 +174,7 @@ function progress({ answered, required }) {
   }
 }
 function turnedDown(entry, told) {
+  if (entry.question.startsWith("note ")) { done(entry); listed(entry).append(" · " + (told.detail || "?")); return; }
   if (entry.question.startsWith("mark ")) { done(entry); const at = marker(entry); if (at) toggle(at); return; }
   const form = answerable(entry);
   if (form) fault(form, told.detail || "?");
@@ -230,6 +232,7 @@ const guard = () => { const field = document.querySelector("input[name=guard]");
 
 // What still waits from an earlier page is shown as it was said.
 function fill(entry) {
+  if (entry.question.startsWith("note ")) { listed(entry); return; }
   const said = new URLSearchParams(entry.body), pressed = entry.question.startsWith("mark ") && marker(entry);
   if (pressed && pressed.value === said.get("marked")) toggle(pressed);
   const form = formOf(entry.question);
@@ -260,11 +263,30 @@ document.addEventListener("change", (event) => {
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (form.matches("[data-answer]")) { event.preventDefault(); say(form); return; }
+  if (form.matches("[data-note]")) { event.preventDefault(); note(form); return; }
   if (form.matches("[data-mark]")) { event.preventDefault(); mark(form, event.submitter); return; }
   const busy = form.querySelector("[data-busy]");
   if (form.matches("[data-upload]")) { event.preventDefault(); await upload(form, busy); return; }
   if (busy) { busy.setAttribute("aria-busy", "true"); busy.textContent = busy.dataset.busy; }
 });
+// A note stands by itself: each is an entry of its own, and none takes the place of another.
+function note(form) {
+  const said = form.elements.text.value.trim();
+  if (!said) return;
+  put(`note ${form.closest("[data-question]").dataset.question} ${drawn()}`, form.getAttribute("action"), new URLSearchParams({ text: said }).toString(), 0);
+  listed(queue.at(-1));
+  form.reset();
+}
+function listed(entry) {
+  const held = document.getElementById(entry.id);
+  if (held) return held;
+  const item = document.createElement("li"), list = document.querySelector(`[data-question="${entry.question.split(" ")[1]}"] [data-notes]`);
+  item.id = entry.id;
+  item.dataset.waiting = "";
+  item.textContent = new URLSearchParams(entry.body).get("text");
+  if (list) list.append(item);
+  return item;
+}
 function mark(form, pressed) {
   put("mark " + form.closest("[data-question]").dataset.question, form.getAttribute("action"), "marked=" + pressed.value, 0);
   toggle(pressed);
