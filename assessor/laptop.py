@@ -121,6 +121,17 @@ def interfaces() -> tuple[Interface, ...]:
     )
 
 
+def reached_at() -> tuple[str, ...]:
+    """Addresses by which other devices in the same networks reach this machine; IPv4, as people can type them."""
+    found = [
+        ipaddress.ip_interface(address).ip
+        for one in interfaces()
+        if one.up and not one.name.lower().startswith(VIRTUAL)
+        for address in one.addresses
+    ]
+    return tuple(str(ip) for ip in found if ip.version == 4 and not (ip.is_loopback or ip.is_link_local))
+
+
 FAMILIES = (socket.AF_INET, socket.AF_INET6)
 
 

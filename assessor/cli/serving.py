@@ -5,9 +5,12 @@ from typing import Annotated
 import typer
 
 from assessor.cli.terminal import AsJson, emit, out, say
+from assessor.laptop import reached_at
 from assessor.storage import Role
 
 app = typer.Typer(no_args_is_help=True)
+EVERYBODY = "0.0.0.0"
+"""Listens to other devices too."""
 
 
 @app.command()
@@ -35,8 +38,9 @@ def serve(
 
     held = settings()
     held = dataclasses.replace(held, demo=held.demo or demo, reach=read_reach(sample) or held.reach)
+    web = create_app(held)
     config = uvicorn.Config(
-        create_app(held), host=host, port=port, log_level="warning", proxy_headers=bool(held.public),
+        web, host=host, port=port, log_level="warning", proxy_headers=bool(held.public),
         server_header=False, access_log=False, timeout_graceful_shutdown=5,
     )  # fmt: skip
     server = uvicorn.Server(config)
@@ -44,6 +48,10 @@ def serve(
     gc.freeze()  # the library stays until the end: to look through all of it for waste halted every request
     with config.bind_socket() as socket:
         address = f"http://{host}:{socket.getsockname()[1]}"
+        if host == EVERYBODY and not held.public:
+            others = tuple(f"http://{ip}:{socket.getsockname()[1]}" for ip in reached_at())
+            web.state.settings = dataclasses.replace(held, others=others)
+            say("web.serving_others", addresses=", ".join(others) or "-")
         if as_json:
             emit({"address": address, "database": _shown(held.database)})
         else:

@@ -34,6 +34,8 @@ class Settings:
     openid: OpenId | None = None
     reach: Reach | None = None
     """Where this machine may go looking for the machines of a plant; None: it samples nothing."""
+    others: tuple[str, ...] = ()
+    """Addresses by which other devices in its networks reach it, where it listens to them."""
 
     @property
     def secure(self) -> bool:

@@ -36,12 +36,14 @@ class Server:
     process: subprocess.Popen[bytes] | None = None
     sample: str = ""
     """Where it may sample."""
+    host: str = "127.0.0.1"
+    """By which its pages are opened; another than this machine's own: it listens to other devices."""
 
     def __post_init__(self) -> None:
         self.database = self.database or f"sqlite:///{self.folder / 'assessor.db'}"
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
-            self.address = f"http://127.0.0.1:{free.getsockname()[1]}"
+            self.address = f"http://{self.host}:{free.getsockname()[1]}"
 
     def __enter__(self) -> Self:
         self.start()
@@ -56,12 +58,13 @@ class Server:
             "ASSESSOR_SAMPLE": self.sample,
         }  # fmt: skip
         port = self.address.rpartition(":")[2]
-        command = [sys.executable, "-m", "assessor", "serve", "--port", port, "--demo"]
+        listens = "127.0.0.1" if self.host == "127.0.0.1" else "0.0.0.0"
+        command = [sys.executable, "-m", "assessor", "serve", "--host", listens, "--port", port, "--demo"]
         with (self.folder / "serve.log").open("ab") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=log)
         assert self.process.stdout is not None
         said = self.process.stdout.readline().decode().strip()
-        assert said == self.address, (self.folder / "serve.log").read_text()
+        assert said == f"http://{listens}:{port}", (self.folder / "serve.log").read_text()
         with httpx.Client(transport=httpx.HTTPTransport(retries=8)) as client:  # it listens a moment later
             client.get(f"{self.address}/health", timeout=30).raise_for_status()
 

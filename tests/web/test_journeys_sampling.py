@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from assessor.bundle import open_bundle
-from assessor.desk import attaching, entering
+from assessor.desk import attaching, entering, noting
 from assessor.desk.access import Actor
 from assessor.frameworks import Library
 from tests.sampled import end_all, plant_scope, until
@@ -29,7 +29,7 @@ from tests.web.journeys import (
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-KILLS, SEED = 10, 20261127
+SEED = 20261127
 QUESTIONS = ("p1-l1-1", "p1-l1-2", "p1-l2-1", "p1-l2-2")
 
 
@@ -111,39 +111,85 @@ def test_a_run_from_the_scope_to_its_bundle(
         assert page.locator("#live").count() == 0 and not sideways(page)
         picture(page, kept, f"{language}-{width}-sampling-after")
         page.goto(f"{factory.path}/site")
-        expect(page.locator(".day .done")).to_have_count(3)
+        expect(page.locator(".day .done")).to_have_count(2)
         picture(page, kept, f"{language}-{width}-site-sampled")
     assert bundle_of(factory, tmp_path) >= before and not faults.found, faults.found
 
 
-def test_the_server_is_killed_ten_times_and_nothing_that_was_acknowledged_is_lost(
+def killed(room: Room) -> None:
+    """As when the power fails, and is back."""
+    room.server.stop(at_once=True)
+    room.server.start()
+
+
+def test_the_server_is_killed_at_ten_instants_of_the_day_and_nothing_acknowledged_is_lost(
     browser: Browser, factory: Factory, scope: Path, tmp_path: Path
 ) -> None:
-    """The run goes on, the page says that it has lost its server, and goes on with the next one; answers that were
-    acknowledged before each kill are there at the end."""
-    draw, server, said = random.Random(SEED), factory.room.server, {}
-    with context_of(browser, server, factory.token) as context:
+    """What was said of the visit, the scope, answers, a note, the run with all it heard, its bundle, the result."""
+    with context_of(browser, factory.room.server, factory.token) as context:
         page, asking = context.new_page(), context.new_page()
-        agreed(page, factory, scope, 60)
-        asking.goto(f"{factory.path}/sections/p1")
-        seen = 0
-        for n in range(KILLS):
-            question, value = QUESTIONS[n % 4], ("0.5", "1", "0.8")[n // 4]
-            pick(asking, question, value)
-            pill(asking, "saved")
-            said[question] = value
-            time.sleep(draw.uniform(0, 1.5))  # the instant
-            server.stop(at_once=True)
-            expect(page.locator("#lost")).to_be_visible()
-            server.start()
-            expect(page.locator("#lost")).to_be_hidden(timeout=60_000)
-            now = rows(page)
-            assert now > seen, "the run stood still"
-            seen = now
-        page.locator("form[action$='/stop'] button").click()
-        expect(page.locator("#runs .chip.dark")).to_be_visible(timeout=60_000)
-    assert factory.said() == said
-    assert bundle_of(factory, tmp_path) >= seen
+        morning(page, factory, scope)
+        said, seen = meanwhile(page, asking, factory)
+        evening(page, factory)
+    assert factory.said() == said and bundle_of(factory, tmp_path) >= seen
+    held = noting.listed(factory.room.desk, owner(factory), factory.survey)
+    assert [one.note.said for all_ in held.values() for one in all_] == ["记下了"]
+
+
+def morning(page: Page, factory: Factory, scope: Path) -> None:
+    page.goto(f"{factory.path}/prepare")
+    page.locator("input[name=minutes]").fill("77")
+    page.locator("#visit form button").click()
+    expect(page.locator("input[name=minutes]")).to_have_value("77")
+    killed(factory.room)  # 1
+    page.goto(f"{factory.path}/sampling")
+    page.locator("#scope input[type=file]").set_input_files(scope)
+    page.locator("#scope form[data-upload] button").click()
+    page.locator("#preview").wait_for()
+    killed(factory.room)  # 2
+    page.goto(f"{factory.path}/sampling?minutes=60")
+    page.locator("#preview form[method=post] button").click()
+    page.locator("#live").wait_for()
+
+
+def meanwhile(page: Page, asking: Page, factory: Factory) -> tuple[dict[str, str], int]:
+    """Answers while it samples; gives them, and the rows that the page told of."""
+    draw, server, said, seen = random.Random(SEED), factory.room.server, dict[str, str](), 0
+    asking.goto(f"{factory.path}/interviews/owner")
+    for n, question in enumerate(QUESTIONS):
+        said[question] = ("0.5", "1")[n % 2]
+        pick(asking, question, said[question])
+        pill(asking, "saved")
+        time.sleep(draw.uniform(0, 1.5))  # the instant
+        server.stop(at_once=True)  # 3 to 6
+        expect(page.locator("#lost")).to_be_visible()
+        server.start()
+        expect(page.locator("#lost")).to_be_hidden(timeout=60_000)
+        now = rows(page)
+        assert now > seen, "the run stood still"
+        seen = now
+    asking.locator("form[data-note] textarea").first.fill("记下了")
+    asking.locator("form[data-note] button").first.click()
+    pill(asking, "saved")
+    killed(factory.room)  # 7
+    return said, seen
+
+
+def evening(page: Page, factory: Factory) -> None:
+    page.goto(f"{factory.path}/sampling")
+    page.locator("form[action$='/stop'] button").click()
+    killed(factory.room)  # 8, while it is sealed or taken in
+    page.goto(f"{factory.path}/sampling")
+    expect(page.locator("#runs .chip.dark")).to_be_visible(timeout=60_000)
+    page.goto(f"{factory.path}/result")
+    killed(factory.room)  # 9, while it is reckoned
+    page.goto(f"{factory.path}/result")
+    page.locator("#papers").wait_for(timeout=120_000)
+    killed(factory.room)  # 10
+    page.goto(f"{factory.path}/result")
+    page.locator("#papers").wait_for(timeout=10_000)
+    page.goto(f"{factory.path}/prepare")
+    expect(page.locator("input[name=minutes]")).to_have_value("77")
 
 
 def test_the_browser_may_go_and_a_page_without_a_script_does_all_of_it(

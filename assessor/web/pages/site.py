@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import segno
 from fastapi import APIRouter, Request
+from markupsafe import Markup
 from starlette.responses import Response
 
 from assessor.desk import attaching, reckoning, reviewing, sampling, surveys
 from assessor.web.face import page
-from assessor.web.gate import DeskOf, PageWho
+from assessor.web.gate import DeskOf, PageWho, settings_of
 from assessor.web.pages.answers import frame
 
 router = APIRouter()
@@ -31,7 +33,14 @@ def site(request: Request, desk: DeskOf, who: PageWho, survey: str) -> Response:
     held = surveys.opened(desk, who, survey)
     who.require("raw.read", held.survey.organisation)
     works = attaching.listed(desk, who, survey, "work")
-    return page(request, "site", frame(who, held) | {"steps": _steps(desk, who, survey), "works": works})
+    others = settings_of(request).others
+    values = {"steps": _steps(desk, who, survey), "works": works, "others": others}
+    return page(request, "site", frame(who, held) | values | {"code": _code(others[0]) if others else ""})
+
+
+def _code(address: str) -> Markup:
+    """A picture that a camera reads the address from."""
+    return Markup(segno.make(address, error="m", micro=False).svg_inline(omitsize=True, border=2, light="#fff"))
 
 
 def _steps(desk: DeskOf, who: PageWho, survey: str) -> list[Step]:
