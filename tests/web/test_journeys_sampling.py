@@ -125,7 +125,7 @@ def killed(room: Room) -> None:
 def test_the_server_is_killed_at_ten_instants_of_the_day_and_nothing_acknowledged_is_lost(
     browser: Browser, factory: Factory, scope: Path, tmp_path: Path
 ) -> None:
-    """What was said of the visit, the scope, answers, a note, the run with all it heard, its bundle, the result."""
+    """What was said of the visit, the scope, answers, a note, the run and all it heard, its bundle, the result."""
     with context_of(browser, factory.room.server, factory.token) as context:
         page, asking = context.new_page(), context.new_page()
         morning(page, factory, scope)
