@@ -19,6 +19,7 @@ LARGEST: dict[FileKind, int] = {
     "bundle": 200 * MB,
     "scope": 5 * MB,
     "network": 20 * MB,
+    "attachment": 20 * MB,
 }
 MOST = 500 * MB
 """Bytes of all files of one survey."""
@@ -40,6 +41,7 @@ TAKEN: dict[FileKind, frozenset[str]] = {
     "bundle": frozenset({BUNDLE}),
     "scope": frozenset({TEXT}),
     "network": frozenset({SHEET}),
+    "attachment": frozenset({m for _, m in SIGNS} | {"image/heic"} | set(OFFICE.values()) | {TEXT}),
 }
 SHOWN = frozenset({"image/jpeg", "image/png", "image/webp"})
 """What a browser may show in the page; all else is downloaded."""

@@ -25,6 +25,7 @@ from assessor.web.gate import DeskOf
 from assessor.web.pages import (
     answers,
     door,
+    filing,
     openid,
     papers,
     people,
@@ -70,7 +71,8 @@ def create_app(settings: Settings, desk: Desk | None = None) -> FastAPI:
     )
     app.state.desk, app.state.settings = desk, settings
     app.include_router(api.router)
-    for room in (door, openid, plants, answers, results, settling, site, preparing, sampling, papers, people):
+    rooms = (door, openid, plants, answers, results, settling, filing, site, preparing, sampling, papers, people)
+    for room in rooms:
         app.include_router(room.router, include_in_schema=False)
     app.add_api_route("/health", health, include_in_schema=False)
     app.add_api_route("/static/{name}", static, include_in_schema=False)

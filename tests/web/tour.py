@@ -17,7 +17,7 @@ OWNER = (
     "/plants", "/plants/new", "/account", "/nowhere", "{s}", "{s}/short", "{s}/plant", "{s}/sections/p1",
     "{s}/sections/figures", "{s}/sections/smart-factory", "{s}/sections/plan", "{s}/sections/m5?show=differing",
     "{s}/questions/m5-l2-1", "{s}/plan", "{s}/plan?budget=30&aim=payback", "{s}/files", "{s}/people",
-    "{s}/leaves", "{s}/erase", "{s}/clarify",
+    "{s}/leaves", "{s}/erase", "{s}/clarify", "{s}/filing",
 )  # fmt: skip
 """Beside these: every part of the result, which the result itself names."""
 

@@ -132,4 +132,5 @@ def read(desk: DeskOf, who: PageWho, survey: str, file: str) -> Response:
 def remove(desk: DeskOf, who: PageWho, form: Posted, survey: str, file: str) -> Response:
     attaching.remove(desk, who, survey, file)
     question = text(form, "question")
-    return RedirectResponse(f"/surveys/{survey}/{f'questions/{question}' if question else 'files'}", 303)
+    place = f"questions/{question}" if question else "filing" if text(form, "back") == "filing" else "files"
+    return RedirectResponse(f"/surveys/{survey}/{place}", 303)

@@ -6,9 +6,10 @@ from typing import Any, Literal
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from assessor.desk import attaching, reckoning, sampling, surveys
+from assessor.desk import attaching, filing, reckoning, sampling, surveys
+from assessor.messages import Language
 from assessor.web.face import page
-from assessor.web.gate import DeskOf, PageWho
+from assessor.web.gate import DeskOf, PageWho, language_of
 from assessor.web.pages.answers import frame
 
 router = APIRouter()
@@ -30,7 +31,17 @@ def site(request: Request, desk: DeskOf, who: PageWho, survey: str) -> Response:
     """Where the day stands, and what to do next."""
     held = surveys.opened(desk, who, survey)
     who.require("raw.read", held.survey.organisation)
-    return page(request, "site", frame(who, held) | {"steps": _steps(desk, who, survey)})
+    steps = [*_steps(desk, who, survey), _filing(desk, who, survey, language_of(request))]
+    return page(request, "site", frame(who, held) | {"steps": steps})
+
+
+def _filing(desk: DeskOf, who: PageWho, survey: str, language: Language) -> Step:
+    by = filing.checklist(desk, "")
+    if reckoning.result(desk, who, survey).done is None:
+        return _step("filing", "/filing", done=False, later=True, n=len(by.items))
+    ready = filing.ready(desk, who, survey, by, language)
+    begun = any(entry.files for entry in ready.entries)
+    return _step("filing", "/filing", done=not ready.lacking, running=begun and ready.lacking > 0, n=ready.lacking)
 
 
 def _steps(desk: DeskOf, who: PageWho, survey: str) -> list[Step]:
