@@ -15,11 +15,12 @@ from assessor.desk.desk import Desk, new_id
 from assessor.domain import Message, Plant, sha256
 from assessor.errors import AssessorError, InputError, UnknownError
 from assessor.forms.register import draft, read_ledger
+from assessor.precheck.reading import read_precheck
 from assessor.storage import FileKind, StoredFile, ledger, papers
 from assessor.storage import surveys as sql
 from connectors.scope import load_scope
 
-RAW: frozenset[FileKind] = frozenset({"export", "bundle", "scope", "network"})
+RAW: frozenset[FileKind] = frozenset({"export", "bundle", "scope", "network", "precheck"})
 """Kinds that hold what machines said, or where they are: for those who may read raw data, and for nobody else."""
 JUDGED: frozenset[FileKind] = frozenset({"register", "export", "bundle"})
 """Kinds that a result follows from, beside proofs of answers."""
@@ -89,6 +90,9 @@ def _read(kind: FileKind, content: Content, plant: dict[str, Any]) -> tuple[dict
         return {"draft": exports.looked_at(content)}, None
     if kind == "scope":
         return _scope(content, Plant.model_validate(plant))
+    if kind == "precheck":
+        found = read_precheck(content.data, content.name)
+        return {"made": found.made, "endpoints": len(found.checked)}, None
     if kind == "bundle":
         with on_disk(content.data, content.name, ".zip") as file:
             return read_bundle(file, content.name, Plant.model_validate(plant))

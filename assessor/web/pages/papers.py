@@ -60,6 +60,8 @@ def add(request: Request, desk: DeskOf, who: PageWho, form: Posted, survey: str)
     back = f"questions/{question}#files" if question else f"files#{kind}"
     if kind in ("export", "scope"):
         back = f"exports/{file.id}" if kind == "export" else "sampling"
+    if kind == "precheck":
+        back = "prepare#precheck"
     if signs:
         back = "prepare#letter"
     return RedirectResponse(f"/surveys/{survey}/{back}", 303)
