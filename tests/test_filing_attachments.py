@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from assessor.domain import Assessment, Item, Message, canonical
 from assessor.errors import InputError
 from assessor.filing import check_pack
-from assessor.filing.checking import _interviewees, _plan
 from assessor.filing.layout import REPORTS, inside
 from assessor.filing.promise import promise
 from assessor.filing.reports import beside, fault
+from assessor.filing.shown import interviewees, plan
 from assessor.messages import render
 from assessor.report import render_html
 from assessor.report.papers import written
@@ -113,14 +113,14 @@ def test_a_photograph_is_one_and_not_of_the_future(name: str, data: bytes, fault
 def test_only_roles_that_the_forms_know_are_counted_and_a_plan_holds_a_measure() -> None:
     a = first()
     four = Item.model_validate({"id": "x", "text": a.plant.name, "shows": "interviewees", "at_least": 4})
-    assert _interviewees(four, a)[0] == "met"
+    assert interviewees(four, a)[0] == "met"
     made_up = tuple(x.model_copy(update={"by": f"role {i}"}) for i, x in enumerate(a.answers.answers))
     other = a.model_copy(update={"answers": a.answers.model_copy(update={"answers": made_up})})
-    outcome, why = _interviewees(four, other)
+    outcome, why = interviewees(four, other)
     assert (outcome, why.params["n"], why.params["others"]) == ("missing", 0, len(made_up))
-    assert a.roadmap is not None and a.roadmap.choices and _plan(four, a)[0] == "met"
+    assert a.roadmap is not None and a.roadmap.choices and plan(four, a)[0] == "met"
     empty = a.model_copy(update={"roadmap": a.roadmap.model_copy(update={"choices": ()})})
-    assert _plan(four, empty)[0] == "missing"
+    assert plan(four, empty)[0] == "missing"
 
 
 def test_strangers_file_names_do_no_harm(tmp_path: Path) -> None:

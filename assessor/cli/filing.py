@@ -9,12 +9,11 @@ from assessor import filing, present
 from assessor.cli.terminal import AsJson, emit, language, out, say
 from assessor.domain import Message
 from assessor.errors import InputError
-from assessor.filing.write import annex_of, checklist_of, file_pack, slot_values
+from assessor.filing.write import GENERIC, annex_of, checklist_of, file_pack, slot_values
 from assessor.frameworks import load_library
 from assessor.messages import Language
 
 app = typer.Typer(no_args_is_help=True)
-GENERIC = "diagnosis-generic"
 
 
 @app.command()

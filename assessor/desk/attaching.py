@@ -15,14 +15,15 @@ from assessor.desk.desk import Desk, new_id
 from assessor.domain import Asset, Message, Plant, sha256
 from assessor.errors import AssessorError, InputError, UnknownError
 from assessor.forms.register import draft, read_ledger
+from assessor.precheck.reading import read_precheck
 from assessor.storage import FileKind, StoredFile, ledger, papers, quality
 from assessor.storage import surveys as sql
 from connectors.scope import load_scope
 
-RAW: frozenset[FileKind] = frozenset({"export", "bundle", "scope", "network", "work"})
+RAW: frozenset[FileKind] = frozenset({"export", "bundle", "scope", "network", "precheck", "work"})
 """Kinds that hold what machines said, or where they are: for those who may read raw data, and for nobody else."""
 JUDGED: frozenset[FileKind] = frozenset({"register", "export", "bundle"})
-"""Kinds that a result follows from."""
+"""Kinds that a result follows from, beside proofs of answers."""
 
 
 @dataclass(frozen=True)
@@ -68,12 +69,17 @@ def attach(desk: Desk, who: Actor, survey_id: str, handed: Handed) -> StoredFile
         if papers.bytes_of(c, survey_id) + file.size > MOST:
             raise InputError(Message(id="desk.survey_full", params={"mb": MOST // 1_000_000}), content.name)
         papers.add_file(c, file, handed.data)
-        if plant is not None and (file.kind in JUDGED or plant != Plant.model_validate(survey.plant)):
+        if plant is not None and (_judged(file) or plant != Plant.model_validate(survey.plant)):
             sql.change(c, survey_id, plant=plant.model_dump(mode="json"))
-        elif file.kind in JUDGED:
+        elif _judged(file):
             sql.change(c, survey_id)
         ledger.note(c, file.at, who.account, survey.organisation, f"{file.kind} added", file.id)
     return file
+
+
+def _judged(file: StoredFile) -> bool:
+    """Does a result follow from it?"""
+    return file.kind in JUDGED or (file.kind == "proof" and file.question is not None)
 
 
 def _read(kind: FileKind, content: Content, plant: dict[str, Any]) -> tuple[dict[str, Any], Plant | None]:
@@ -84,6 +90,9 @@ def _read(kind: FileKind, content: Content, plant: dict[str, Any]) -> tuple[dict
         return {"draft": exports.looked_at(content)}, None
     if kind == "scope":
         return _scope(content, Plant.model_validate(plant))
+    if kind == "precheck":
+        found = read_precheck(content.data, content.name)
+        return {"made": found.made, "endpoints": len(found.checked)}, None
     if kind == "bundle":
         with on_disk(content.data, content.name, ".zip") as file:
             return read_bundle(file, content.name, Plant.model_validate(plant))
@@ -206,7 +215,7 @@ def remove(desk: Desk, who: Actor, survey_id: str, id_: str) -> None:
         if held.kind in RAW:
             who.require("raw.read", survey.organisation)
         papers.remove_file(c, survey_id, id_)
-        if held.kind in JUDGED:
+        if _judged(held):
             sql.change(c, survey_id)
         ledger.note(c, desk.clock(), who.account, survey.organisation, f"{held.kind} removed", id_)
 

@@ -20,6 +20,8 @@ LARGEST: dict[FileKind, int] = {
     "scope": 5 * MB,
     "network": 20 * MB,
     "work": 200 * MB,
+    "attachment": 20 * MB,
+    "precheck": 2 * MB,
 }
 MOST = 500 * MB
 """Bytes of all files of one survey."""
@@ -42,6 +44,8 @@ TAKEN: dict[FileKind, frozenset[str]] = {
     "scope": frozenset({TEXT}),
     "network": frozenset({SHEET}),
     "work": frozenset({BUNDLE}),
+    "attachment": frozenset({m for _, m in SIGNS} | {"image/heic"} | set(OFFICE.values()) | {TEXT}),
+    "precheck": frozenset({TEXT}),
 }
 SHOWN = frozenset({"image/jpeg", "image/png", "image/webp"})
 """What a browser may show in the page; all else is downloaded."""

@@ -27,7 +27,9 @@ LISTS = {"settlements": "question", "meanings": "tags", "cuts": "dimension"}
 WHOLE = ("budget", "plan", "frameworks", "walk")
 KEPT_ABOUT = ("system", "taken_by", "taken_at", "signs")
 """What a person said of a file; what was read out of it is read again here."""
-CARRIED: tuple[FileKind, ...] = ("register", "scope", "network", "proof", "export", "bundle")
+CARRIED: tuple[FileKind, ...] = (
+    "register", "scope", "network", "precheck", "proof", "attachment", "export", "bundle",
+)  # fmt: skip
 """In this order: what a later one is read by stands there already."""
 PARTS = ("survey", "history", "notes", "files")
 Choice = Literal["ours", "theirs"]

@@ -20,6 +20,8 @@ from assessor.errors import InputError, UnknownError
 from assessor.forms.changes import Problem
 from assessor.forms.register import Draft
 from assessor.messages import Language
+from assessor.precheck import Precheck
+from assessor.precheck.reading import Held, against, read_precheck
 from assessor.preparing.network import Network
 from assessor.preparing.pack import Brought, Prepared, Written, prepare
 from assessor.preparing.reading import read_network
@@ -46,6 +48,20 @@ class Standing:
     """Signed ones that were handed in for it."""
     chosen: int | None
     """So many machines are to be drawn; None: all are looked at."""
+    precheck: "Prechecked | None"
+    """The newest one that was handed in."""
+
+
+@dataclass(frozen=True)
+class Prechecked:
+    """What was tried before the visit."""
+
+    file: StoredFile
+    result: Precheck | None
+    held: Held | None = None
+    """Against the scope that counts; None where there is no scope."""
+    fault: Message | None = None
+    """Why it cannot be told by this version, which is not the one that took it in."""
 
 
 def standing(desk: Desk, who: Actor, survey_id: str) -> Standing:
@@ -59,7 +75,27 @@ def standing(desk: Desk, who: Actor, survey_id: str) -> Standing:
     said = held.survey.settings.get(SAID, {})
     visit = _visit(desk, who, survey_id, said, newest.get("register"))
     chosen = visit.strata[0].number if visit.strata else None
-    return Standing(visit, newest.get("register"), newest.get("network"), scope, signed, chosen)
+    tried = _prechecked(desk, who, survey_id, newest.get("precheck"), scope)
+    return Standing(visit, newest.get("register"), newest.get("network"), scope, signed, chosen, tried)
+
+
+def _prechecked(
+    desk: Desk, who: Actor, survey_id: str, file: StoredFile | None, scope: StoredFile | None
+) -> Prechecked | None:
+    if file is None:
+        return None
+    try:
+        found = read_precheck(attaching.content(desk, who, survey_id, file.id)[1], file.name)
+    except InputError as problem:
+        return Prechecked(file, None, fault=problem.message)
+    if scope is None:
+        return Prechecked(file, found)
+    return Prechecked(file, found, against(found, _scope(desk, who, survey_id, scope).scope))
+
+
+def _scope(desk: Desk, who: Actor, survey_id: str, file: StoredFile) -> Written:
+    data = attaching.content(desk, who, survey_id, file.id)[1]
+    return Written(data, read_scope(data.decode("utf-8-sig"), file.name))
 
 
 def _visit(desk: Desk, who: Actor, survey_id: str, said: Mapping[str, Any], register: StoredFile | None) -> Visit:
@@ -117,10 +153,7 @@ def pack(desk: Desk, who: Actor, survey_id: str) -> Prepared:
     """All papers that can be written by now, and why the others cannot."""
     stands = standing(desk, who, survey_id)
     register = _draft(stands.register) if stands.register else None
-    scope = None
-    if stands.scope is not None:
-        _, data = attaching.content(desk, who, survey_id, stands.scope.id)
-        scope = Written(data, read_scope(data.decode("utf-8-sig"), stands.scope.name))
+    scope = _scope(desk, who, survey_id, stands.scope) if stands.scope else None
     network = _network(desk, who, survey_id, stands, register)
     return prepare(Brought(stands.visit, register, network, scope), desk.library, desk.clock())
 

@@ -2,11 +2,11 @@
 
 import tempfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection
 
@@ -21,13 +21,13 @@ from assessor.desk.exports import registered
 from assessor.desk.reckoner import Job, Reckoned
 from assessor.desk.surveys import Sheet
 from assessor.desk.work import reckon
-from assessor.domain import Answers, Assessment, Comparison, Message, Roadmap, canonical
+from assessor.domain import Answers, Assessment, Comparison, Message, Proof, Roadmap, canonical
 from assessor.errors import InputError
 from assessor.forms.writing import write_answers
 from assessor.funding import funded
 from assessor.portfolio.peers import as_peer
 from assessor.roadmap import plan as make
-from assessor.storage import Outcome, Survey, ledger, papers, people
+from assessor.storage import Outcome, StoredFile, Survey, ledger, papers, people
 from assessor.storage import surveys as sql
 from models.peers import FEWEST, compare
 
@@ -98,7 +98,7 @@ def _job(desk: Desk, held: Sheet) -> Job:
         bundle = papers.content(c, survey.id, heard.sha256) if heard is not None else None
         confirmed = [f for f in files if "endpoint" in f.about and bundle is None]
         exports = tuple((f.about["endpoint"], f.media, papers.content(c, survey.id, f.sha256)) for f in confirmed)
-    answers = surveys.answers(held)
+    answers = _proved(surveys.answers(held), files)
     if bundle is None and not exports:  # no machine was heard: there is nothing to differ from
         answers = answers.model_copy(update={"settlements": ()})
     ledger_ = newest.get("register")
@@ -115,6 +115,21 @@ def _job(desk: Desk, held: Sheet) -> Job:
         register=register,
         exports=exports,
     )
+
+
+def _proved(answers: Answers, files: Sequence[StoredFile]) -> Answers:
+    """Each answer with the proofs that were handed in for it."""
+    handed: dict[str, tuple[Proof, ...]] = {}
+    for file in files:
+        if file.kind == "proof" and file.question is not None:
+            handed[file.question] = (*handed.get(file.question, ()), _proof(file))
+    said = (a.model_copy(update={"proofs": handed.get(a.question, ())}) for a in answers.answers)
+    return answers.model_copy(update={"answers": tuple(said)})
+
+
+def _proof(file: StoredFile) -> Proof:
+    kind: Literal["photograph", "document"] = "photograph" if file.media.startswith("image/") else "document"
+    return Proof(kind=kind, title=file.name, sha256=file.sha256)
 
 
 def _keep(desk: Desk, survey: Survey, made: Reckoned) -> None:

@@ -1,11 +1,11 @@
 """Files that people bring: which item of the checklist each is for, told by its name."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatch
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from assessor.documents import read_bounded
 from assessor.domain import Checklist, Item, Message
@@ -65,6 +65,24 @@ def fitting(name: str, items: Iterable[Item]) -> tuple[str, ...]:
     found = [item for item in items if any(fnmatch(name.lower(), p.lower()) for p in item.files)]
     telling = [item for item in found if any(_tells(p) and fnmatch(name.lower(), p.lower()) for p in item.files)]
     return tuple(item.id for item in telling or found)
+
+
+def name_for(name: str, item: Item, items: Iterable[Item], taken: Collection[str], day: date | None) -> str | None:
+    """What a file that somebody says is for an item has to be called to be for it and for no other.
+
+    Its own name as far as may be, with the day that was said of it. None: no name will do, as its kind is not
+    asked for.
+    """
+    own, all_ = PurePosixPath(inside(name)), tuple(items)
+    words = [re.sub(r"[*?]+", "-", p).strip("-") for p in item.files if _tells(p)]
+    seen = day or day_of(own.stem, b"")
+    stems = [(day, own.stem), *((day, f"{w}-{own.stem}") for w in words)]
+    stems += [(seen, "-".join(part)) for part in ((item.id,), *((w, item.id) for w in words))]
+    for when, stem in stems:
+        called = inside(f"{f'{when}-' if when else ''}{stem}{own.suffix}", taken)
+        if fitting(called, all_) == (item.id,):
+            return called
+    return None
 
 
 def _tells(pattern: str) -> bool:

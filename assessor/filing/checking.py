@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, get_args
 
 from assessor import audit
 from assessor.bundle import open_bundle
@@ -13,25 +12,22 @@ from assessor.documents import parse
 from assessor.domain import (
     Assessment,
     Checklist,
-    Department,
     Item,
     Message,
     Noun,
     Shown,
     Text,
     canonical,
-    credit_fault,
     sha256,
 )
 from assessor.errors import AssessorError, InputError
 from assessor.filing.anew import differing
 from assessor.filing.container import Pack, open_pack
 from assessor.filing.layout import ANSWERS, BUNDLE, CHECKLIST, FILED, FIXED, REPORTS
-from assessor.filing.proof import counted
+from assessor.filing.proof import brought
+from assessor.filing.shown import BY_ASSESSMENT, Outcome, Told, says
 from assessor.frameworks import load_library
 from assessor.messages import render
-
-Outcome = Literal["met", "missing", "by-hand"]
 
 
 class Found(Noun):
@@ -119,35 +115,16 @@ def _checklist(pack: Pack, place: Path) -> Checklist:
         raise InputError(Message(id="input.not_utf8", params={"at": problem.start}), str(place)) from problem
 
 
-Told = tuple[Outcome, Message]
-
-
 def _found(item: Item, checklist: Checklist, inside: "Inside") -> Found:
     if item.person:
-        outcome, why = _says("by-hand", "by_hand")
+        outcome, why = says("by-hand", "by_hand")
     elif item.files:
-        outcome, why = _files(item, checklist, inside.pack)
+        pack = inside.pack
+        outcome, why = brought(item, checklist, pack.manifest.members, pack.members, pack.manifest.made)
     else:
         outcome, why = SHOWS[item.shows or "report"](item, inside)
     simulated = inside.pack.manifest.plant.simulated
     return Found(item=item.id, text=item.text, outcome=outcome, why=why, simulated=simulated)
-
-
-def _says(outcome: Outcome, name: str, **params: str | int) -> Told:
-    return outcome, Message(id=f"filing.check.{name}", params=dict(params))
-
-
-def _files(item: Item, checklist: Checklist, pack: Pack) -> Told:
-    """Files that were brought for it and count; where they are too few, what is wrong with another."""
-    good, bad = counted(item, checklist, pack)
-    if len(good) >= item.at_least:
-        return _says("met", "files", n=len(good), first=(good[0].was or good[0].name)[:80])
-    told = [one for one in bad if one[1] != "blank"]
-    if told:
-        member, fault = told[0]
-        first = (member.was or member.name)[:80]
-        return _says("missing", fault, n=len(good), needed=item.at_least, first=first)
-    return _says("missing", "too_few" if good else "no_file", n=len(good), needed=item.at_least)
 
 
 @dataclass(frozen=True)
@@ -212,55 +189,15 @@ def _needs(of: Callable[[Item, Assessment], Told]) -> Callable[[Item, Inside], T
 
     def check(item: Item, inside: Inside) -> Told:
         done = inside.assessment
-        return _says("missing", "no_bundle") if done is None else of(item, done)
+        return says("missing", "no_bundle") if done is None else of(item, done)
 
     return check
-
-
-def _credit_code(_: Item, a: Assessment) -> Told:
-    """GB 32100's check character; a region that does not exist only where the plant is simulated and says so."""
-    code = a.plant.credit_code
-    if code is None:
-        return _says("missing", "code_none")
-    wrong = credit_fault(code)
-    if wrong == "region" and a.plant.simulated:
-        return _says("met", "code_simulated", code=code)
-    return _says("met", "code", code=code) if wrong is None else _says("missing", f"code_{wrong}", code=code)
-
-
-def _interviewees(item: Item, a: Assessment) -> Told:
-    """Roles that the forms know; whoever answered under another name is one of the others, and no role."""
-    given = {answer.by.strip() for answer in a.answers.answers if answer.by.strip()}
-    roles = set(get_args(Department))
-    known, others = len(given & roles), len(given - roles - {"assessor"})
-    name = "roles" if known >= item.at_least else "roles_few"
-    name += "_others" if others else ""
-    outcome: Outcome = "met" if known >= item.at_least else "missing"
-    return _says(outcome, name, n=known, needed=item.at_least, others=others)
-
-
-def _settled(_: Item, a: Assessment) -> Told:
-    open_ = sum(not finding.settled for finding in a.findings)
-    if open_:
-        return _says("missing", "open", n=open_)
-    bare = [s for s in a.answers.settlements if not s.reply.strip() or not s.proof.title.strip()]
-    if bare:
-        return _says("missing", "no_reply", n=len(bare))
-    return _says("met", "settled", n=len(a.findings))
-
-
-def _plan(_: Item, a: Assessment) -> Told:
-    if a.roadmap is None:
-        return _says("missing", "no_plan")
-    if not a.roadmap.choices:
-        return _says("missing", "empty_plan")
-    return _says("met", "plan", n=len(a.roadmap.choices))
 
 
 def _folder(name: str, folder: str) -> Callable[[Item, Inside], Told]:
     def check(_: Item, inside: Inside) -> Told:
         n = sum(member.startswith(f"{folder}/") for member in inside.pack.members)
-        return _says("met", name, n=n) if n else _says("missing", f"no_{name}")
+        return says("met", name, n=n) if n else says("missing", f"no_{name}")
 
     return check
 
@@ -268,15 +205,15 @@ def _folder(name: str, folder: str) -> Callable[[Item, Inside], Told]:
 def _report(_: Item, inside: Inside) -> Told:
     """The report for filing itself; others beside it do not stand in for it."""
     n = sum(member.startswith(f"{REPORTS}/") for member in inside.pack.members)
-    return _says("met", "report", n=n) if FILED in inside.pack.members else _says("missing", "no_report")
+    return says("met", "report", n=n) if FILED in inside.pack.members else says("missing", "no_report")
 
 
 def _bundle(_: Item, inside: Inside) -> Told:
     if BUNDLE not in inside.pack.members:
-        return _says("missing", "no_bundle")
+        return says("missing", "no_bundle")
     if inside.verified and inside.assessment is not None and _same(inside):
-        return _says("met", "bundle")
-    return _says("missing", "bundle_differs")
+        return says("met", "bundle")
+    return says("missing", "bundle_differs")
 
 
 def _same(inside: Inside) -> bool:
@@ -286,10 +223,7 @@ def _same(inside: Inside) -> bool:
 
 
 SHOWS: Mapping[Shown, Callable[[Item, Inside], Told]] = {
-    "credit-code": _needs(_credit_code),
-    "interviewees": _needs(_interviewees),
-    "settled": _needs(_settled),
-    "plan": _needs(_plan),
+    **{name: _needs(of) for name, of in BY_ASSESSMENT.items()},
     "answers": _folder("answers", ANSWERS),
     "report": _report,
     "bundle": _bundle,

@@ -11,6 +11,7 @@ from assessor import pipeline
 from assessor.bundle import Bundle, write_assessment
 from assessor.domain import Answers, Assessment, Proof, Settlement, canonical
 from assessor.filing.pack import Made, Wanted, make_pack
+from assessor.filing.write import GENERIC
 from assessor.forms.writing import write_answers
 from assessor.frameworks import Library
 from assessor.messages import LANGUAGES, Language, moment, render
@@ -20,7 +21,6 @@ from assessor.report.excel import render_excel
 PAPERS = ("contract", "listing")
 SCANS = ("opening", "closing", "promise")
 """What is signed by hand and comes as a picture."""
-LIST = "diagnosis-generic"
 LETTERS = {
     "S": ("01111", "10000", "01110", "00001", "11110"),
     "I": ("01110", "00100", "00100", "00100", "01110"),
@@ -59,8 +59,8 @@ def demo_pack(
         (folder / "report.html").write_text(render_html(done, language=language, filed=True), "utf-8")
         wanted = Wanted(
             folder=folder,
-            checklist=library.checklists[LIST],
-            checklist_data=library.parts[f"checklists/{LIST}.yaml"],
+            checklist=library.checklists[GENERIC],
+            checklist_data=library.parts[f"checklists/{GENERIC}.yaml"],
             platforms=tuple(library.platforms.values()),
             language=language,
             attachments=attachments(folder / "attachments", done),

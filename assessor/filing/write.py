@@ -19,6 +19,8 @@ from assessor.home import create_file
 from assessor.messages import Language, render
 from assessor.report.pen import Pen
 
+GENERIC = "diagnosis-generic"
+"""The list that a pack is made by where nobody names another."""
 BESIDE = "attachments"
 """Folder beside the results that attachments are taken from where none is named."""
 

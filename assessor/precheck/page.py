@@ -22,12 +22,12 @@ def page(result: Precheck, language: Language) -> str:
     return (
         _pages()
         .get_template("page.html.j2")
-        .render(language=language, editions=[_Edition(result, one) for one in order], style=_style())
+        .render(language=language, editions=[Edition(result, one) for one in order], style=_style())
     )
 
 
-class _Edition:
-    """What the template asks of one language."""
+class Edition:
+    """A result in one language: what a page asks of it."""
 
     def __init__(self, result: Precheck, language: Language) -> None:
         self.result, self.language = result, language

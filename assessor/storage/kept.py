@@ -6,7 +6,7 @@ from typing import Any, Literal
 Role = Literal["member", "owner", "consultant", "reviewer", "officer", "auditor", "administrator"]
 """What somebody may do in one organisation; `assessor.desk.access` says what each may."""
 OrganisationKind = Literal["factory", "consultancy", "office"]
-FileKind = Literal["proof", "register", "export", "bundle", "scope", "network", "work"]
+FileKind = Literal["proof", "register", "export", "bundle", "scope", "network", "attachment", "precheck", "work"]
 Purpose = Literal["programme", "audit", "raw", "peers"]
 """What a factory may agree to: results to a programme office, filings to an auditor, raw data to an auditor, and
 anonymous comparison with its peers."""

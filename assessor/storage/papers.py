@@ -37,6 +37,12 @@ def content(c: Connection, survey_id: str, digest: str) -> bytes:
     return bytes(c.execute(select(contents.c.data).where(own)).scalar_one())
 
 
+def head(c: Connection, survey_id: str, digest: str, most: int) -> bytes:
+    """The start of a file."""
+    own = (contents.c.survey == survey_id) & (contents.c.sha256 == digest)
+    return bytes(c.execute(select(func.substr(contents.c.data, 1, most)).where(own)).scalar_one())
+
+
 def say_of_file(c: Connection, id_: str, about: dict[str, Any]) -> None:
     """Something else is known of a file; its content never changes."""
     c.execute(update(files).where(files.c.id == id_).values(about=about))

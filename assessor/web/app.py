@@ -26,6 +26,7 @@ from assessor.web.pages import (
     answers,
     comparing,
     door,
+    filing,
     interviews,
     merging,
     openid,
@@ -53,8 +54,8 @@ STATIC = {
     "icon.svg": "image/svg+xml",
 }
 ROOMS = (
-    door, openid, plants, answers, results, settling, site, preparing, interviews, sampling, merging, reviewing,
-    second, comparing, papers, tags, walk, people,
+    door, openid, plants, answers, results, settling, filing, site, preparing, interviews, sampling, merging,
+    reviewing, second, comparing, papers, tags, walk, people,
 )  # fmt: skip
 log = logging.getLogger("assessor.web")
 SWEEP = 3600

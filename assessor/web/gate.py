@@ -112,8 +112,13 @@ def text(form: FormData, name: str) -> str:
 
 def upload(form: FormData, name: str) -> tuple[str, bytes] | None:
     """A file of a form: the name its sender gave it, and what is in it."""
-    value: Any = form.get(name)
-    return (value.filename or "", value.file.read()) if isinstance(value, UploadFile) and value.filename else None
+    return next(iter(uploads(form, name)), None)
+
+
+def uploads(form: FormData, name: str) -> list[tuple[str, bytes]]:
+    """All files of one field."""
+    given: list[Any] = form.getlist(name)
+    return [(one.filename, one.file.read()) for one in given if isinstance(one, UploadFile) and one.filename]
 
 
 def place(request: Request) -> str:

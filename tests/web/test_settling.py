@@ -1,7 +1,5 @@
 """A difference is settled by an assessor, with reply, reason and proof; then the office sees it."""
 
-from fractions import Fraction
-
 import pytest
 
 from assessor.desk import accounts, consenting, demonstration, entering, houses, reckoning, settling, surveys
@@ -9,6 +7,7 @@ from assessor.desk.desk import Desk
 from assessor.desk.settling import Clarified
 from assessor.errors import AccessError, InputError, UnknownError
 from tests.web.people import again, joined
+from tests.web.settled import SAID, settle_all
 from tests.web.test_reckoning import reckoned
 
 pytestmark = pytest.mark.slow
@@ -24,8 +23,7 @@ def test_a_consultant_settles_what_is_open_and_the_office_sees_the_result(lite: 
     first = done.findings[0].question
 
     def said(question: str, **other: object) -> Clarified:
-        usual = {"value": "0.5", "reply": "当天停机", "reason": "现场复核", "kind": "site", "title": "车间巡查"}
-        return Clarified(question, **{**usual, **other})  # type: ignore[arg-type]
+        return Clarified(question, **{"value": "0.5", **SAID, **other})  # type: ignore[arg-type]
 
     with pytest.raises(InputError) as told:
         settling.settle(lite, consultant, survey, said(first))
@@ -38,10 +36,7 @@ def test_a_consultant_settles_what_is_open_and_the_office_sees_the_result(lite: 
     for lacking in ("reply", "reason", "title", "value"):
         with pytest.raises(InputError):
             settling.settle(lite, consultant, survey, said(first, **{lacking: ""}))
-    for finding in done.findings:
-        statement = lite.library.statements[finding.question]
-        value = "0.5" if statement.scale is None or Fraction(1, 2) in statement.scale else "1"
-        settling.settle(lite, consultant, survey, said(finding.question, value=value))
+    settle_all(lite, consultant, survey, done)
     now = reckoned(lite, owner, survey)
     assert all(f.settled for f in now.findings) and len(now.findings) == len(done.findings)
     evidence = {e.question: e for e in now.evidence}

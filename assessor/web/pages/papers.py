@@ -59,7 +59,8 @@ def add(request: Request, desk: DeskOf, who: PageWho, form: Posted, survey: str)
     if "application/json" in request.headers.get("accept", ""):
         return JSONResponse({"id": file.id, "name": file.name, "size": file.size, "sha256": file.sha256}, 201)
     back = f"questions/{question}#files" if question else f"files#{kind}"
-    back = {"export": f"exports/{file.id}", "scope": "sampling", "work": f"merge/{file.id}"}.get(kind, back)
+    places = {"export": f"exports/{file.id}", "scope": "sampling", "work": f"merge/{file.id}"}
+    back = (places | {"precheck": "prepare#precheck"}).get(kind, back)
     if signs:
         back = "prepare#letter"
     return RedirectResponse(f"/surveys/{survey}/{back}", 303)
@@ -132,4 +133,5 @@ def read(desk: DeskOf, who: PageWho, survey: str, file: str) -> Response:
 def remove(desk: DeskOf, who: PageWho, form: Posted, survey: str, file: str) -> Response:
     attaching.remove(desk, who, survey, file)
     question = text(form, "question")
-    return RedirectResponse(f"/surveys/{survey}/{f'questions/{question}' if question else 'files'}", 303)
+    place = f"questions/{question}" if question else "filing" if text(form, "back") == "filing" else "files"
+    return RedirectResponse(f"/surveys/{survey}/{place}", 303)

@@ -10,6 +10,7 @@ from assessor.desk.content import LARGEST, called
 from assessor.domain import Message, Vantage
 from assessor.errors import InputError
 from assessor.forms.changes import Problem
+from assessor.precheck.page import Edition
 from assessor.web.face import page
 from assessor.web.gate import DeskOf, PageWho, Posted, language_of, posted, text, upload
 from assessor.web.pages.answers import frame
@@ -23,12 +24,17 @@ BEIJING = ":00+08:00"
 @router.get("/surveys/{survey}/prepare")
 def show(request: Request, desk: DeskOf, who: PageWho, survey: str) -> Response:
     """How far the preparation has come, and what is still missing."""
-    return page(request, "prepare", _values(desk, who, survey))
+    return page(request, "prepare", _values(request, desk, who, survey))
 
 
-def _values(desk: DeskOf, who: PageWho, survey: str, problems: tuple[Problem, ...] = ()) -> dict[str, Any]:
+def _values(
+    request: Request, desk: DeskOf, who: PageWho, survey: str, problems: tuple[Problem, ...] = ()
+) -> dict[str, Any]:
+    standing = preparing.standing(desk, who, survey)
+    result = standing.precheck.result if standing.precheck else None
     return frame(who, surveys.opened(desk, who, survey)) | {
-        "standing": preparing.standing(desk, who, survey),
+        "standing": standing,
+        "tried": Edition(result, language_of(request)) if result else None,
         "vantages": [v.value for v in Vantage],
         "problems": problems,
         "mb": LARGEST["network"] // 1_000_000,
@@ -82,7 +88,7 @@ def network(request: Request, desk: DeskOf, who: PageWho, form: Posted, survey: 
         raise InputError(Message(id="web.no_file"))
     problems = preparing.hand_in_network(desk, who, survey, *given)
     if problems:
-        values = _values(desk, who, survey, problems) | {"wrong": called(given[0])}
+        values = _values(request, desk, who, survey, problems) | {"wrong": called(given[0])}
         return page(request, "prepare", values, 422)
     return _back(survey, "#network")
 

@@ -1,15 +1,20 @@
 """Differences to be clarified: what was said, what was seen, what to ask, and what came of it."""
 
+from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from assessor.desk import attaching, reckoning, settling
+from assessor.desk import attaching, reckoning, settling, surveys
+from assessor.desk.access import Actor
 from assessor.desk.settling import Clarified
+from assessor.domain import Assessment, Question
 from assessor.errors import InputError
 from assessor.forms.words import choices
 from assessor.report.claims import differences
+from assessor.report.leads import Todo, todo
 from assessor.report.pen import Pen
 from assessor.web.cards import hundredths
 from assessor.web.face import page
@@ -18,6 +23,16 @@ from assessor.web.pages.results import frame
 
 router = APIRouter()
 PROOFS = ("document", "screen", "photograph", "site", "export", "statement")
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """What would narrow the result, and the questions that hang on it."""
+
+    kind: str
+    todo: Todo
+    questions: tuple[tuple[Question, int], ...]
+    """Each with the number of proofs that were handed in for it."""
 
 
 @router.get("/surveys/{survey}/clarify")
@@ -38,6 +53,7 @@ def _values(request: Request, desk: DeskOf, who: PageWho, survey: str) -> dict[s
     return frame(who, standing) | {
         "a": done,
         "pen": pen,
+        "narrowing": _narrowing(desk, who, survey, done, pen),
         "differences": differences(done, pen),
         "settled": settling.settled(done),
         "statements": statements,
@@ -47,6 +63,20 @@ def _values(request: Request, desk: DeskOf, who: PageWho, survey: str) -> dict[s
         "fault": None,
         "failed": "",
     }
+
+
+def _narrowing(desk: DeskOf, who: Actor, survey: str, done: Assessment, pen: Pen) -> list[Narrowing]:
+    """For those who are still asking; in the order of the Assessment, what the level hangs on first."""
+    if not who.may("survey.read", surveys.get(desk, who, survey).organisation):
+        return []
+    handed = Counter(f.question for f in attaching.listed(desk, who, survey, "proof"))
+    known = desk.library.statements
+    return [
+        Narrowing(
+            lead.kind, one, tuple((known[q], handed[known[q].part_of or q]) for q in lead.questions if q in known)
+        )
+        for lead, one in zip(done.leads, todo(done, pen), strict=True)
+    ]
 
 
 @router.post("/surveys/{survey}/clarify")

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Request
 from markupsafe import Markup
 from starlette.responses import Response
 
-from assessor.desk import attaching, reckoning, reviewing, sampling, surveys
+from assessor.desk import attaching, filing, reckoning, reviewing, sampling, surveys
+from assessor.messages import Language
 from assessor.web.face import page
-from assessor.web.gate import DeskOf, PageWho, settings_of
+from assessor.web.gate import DeskOf, PageWho, language_of, settings_of
 from assessor.web.pages.answers import frame
 
 router = APIRouter()
@@ -34,13 +35,23 @@ def site(request: Request, desk: DeskOf, who: PageWho, survey: str) -> Response:
     who.require("raw.read", held.survey.organisation)
     works = attaching.listed(desk, who, survey, "work")
     others = settings_of(request).others
-    values = {"steps": _steps(desk, who, survey), "works": works, "others": others}
+    steps = [*_steps(desk, who, survey), _filing(desk, who, survey, language_of(request))]
+    values = {"steps": steps, "works": works, "others": others}
     return page(request, "site", frame(who, held) | values | {"code": _code(others[0]) if others else ""})
 
 
 def _code(address: str) -> Markup:
     """A picture that a camera reads the address from."""
     return Markup(segno.make(address, error="m", micro=False).svg_inline(omitsize=True, border=2, light="#fff"))
+
+
+def _filing(desk: DeskOf, who: PageWho, survey: str, language: Language) -> Step:
+    by = filing.checklist(desk, "")
+    if reckoning.result(desk, who, survey).done is None:
+        return _step("filing", "/filing", done=False, later=True, n=len(by.items))
+    ready = filing.ready(desk, who, survey, by, language)
+    begun = any(entry.files for entry in ready.entries)
+    return _step("filing", "/filing", done=not ready.lacking, running=begun and ready.lacking > 0, n=ready.lacking)
 
 
 def _steps(desk: DeskOf, who: PageWho, survey: str) -> list[Step]:
