@@ -25,7 +25,7 @@ from assessor.storage import surveys as sql
 LISTS = {"settlements": "question", "meanings": "tags", "cuts": "dimension"}
 """Settings that are lists, and what tells their items apart."""
 WHOLE = ("budget", "plan", "frameworks", "walk")
-KEPT_ABOUT = ("system", "taken_by", "taken_at", "signs")
+KEPT_ABOUT = ("system", "taken_by", "taken_at", "signs", "item", "day")
 """What a person said of a file; what was read out of it is read again here."""
 CARRIED: tuple[FileKind, ...] = (
     "register", "scope", "network", "precheck", "proof", "attachment", "export", "bundle",

@@ -1,6 +1,7 @@
 """The pack for filing, at the desk: what its page foresees is what the check of the downloaded pack finds."""
 
 import io
+import re
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,6 +33,7 @@ from assessor.filing.checking import Checked
 from assessor.filing.demonstration import photograph
 from assessor.filing.layout import inside
 from assessor.frameworks import load_library
+from tests.web.asked import by_session, site
 from tests.web.people import again, entry, factory, joined
 from tests.web.settled import settle_all
 from tests.web.test_reckoning import reckoned
@@ -177,6 +179,34 @@ def test_a_file_for_an_item_that_the_list_does_not_have_stays_out_and_is_told(li
     ready, found = checked(lite, owner, survey, tmp_path)
     assert len(ready.left) == 3 and not any(e.files for e in ready.entries)
     agree(ready, found)
+
+
+def test_a_slip_leaves_the_page_with_what_is_wrong_beside_the_item(lite: Desk) -> None:
+    _, owner, survey = factory(lite)
+    answering.save(lite, owner.who, survey, entry("m5-l2-1", "1"))
+    reckoned(lite, owner.who, survey)
+    path = f"/surveys/{survey}/filing"
+    with site(lite) as web:
+        by = by_session(lite, owner.token)
+        for files, wrong in (([("file", ("a.pdf", SCAN))], "a.pdf"), ([], "")):
+            answer = web.post(f"{path}/files", by, data={"item": "photographs"}, files=files)
+            assert answer.status_code == 422
+            beside = re.search(
+                r'<li id="photographs".*?role="alert">(.*?)</p>.*?<details open>', answer.text, re.S
+            )
+            assert beside and wrong in beside[1]
+        for item in ("stamps", "no-such-item"):
+            assert web.post(f"{path}/files", by, data={"item": item}, files=files).status_code == 404
+        two = [("file", ("a.png", photograph(1))), ("file", ("b.png", photograph(2)))]
+        answer = web.post(f"{path}/files", by, data={"item": "photographs", "day": "2026-11-24"}, files=two)
+        assert answer.status_code == 303 and answer.headers["location"].endswith("#photographs")
+        held = attaching.listed(lite, owner.who, survey, "attachment")
+        assert [(f.name, f.about) for f in held] == [
+            (name, {"item": "photographs", "day": "2026-11-24"}) for name in ("a.png", "b.png")
+        ]
+        answer = web.post(f"/surveys/{survey}/files/{held[0].id}/remove", by, data={"back": "filing"})
+        assert answer.headers["location"] == path and web.get(path, by).text.count("<bdi>b.png</bdi>") == 1
+        assert web.get(path + "?checklist=no-such-list", by).status_code == 404
 
 
 def test_there_is_no_list_outside_the_library(lite: Desk, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from pathlib import Path
 
 import pytest
 
@@ -15,7 +16,7 @@ from assessor.storage import Outcome, papers
 from tests.web.asked import by_session, site
 from tests.web.hostile_files import PIXEL
 from tests.web.people import again, entry, factory, joined
-from tests.web.test_reckoning import reckoned
+from tests.web.test_reckoning import reckoned, verified
 
 pytestmark = pytest.mark.slow
 
@@ -39,7 +40,9 @@ def bare(desk: Desk) -> tuple[str, Actor, str]:
     return owner.token, owner.who, survey
 
 
-def test_a_proof_that_is_handed_in_is_wanted_no_longer_and_is_wanted_again_without_it(lite: Desk) -> None:
+def test_a_proof_that_is_handed_in_is_wanted_no_longer_and_is_wanted_again_without_it(
+    lite: Desk, tmp_path: Path
+) -> None:
     entered, survey = demonstration.enter(lite, "127.0.0.1", "zh")
     known = entering.known_by_session(lite, entered.token)
     assert known is not None
@@ -55,6 +58,7 @@ def test_a_proof_that_is_handed_in_is_wanted_no_longer_and_is_wanted_again_witho
         q: [("photograph", f.sha256)] for q, f in zip(lead.questions, files, strict=True)
     }
     assert [(f.question, f.weight) for f in now.findings] == [(f.question, f.weight) for f in done.findings]
+    verified(reckoning.filing(lite, owner, survey, now), tmp_path / "filing.zip")
     for file in files:
         attaching.remove(lite, owner, survey, file.id)
     assert reckoned(lite, owner, survey).leads == done.leads
