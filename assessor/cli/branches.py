@@ -21,7 +21,7 @@ from assessor.home import free
 from assessor.messages import render
 from connectors import opcua
 from connectors.amend import write_branches
-from connectors.opcua.proposals import Proposal
+from connectors.proposals import Proposal
 from connectors.scope import check_window, load_scope
 
 app = typer.Typer(no_args_is_help=True)
