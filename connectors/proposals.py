@@ -18,7 +18,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal, NamedTuple, Protocol
 
-from assessor.domain import Asset, Branch, Endpoint, Noun, Slug, Tag
+from assessor.domain import Asset, Branch, Endpoint, Message, Noun, Slug, Tag
+from assessor.errors import InputError
 from connectors.attribution import branch_of, finder, is_housekeeping
 
 Rule = Literal["machines", "device_set", "typed", "folder", "channel_device", "prefix"]
@@ -131,6 +132,17 @@ def propose(found: Sequence[Node], endpoint: Endpoint, assets: Sequence[Asset]) 
         )
         for path in paths
     )
+
+
+def check_proposed(wanted: Sequence[Branch], proposals: Sequence[Proposal]) -> None:
+    """What is confirmed must have been proposed, and once. Raises InputError."""
+    paths = [p.path for p in proposals]
+    for i, branch in enumerate(wanted):
+        if branch.path not in paths:
+            known = ", ".join(difflib.get_close_matches(branch.path, paths, 3) or paths[:10]) or "-"
+            raise InputError(Message(id="space.not_proposed", params={"path": branch.path, "known": known}))
+        if branch.path in [b.path for b in wanted[:i]]:
+            raise InputError(Message(id="space.accepted_twice", params={"path": branch.path}))
 
 
 def suggest(name: str, assets: Sequence[Asset]) -> str | None:

@@ -23,7 +23,7 @@ OWNER = (
     "{s}/sections/figures", "{s}/sections/smart-factory", "{s}/sections/plan", "{s}/sections/m5?show=differing",
     "{s}/questions/m5-l2-1", "{s}/plan", "{s}/plan?budget=30&aim=payback", "{s}/files", "{s}/people",
     "{s}/leaves", "{s}/erase", "{s}/clarify", "{s}/review", "{s}/second", "{s}/compare", "{s}/tags", "{s}/walk",
-    "{s}/site", "{s}/sampling", "{s}/prepare",
+    "{s}/site", "{s}/sampling", "{s}/prepare", "{s}/branches",
 )  # fmt: skip
 """Beside these: every part of the result, which the result itself names."""
 
