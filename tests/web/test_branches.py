@@ -12,15 +12,17 @@ from assessor.desk.attaching import Handed, on_disk
 from assessor.desk.branches import Aggregator
 from assessor.desk.desk import Desk
 from assessor.errors import AccessError, InputError, UnknownError
+from assessor.web.pages.branches import SHOWN
 from connectors.reach import read_reach
 from connectors.scope import read_scope
 from connectors.simulator import load_plant
 from connectors.simulator.serve import DEMO
 from tests.sampled import end_all, plant_scope, until
+from tests.test_tags_command import bundle, tag
 from tests.web.aggregated import MACHINES, aggregated
 from tests.web.asked import by_session, site
 from tests.web.people import Person, at_once, factory, joined
-from tests.web.points import sampled
+from tests.web.points import agreed, sampled
 
 TRUE = {b.path: b.asset for e in load_plant(DEMO).scope.endpoints if e.id == "scada" for b in e.branches}
 """Which branch is which machine."""
@@ -147,11 +149,7 @@ def test_data_points_that_no_rule_explains_are_counted_and_left_to_a_person(lite
     house, _, survey = factory(lite)
     who = joined(lite, house, "consultant")
     attaching.attach(lite, who.who, survey, Handed("bundle", "sealed.zip", sampled()))
-    held = attaching.listed(lite, who.who, survey, "bundle")[0]
-    data = attaching.content(lite, who.who, survey, held.id)[1]
-    with on_disk(data, held.name, ".zip") as file:
-        scope = open_bundle(file).member("scope.yaml")
-    attaching.attach(lite, who.who, survey, Handed("scope", "scope.yaml", scope))
+    attaching.attach(lite, who.who, survey, Handed("scope", "scope.yaml", agreed()))
     (press,) = branches.standing(lite, who.who, survey).aggregators
     assert [(o.proposal.path, o.points) for o in press.offered] == [
         ("Line1.IMM01.", 4),
@@ -177,6 +175,25 @@ def test_the_page_takes_nothing_for_granted_and_keeps_what_was_chosen(lite: Desk
         assert f'href="/surveys/{survey}/sampling"' in web.get(path, by).text
         assert "/branches?" not in web.get(path, by).text
         assert web.get(f"{path}?server=scada&after=400", by).text.count("<select") == 0
+
+
+def test_of_many_branches_a_page_shows_some_and_leads_to_the_others(lite: Desk, tmp_path: Path) -> None:
+    house, _, survey = factory(lite)
+    who = joined(lite, house, "consultant")
+    names = [f"Line1.M{n:03d}.{end}" for n in range(SHOWN + 5) for end in ("State", "Count")]
+    bundle(tmp_path, [tag(n, name, None) for n, name in enumerate(names, 1)])
+    attaching.attach(lite, who.who, survey, Handed("scope", "scope.yaml", agreed()))
+    sealed = (tmp_path / "bundle.zip").read_bytes()
+    attaching.attach(lite, who.who, survey, Handed("bundle", "sealed.zip", sealed))
+    with site(lite) as web:
+        by, path = by_session(lite, who.token), f"/surveys/{survey}/branches"
+        first = web.get(path, by).text
+        assert first.count("<select") == SHOWN and f"server=press&amp;after={SHOWN}#e-press" in first
+        rest = web.get(f"{path}?server=press&after={SHOWN}", by).text
+        assert rest.count("<select") == 5 and "Line1.M040." in rest and "#e-press" not in rest
+        assert web.get(f"{path}?server=other&after={SHOWN}", by).text.count("<select") == SHOWN
+        slip = web.post(path, by, data={"endpoint": "press", "after": str(SHOWN), "path": "x", "asset": ""})
+        assert slip.status_code == 422 and slip.text.count("<select") == 5, "it stays where it was"
 
 
 @pytest.mark.slow
