@@ -16,13 +16,13 @@ TAKEN = ("packer", "robot")
 
 
 @contextmanager
-def plant_scope() -> Iterator[bytes]:
-    """While it lasts the demo plant's servers run; gives a scope that allows two of them."""
+def plant_scope(taken: tuple[str, ...] = TAKEN) -> Iterator[bytes]:
+    """While it lasts the demo plant's servers run; gives a scope that allows some of them."""
     with (
         tempfile.TemporaryDirectory(prefix="plant-") as folder,
         start(load_plant(DEMO), Path(folder)) as running,
     ):
-        yield only(running.scope_file.read_text("utf-8"), TAKEN).encode()
+        yield only(running.scope_file.read_text("utf-8"), taken).encode()
 
 
 def only(scope: str, taken: tuple[str, ...]) -> str:

@@ -16,13 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessor import cli
-from assessor.domain import Asset, Branch, Endpoint, Text
+from assessor.domain import Asset, Branch, Endpoint, Tag, Text, tag_id
 from assessor.errors import InputError
 from connectors import opcua
 from connectors.amend import with_branches
-from connectors.opcua.attribution import branch_of
-from connectors.opcua.proposals import Proposal, propose, suggest
+from connectors.attribution import branch_of, finder
 from connectors.opcua.walk import Found
+from connectors.proposals import Proposal, propose, seen, suggest
 from connectors.scope import load_scope
 from tests.servers.processes import assessor
 from tests.test_opcua import small
@@ -188,6 +188,44 @@ def test_every_proposal_holds_what_it_says_in_the_words_of_the_scope(paths: list
         assert p.variables <= len(held)
     confirmed = endpoint(branches=tuple(Branch(path=p.path, asset="press") for p in proposals))
     assert propose(space, confirmed, REGISTER) == (), "what was confirmed is not proposed again"
+
+
+def points(found: Iterable[Found]) -> list[Tag]:
+    """The data points of an address space, as an Observation keeps them."""
+    return [
+        Tag(id=tag_id("e", f.path), endpoint="e", asset=None, address=f"nsu=u;s={f.path}", path=f.path)
+        for f in found
+        if f.variable
+    ]
+
+
+PLAIN_PATHS = st.lists(st.lists(st.text("ab1_.: 压", min_size=1, max_size=6), min_size=1, max_size=4), max_size=25)
+
+
+@given(PLAIN_PATHS)
+def test_the_data_points_of_a_run_give_what_a_walk_over_plain_objects_gives(lists: list[list[str]]) -> None:
+    paths = list(dict.fromkeys("|".join(names) for names in lists))
+    space = nodes(*(p for p in paths if not any(q.startswith(p + "|") for q in paths)))
+    assert propose(seen(points(space), ""), endpoint(), REGISTER) == propose(space, endpoint(), REGISTER)
+
+
+@given(st.lists(NAME, max_size=12), st.lists(NAME, min_size=1, max_size=5))
+def test_a_branch_is_found_among_many_as_one_by_one(paths: list[str], names: list[str]) -> None:
+    branches = [Branch(path=path, asset="press") for path in paths]
+    find = finder(branches)
+    for path in ("/".join(names), *names):
+        assert find(path) is branch_of(branches, path)
+
+
+def test_what_a_run_saw_below_a_root_and_of_types() -> None:
+    machines = points(nodes("Machines|IMM01|Monitoring|Temp"))
+    assert shown(propose(seen(machines, "Machines"), endpoint(root="Machines"), REGISTER)) == [
+        ("Machines/IMM01", "machines", 1, "imm-01")
+    ]
+    typed = nodes("Filler|Status|State", typed=("Filler",))
+    assert shown(propose(seen(points(typed), ""), endpoint(), REGISTER)) == [
+        ("Filler/Status", "channel_device", 1, None)
+    ], "paths say nothing of types"
 
 
 SCOPE = """\

@@ -13,8 +13,8 @@ from assessor import indicators
 from assessor.domain import AddressSpace, Asset, Branch, Device, Endpoint, Observation, Text
 from assessor.facts import facts, sort
 from assessor.indicators.seen import look
+from connectors.attribution import asset_of, is_housekeeping
 from connectors.opcua import preview
-from connectors.opcua.attribution import asset_of, is_housekeeping
 from connectors.opcua.browsing import Browser
 from connectors.opcua.capabilities import FACTS, OPERATION_LIMITS, capabilities
 from connectors.opcua.hierarchy import HIGHEST, lineage, supertypes

@@ -15,7 +15,7 @@ from assessor.domain import (
     Branch,
     Limits,
 )
-from connectors.opcua.attribution import branch_of
+from connectors.attribution import branch_of
 from connectors.opcua.describe import address
 from connectors.opcua.reading import Reader, nanoseconds, sample
 from connectors.opcua.walk import OBJECTS, Walk

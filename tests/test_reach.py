@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from assessor.domain import Credential, Endpoint, Role, Scope, Serial
 from assessor.errors import InputError
-from connectors import reach
-from connectors.reach import Reach, check_reach, confine, plain, read_reach
+from assessor.visit import reach
+from assessor.visit.reach import Reach, check_reach, confine, plain, read_reach
 from tests.test_bundle import SCOPE
 
 LOOPBACK = Reach((ipaddress.ip_network("127.0.0.0/8"),))

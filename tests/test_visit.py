@@ -149,7 +149,7 @@ def test_a_full_disk_ends_the_run_and_what_was_kept_is_sealed_once_there_is_room
 def test_what_may_not_be_begun_is_refused_before_anything_is_sent(runs: Path, scope: bytes) -> None:
     closed = scope + b"\nwindow: {opens: '2026-01-10T08:00:00+08:00', closes: '2026-01-10T18:00:00+08:00'}\n"
     for name, text, reach, why in (
-        ("a", scope, "10.0.0.0/8", "contact.reach.outside"),
+        ("a", scope, "10.0.0.0/8", "visit.reach.outside"),
         ("b", scope, "", "visit.off"),
         ("c", closed, LOOPBACK, "contact.window_closed"),
     ):

@@ -21,7 +21,7 @@ from assessor.home import free
 from assessor.messages import render
 from connectors import opcua
 from connectors.amend import write_branches
-from connectors.opcua.proposals import Proposal
+from connectors.proposals import Proposal, check_proposed
 from connectors.scope import check_window, load_scope
 
 app = typer.Typer(no_args_is_help=True)
@@ -62,7 +62,7 @@ def branches_command(
         free(write)
     check_window(scope, time_ns())
     observation, proposals = _explored(endpoint, scope)
-    _check(wanted, proposals)
+    check_proposed(wanted, proposals)
     if not as_json:
         _show(observation, proposals)
     if write is not None and not wanted and not as_json and sys.stdin.isatty():
@@ -107,17 +107,6 @@ def _explored(endpoint: Endpoint, scope: Scope) -> tuple[Observation, tuple[Prop
     if observation.problem is not None:
         raise ContactError(observation.problem, endpoint.id)
     return observation, proposals
-
-
-def _check(wanted: Sequence[Branch], proposals: Sequence[Proposal]) -> None:
-    """What is accepted must have been proposed, and once."""
-    paths = [p.path for p in proposals]
-    for i, branch in enumerate(wanted):
-        if branch.path not in paths:
-            known = ", ".join(difflib.get_close_matches(branch.path, paths, 3) or paths[:10]) or "-"
-            raise InputError(Message(id="space.not_proposed", params={"path": branch.path, "known": known}))
-        if branch.path in [b.path for b in wanted[:i]]:
-            raise InputError(Message(id="space.accepted_twice", params={"path": branch.path}))
 
 
 def _show(observation: Observation, proposals: Sequence[Proposal]) -> None:

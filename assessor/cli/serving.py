@@ -32,9 +32,9 @@ def serve(
 
     import uvicorn  # noqa: PLC0415
 
+    from assessor.visit.reach import read_reach  # noqa: PLC0415
     from assessor.web.app import create_app  # noqa: PLC0415
     from assessor.web.settings import settings  # noqa: PLC0415
-    from connectors.reach import read_reach  # noqa: PLC0415
 
     held = settings()
     held = dataclasses.replace(held, demo=held.demo or demo, reach=read_reach(sample) or held.reach)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
+
 from assessor.bundle import Bundle, open_bundle
 from assessor.desk import exports, surveys
 from assessor.desk.access import Actor
@@ -38,6 +40,8 @@ class Handed:
     """What its sender says of it."""
     expected: str | None = None
     """The SHA-256 that its sender reckoned."""
+    follows: str | None = None
+    """The SHA-256 of the newest file of its kind, where it was made from that one and must follow on it."""
 
 
 def attach(desk: Desk, who: Actor, survey_id: str, handed: Handed) -> StoredFile:
@@ -66,6 +70,7 @@ def attach(desk: Desk, who: Actor, survey_id: str, handed: Handed) -> StoredFile
     with desk.store.write() as c:
         if sql.get(c, survey_id, lock=True) is None:  # it was erased meanwhile; and files are added one by one
             raise UnknownError(Message(id="desk.unknown"))
+        _check_follows(c, survey_id, handed)
         if papers.bytes_of(c, survey_id) + file.size > MOST:
             raise InputError(Message(id="desk.survey_full", params={"mb": MOST // 1_000_000}), content.name)
         papers.add_file(c, file, handed.data)
@@ -80,6 +85,15 @@ def attach(desk: Desk, who: Actor, survey_id: str, handed: Handed) -> StoredFile
 def _judged(file: StoredFile) -> bool:
     """Does a result follow from it?"""
     return file.kind in JUDGED or (file.kind == "proof" and file.question is not None)
+
+
+def _check_follows(c: Connection, survey_id: str, handed: Handed) -> None:
+    """What was made from a file that is no longer the newest would undo what came in between."""
+    if handed.follows is None:
+        return
+    held = papers.files_of(c, survey_id, handed.kind)
+    if not held or held[-1].sha256 != handed.follows:
+        raise InputError(Message(id="desk.file_meanwhile"), handed.name)
 
 
 def _read(kind: FileKind, content: Content, plant: dict[str, Any]) -> tuple[dict[str, Any], Plant | None]:

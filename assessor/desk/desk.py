@@ -13,7 +13,7 @@ from uuid import uuid4
 from assessor.desk.reckoner import Reckoner
 from assessor.frameworks import Library
 from assessor.storage import Store
-from connectors.reach import Reach
+from assessor.visit.reach import Reach
 
 MINUTE, HOUR, DAY = 60 * 10**9, 3600 * 10**9, 86_400 * 10**9
 

@@ -20,8 +20,8 @@ from assessor.storage import Run, StoredFile, Survey, ledger, papers, people, ru
 from assessor.storage import surveys as sql
 from assessor.visit import apart, live
 from assessor.visit.live import Chosen, Job, Live, Phase, Picks
+from assessor.visit.reach import Reach, check_reach
 from connectors.preview import Preview, preview
-from connectors.reach import Reach, check_reach
 from connectors.scope import check_window, load_scope, seconds_left
 
 SHORTEST, LONGEST = 10, 14 * 86_400

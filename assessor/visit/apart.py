@@ -16,9 +16,9 @@ from assessor.domain import Message
 from assessor.errors import AssessorError, ContactError, StorageError
 from assessor.home import create_file
 from assessor.visit.live import Job, Live, is_alive, read, write
+from assessor.visit.reach import check_reach, confine, read_reach
 from assessor.visit.sampling import sample, seal_left, working_folder
 from assessor.visit.telling import Teller
-from connectors.reach import check_reach, confine, read_reach
 from connectors.scope import check_window, load_scope
 
 log = logging.getLogger("assessor.visit")

@@ -32,7 +32,7 @@ class Job(Noun):
     """Seconds of the whole run, of which `seconds` are left where it is taken up again."""
     how: Literal["begin", "resume", "seal"] = "begin"
     reach: str
-    """Where it may go, as `connectors.reach` reads it."""
+    """Where it may go, as `assessor.visit.reach` reads it."""
 
 
 class Row(Noun):

@@ -24,6 +24,7 @@ from assessor.web.face import content
 from assessor.web.gate import DeskOf
 from assessor.web.pages import (
     answers,
+    branches,
     comparing,
     door,
     filing,
@@ -55,7 +56,7 @@ STATIC = {
 }
 ROOMS = (
     door, openid, plants, answers, results, settling, filing, site, preparing, interviews, sampling, merging,
-    reviewing, second, comparing, papers, tags, walk, people,
+    reviewing, second, comparing, papers, tags, branches, walk, people,
 )  # fmt: skip
 log = logging.getLogger("assessor.web")
 SWEEP = 3600

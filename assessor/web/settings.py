@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from assessor.desk.desk import Sender
 from assessor.desk.sending import Console, Mail, plugged
 from assessor.home import home
-from connectors.reach import Reach, read_reach
+from assessor.visit.reach import Reach, read_reach
 
 
 @dataclass(frozen=True)

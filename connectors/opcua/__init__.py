@@ -32,7 +32,6 @@ from connectors.opcua.confirming import confirm_every
 from connectors.opcua.devices import after_sampling
 from connectors.opcua.entry import withdrawn
 from connectors.opcua.hierarchy import HIGHEST
-from connectors.opcua.proposals import Proposal, propose
 from connectors.opcua.reading import SPLITS
 from connectors.opcua.sampling import Sampler
 from connectors.opcua.session import Session, explain
@@ -42,6 +41,7 @@ from connectors.opcua.trust import TrustStore
 from connectors.opcua.visit import KEPT_OUT, Visit, batch, learn_twice, walk_space
 from connectors.opcua.walk import Walk
 from connectors.opcua.wire import guard_for
+from connectors.proposals import Proposal, propose
 
 PROTOCOLS = ("opcua",)
 SCHEME = "opc.tcp"

@@ -11,7 +11,7 @@ from asyncua.ua.attribute_ids import AttributeIds
 from asyncua.ua.object_ids import ObjectIds
 
 from assessor.domain import Browse, Endpoint, Tag, tag_id
-from connectors.opcua.attribution import asset_of
+from connectors.attribution import asset_of
 from connectors.opcua.browsing import Browser, reference_type
 from connectors.opcua.first_look import Attributes, Look, Own, first_look
 from connectors.opcua.hierarchy import Supertypes, supertypes

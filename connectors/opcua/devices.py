@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from assessor.domain import BAD, Branch, Device, Message, Nameplate, severity
-from connectors.opcua.attribution import branch_of
+from connectors.attribution import branch_of
 from connectors.opcua.describe import PLATE, Point, Space, text, uri
 from connectors.opcua.evidence import address_space, is_companion, spoken
 from connectors.opcua.walk import Found

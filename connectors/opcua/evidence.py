@@ -13,7 +13,7 @@ from asyncua.ua.object_ids import ObjectIds
 from assessor.domain import AddressSpace, Companion
 from connectors.opcua.describe import BASE, WRITE_BIT, Space
 from connectors.opcua.hierarchy import lineage
-from connectors.opcua.walk import Found
+from connectors.opcua.walk import PLAIN, Found
 
 COMPANIONS = (
     BASE,
@@ -25,8 +25,6 @@ COMPANIONS = (
     "http://fdi-cooperation.com/opcua/",
 )
 """What the namespace URIs of companion specifications begin with, in small letters."""
-PLAIN = ua.NodeId(ua.Int32(ObjectIds.BaseObjectType))
-PLAIN_TYPES = frozenset({PLAIN, ua.NodeId(ua.Int32(ObjectIds.FolderType))})
 CONDITION = ua.NodeId(ua.Int32(ObjectIds.ConditionType))
 KEPT = 20
 """Condition types that are named at most."""
@@ -65,7 +63,7 @@ def address_space(space: Space, inside: Iterable[int]) -> AddressSpace:
     indices = list(inside)
     objects = [i for i in indices if not space.found[i].variable]
     variables = [i for i in indices if i in space.own]
-    typed = [i for i in objects if _is_typed(space.found[i])]
+    typed = [i for i in objects if space.found[i].typed]
     below = [i for i in variables if _is_below_typed(space, i)]
     conditions = [i for i in objects if _is_condition(space, space.found[i].type_definition)]
     own = [space.own[i] for i in variables]
@@ -94,17 +92,13 @@ def _tell(space: Space, variables: Iterable[int], name: str) -> int:
     return sum(name in space.told.get(i, {}) for i in variables)
 
 
-def _is_typed(found: Found) -> bool:
-    return not found.variable and found.type_definition is not None and found.type_definition not in PLAIN_TYPES
-
-
 def _is_below_typed(space: Space, index: int) -> bool:
     """Does it stand in a typed object? Plain objects group what such a one has (ParameterSet of OPC UA DI), so
     they are looked through; a folder ends the search."""
     above = space.found[index].parent
     while above >= 0 and (space.found[above].variable or space.found[above].type_definition == PLAIN):
         above = space.found[above].parent
-    return above >= 0 and _is_typed(space.found[above])
+    return above >= 0 and space.found[above].typed
 
 
 def _is_condition(space: Space, type_definition: ua.NodeId | None) -> bool:

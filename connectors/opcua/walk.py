@@ -19,6 +19,8 @@ SKIPPED = frozenset({ObjectIds.Server, ObjectIds.Aliases, 31915})
 """Nodes below Objects that speak of the server itself; 31915 is Locations. Not walked, not counted."""
 EVENTS = frozenset({reference_type(ObjectIds.HasEventSource), reference_type(ObjectIds.HasNotifier)})
 HAS_PROPERTY = reference_type(ObjectIds.HasProperty)
+PLAIN = ua.NodeId(ua.Int32(ObjectIds.BaseObjectType))
+PLAIN_TYPES = frozenset({PLAIN, ua.NodeId(ua.Int32(ObjectIds.FolderType))})
 PLACES = 20
 """Paths that are named of those where the walk ended."""
 
@@ -38,6 +40,11 @@ class Found:
     variable: bool
     is_property: bool
     type_definition: ua.NodeId | None
+
+    @property
+    def typed(self) -> bool:
+        """Is it an object of a type other than BaseObjectType and FolderType?"""
+        return not self.variable and self.type_definition is not None and self.type_definition not in PLAIN_TYPES
 
 
 @dataclass(frozen=True, slots=True)

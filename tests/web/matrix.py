@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from assessor.desk.desk import Desk
 from assessor.frameworks import Library
 from assessor.storage import Store
-from connectors.reach import read_reach
+from assessor.visit.reach import read_reach
 from tests.web.asked import AtOnce, By, Web
 from tests.web.conftest import Kept
 from tests.web.matrix_world import PLACES, TOKENS, World

@@ -18,3 +18,10 @@ def sampled(more: int = 0) -> bytes:
     with TemporaryDirectory() as folder:
         bundle(Path(folder), tags)
         return (Path(folder) / "bundle.zip").read_bytes()
+
+
+@cache
+def agreed() -> bytes:
+    """The scope that it was made under."""
+    with TemporaryDirectory() as folder:
+        return bundle(Path(folder)).member("scope.yaml")

@@ -1,4 +1,5 @@
-"""A day on site: data points confirmed, the register walked; on a phone without a script, at a desk in English."""
+"""A day on site: data points confirmed, branches assigned, the register walked; on a phone without a script, at a
+desk in English."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,9 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from assessor.desk import entering, surveys, walking
+from assessor.desk import branches, entering, surveys, walking
 from assessor.desk.access import Actor
 from assessor.desk.attaching import Handed, attach
+from tests.web.aggregated import MACHINES, aggregated
 from tests.web.journeys import Factory, context_of, picture, shots
 from tests.web.points import DOOR, LONG, MELT, SIGNALS, sampled
 from tests.web.test_reckoning import until
@@ -97,6 +99,37 @@ def test_data_points_are_confirmed_one_by_one(page: Page, factory: Factory, tmp_
         return page.locator(card(page, MELT)).count() == 1
 
     until(asked_again)
+
+
+def test_branches_of_an_aggregating_server_are_assigned(page: Page, factory: Factory, tmp_path: Path) -> None:
+    folder, name = shots(tmp_path), called(page, "branches")
+    scope, sealed = aggregated()
+    hand_in(factory, Handed("scope", "scope.yaml", scope.encode()))
+    hand_in(factory, Handed("bundle", "封存包.zip", sealed))
+    page.goto(f"{factory.path}/tags")
+    page.locator(f"a[href='{factory.path}/branches']").click(timeout=60_000)  # the page before looks by itself
+    chosen = page.locator("#e-scada select")
+    expect(chosen).to_have_count(MACHINES)
+    assert fits(page)
+    picture(page, folder, name)
+    with page.expect_navigation():
+        page.locator("#e-scada button").click()  # nothing was chosen, nothing is taken for granted: a slip
+    expect(page.get_by_role("alert")).to_be_visible()
+    first, second = (chosen.nth(n) for n in (0, 1))
+    expect(first.locator("option").nth(1)).to_have_attribute("value", "imm-01")
+    first.select_option("imm-01")
+    second.select_option("imm-08")
+    with page.expect_navigation():
+        page.locator("#e-scada button").click()
+    expect(chosen).to_have_count(MACHINES - 2)
+    expect(page.locator("#due a")).to_have_attribute("href", f"{factory.path}/sampling")
+    page.locator("#e-scada summary").click()
+    assert fits(page)
+    picture(page, folder, f"{name}-said")
+    (scada,) = branches.standing(factory.room.desk, owner(factory), factory.survey).aggregators
+    assert [(b.path, b.asset) for b in scada.since] == [("Line1.IMM01.", "imm-01"), ("Line1.IMM02.", "imm-08")]
+    page.locator("#due a").click()
+    expect(page.locator("#scope")).to_contain_text("scope.yaml")
 
 
 def test_the_register_is_walked_both_ways(page: Page, factory: Factory, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from assessor.desk.sampling import Standing
 from assessor.errors import AccessError, ContactError, InputError, UnknownError
 from assessor.storage import Run, papers, runs
 from assessor.visit import apart, live
-from connectors.reach import read_reach
+from assessor.visit.reach import read_reach
 from tests.sampled import end_all, plant_scope, process_of, until
 from tests.web.matrix_world import SCOPE as CLOSED
 from tests.web.people import Person, at_once, entry, factory, joined
@@ -139,7 +139,7 @@ def test_what_may_not_be_begun(floor: Desk, scope: bytes) -> None:
     for seconds in (0, 9, 15 * 86_400):
         assert refused(floor, who, survey, seconds) == "desk.run_length"
     assert refused(replace(floor, reach=None), who, survey) == "visit.off"
-    assert refused(replace(floor, reach=read_reach("10.0.0.0/8")), who, survey) == "contact.reach.outside"
+    assert refused(replace(floor, reach=read_reach("10.0.0.0/8")), who, survey) == "visit.reach.outside"
     for role in ("member", "reviewer"):
         colleague = joined(floor, surveys.get(floor, who.who, survey).organisation, role)  # type: ignore[arg-type]
         assert refused(floor, colleague, survey) == "desk.not_allowed"
@@ -167,7 +167,7 @@ def test_no_scope_leads_to_files_and_secrets_of_the_server(floor: Desk, scope: b
     )
     for n, (text, why) in enumerate(((secret, "credential"), (line, "line"))):
         who, survey = plant(floor, scope.decode().replace("\nendpoints:\n", "\nendpoints:\n" + text), f"厂{n}")
-        assert refused(floor, who, survey) == f"contact.reach.{why}"
+        assert refused(floor, who, survey) == f"visit.reach.{why}"
 
 
 def test_a_device_is_asked_for_one_survey_at_a_time(floor: Desk, scope: bytes) -> None:

@@ -24,6 +24,7 @@ OWNER = (
     "{s}/questions/m5-l2-1", "{s}/plan", "{s}/plan?budget=30&aim=payback", "{s}/files", "{s}/people",
     "{s}/leaves", "{s}/erase", "{s}/clarify", "{s}/review", "{s}/second", "{s}/compare", "{s}/tags", "{s}/walk",
     "{s}/site", "{s}/sampling", "{s}/prepare", "{s}/interviews", "{s}/interviews/production", "{s}/filing",
+    "{s}/branches",
 )  # fmt: skip
 """Beside these: every part of the result, which the result itself names."""
 
@@ -59,7 +60,7 @@ class Guide:
             f"/surveys/{self.fresh}{rest}"
             for rest in ("", "/short", "/sections/r1", "/result", "/plan", "/files", "/tags", "/walk")
         ]
-        begun += [f"/surveys/{self.sampled}{rest}" for rest in ("", "/files", "/tags")]
+        begun += [f"/surveys/{self.sampled}{rest}" for rest in ("", "/files", "/tags", "/branches")]
         return [
             *(("", path) for path in STRANGER),
             *((self.demo, path) for path in (*own, *self.parts, *begun)),
@@ -172,6 +173,7 @@ def judged(room: Room, house: str, survey: str, consultant: str) -> tuple[str, s
 def unexplained(room: Room, who: Actor, house: str) -> str:
     """A survey with data points to confirm, some confirmed and some asked about in vain, their list made."""
     survey = surveys.begin(room.desk, who, house, PLANT)
+    attach(room.desk, who, survey, Handed("scope", "scope.yaml", points.agreed()))
     attach(room.desk, who, survey, Handed("bundle", "封存包.zip", points.sampled(8)))
     until(lambda: meanings.listed(room.desk, who, survey).found is not None)
     meanings.confirm(room.desk, who, survey, meanings.Said(points.DOOR, "other", None))

@@ -61,7 +61,7 @@ def read_reach(text: str) -> Reach | None:
     try:
         return Reach(tuple(ipaddress.ip_network(word) for word in words))
     except ValueError as problem:
-        raise InputError(Message(id="contact.reach.bad_network", params={"detail": str(problem)})) from problem
+        raise InputError(Message(id="visit.reach.bad_network", params={"detail": str(problem)})) from problem
 
 
 def check_reach(scope: Scope, reach: Reach) -> frozenset[Place]:
@@ -81,13 +81,13 @@ def check_reach(scope: Scope, reach: Reach) -> frozenset[Place]:
 def _own_things(endpoint: Endpoint, reach: Reach) -> None:
     """Files, lines and secrets of this machine are its owner's, and not for whoever writes a scope."""
     if connectors.scheme(endpoint.protocol) == "file":
-        raise InputError(Message(id="contact.reach.file"), endpoint.id)
+        raise InputError(Message(id="visit.reach.file"), endpoint.id)
     if reach.on_site:
         return
     if connectors.is_serial(endpoint.protocol):
-        raise InputError(Message(id="contact.reach.line"), endpoint.id)
+        raise InputError(Message(id="visit.reach.line"), endpoint.id)
     if endpoint.credential is not None:
-        raise InputError(Message(id="contact.reach.credential"), endpoint.id)
+        raise InputError(Message(id="visit.reach.credential"), endpoint.id)
 
 
 def _within(endpoint: Endpoint, host: str, port: int, reach: Reach) -> list[Address]:
@@ -95,11 +95,11 @@ def _within(endpoint: Endpoint, host: str, port: int, reach: Reach) -> list[Addr
     if not addresses:
         if reach.on_site:
             return []  # a name that nobody knows today is the run's to tell, as of any endpoint
-        raise InputError(Message(id="contact.reach.no_such_name", params={"host": host}), endpoint.id)
+        raise InputError(Message(id="visit.reach.no_such_name", params={"host": host}), endpoint.id)
     for address in addresses:
         if not reach.holds(address):
             params = {"host": host, "address": str(address)}
-            raise InputError(Message(id="contact.reach.outside", params=params), endpoint.id)
+            raise InputError(Message(id="visit.reach.outside", params=params), endpoint.id)
     return addresses
 
 

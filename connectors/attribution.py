@@ -1,7 +1,8 @@
 """Which branch of an aggregating server stands for which asset of the register."""
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 
 from assessor.domain import Branch, Endpoint
 
@@ -14,6 +15,21 @@ def branch_of(branches: Sequence[Branch], path: str) -> Branch | None:
     """
     fitting = [b for b in branches if _lies_in(path, b.path)]
     return max(fitting, key=lambda b: len(b.path), default=None)
+
+
+def finder(branches: Sequence[Branch]) -> Callable[[str], Branch | None]:
+    """`branch_of` for many paths: hundreds of branches are not tried on each of fifty thousand."""
+    by_start: dict[str, set[int]] = defaultdict(set)
+    for i, branch in enumerate(branches):
+        by_start[branch.path.rstrip("/")].add(i)
+    lengths = sorted({len(start) for start in by_start})
+
+    def find(path: str) -> Branch | None:
+        starts = {text[:n] for text in (path, path.rpartition("/")[2]) for n in lengths}
+        near = sorted({i for start in starts for i in by_start.get(start, ())})
+        return branch_of([branches[i] for i in near], path)
+
+    return find
 
 
 def asset_of(endpoint: Endpoint, path: str) -> str | None:

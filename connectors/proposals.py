@@ -6,20 +6,21 @@ aggregators keep devices below channels; and flat tags whose names share what st
 
 A separator is never guessed from one name: several prefixes must be followed by the same endings
 (`IMM01.Temp`, `IMM02.Temp`), or be known to the register, and together they must cover half of the tags.
+
+A walk knows every node. What a run saw is the data points alone: objects are read off their paths, without types.
 """
 
 import difflib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Literal
+from typing import Literal, NamedTuple, Protocol
 
-from assessor.domain import Asset, Branch, Endpoint, Noun, Slug
-from connectors.opcua.attribution import branch_of, is_housekeeping
-from connectors.opcua.evidence import PLAIN_TYPES
-from connectors.opcua.walk import Found
+from assessor.domain import Asset, Branch, Endpoint, Message, Noun, Slug, Tag
+from assessor.errors import InputError
+from connectors.attribution import branch_of, finder, is_housekeeping
 
 Rule = Literal["machines", "device_set", "typed", "folder", "channel_device", "prefix"]
 CONTAINERS: dict[str, Rule] = {"Machines": "machines", "DeviceSet": "device_set"}
@@ -49,6 +50,37 @@ class Proposal(Noun):
     """Of the register, where exactly one fits well; None is no refusal, only no guess."""
 
 
+class Node(Protocol):
+    """What the rules look at of one node of an address space."""
+
+    @property
+    def parent(self) -> int:
+        """Index of the parent among the nodes; -1 for the start."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def variable(self) -> bool: ...
+    @property
+    def is_property(self) -> bool: ...
+    @property
+    def typed(self) -> bool:
+        """Is it an object of a type of its own?"""
+
+
+class Seen(NamedTuple):
+    """A node as the paths of data points show it: of the type of an object they say nothing."""
+
+    parent: int
+    name: str
+    path: str
+    variable: bool
+    is_property: bool = False
+    typed: bool = False
+
+
 @dataclass
 class _Place:
     """What stands directly below one node, by index."""
@@ -57,7 +89,28 @@ class _Place:
     variables: list[int] = field(default_factory=list)
 
 
-def propose(found: Sequence[Found], endpoint: Endpoint, assets: Sequence[Asset]) -> tuple[Proposal, ...]:
+def seen(tags: Iterable[Tag], root: str) -> list[Seen]:
+    """The nodes that lead to data points, by their paths below `root`.
+
+    A browse name that holds a '/' looks like several: what is proposed of it fits the same data points.
+    """
+    start = f"{root}/" if root else ""
+    nodes: list[Seen] = []
+    index: dict[str, int] = {}
+    for path in sorted(tag.path for tag in tags):  # what stands above comes first, be it a data point itself
+        names, above = path.removeprefix(start).split("/"), -1
+        for depth, name in enumerate(names[:-1], 1):
+            here = start + "/".join(names[:depth])
+            if here not in index:
+                index[here] = len(nodes)
+                nodes.append(Seen(above, name, here, variable=False))
+            above = index[here]
+        index.setdefault(path, len(nodes))
+        nodes.append(Seen(above, names[-1], path, variable=True))
+    return nodes
+
+
+def propose(found: Sequence[Node], endpoint: Endpoint, assets: Sequence[Asset]) -> tuple[Proposal, ...]:
     """Propose branches that the scope does not hold yet, in the order of their paths."""
     taken = {b.asset for b in endpoint.branches}
     free = [a for a in assets if a.id not in taken]
@@ -79,6 +132,17 @@ def propose(found: Sequence[Found], endpoint: Endpoint, assets: Sequence[Asset])
         )
         for path in paths
     )
+
+
+def check_proposed(wanted: Sequence[Branch], proposals: Sequence[Proposal]) -> None:
+    """What is confirmed must have been proposed, and once. Raises InputError."""
+    paths = [p.path for p in proposals]
+    for i, branch in enumerate(wanted):
+        if branch.path not in paths:
+            known = ", ".join(difflib.get_close_matches(branch.path, paths, 3) or paths[:10]) or "-"
+            raise InputError(Message(id="space.not_proposed", params={"path": branch.path, "known": known}))
+        if branch.path in [b.path for b in wanted[:i]]:
+            raise InputError(Message(id="space.accepted_twice", params={"path": branch.path}))
 
 
 def suggest(name: str, assets: Sequence[Asset]) -> str | None:
@@ -113,18 +177,18 @@ def _last(path: str) -> str:
     return re.split(r"[.:_]" if name[-1:] in SEPARATORS else r"(?!)", bare)[-1]
 
 
-def _counts(found: Sequence[Found], paths: Sequence[str]) -> Counter[str]:
-    branches = [Branch(path=p, asset="any") for p in paths]
+def _counts(found: Sequence[Node], paths: Sequence[str]) -> Counter[str]:
+    find = finder([Branch(path=p, asset="any") for p in paths])
     counts: Counter[str] = Counter()
     for f in found:
         if f.variable and not f.is_property:
-            branch = branch_of(branches, f.path)
+            branch = find(f.path)
             if branch is not None and not is_housekeeping(f.path, branch.path):
                 counts[branch.path] += 1
     return counts
 
 
-def _candidates(found: Sequence[Found], root: str, known: Callable[[str], bool]) -> list[tuple[str, Rule]]:
+def _candidates(found: Sequence[Node], root: str, known: Callable[[str], bool]) -> list[tuple[str, Rule]]:
     places: dict[int, _Place] = defaultdict(_Place)
     for i, f in enumerate(found):
         if f.name.startswith("_") or f.is_property:
@@ -142,13 +206,13 @@ def _candidates(found: Sequence[Found], root: str, known: Callable[[str], bool])
 
 
 def _below(
-    found: Sequence[Found], places: dict[int, _Place], index: int, known: Callable[[str], bool]
+    found: Sequence[Node], places: dict[int, _Place], index: int, known: Callable[[str], bool]
 ) -> list[tuple[str, Rule]]:
     """What is proposed of one object on top: its members, itself, or its prefixes."""
     own, place = found[index], places[index]
     if own.name in CONTAINERS:
         return [(found[i].path, CONTAINERS[own.name]) for i in place.objects if found[i].name != FEATURES]
-    if own.type_definition is not None and own.type_definition not in PLAIN_TYPES:
+    if own.typed:
         return [(own.path, "typed")]
     flat = [] if known(own.name) else _flat(found, place.variables, known)
     if place.variables and not flat:
@@ -168,9 +232,7 @@ def _holds_values(places: dict[int, _Place], index: int) -> bool:
     return False
 
 
-def _flat(
-    found: Sequence[Found], variables: Sequence[int], known: Callable[[str], bool]
-) -> list[tuple[str, Rule]]:
+def _flat(found: Sequence[Node], variables: Sequence[int], known: Callable[[str], bool]) -> list[tuple[str, Rule]]:
     """Prefixes of flat tags, by the separator and depth that explain most of the names beside each other."""
     names = [found[i].name for i in variables]
     best: tuple[tuple[int, int, int, int], set[str]] | None = None
