@@ -22,6 +22,7 @@ SAID = {
     "agreement": {"role": {"zh": "厂长", "en": "Manager"}, "date": "2026-11-20", "reference": "R-1"},
     "window": {"opens": "2026-11-24T08:00:00+08:00", "closes": "2026-11-24T18:00:00+08:00"},
     "minutes": "120",
+    "limits": {"request_gap": "0.3"},
 }
 
 
@@ -73,6 +74,7 @@ def test_from_the_register_to_a_scope_and_the_letter_that_rests_on_it(lite: Desk
     assert agreed is not None and agreed.file.id == file.id
     assert {host for host, _ in agreed.scope.places} == {"10.20.0.5", "10.20.0.6"}
     assert agreed.scope.agreement.reference == "R-1" and agreed.scope.vantage.value == "control"
+    assert agreed.scope.limits.request_gap == 0.3
     pack = members(preparing.pack(lite, who.who, survey).zipped())
     assert pack["scope.yaml"] == agreed.data and "authorisation-zh.docx" in pack
     signed = attaching.attach(
@@ -117,6 +119,7 @@ def test_every_wrong_cell_is_told_and_nothing_is_kept(lite: Desk) -> None:
     [
         ({"minutes": "0"}, "minutes"),
         ({"minutes": "a"}, "minutes"),
+        ({"limits": {"request_gap": "0.001"}}, "limits"),
         ({"vantage": "cloud"}, "vantage"),
         ({"agreement": {"role": None, "date": "20.11.2026", "reference": "R"}}, "agreement"),
         ({"strata": [{"id": "machines", "selection": "drawn", "number": "-1"}]}, "strata"),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from assessor.bundle import open_bundle
 from assessor.desk import (
     answering,
     attaching,
@@ -184,7 +185,7 @@ def test_a_device_is_asked_for_one_survey_at_a_time(floor: Desk, scope: bytes) -
 @pytest.mark.parametrize("how", ["resume", "seal"])
 def test_a_run_whose_process_was_killed_waits_for_somebodys_word(floor: Desk, scope: bytes, how: str) -> None:
     who, survey = plant(floor, scope)
-    run = sampling.start(floor, who.who, survey, 20)
+    run = sampling.start(floor, who.who, survey, 600)
     rows = heard(floor, run)
     process = process_of(place(floor, run))
     process.kill()
@@ -195,14 +196,15 @@ def test_a_run_whose_process_was_killed_waits_for_somebodys_word(floor: Desk, sc
     assert place(floor, run).exists(), "nobody clears away what was heard"
     assert refused(floor, who, survey) == "desk.run_open"
     sampling.again(floor, who.who, survey, run.id, how)  # type: ignore[arg-type]
+    if how == "resume":
+        assert told(floor, who, survey, run).runs
+        sampling.stop(floor, who.who, survey, run.id)
     until(lambda: told(floor, who, survey, run).phase == "kept", 90)
     with pytest.raises(InputError):
         sampling.again(floor, who.who, survey, run.id, "seal")
     file = attaching.listed(floor, who.who, survey, "bundle")[0]
     _, data = attaching.content(floor, who.who, survey, file.id)
     (place(floor, run).parent / "taken.zip").write_bytes(data)
-    from assessor.bundle import open_bundle  # noqa: PLC0415
-
     assert open_bundle(place(floor, run).parent / "taken.zip").samples().num_rows >= rows
 
 

@@ -55,7 +55,7 @@ def _back(survey: str, where: str = "") -> Response:
 def said_in(form: Posted) -> dict[str, Any]:
     """What a form says, as parts of the file of a visit."""
     role, date, reference = (text(form, name) for name in ("role", "date", "reference"))
-    number = text(form, "number")
+    number, gap = text(form, "number"), text(form, "gap")
     drawn = [{"id": "machines", "selection": "drawn", "number": number}] if number else []
     return {
         "visitor": _both(text(form, "visitor")),
@@ -67,6 +67,7 @@ def said_in(form: Posted) -> dict[str, Any]:
         if role or date or reference
         else None,
         "strata": drawn,
+        "limits": {"request_gap": gap} if gap else None,
     }
 
 
