@@ -39,9 +39,10 @@ class Terminal:
     seconds: float
     err: Console
     language: Language
+    on_site: bool = True
 
-    def laptop(self, stood: Networks, kept_awake: Awake) -> None:
-        if stood.warning:
+    def laptop(self, stood: Networks | None, kept_awake: Awake) -> None:
+        if stood is not None and stood.warning:
             self.err.print(render(stood.warning, self.language), style="bold yellow", soft_wrap=True)
         self.err.print(render(kept_awake.message, self.language), style="dim", soft_wrap=True)
 

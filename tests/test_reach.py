@@ -83,7 +83,10 @@ def test_files_lines_and_secrets_of_a_server_are_not_for_whoever_writes_a_scope(
     user = at("opc.tcp://127.0.0.1:4840", "opcua", credential=Credential(user="u", secret="env:DATABASE_URL"))
     assert refused(line, LOOPBACK) == "line" and refused(user, LOOPBACK) == "credential"
     assert check_reach(line, Reach(None)) == frozenset()
-    assert check_reach(user, Reach(None)) == {("127.0.0.1", 4840)}
+    assert refused(user, Reach(None)) == "credential", "it would be sent to where the scope says"
+    assert check_reach(user, Reach(None, credentials=True)) == {("127.0.0.1", 4840)}
+    assert read_reach("site credentials") == Reach(None, credentials=True) and read_reach("credentials") is None
+    assert read_reach(Reach(None, credentials=True).written) == Reach(None, credentials=True)
     for within in (LOOPBACK, Reach(None)):
         assert refused(at("/etc/passwd", "export"), within) == "file"
 

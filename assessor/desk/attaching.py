@@ -24,6 +24,8 @@ from connectors.scope import load_scope
 
 RAW: frozenset[FileKind] = frozenset({"export", "bundle", "scope", "network", "precheck", "work"})
 """Kinds that hold what machines said, or where they are: for those who may read raw data, and for nobody else."""
+VISIT: frozenset[FileKind] = frozenset({"scope", "network", "precheck", "work"})
+"""Kinds that say what is contacted, or bring the work of others: for those who may sample."""
 JUDGED: frozenset[FileKind] = frozenset({"register", "export", "bundle"})
 """Kinds that a result follows from, beside proofs of answers."""
 
@@ -47,7 +49,7 @@ class Handed:
 def attach(desk: Desk, who: Actor, survey_id: str, handed: Handed) -> StoredFile:
     """Keep one file. Another digest than its sender reckoned means that it came in damaged: nothing is kept."""
     survey = surveys.get(desk, who, survey_id)
-    who.require("file.add", survey.organisation)
+    who.require("survey.sample" if handed.kind in VISIT else "file.add", survey.organisation)
     if handed.question is not None and handed.question not in desk.library.questions:
         raise UnknownError(Message(id="desk.unknown_question", params={"question": handed.question[:64]}))
     content, digest = read_content(handed.kind, handed.name, handed.data), sha256(handed.data)
@@ -148,11 +150,13 @@ def read_bundle(file: Path, name: str, plant: Plant) -> tuple[dict[str, Any], Pl
 
 
 def same_plant(found: Plant, plant: Plant, name: str) -> Plant:
-    """The survey takes the plant's id from what was handed in, unless the two are two legal persons."""
+    """The plant as what was handed in has it, unless the two are two legal persons; what only the survey knows of
+    it stays."""
     codes = {found.credit_code, plant.credit_code} - {None}
     if found.kind != plant.kind or len(codes) > 1:
         raise InputError(Message(id="desk.other_plant", params={"plant": found.name}), name)
-    return found.model_copy(update={"simulated": found.simulated or plant.simulated})
+    known = {key: value for key, value in plant if value is not None and getattr(found, key) is None}
+    return found.model_copy(update=known | {"simulated": found.simulated or plant.simulated})
 
 
 def _about(bundle: Bundle, name: str) -> tuple[Plant, tuple[Asset, ...]]:
@@ -232,6 +236,8 @@ def remove(desk: Desk, who: Actor, survey_id: str, id_: str) -> None:
         if _judged(held):
             sql.change(c, survey_id)
         ledger.note(c, desk.clock(), who.account, survey.organisation, f"{held.kind} removed", id_)
+        if _judged(held):
+            ledger.note(c, desk.clock(), who.account, survey.organisation, "file removed", survey_id)
 
 
 def counting(files: Sequence[StoredFile]) -> StoredFile | None:
@@ -250,4 +256,4 @@ def count(desk: Desk, who: Actor, survey_id: str, id_: str) -> None:
             raise UnknownError(Message(id="desk.unknown"))
         papers.say_of_file(c, id_, held.about | {"counts": desk.clock()})
         sql.change(c, survey_id)
-        ledger.note(c, desk.clock(), who.account, survey.organisation, "bundle counts", id_)
+        ledger.note(c, desk.clock(), who.account, survey.organisation, "bundle counts", survey_id)

@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from assessor.desk import houses, surveys
+from assessor.desk import houses, surveys, taking_in
 from assessor.desk.access import Actor
 from assessor.desk.desk import Desk
 from assessor.domain import Message
 from assessor.errors import AccessError, InputError
 from assessor.forms.writing import write_answers
-from assessor.storage import Sample, ledger, papers, people, quality
+from assessor.storage import Sample, ledger, papers, people, quality, runs
 from assessor.storage import surveys as sql
 
 
@@ -54,6 +54,7 @@ def export_survey(desk: Desk, who: Actor, survey_id: str) -> bytes:
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("survey.json", _json(asdict(held.survey)))
             archive.writestr("answers.yaml", write_answers(surveys.answers(held)))
+            archive.writestr("standing.json", _json([asdict(g) for g in held.given.values()]))
             archive.writestr("history.json", _json(history))
             archive.writestr("notes.json", _json([asdict(note) for note in sql.notes(c, survey_id)]))
             review = {
@@ -87,8 +88,10 @@ def erase_survey(desk: Desk, who: Actor, survey_id: str) -> None:
     survey = surveys.get(desk, who, survey_id)
     who.require("survey.erase", survey.organisation)
     with desk.store.write() as c:
+        gone = runs.of_survey(c, survey_id)
         sql.remove(c, survey_id)
         ledger.note(c, desk.clock(), who.account, survey.organisation, "survey erased", survey_id)
+    taking_in.erased(desk, gone)
 
 
 def erase_account(desk: Desk, who: Actor) -> None:
@@ -118,6 +121,7 @@ def end_of_keeping(desk: Desk) -> int:
     with desk.store.write() as c:
         people.forget_ended(c, now)
         gone = sql.ended(c, now)
+        sampled = [run for survey in gone for run in runs.of_survey(c, survey.id)]
         for survey in gone:
             house = people.organisation(c, survey.organisation)
             sql.remove(c, survey.id)
@@ -128,4 +132,5 @@ def end_of_keeping(desk: Desk) -> int:
                         people.erase_person(c, member.account)  # who belongs elsewhere too only looked round here
                         people.change_account(c, member.account, ended=now)
                 people.remove_organisation(c, house.id)
+    taking_in.erased(desk, sampled)
     return len(gone)

@@ -4,47 +4,33 @@ What is only there is taken. What stands on both sides and differs is shown, and
 other word stays in the history. What nobody chose yet waits. Taking the same work twice changes nothing more.
 """
 
-import io
-import json
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Literal
 
 from sqlalchemy import Connection
 
-from assessor.desk import answering, attaching, noting, surveys
+from assessor.desk import answering, attaching, surveys
 from assessor.desk.access import Actor
 from assessor.desk.attaching import Handed, same_plant
+from assessor.desk.carried import Work, read_work
 from assessor.desk.desk import Desk
-from assessor.domain import Answers, Message, Plant, sha256
+from assessor.domain import Message, Plant, canonical, sha256
 from assessor.errors import AssessorError, InputError, UnknownError
-from assessor.storage import FileKind, Given, Note, StoredFile, Survey, ledger, papers
+from assessor.storage import Given, Note, StoredFile, Survey, ledger, papers
 from assessor.storage import surveys as sql
 
 LISTS = {"settlements": "question", "meanings": "tags", "cuts": "dimension"}
 """Settings that are lists, and what tells their items apart."""
 WHOLE = ("budget", "plan", "frameworks", "walk")
-KEPT_ABOUT = ("system", "taken_by", "taken_at", "signs", "item", "day")
-"""What a person said of a file; what was read out of it is read again here."""
-CARRIED: tuple[FileKind, ...] = (
-    "register", "scope", "network", "precheck", "proof", "attachment", "export", "bundle",
-)  # fmt: skip
-"""In this order: what a later one is read by stands there already."""
-PARTS = ("survey", "history", "notes", "files")
+ONE_COUNTS = ("register", "scope", "network", "bundle")
+"""Of these files one counts: whose it is, is chosen."""
+DECIDED = "merged"
+"""Among the settings of a survey: what was chosen, with the word that did not count."""
 Choice = Literal["ours", "theirs"]
-
-
-@dataclass(frozen=True)
-class Work:
-    """What another installation holds of the same plant."""
-
-    digest: str
-    plant: Plant
-    settings: Mapping[str, Any]
-    answers: Mapping[str, Given]
-    notes: tuple[Note, ...]
-    files: tuple[tuple[StoredFile, bytes], ...]
+Choices = Mapping[str, tuple[Choice, str]]
+"""By item: whose word counts, and the mark of ours that was seen."""
 
 
 @dataclass(frozen=True)
@@ -52,11 +38,11 @@ class Item:
     """One thing that stands there and here, and differs."""
 
     id: str
-    """'answer:p1-l1-1', 'settlements:p1-l1-1', 'budget'"""
+    """'answer:p1-l1-1', 'settlements:p1-l1-1', 'budget', 'file:scope'"""
     ours: Any
     theirs: Any
-    base: int
-    """Of an answer: the version that stands here."""
+    mark: str
+    """Of ours: where it is another by now, it is asked again."""
 
 
 @dataclass(frozen=True)
@@ -72,43 +58,20 @@ class Compared:
     """Answers that both sides give alike."""
 
 
-def read_work(file: StoredFile, data: bytes) -> Work:
-    """What was carried over. Raises InputError for what is no such file."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            told = {name: json.loads(archive.read(f"{name}.json")) for name in PARTS}
-            files = tuple(_files(archive, told["files"]))
-        said = sorted((Given(**g) for g in told["history"]), key=lambda g: (g.at, g.version))
-        notes = tuple(Note(**one) for one in told["notes"])
-        plant = Plant.model_validate(told["survey"]["plant"])
-        settings = dict(told["survey"]["settings"])
-    except (KeyError, ValueError, TypeError, zipfile.BadZipFile) as problem:
-        raise InputError(Message(id="desk.no_work"), file.name) from problem
-    return Work(file.sha256, plant, settings, {g.question: g for g in said}, notes, files)
-
-
-def _files(archive: zipfile.ZipFile, listed: list[dict[str, Any]]) -> Iterator[tuple[StoredFile, bytes]]:
-    for one in listed:
-        held = StoredFile(**one)
-        data = archive.read(f"files/{held.id}/{held.name}")
-        if held.kind in CARRIED and sha256(data) == held.sha256:
-            yield held, data
-
-
 def opened(desk: Desk, who: Actor, survey_id: str, file_id: str) -> Work:
     """Work that was handed in, of the same plant."""
     survey = _may(desk, who, survey_id)
     file, data = attaching.content(desk, who, survey_id, file_id)
     if file.kind != "work":
         raise UnknownError(Message(id="desk.unknown"))
-    work = read_work(file, data)
+    work = read_work(file, data, desk.clock())
     same_plant(work.plant, Plant.model_validate(survey.plant), file.name)
     return work
 
 
 def _may(desk: Desk, who: Actor, survey_id: str) -> Survey:
     survey = surveys.get(desk, who, survey_id)
-    for action in ("survey.read", "survey.manage", "survey.answer", "raw.read"):
+    for action in ("survey.read", "survey.manage", "survey.answer", "survey.sample", "raw.read"):
         who.require(action, survey.organisation)
     return survey
 
@@ -125,21 +88,20 @@ def _compared(desk: Desk, c: Connection, who: Actor, survey_id: str, work: Work)
     if survey is None:
         raise UnknownError(Message(id="desk.unknown"))
     here, there = sql.given(c, survey_id), _answers(desk, work)
-    new = [q for q in there if q not in here]
     both = [q for q in there if q in here]
     same = [q for q in both if _alike(here[q], there[q])]
     differing = [
-        Item(f"answer:{q}", here[q], there[q], here[q].version)
+        Item(f"answer:{q}", here[q], there[q], str(here[q].version))
         for q in both
         if q not in same and sql.saved_by(c, survey_id, _key(work, q)) is None
     ]
     fresh, clashing = _settings(survey.settings, work, who.may("survey.settle", survey.organisation))
-    decided = survey.settings.get("merged", [])
-    kept = [i for i in clashing if _decision(work, i) not in decided]
-    known = _known(papers.files_of(c, survey_id))
-    files = [f for f, _ in work.files if (f.kind, f.question, f.sha256) not in known]
-    notes = len(_notes(desk, c, survey_id, work))
-    return Compared(len(new), len(fresh), notes, len(files), (*differing, *kept), len(same))
+    files = papers.files_of(c, survey_id)
+    clashing += _files(files, work)
+    open_ = [i for i in clashing if _decision(work, i) not in _decided(survey.settings)]
+    missing = [f for f in work.files if _of(f) not in {_of(held) for held in files} and not _loses(f, clashing)]
+    new = (len(there) - len(both), len(fresh), len(_notes(desk, c, survey_id, work)), len(missing))
+    return Compared(*new, (*differing, *open_), len(same))
 
 
 def _answers(desk: Desk, work: Work) -> dict[str, Given]:
@@ -158,14 +120,11 @@ def _answers(desk: Desk, work: Work) -> dict[str, Given]:
 
 
 def _notes(desk: Desk, c: Connection, survey_id: str, work: Work) -> list[Note]:
-    """Those that are not here yet; whoever wrote them is somebody of the other installation."""
+    """Those that are not here yet. Whoever wrote them is nobody here, so that they stand unsigned."""
     return [
-        replace(note, survey=survey_id)
+        replace(note, survey=survey_id, account="")
         for note in work.notes
-        if noting.KEY.fullmatch(note.id)
-        and note.question in desk.library.questions
-        and 0 < len(note.said) <= noting.LONGEST
-        and sql.note(c, note.id) is None
+        if note.question in desk.library.questions and sql.note(c, note.id) is None
     ]
 
 
@@ -185,18 +144,43 @@ def _settings(here: Mapping[str, Any], work: Work, may_settle: bool) -> tuple[di
             if item[key] not in own:
                 fresh.setdefault(name, []).append(item)
             elif own[item[key]] != item:
-                clashing.append(Item(f"{name}:{item[key]}", own[item[key]], item, 0))
+                clashing.append(_item(f"{name}:{item[key]}", own[item[key]], item))
     for name in WHOLE:
         theirs = work.settings.get(name)
         if theirs is not None and here.get(name) is None:
             fresh[name] = theirs
         elif theirs is not None and here.get(name) != theirs:
-            clashing.append(Item(name, here.get(name), theirs, 0))
+            clashing.append(_item(name, here.get(name), theirs))
     return fresh, clashing
 
 
-def _known(files: list[StoredFile]) -> set[tuple[str, str | None, str]]:
-    return {(f.kind, f.question, f.sha256) for f in files}
+def _files(here: list[StoredFile], work: Work) -> list[Item]:
+    """Files of which one counts, where the two that count are not the same."""
+    clashing = []
+    for kind in ONE_COUNTS:
+        ours, theirs = (_counting(files, kind) for files in (here, work.files))
+        if ours is not None and theirs is not None and ours.sha256 != theirs.sha256:
+            told = [{"name": f.name, "sha256": f.sha256, "at": f.at} for f in (ours, theirs)]
+            clashing.append(_item(f"file:{kind}", *told))
+    return clashing
+
+
+def _counting(files: list[StoredFile] | tuple[StoredFile, ...], kind: str) -> StoredFile | None:
+    held = [f for f in files if f.kind == kind]
+    return attaching.counting(held) if kind == "bundle" else (held[-1] if held else None)
+
+
+def _loses(file: StoredFile, clashing: list[Item]) -> bool:
+    """Is it one of a kind of which one counts, and not the bundle, which is kept beside the other?"""
+    return file.kind != "bundle" and any(i.id == f"file:{file.kind}" for i in clashing)
+
+
+def _item(id_: str, ours: Any, theirs: Any) -> Item:
+    return Item(id_, ours, theirs, sha256(canonical({"is": ours}))[:16])
+
+
+def _of(file: StoredFile) -> tuple[str, str | None, str]:
+    return file.kind, file.question, file.sha256
 
 
 def _key(work: Work, question: str) -> str:
@@ -207,16 +191,19 @@ def _decision(work: Work, item: Item) -> str:
     return f"{work.digest[:16]}/{item.id}"
 
 
+def _decided(settings: Mapping[str, Any]) -> set[str]:
+    return {one["of"] for one in settings.get(DECIDED, ())}
+
+
 # Taking it ------------------------------------------------------------------------------------------------------
 
 
 def take(
-    desk: Desk, who: Actor, survey_id: str, work: Work, choices: Mapping[str, tuple[Choice, int]]
+    desk: Desk, who: Actor, survey_id: str, work: Work, choices: Choices
 ) -> tuple[Compared, tuple[tuple[str, Message], ...]]:
     """Take what is only there, and what was chosen; gives what still waits, and files that could not be taken.
 
-    `choices`: by item, whose word counts and the version of ours that was seen. What changed here meanwhile is
-    asked again.
+    What changed here since it was seen is asked again.
     """
     survey = _may(desk, who, survey_id)
     with desk.store.write() as c:
@@ -224,72 +211,105 @@ def take(
         if held is None:
             raise UnknownError(Message(id="desk.unknown"))
         _take_answers(desk, c, who, survey_id, work, choices)
-        _take_settings(c, who, held, work, choices)
+        files = _files(papers.files_of(c, survey_id), work)
+        _take_settings(desk, c, who, held, work, files, choices)
         for note in _notes(desk, c, survey_id, work):
             sql.add_note(c, note)
         ledger.note(c, desk.clock(), who.account, survey.organisation, "work merged", survey_id)
-    refused = _take_files(desk, who, survey_id, work)
+    refused = _take_files(desk, who, survey_id, work, {i.id: _chosen(i, choices) for i in files})
     return compare(desk, who, survey_id, work), refused
 
 
-def _take_answers(
-    desk: Desk, c: Connection, who: Actor, survey_id: str, work: Work, choices: Mapping[str, tuple[Choice, int]]
-) -> None:
+def _chosen(item: Item, choices: Choices) -> Choice | None:
+    choice, mark = choices.get(item.id, (None, ""))
+    return choice if mark == item.mark else None
+
+
+def _take_answers(desk: Desk, c: Connection, who: Actor, survey_id: str, work: Work, choices: Choices) -> None:
     here, changed = sql.given(c, survey_id), False
     for question, given in _answers(desk, work).items():
         stands, key = here.get(question), _key(work, question)
         if (stands is not None and _alike(stands, given)) or sql.saved_by(c, survey_id, key) is not None:
             continue
         ours = replace(given, account=who.account)
-        choice, base = choices.get(f"answer:{question}", (None, 0))
-        if stands is None or (choice == "theirs" and base == stands.version):
+        choice, mark = choices.get(f"answer:{question}", (None, ""))
+        if stands is None or (choice == "theirs" and mark == str(stands.version)):
             sql.put(c, survey_id, key, replace(ours, version=(stands.version if stands else 0) + 1))
             changed = True
-        elif choice == "ours" and base == stands.version:
+        elif choice == "ours" and mark == str(stands.version):
             sql.remember(c, survey_id, key, replace(ours, version=stands.version))
     if changed:
         sql.change(c, survey_id)
 
 
 def _take_settings(
-    c: Connection, who: Actor, held: Survey, work: Work, choices: Mapping[str, tuple[Choice, int]]
+    desk: Desk, c: Connection, who: Actor, held: Survey, work: Work, files: list[Item], choices: Choices
 ) -> None:
     fresh, clashing = _settings(held.settings, work, who.may("survey.settle", held.organisation))
-    now, decided = dict(held.settings), list(held.settings.get("merged", []))
+    now, decided = dict(held.settings), list(held.settings.get(DECIDED, []))
     for name, value in fresh.items():
         now[name] = [*now.get(name, []), *value] if name in LISTS else value
-    for item in clashing:
-        choice, _ = choices.get(item.id, (None, 0))
-        if choice == "theirs":
-            name, _, own = item.id.partition(":")
+    for item in (*clashing, *files):
+        choice = _chosen(item, choices)
+        if choice is None or _decision(work, item) in _decided(held.settings):
+            continue
+        lost = item.ours if choice == "theirs" else item.theirs
+        decided.append({"of": _decision(work, item), "item": item.id, "lost": lost, "at": desk.clock()})
+        name, _, own = item.id.partition(":")
+        if choice == "theirs" and name != "file":
             key = LISTS.get(name, "")
             now[name] = [item.theirs if i[key] == own else i for i in now[name]] if key else item.theirs
-        elif choice == "ours":
-            decided.append(_decision(work, item))
-    judged = {k: v for k, v in now.items() if k in surveys.SETTINGS}
-    try:
-        Answers.model_validate({"format": "assessor-answers/1", "plant": held.plant["id"], "answers": ()} | judged)
-    except ValueError as problem:
-        raise InputError(Message(id="desk.no_work")) from problem
     if decided:
-        now["merged"] = list(dict.fromkeys(decided))
+        now[DECIDED] = decided
     if any(now.get(k) != held.settings.get(k) for k in surveys.SETTINGS):
         sql.change(c, held.id, settings=now)
     elif now != held.settings:
         sql.say(c, held.id, settings=now)
 
 
-def _take_files(desk: Desk, who: Actor, survey_id: str, work: Work) -> tuple[tuple[str, Message], ...]:
+def _take_files(
+    desk: Desk, who: Actor, survey_id: str, work: Work, chosen: Mapping[str, Choice | None]
+) -> tuple[tuple[str, Message], ...]:
     """Each by itself: one that cannot be read does not keep the others away."""
     with desk.store.read() as c:
-        known, refused = _known(papers.files_of(c, survey_id)), []
-    for kind in CARRIED:
-        for file, data in work.files:
-            if file.kind != kind or (kind, file.question, file.sha256) in known:
-                continue
-            about = {k: v for k, v in file.about.items() if k in KEPT_ABOUT}
-            try:
-                attaching.attach(desk, who, survey_id, Handed(kind, file.name, data, file.question, about))
-            except AssessorError as problem:
-                refused.append((file.name, problem.message))
+        here, refused = papers.files_of(c, survey_id), []
+    before, known = _counting(here, "bundle"), {_of(f) for f in here}
+    for file, data in work.contents():
+        lost = file.kind != "bundle" and chosen.get(f"file:{file.kind}", "theirs") != "theirs"
+        if _of(file) in known or lost:
+            continue
+        try:
+            if data is None:
+                raise InputError(Message(id="desk.damaged", params={"digest": file.sha256}), file.name)
+            attaching.attach(desk, who, survey_id, Handed(file.kind, file.name, data, file.question, _about(file)))
+        except AssessorError as problem:
+            refused.append((file.name, problem.message))
+    _count(desk, who, survey_id, before, _counting(work.files, "bundle"), chosen)
     return tuple(refused)
+
+
+def _about(file: StoredFile) -> dict[str, Any]:
+    """What was said of it; a day that is none is left out."""
+    try:
+        date.fromisoformat(file.about.get("day", "2026-01-01"))
+    except ValueError:
+        return {k: v for k, v in file.about.items() if k != "day"}
+    return dict(file.about)
+
+
+def _count(
+    desk: Desk,
+    who: Actor,
+    survey_id: str,
+    ours: StoredFile | None,
+    theirs: StoredFile | None,
+    chosen: Mapping[str, Choice | None],
+) -> None:
+    """The bundle that counts stays the one that did, unless theirs was chosen or there was none."""
+    wanted = theirs if ours is None or chosen.get("file:bundle") == "theirs" else ours
+    with desk.store.read() as c:
+        held = papers.files_of(c, survey_id, "bundle")
+    now = attaching.counting(held)
+    match = next((f for f in held if wanted is not None and f.sha256 == wanted.sha256), None)
+    if match is not None and now is not None and now.id != match.id:
+        attaching.count(desk, who, survey_id, match.id)

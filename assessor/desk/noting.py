@@ -8,7 +8,7 @@ from assessor.desk.access import Actor
 from assessor.desk.desk import Desk
 from assessor.domain import Message
 from assessor.errors import AccessError, InputError, UnknownError
-from assessor.storage import Note, people
+from assessor.storage import Note, ledger, people
 from assessor.storage import surveys as sql
 
 LONGEST = 4000
@@ -40,6 +40,7 @@ def add(desk: Desk, who: Actor, survey_id: str, question: str, said: str, key: s
         before = sql.note(c, key)
         if before is None:
             sql.add_note(c, new)
+            ledger.note(c, new.at, who.account, survey.organisation, "note added", survey_id)
         elif (before.survey, before.question) != (survey_id, question):
             raise InputError(Message(id="desk.key_used"), question)
     return before or new

@@ -181,6 +181,8 @@ class Run:
     seconds: int
     account: str
     began: int
+    place: str
+    """The folder of runs that it lies in: another installation knows nothing of it."""
     ended: int | None = None
     outcome: Literal["kept", "given_up"] | None = None
     """None: it is not over, or what it left waits for somebody's word."""

@@ -28,9 +28,5 @@ def not_over(c: Connection) -> list[Run]:
     return many(Run, c, select(runs).where(runs.c.outcome.is_(None)).order_by(runs.c.began, runs.c.id))
 
 
-def ids(c: Connection) -> set[str]:
-    return set(c.execute(select(runs.c.id)).scalars())
-
-
 def change(c: Connection, id_: str, **values: Any) -> None:
     c.execute(update(runs).where(runs.c.id == id_).values(**values))

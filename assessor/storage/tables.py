@@ -224,6 +224,7 @@ runs = Table(
     Column("seconds", Integer, nullable=False),
     Column("account", ID, nullable=False),
     Column("began", BigInteger, nullable=False),
+    Column("place", ID, nullable=False),
     Column("ended", BigInteger),
     Column("outcome", String(20)),
     Column("fault", JSON),

@@ -42,12 +42,16 @@ def begin(folder: Path, scope: bytes, job: Job) -> Live:
 
 
 def again(folder: Path, job: Job) -> Live:
-    """Take up a run whose process is gone: go on, or seal what it left."""
-    if is_alive(folder):
+    """Take up a run whose process is gone: go on, or seal what it left. Of two at once, one does it."""
+    held = claim(folder / "taking-up")
+    if held is None or is_alive(folder):
+        if held is not None:
+            held.close()
         raise ContactError(Message(id="visit.runs"))
-    for name in ("stop", "live.json"):
-        (folder / name).unlink(missing_ok=True)
-    return _started(folder, job)
+    with held:
+        for name in ("stop", "live.json"):
+            (folder / name).unlink(missing_ok=True)
+        return _started(folder, job)
 
 
 def ask_to_stop(folder: Path) -> None:
@@ -132,5 +136,6 @@ def _work(folder: Path, job: Job, teller: Teller) -> bool:
         raise ContactError(Message(id="visit.off"))
     check_window(scope, time.time_ns())
     confine(check_reach(scope, reach))
+    teller.on_site = reach.on_site
     resume = working_folder(output).is_dir()
     return sample(scope, scope_file.read_bytes(), output, job.seconds, teller, resume=resume)[1]

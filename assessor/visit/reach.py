@@ -25,16 +25,18 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Place = tuple[str, int]
 """An address in its plainest form, and a port."""
-SITE = "site"
+SITE, CREDENTIALS = "site", "credentials"
 INTERNET = (socket.AF_INET, socket.AF_INET6)
 
 
 @dataclass(frozen=True)
 class Reach:
     """Where a process may go. `networks` None: this machine stands in the plant and belongs to whoever samples, so
-    that it goes wherever the scope says, serial lines and credentials of this machine included."""
+    that it goes wherever the scope says, serial lines of this machine included."""
 
     networks: tuple[Network, ...] | None
+    credentials: bool = False
+    """May a scope use passwords and keys of this machine? Whoever writes a scope says where they are sent."""
 
     @property
     def on_site(self) -> bool:
@@ -43,7 +45,8 @@ class Reach:
     @property
     def written(self) -> str:
         """As `read_reach` takes it."""
-        return SITE if self.networks is None else " ".join(str(network) for network in self.networks)
+        words = [SITE] if self.networks is None else [str(network) for network in self.networks]
+        return " ".join([*words, *([CREDENTIALS] if self.credentials else [])])
 
     def holds(self, address: Address) -> bool:
         return self.networks is None or any(
@@ -52,14 +55,17 @@ class Reach:
 
 
 def read_reach(text: str) -> Reach | None:
-    """'site', or networks as '10.20.0.0/16 fd00:20::/64'; None where nothing is named: no sampling at all."""
+    """'site', or networks as '10.20.0.0/16 fd00:20::/64', and 'credentials' where a scope may use those of this
+    machine; None where nothing is named: no sampling at all."""
     words = text.replace(",", " ").split()
-    if not words:
+    places = [word for word in words if word != CREDENTIALS]
+    credentials = len(places) < len(words)
+    if not places:
         return None
-    if words == [SITE]:
-        return Reach(None)
+    if places == [SITE]:
+        return Reach(None, credentials)
     try:
-        return Reach(tuple(ipaddress.ip_network(word) for word in words))
+        return Reach(tuple(ipaddress.ip_network(word) for word in places), credentials)
     except ValueError as problem:
         raise InputError(Message(id="visit.reach.bad_network", params={"detail": str(problem)})) from problem
 
@@ -82,11 +88,9 @@ def _own_things(endpoint: Endpoint, reach: Reach) -> None:
     """Files, lines and secrets of this machine are its owner's, and not for whoever writes a scope."""
     if connectors.scheme(endpoint.protocol) == "file":
         raise InputError(Message(id="visit.reach.file"), endpoint.id)
-    if reach.on_site:
-        return
-    if connectors.is_serial(endpoint.protocol):
+    if connectors.is_serial(endpoint.protocol) and not reach.on_site:
         raise InputError(Message(id="visit.reach.line"), endpoint.id)
-    if endpoint.credential is not None:
+    if endpoint.credential is not None and not reach.credentials:
         raise InputError(Message(id="visit.reach.credential"), endpoint.id)
 
 

@@ -26,7 +26,11 @@ LOOK = 0.5
 class Onlooker(Protocol):
     """Whom a run is shown to, and who may stop it."""
 
-    def laptop(self, stood: Networks, kept_awake: Awake) -> None:
+    @property
+    def on_site(self) -> bool:
+        """Does the machine belong to whoever samples, so that its networks are told of?"""
+
+    def laptop(self, stood: Networks | None, kept_awake: Awake) -> None:
         """What this start of the run found of the laptop."""
 
     def watching(self, watched: Watched, stop: asyncio.Event) -> AbstractContextManager[Callable[[], None]]:
@@ -56,10 +60,9 @@ def sample(
         folder = create(work, scope_bytes, scope)
     try:
         with awake() as kept_awake:
-            stood = looked_at(scope)
-            folder.note(
-                {"at": time_ns(), "awake": kept_awake.model_dump(), "networks": stood.model_dump(mode="json")}
-            )
+            stood = looked_at(scope) if onlooker.on_site else None
+            told = {"networks": stood.model_dump(mode="json")} if stood is not None else {}
+            folder.note({"at": time_ns(), "awake": kept_awake.model_dump()} | told)
             onlooker.laptop(stood, kept_awake)
             stopped = _watched(scope, folder, seconds, onlooker)
         folder.end(stopped)

@@ -63,10 +63,12 @@ class Teller:
         self._tags: dict[int, Tag] = {}
         self._due = self._networks_due = 0.0
         self._clocks = Clocks(time(), monotonic())
+        self.on_site = True
+        """A laptop's networks are the plant's business; those of a server that others share are not."""
 
     # What `sampling.sample` calls
 
-    def laptop(self, stood: Networks, kept_awake: Awake) -> None:
+    def laptop(self, stood: Networks | None, kept_awake: Awake) -> None:
         self._stood, self._awake = stood, kept_awake.kept
         self.tell("starting")
 
@@ -91,7 +93,7 @@ class Teller:
         if now < self._due:
             return
         self._due = now + EVERY
-        if now >= self._networks_due:
+        if self.on_site and now >= self._networks_due:
             self._networks_due = now + NETWORKS_EVERY
             self._look_at_networks()
         self._choose()

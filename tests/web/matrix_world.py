@@ -139,7 +139,7 @@ def _said(desk: Desk, owner: Person, house: str, survey: str) -> dict[str, str]:
     assert reckoning.result(desk, who, survey).running is False
     assert reckoning.result(desk, who, survey).done is not None
     note = noting.add(desk, who, survey, "m5-l2-1", "一条记录", new_id()).id
-    run = Run(new_id(), survey, "0" * 64, 60, who.account, desk.clock(), desk.clock(), "given_up")
+    run = Run(new_id(), survey, "0" * 64, 60, who.account, desk.clock(), "0" * 32, desk.clock(), "given_up")
     with desk.store.write() as c:
         runs.add(c, run)
     with_password(desk, joined(desk, house, "reviewer").who, "other@example.cn", PASSWORD)

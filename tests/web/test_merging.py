@@ -1,6 +1,7 @@
 """A laptop's work comes back to the server: what is only there is taken, what differs is chosen."""
 
 import io
+import json
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,10 +13,12 @@ from hypothesis import strategies as st
 
 from assessor.desk import accounts, answering, attaching, erasing, merging, noting, surveys
 from assessor.desk.attaching import Handed
+from assessor.desk.carried import Work
 from assessor.desk.desk import Desk
-from assessor.desk.merging import Choice, Compared, Work
+from assessor.desk.merging import Choice, Compared
 from assessor.errors import AccessError, InputError, UnknownError
 from assessor.storage import Store
+from assessor.storage import surveys as sql
 from tests.web.conftest import Kept
 from tests.web.people import Person, entry, factory, joined
 from tests.web.test_preparing import REGISTER
@@ -83,10 +86,10 @@ def test_what_is_only_there_is_taken_and_what_differs_is_chosen(lite: Desk, lapt
     files = attaching.listed(lite, here.who, ours)
     assert {f.kind for f in files} == {"register", "proof", "work"}
     assert next(f for f in files if f.kind == "register").about["assets"], "read again here"
-    base = left.differing[0].base
-    stale, _ = merging.take(lite, here.who, ours, work, {f"answer:{FIRST}": ("theirs", base + 1)})
+    mark = left.differing[0].mark
+    stale, _ = merging.take(lite, here.who, ours, work, {f"answer:{FIRST}": ("theirs", "9")})
     assert ids(stale) == [f"answer:{FIRST}"], "what changed meanwhile is asked again"
-    done, _ = merging.take(lite, here.who, ours, work, {f"answer:{FIRST}": ("theirs", base)})
+    done, _ = merging.take(lite, here.who, ours, work, {f"answer:{FIRST}": ("theirs", mark)})
     assert not done.differing and stands(lite, here, ours)[FIRST] == "1"
     history = answering.history(lite, here.who, ours, FIRST)
     assert {g.value for g, _ in history} == {"0.5", "1"}
@@ -101,7 +104,7 @@ def test_the_word_that_does_not_count_stays_in_the_history_and_is_not_asked_agai
     said(lite, here, ours, p1_l1_1="0.5")
     work = brought(lite, here, ours, carried(laptop, away, theirs))
     version = surveys.get(lite, here.who, ours).version
-    left, _ = merging.take(lite, here.who, ours, work, {f"answer:{FIRST}": ("ours", 1)})
+    left, _ = merging.take(lite, here.who, ours, work, {f"answer:{FIRST}": ("ours", "1")})
     assert not left.differing and stands(lite, here, ours) == {FIRST: "0.5"}
     assert {g.value for g, _ in answering.history(lite, here.who, ours, FIRST)} == {"0.5", "1"}
     assert surveys.get(lite, here.who, ours).version == version, "no result follows from it"
@@ -121,10 +124,16 @@ def test_settlements_and_wishes_are_chosen_one_by_one(lite: Desk, laptop: Desk) 
     work = brought(lite, here, ours, carried(laptop, away, theirs))
     found = merging.compare(lite, here.who, ours, work)
     assert ids(found) == [f"settlements:{FIRST}", "budget"]
-    choices: dict[str, tuple[Choice, int]] = {f"settlements:{FIRST}": ("theirs", 0), "budget": ("ours", 0)}
+    marks = {item.id: item.mark for item in found.differing}
+    chosen: dict[str, Choice] = {f"settlements:{FIRST}": "theirs", "budget": "ours"}
+    choices = {id_: (choice, marks[id_]) for id_, choice in chosen.items()}
+    surveys.change_settings(lite, here.who, ours, budget=3)
+    left, _ = merging.take(lite, here.who, ours, work, choices)
+    assert ids(left) == ["budget"], "what was changed since it was seen is asked again"
+    choices = {"budget": ("ours", left.differing[0].mark)}
     left, _ = merging.take(lite, here.who, ours, work, choices)
     held = surveys.get(lite, here.who, ours).settings
-    assert not left.differing and held["budget"] == 2
+    assert not left.differing and held["budget"] == 3 and held["merged"][-1]["lost"] == 1
     assert {s["question"]: s["value"] for s in held["settlements"]} == {FIRST: "1", SECOND: "1"}
     owner = joined(lite, surveys.get(lite, here.who, ours).organisation, "owner")
     accounts.rename(lite, owner.who, "厂长")
@@ -163,7 +172,9 @@ def test_a_file_that_was_changed_on_the_way_is_left_out_and_who_may_not_merges_n
         for name in whole.namelist():
             archive.writestr(name, b"other" if name.endswith("note.txt") else whole.read(name))
     work = brought(lite, here, ours, out.getvalue())
-    assert merging.compare(lite, here.who, ours, work).new_files == 0
+    _, refused = merging.take(lite, here.who, ours, work, {})
+    assert [(name, why.id) for name, why in refused] == [("note.txt", "desk.damaged")]
+    assert not attaching.listed(lite, here.who, ours, "proof")
     for role in ("member", "reviewer"):
         reader = joined(lite, surveys.get(lite, here.who, ours).organisation, role)  # type: ignore[arg-type]
         with pytest.raises(AccessError):
@@ -185,7 +196,7 @@ def test_no_word_of_either_side_is_ever_lost(
     said(laptop, away, theirs, **{q.replace("-", "_"): v for q, v in there.items()})
     said(lite, here, ours, **{q.replace("-", "_"): v for q, v in own.items()})
     work = brought(lite, here, ours, carried(laptop, away, theirs))
-    choices: dict[str, tuple[Choice, int]] = {f"answer:{q}": (c, 1) for q, c in chosen.items()}
+    choices: dict[str, tuple[Choice, str]] = {f"answer:{q}": (c, "1") for q, c in chosen.items()}
     left, _ = merging.take(lite, here.who, ours, work, choices)
     now = stands(lite, here, ours)
     for question in {*there, *own}:
@@ -198,3 +209,74 @@ def test_no_word_of_either_side_is_ever_lost(
             assert now[question] == (there if chosen[question] == "theirs" else own)[question]
     again, _ = merging.take(lite, here.who, ours, work, choices)
     assert again == left and stands(lite, here, ours) == now
+
+
+def test_what_stands_there_is_taken_and_not_what_was_last_heard(lite: Desk, laptop: Desk) -> None:
+    """A word that lost on the laptop has a later time than the one that stands there."""
+    away, theirs = side(laptop)
+    here, ours = side(lite)
+    said(laptop, away, theirs, p1_l1_1="1")
+    with laptop.store.write() as c:
+        stands_there = sql.given(c, theirs)[FIRST]
+        sql.remember(c, theirs, "k" * 32, replace(stands_there, value="0", at=stands_there.at + 10**9))
+    merging.take(lite, here.who, ours, brought(lite, here, ours, carried(laptop, away, theirs)), {})
+    assert stands(lite, here, ours) == {FIRST: "1"}
+
+
+def test_whose_file_counts_is_chosen(lite: Desk, laptop: Desk) -> None:
+    away, theirs = side(laptop)
+    here, ours = side(lite)
+    other = REGISTER.replace("PCK01", "PCK99")
+    attaching.attach(laptop, away.who, theirs, Handed("register", "台账.csv", other.encode()))
+    attaching.attach(lite, here.who, ours, Handed("register", "台账.csv", REGISTER.encode()))
+    work = brought(lite, here, ours, carried(laptop, away, theirs))
+    left, _ = merging.take(lite, here.who, ours, work, {})
+    assert ids(left) == ["file:register"] and len(attaching.listed(lite, here.who, ours, "register")) == 1
+    left, _ = merging.take(lite, here.who, ours, work, {"file:register": ("theirs", left.differing[0].mark)})
+    assert not left.differing
+    assert attaching.listed(lite, here.who, ours, "register")[-1].about["assets"][0]["id"] == "pck99"
+
+
+def changed(data: bytes, **parts: object) -> bytes:
+    """The same work with some of its parts as somebody wrote them."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as whole, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in whole.namelist():
+            part = name.removesuffix(".json")
+            archive.writestr(name, json.dumps(parts[part]) if part in parts else whole.read(name))
+    return out.getvalue()
+
+
+def test_what_was_made_to_do_harm_is_refused(lite: Desk, laptop: Desk) -> None:
+    away, theirs = side(laptop)
+    here, ours = side(lite)
+    said(laptop, away, theirs, p1_l1_1="1")
+    attaching.attach(laptop, away.who, theirs, Handed("proof", "note.txt", b"seen", FIRST))
+    noting.add(laptop, away.who, theirs, FIRST, "一条", "ab" * 16)
+    data = carried(laptop, away, theirs)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        survey, files, notes, standing = (
+            json.loads(archive.read(f"{name}.json")) for name in ("survey", "files", "notes", "standing")
+        )
+    odd = {
+        "twice": {"files": files * 2},
+        "another kind": {"files": [files[0] | {"kind": "secret"}]},
+        "no time": {"notes": [notes[0] | {"at": "abc"}]},
+        "far away": {"notes": [notes[0] | {"at": 10**19}]},
+        "no key": {"notes": [notes[0] | {"id": "../x"}]},
+        "long": {"notes": [notes[0] | {"said": "x" * 5000}]},
+        "no text": {"standing": [standing[0] | {"question": ["x"]}]},
+        "no meaning": {"survey": survey | {"settings": {"meanings": [5]}}},
+        "no settings": {"survey": survey | {"settings": []}},
+        "no plant": {"survey": {}},
+    }
+    for name, parts in odd.items():
+        with pytest.raises(InputError) as told:
+            brought(lite, here, ours, changed(data, **parts))
+        assert told.value.message.id == "desk.no_work", name
+    work = brought(
+        lite, here, ours, changed(data, files=[files[0] | {"about": {"day": "x", "item": ["y"], "z": 1}}])
+    )
+    merging.take(lite, here.who, ours, work, {})
+    assert attaching.listed(lite, here.who, ours, "proof")[0].about == {}
+    assert [n.author for n in noting.listed(lite, here.who, ours)[FIRST]] == [""]

@@ -153,8 +153,8 @@ def test_what_may_not_be_begun(floor: Desk, scope: bytes) -> None:
     with pytest.raises(AccessError, match="demonstration"):
         sampling.start(floor, visitor.actor, demo, 60)
     with floor.store.read() as c:
-        assert not runs.ids(c), "nothing is noted of what was refused"
-    assert floor.runs is not None and not floor.runs.exists()
+        assert not runs.not_over(c), "nothing is noted of what was refused"
+    assert floor.runs is not None and {file.name for file in floor.runs.glob("*")} <= {"place"}
 
 
 def test_no_scope_leads_to_files_and_secrets_of_the_server(floor: Desk, scope: bytes) -> None:
@@ -210,7 +210,8 @@ def test_a_run_whose_process_was_killed_waits_for_somebodys_word(floor: Desk, sc
 
 def test_a_run_that_came_to_nothing_does_not_stand_in_the_way(floor: Desk, scope: bytes) -> None:
     who, survey = plant(floor, scope)
-    run = Run("0" * 32, survey, "0" * 64, 60, who.who.account, floor.clock())
+    assert floor.runs is not None
+    run = Run("0" * 32, survey, "0" * 64, 60, who.who.account, floor.clock(), taking_in.place_of(floor.runs))
     with floor.store.write() as c:
         runs.add(c, run)  # the power failed between the note and the process
     assert told(floor, who, survey, run).phase == "interrupted" and refused(floor, who, survey) == "desk.run_open"
@@ -240,7 +241,7 @@ def test_a_bundle_that_finds_no_room_stays_until_there_is_some(
     who, survey = plant(floor, scope)
     run = sampling.start(floor, who.who, survey, 10)
     until(lambda: not live.is_alive(place(floor, run)))
-    monkeypatch.setattr(taking_in, "MOST", 1000)
+    monkeypatch.setitem(taking_in.LARGEST, "bundle", 1000)
     stands = told(floor, who, survey, run)
     assert stands.phase == "sealed" and stands.run.fault is not None
     assert sampling.sealed(floor, who.who, survey, run.id).stat().st_size > 1000
@@ -265,7 +266,7 @@ def test_an_erased_survey_takes_its_run_along(floor: Desk, scope: bytes) -> None
 
     until(gone)
     with floor.store.read() as c:
-        assert not runs.ids(c) and papers.files_of(c, survey) == []
+        assert not runs.not_over(c) and papers.files_of(c, survey) == []
 
 
 def test_data_points_are_drawn_for_those_who_may(floor: Desk, scope: bytes) -> None:
@@ -285,3 +286,65 @@ def test_data_points_are_drawn_for_those_who_may(floor: Desk, scope: bytes) -> N
     assert reckoning.result(floor, reader.who, survey).done is None
     sampling.stop(floor, who.who, survey, run.id)
     until(lambda: told(floor, who, survey, run).phase == "kept")
+
+
+def test_only_what_somebody_looked_at_is_begun_and_only_by_those_who_may_is_it_changed(
+    floor: Desk, scope: bytes
+) -> None:
+    who, survey = plant(floor, scope)
+    held = sampling.agreed(floor, who.who, survey)
+    assert held is not None
+    attaching.attach(floor, who.who, survey, Handed("scope", "scope.yaml", scope + b"\n# another\n"))
+    with pytest.raises(InputError, match="other_scope"):
+        sampling.start(floor, who.who, survey, 60, held.file.sha256)
+    member = joined(floor, surveys.get(floor, who.who, survey).organisation, "member")
+    for kind in ("scope", "network", "precheck", "work"):
+        with pytest.raises(AccessError):
+            attaching.attach(floor, member.who, survey, Handed(kind, "x", scope))  # type: ignore[arg-type]
+
+
+def test_another_installation_touches_no_run_that_is_not_its_own(
+    floor: Desk, scope: bytes, tmp_path: Path
+) -> None:
+    """Two servers on one database, each with a home; and another database on the same home."""
+    who, survey = plant(floor, scope)
+    run = sampling.start(floor, who.who, survey, 600)
+    heard(floor, run)
+    other = replace(floor, runs=tmp_path / "other", clock=lambda: run.began + 10**12)
+    assert sampling.standing(other, who.who, survey, run.id).phase == "elsewhere"
+    taking_in.sweep(other)
+    assert told(floor, who, survey, run).runs
+    place(floor, run).with_name("f" * 32).mkdir()
+    taking_in.sweep(floor)  # a folder that no row of this database speaks of
+    assert place(floor, run).with_name("f" * 32).exists()
+    sampling.stop(floor, who.who, survey, run.id)
+    until(lambda: told(floor, who, survey, run).phase == "kept")
+
+
+def test_a_run_is_closed_without_deleting_what_it_left_and_seen_where_nothing_may_begin(
+    floor: Desk, scope: bytes
+) -> None:
+    who, survey = plant(floor, scope)
+    run = sampling.start(floor, who.who, survey, 600)
+    heard(floor, run)
+    off = replace(floor, reach=None)
+    assert sampling.picks(off, who.who, survey, run.id) and sampling.standing(off, who.who, survey, run.id).runs
+    with pytest.raises(InputError):
+        sampling.close(floor, who.who, survey, run.id)
+    process = process_of(place(floor, run))
+    process.kill()
+    process.wait(10)
+    with pytest.raises(AccessError):
+        sampling.again(off, who.who, survey, run.id, "resume")
+    sampling.close(off, who.who, survey, run.id)
+    assert told(floor, who, survey, run).phase == "given_up" and apart.left_behind(place(floor, run))
+    begun = sampling.start(floor, who.who, survey, 10)
+    until(lambda: told(floor, who, survey, begun).phase == "kept")
+
+
+def test_a_plant_keeps_what_its_people_said_of_it(floor: Desk, scope: bytes) -> None:
+    _, owner, survey = factory(floor)
+    surveys.change_plant(floor, owner.who, survey, {"name": "甲厂", "employees": 777, "district": "嘉定区"})
+    without = "\n".join(line for line in scope.decode().splitlines() if not line.startswith("  employees"))
+    attaching.attach(floor, owner.who, survey, Handed("scope", "scope.yaml", without.encode()))
+    assert surveys.get(floor, owner.who, survey).plant["employees"] == 777

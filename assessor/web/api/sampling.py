@@ -15,6 +15,8 @@ router = APIRouter(tags=["sampling"], responses=FAULTS)
 
 class RunIn(Shape):
     seconds: Annotated[int, Field(ge=SHORTEST, le=LONGEST)]
+    scope: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
+    """SHA-256 of the scope that somebody looked at; where another counts by now, nothing is begun."""
 
 
 class AgainIn(Shape):
@@ -67,7 +69,7 @@ def list_runs(desk: DeskOf, who: Who, survey: Id) -> list[RunOut]:
 @router.post("/surveys/{survey}/runs", status_code=201)
 def begin(desk: DeskOf, who: Who, survey: Id, run: RunIn) -> RunMade:
     """Sample under the scope that was handed in last; the run goes on by itself."""
-    return RunMade(id=sampling.start(desk, who, survey, run.seconds).id)
+    return RunMade(id=sampling.start(desk, who, survey, run.seconds, run.scope).id)
 
 
 @router.get("/surveys/{survey}/runs/{run}")
@@ -86,3 +88,9 @@ def stop(desk: DeskOf, who: Who, survey: Id, run: Id) -> None:
 def again(desk: DeskOf, who: Who, survey: Id, run: Id, wanted: AgainIn) -> None:
     """Take up a run whose process is gone: go on until it was to end, or seal what it left."""
     sampling.again(desk, who, survey, run, wanted.how)
+
+
+@router.post("/surveys/{survey}/runs/{run}/close", status_code=204)
+def close(desk: DeskOf, who: Who, survey: Id, run: Id) -> None:
+    """Nothing more comes of a run here: it was carried away by hand, or lies on another machine."""
+    sampling.close(desk, who, survey, run)

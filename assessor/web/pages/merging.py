@@ -32,14 +32,17 @@ def _values(
     shown = face(request)
     told = [(item, *_told(desk, shown, item)) for item in found.differing]
     held, _ = attaching.content(desk, who, survey, file)
-    base = {"file": held, "found": found, "differing": told, "done": False, "refused": ()}
-    return frame(who, surveys.opened(desk, who, survey)) | base | more
+    sheet = surveys.opened(desk, who, survey)
+    before = [(one, _word(desk, shown, one["lost"])) for one in sheet.survey.settings.get(merging.DECIDED, ())]
+    base = {"file": held, "found": found, "differing": told, "done": False, "refused": (), "before": before}
+    return frame(who, sheet) | base | more
 
 
 def _told(desk: Desk, shown: Face, item: Item) -> tuple[str, str, str]:
     """What it is about, our word and theirs."""
     kind, _, own = item.id.partition(":")
     question = desk.library.questions.get(own)
+    own = shown.t(f"files.{own}") if kind == "file" and own in ("register", "bundle") else own
     name = shown.t(f"merge.kind.{kind}")
     if question is not None:
         name = f"{name}{shown.t('colon')}{shown.say(question.text)}"
@@ -62,11 +65,10 @@ def _word(desk: Desk, shown: Face, value: Any) -> str:
 def take(request: Request, desk: DeskOf, who: PageWho, form: Posted, survey: str, file: str) -> Response:
     """Take what is only there and what was chosen; what still differs is asked again."""
     work = merging.opened(desk, who, survey, file)
-    choices: dict[str, tuple[Choice, int]] = {}
+    choices: dict[str, tuple[Choice, str]] = {}
     for id_ in (str(value) for value in form.getlist("item")):
-        choice, base = text(form, f"choice-{id_}"), text(form, f"base-{id_}")
-        if choice in ("ours", "theirs") and base.isdecimal() and len(base) < 10:
-            choices[id_] = (cast(Choice, choice), int(base))
+        if (choice := text(form, f"choice-{id_}")) in ("ours", "theirs"):
+            choices[id_] = (cast(Choice, choice), text(form, f"mark-{id_}"))
     found, refused = merging.take(desk, who, survey, work, choices)
     values = _values(request, desk, who, survey, file, found, done=True, refused=refused)
     return page(request, "merge", values)

@@ -62,7 +62,7 @@ def _seconds(minutes: str) -> int:
 @router.post("/surveys/{survey}/sampling")
 def start(desk: DeskOf, who: PageWho, form: Posted, survey: str) -> Response:
     """Begin: a process of its own, which goes on whatever becomes of this page."""
-    sampling.start(desk, who, survey, _seconds(text(form, "minutes")))
+    sampling.start(desk, who, survey, _seconds(text(form, "minutes")), text(form, "agreed"))
     return _back(survey)
 
 
@@ -80,6 +80,13 @@ def stop(desk: DeskOf, who: PageWho, survey: str, run: str) -> Response:
 def again(desk: DeskOf, who: PageWho, form: Posted, survey: str, run: str) -> Response:
     """Take up what a run left: go on, or seal it."""
     sampling.again(desk, who, survey, run, "resume" if text(form, "how") == "resume" else "seal")
+    return _back(survey)
+
+
+@router.post("/surveys/{survey}/sampling/{run}/close", dependencies=[Depends(posted)])
+def close(desk: DeskOf, who: PageWho, survey: str, run: str) -> Response:
+    """Nothing more comes of a run here."""
+    sampling.close(desk, who, survey, run)
     return _back(survey)
 
 

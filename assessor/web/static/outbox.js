@@ -59,7 +59,7 @@ function show(state) {
   pill.textContent = shown = text;
   const elsewhere = [...refused].find(([, here]) => !here);
   if (state === "out") lead("/enter?next=" + encodeURIComponent(location.pathname));
-  if (state === "failed" && elsewhere) lead(`/surveys/${survey}/questions/${elsewhere[0]}`);
+  if (state === "failed" && elsewhere) lead(`/surveys/${survey}/${elsewhere[0].startsWith("note ") ? "interviews" : "questions/" + elsewhere[0]}`);
 }
 
 function lead(to) {
@@ -118,7 +118,7 @@ async function send() {
   else if (answer && answer.status === 409 && told.stands) conflict(entry, told);
   else if (answer && (answer.type === "opaqueredirect" || answer.status === 401)) { signedOut = true; show(); return; }
   else if (told.title === "web.foreign_form") { signedOut = true; show(); renew(); return; }
-  else if (answer && answer.status >= 400 && answer.status < 500 && ![408, 425, 429].includes(answer.status)) turnedDown(entry, told);
+  else if (answer && answer.status >= 400 && answer.status < 500 && ![408, 425, 429].includes(answer.status) && (told.title || !entry.question.startsWith("note "))) turnedDown(entry, told);
   else return later();
   wait = 1000;
   show(queue.length ? undefined : "saved");
@@ -153,7 +153,7 @@ function done(entry) { unqueue(entry); forget(entry.id); }
 
 function settled(entry, told) {
   done(entry);
-  if ("noted" in told) { listed(entry).removeAttribute("data-waiting"); return; }
+  if ("noted" in told) { refused.delete(entry.question); listed(entry).removeAttribute("data-waiting"); return; }
   const form = formOf(entry.question);
   refused.delete(entry.question);
   if ("version" in told) rebase(entry.question, told.version);
@@ -174,7 +174,14 @@ function progress({ answered, required }) {
   }
 }
 function turnedDown(entry, told) {
-  if (entry.question.startsWith("note ")) { done(entry); listed(entry).append(" · " + (told.detail || "?")); return; }
+  if (entry.question.startsWith("note ")) {  // it stays in the store: a note is nowhere else
+    unqueue(entry);
+    const item = listed(entry);
+    item.append(" · " + told.detail);
+    refused.set(entry.question, item.isConnected);
+    onward = null;
+    return;
+  }
   if (entry.question.startsWith("mark ")) { done(entry); const at = marker(entry); if (at) toggle(at); return; }
   const form = answerable(entry);
   if (form) fault(form, told.detail || "?");

@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("seconds", sa.Integer(), nullable=False),
         sa.Column("account", sa.String(32), nullable=False),
         sa.Column("began", sa.BigInteger(), nullable=False),
+        sa.Column("place", sa.String(32), nullable=False),
         sa.Column("ended", sa.BigInteger(), nullable=True),
         sa.Column("outcome", sa.String(20), nullable=True),
         sa.Column("fault", sa.JSON(), nullable=True),
