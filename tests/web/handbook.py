@@ -20,7 +20,7 @@ PAGES: dict[str, dict[Language, str]] = {
     "consultants": {"zh": "consultants.zh.md", "en": "consultants.md"},
 }
 """Each handbook in each language."""
-LARGEST = 140_000
+LARGEST = 180_000
 """Bytes of one picture."""
 
 
