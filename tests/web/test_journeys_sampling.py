@@ -2,10 +2,12 @@
 again and again, stopped by its key; and once without a script."""
 
 import random
+import resource
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -13,7 +15,8 @@ from assessor.bundle import open_bundle
 from assessor.desk import attaching, entering, noting
 from assessor.desk.access import Actor
 from assessor.frameworks import Library
-from tests.sampled import end_all, plant_scope, until
+from assessor.visit import live
+from tests.sampled import end_all, plant_scope, process_of, until
 from tests.web.journeys import (
     Factory,
     Faults,
@@ -190,6 +193,49 @@ def evening(page: Page, factory: Factory) -> None:
     page.locator("#papers").wait_for(timeout=10_000)
     page.goto(f"{factory.path}/prepare")
     expect(page.locator("input[name=minutes]")).to_have_value("77")
+
+
+def full(*pids: int) -> Callable[[], None]:
+    """No file of these processes may grow: a write fails as on a full disk. Gives what makes room again."""
+    before = {pid: resource.prlimit(pid, resource.RLIMIT_FSIZE) for pid in pids}
+    for pid, (_, most) in before.items():
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, most))
+
+    def room() -> None:
+        for pid, limits in before.items():
+            if psutil.pid_exists(pid):
+                resource.prlimit(pid, resource.RLIMIT_FSIZE, limits)
+
+    return room
+
+
+def test_the_disk_is_full_once_and_nothing_acknowledged_is_lost(
+    browser: Browser, factory: Factory, scope: Path, tmp_path: Path
+) -> None:
+    """The run ends, an answer waits in the page; with room again the one is sealed and the other saved."""
+    server = factory.room.server
+    with context_of(browser, server, factory.token) as context:
+        page, asking = context.new_page(), context.new_page()
+        agreed(page, factory, scope, 60)
+        until(lambda: rows(page) > 20)
+        asking.goto(f"{factory.path}/interviews/owner")
+        pick(asking, QUESTIONS[0], "0.5")
+        pill(asking, "saved")
+        seen, run = rows(page), (page.locator("#live").get_attribute("data-from") or "").split("/")[-2]
+        folder = server.folder / "runs" / run
+        assert server.process is not None
+        make_room = full(server.process.pid, process_of(folder).pid)
+        pick(asking, QUESTIONS[1], "1")
+        pill(asking, "waiting")
+        until(lambda: not live.is_alive(folder))
+        make_room()
+        asking.bring_to_front()
+        pill(asking, "saved")
+        page.goto(f"{factory.path}/sampling")
+        page.locator("form[action$='/again'] button[value=seal]").click()
+        expect(page.locator("#runs .chip.dark")).to_be_visible(timeout=60_000)
+    assert factory.said() == {QUESTIONS[0]: "0.5", QUESTIONS[1]: "1"}
+    assert bundle_of(factory, tmp_path) >= seen
 
 
 def test_the_browser_may_go_and_a_page_without_a_script_does_all_of_it(
