@@ -90,7 +90,7 @@ class Watched:
     """A domain Sink that counts what goes through it to another one."""
 
     def __init__(self, sink: Sink, scope: Scope, clock: Callable[[], float] = monotonic) -> None:
-        self._sink, self.clock = sink, clock
+        self._sink, self.scope, self.clock = sink, scope, clock
         self._tags: dict[int, str] = {}
         self.lines: dict[str, Line] = {}
         self.listener: Callable[[Sequence[Sample]], None] = lambda _: None

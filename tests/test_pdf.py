@@ -184,4 +184,4 @@ def test_the_code_on_the_cover_is_read_by_a_camera_and_taken_by_verify(tmp_path:
     (page,) = tmp_path.glob("cover*.png")
     seen = subprocess.run(["zbarimg", "-q", "--raw", str(page)], capture_output=True, check=True, text=True).stdout
     assert seen.strip() == code(DIGEST) and read_digest(seen) == DIGEST
-    assert "viewBox" in qr(DIGEST)
+    assert "viewBox" in qr(code(DIGEST))

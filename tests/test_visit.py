@@ -37,7 +37,7 @@ def runs(tmp_path: Path) -> Iterator[Path]:
 
 
 def job(seconds: float = 600, how: str = "begin", reach: str = LOOPBACK) -> Job:
-    return Job(seconds=seconds, planned=seconds, how=how, reach=reach)  # type: ignore[arg-type]
+    return Job(seconds=seconds, how=how, reach=reach)  # type: ignore[arg-type]
 
 
 def at(folder: Path) -> Live:
@@ -94,7 +94,7 @@ def test_it_outlives_whoever_began_it(runs: Path, scope: bytes) -> None:
         "import sys, time; from pathlib import Path; from assessor.visit import apart; "
         "from assessor.visit.live import Job; "
         "apart.begin(Path(sys.argv[1]), Path(sys.argv[2]).read_bytes(), "
-        f"Job(seconds=600, planned=600, reach='{LOOPBACK}')); print('begun', flush=True); time.sleep(600)"
+        f"Job(seconds=600, reach='{LOOPBACK}')); print('begun', flush=True); time.sleep(600)"
     )
     command = [sys.executable, "-c", code, str(runs / "a"), str(runs.parent / "scope")]
     parent = subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True)
@@ -188,10 +188,10 @@ def test_a_network_that_changes_is_noted(tmp_path: Path, scope: bytes, monkeypat
     plant = parse(Scope, scope.decode(), "scope.yaml")[0]
     before, after = ((Network(interface="eth0", network=net),) for net in ("10.20.0.0/16", "192.168.1.0/24"))
     stood = Networks(networks=before, plant=("eth0",), forwarding=False, bridged=False)
-    teller = Teller(tmp_path, plant, 60)
+    teller = Teller(tmp_path, 60)
     teller._stood = stood
     monkeypatch.setattr(telling, "looked_at", lambda _: stood.model_copy(update={"networks": after}))
-    teller._look_at_networks()
+    teller._look_at_networks(plant)
     teller.tell("sampling")
     told = at(tmp_path)
     assert [one.what.id for one in told.noted] == ["visit.networks_changed"] and told.networks == after

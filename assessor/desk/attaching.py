@@ -14,7 +14,7 @@ from assessor.desk import exports, surveys
 from assessor.desk.access import Actor
 from assessor.desk.content import MOST, SHEET, Content, read_content
 from assessor.desk.desk import Desk, new_id
-from assessor.domain import Asset, Message, Plant, sha256
+from assessor.domain import Asset, Message, Plant, Scope, sha256
 from assessor.errors import AssessorError, InputError, UnknownError
 from assessor.forms.register import draft, read_ledger
 from assessor.precheck.reading import read_precheck
@@ -130,14 +130,19 @@ def _register(content: Content) -> dict[str, Any]:
 
 def _scope(content: Content, plant: Plant) -> tuple[dict[str, Any], Plant]:
     """What a factory agreed to. Read, and nothing in it contacted."""
-    with on_disk(content.data, content.name, ".yaml") as file:
-        scope = load_scope(file)
+    scope = read_agreed(content.data, content.name)
     told = {
         "agreement": scope.agreement.model_dump(mode="json"),
         "endpoints": len(scope.endpoints),
         "assets": len(scope.assets),
     }
     return told, same_plant(scope.plant, plant, content.name)
+
+
+def read_agreed(data: bytes, name: str) -> Scope:
+    """A scope from its file's bytes; an error names the file as its sender called it."""
+    with on_disk(data, name, ".yaml") as file:
+        return load_scope(file)
 
 
 def read_bundle(file: Path, name: str, plant: Plant) -> tuple[dict[str, Any], Plant]:

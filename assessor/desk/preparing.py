@@ -29,7 +29,6 @@ from assessor.preparing.scope import NAME, draft_scope
 from assessor.preparing.visit import Visit
 from assessor.storage import StoredFile, ledger
 from assessor.storage import surveys as sql
-from connectors.scope import read_scope
 
 SAID = "visit"
 """Among the settings of a survey: what a person said of the visit."""
@@ -95,7 +94,7 @@ def _prechecked(
 
 def _scope(desk: Desk, who: Actor, survey_id: str, file: StoredFile) -> Written:
     data = attaching.content(desk, who, survey_id, file.id)[1]
-    return Written(data, read_scope(data.decode("utf-8-sig"), file.name))
+    return Written(data, attaching.read_agreed(data, file.name))
 
 
 def _visit(desk: Desk, who: Actor, survey_id: str, said: Mapping[str, Any], register: StoredFile | None) -> Visit:

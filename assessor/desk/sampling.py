@@ -12,7 +12,7 @@ from typing import Literal
 import connectors
 from assessor.desk import surveys, taking_in
 from assessor.desk.access import Actor
-from assessor.desk.attaching import on_disk
+from assessor.desk.attaching import read_agreed
 from assessor.desk.desk import Desk, new_id
 from assessor.desk.taking_in import given_up, taken_in, try_again
 from assessor.domain import Message, Scope
@@ -22,7 +22,6 @@ from assessor.storage import surveys as sql
 from assessor.visit import apart, live
 from assessor.visit.live import Chosen, Job, Live, Phase, Picks
 from assessor.visit.reach import Place, Reach, check_reach, resolved
-from connectors.preview import Preview, preview
 from connectors.scope import check_window, load_scope, seconds_left
 
 SHORTEST, LONGEST = 10, 14 * 86_400
@@ -65,12 +64,7 @@ def _agreed(desk: Desk, survey_id: str) -> Agreed | None:
     with desk.store.read() as c:
         held = papers.files_of(c, survey_id, "scope")
         data = papers.content(c, survey_id, held[-1].sha256) if held else b""
-    return Agreed(held[-1], _read(data, held[-1].name), data) if held else None
-
-
-def _read(data: bytes, name: str) -> Scope:
-    with on_disk(data, name, ".yaml") as file:
-        return load_scope(file)
+    return Agreed(held[-1], read_agreed(data, held[-1].name), data) if held else None
 
 
 def _seen(desk: Desk, who: Actor, survey_id: str) -> Survey:
@@ -78,11 +72,6 @@ def _seen(desk: Desk, who: Actor, survey_id: str) -> Survey:
     who.require("survey.read", survey.organisation)
     who.require("raw.read", survey.organisation)
     return survey
-
-
-def stated(scope: Scope, seconds: int) -> Preview:
-    """What a run of so many seconds will ask, at most."""
-    return preview(scope, seconds)
 
 
 def usual_seconds(desk: Desk, scope: Scope) -> int:
@@ -127,7 +116,7 @@ def start(desk: Desk, who: Actor, survey_id: str, seconds: int, agreed_to: str |
         runs.add(c, run)
         ledger.note(c, run.began, who.account, survey.organisation, "sampling begun", survey_id)
     try:
-        begun = apart.begin(folder / run.id, held.data, Job(seconds=seconds, planned=seconds, reach=reach.written))
+        begun = apart.begin(folder / run.id, held.data, Job(seconds=seconds, reach=reach.written))
     except Exception:
         given_up(desk, run, None)
         raise
@@ -255,7 +244,7 @@ def again(desk: Desk, who: Actor, survey_id: str, run_id: str, how: Literal["res
             _alone(desk, folder, run, wanted, runs.not_over(c))
         ledger.note(c, desk.clock(), who.account, survey.organisation, f"sampling: {how}", survey_id)
     written = desk.reach.written if desk.reach is not None else ""
-    begun = apart.again(place, Job(seconds=left, planned=run.seconds, how=how, reach=written))
+    begun = apart.again(place, Job(seconds=left, how=how, reach=written))
     if begun.phase == "failed" and begun.fault is not None:
         raise InputError(begun.fault, begun.place)
 

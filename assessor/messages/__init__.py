@@ -67,6 +67,14 @@ def size(count: int) -> str:
     return f"{number(count)} B"
 
 
+def length(seconds: float) -> str:
+    """A stretch of time as people say it: 25 s, 40 min, 6 h 30 min."""
+    if seconds < 90:
+        return f"{number(round(seconds), 0)} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if hours and minutes else f"{hours} h" if hours else f"{minutes} min"
+
+
 def money(value: Fraction | int | str, language: Language) -> str:
     """Yuan: in 万元 for Chinese readers, in thousands of yuan otherwise; below a thousand in yuan."""
     amount = Fraction(value)

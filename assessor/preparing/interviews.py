@@ -61,6 +61,12 @@ class Session:
         return -(-(OPENING + asked + LOOK * self.looked) // STEP) * STEP
 
 
+def rule() -> Message:
+    """How the minutes are reckoned, in a sentence."""
+    params = {"opening": OPENING, "short": SHORT, "long": LONG, "look": LOOK, "step": STEP}
+    return Message(id="interviews.rule", params={**params})
+
+
 def framework_for(library: Library, plant: Plant, named: str | None = None) -> Framework:
     """The framework that is named, or the usual one of this kind of plant. InputError where it is for another."""
     chosen = choose(library, named or USUAL[plant.kind])
@@ -155,12 +161,11 @@ class _Writer:
         rows.append(row(*(Run(text, strong=True) for text in total), "", ""))
         columns = ("role", "n", "looked", "minutes", "name", "time")
         hours = number(Fraction(whole[2], 60), 1)
-        rule = {"opening": OPENING, "short": SHORT, "long": LONG, "look": LOOK, "step": STEP}
         return [
             Paragraph(line(self._t("lead", roles=len(held), n=whole[0], minutes=whole[2], hours=hours)), "lead"),
             Heading(1, self._t("overview"), "overview"),
             Table(self._t("table.overview"), self._head(columns), tuple(rows), LAID_OUT, frozenset({1, 2, 3})),
-            Paragraph(line(self._t("rule", **rule)), "note"),
+            Paragraph(line(render(rule(), self.language)), "note"),
             Paragraph(line(self._t("how"))),
         ]
 

@@ -40,11 +40,11 @@ def code(digest: str) -> str:
     return f"assessor:sha256:{digest}"
 
 
-def qr(digest: str) -> str:
-    """The code as SVG, black on white."""
-    import segno  # noqa: PLC0415 - only where a PDF is written
+def qr(text: str) -> str:
+    """A text as a QR code in SVG, black on white."""
+    import segno  # noqa: PLC0415 - only where one is drawn
 
-    return segno.make(code(digest), error="m", micro=False).svg_inline(omitsize=True, border=2, light="#fff")
+    return segno.make(text, error="m", micro=False).svg_inline(omitsize=True, border=2, light="#fff")
 
 
 def render_pdf(document: Document, made: Time) -> bytes:
@@ -94,7 +94,7 @@ def _told(document: Document) -> dict[str, Any]:
         "facts": [[_text(label), _text(value)] for label, value in document.facts],
         "disclaimer": _text(document.disclaimer),
         "digest": document.digest,
-        "qr": None if document.rests_on else qr(document.digest),
+        "qr": None if document.rests_on else qr(code(document.digest)),
         "contents": document.contents,
         "cover": document.cover,
         "words": words

@@ -78,6 +78,8 @@ def _started(folder: Path, job: Job) -> Live:
     ends = time.monotonic() + PATIENCE
     while (live := read(Live, folder / "live.json")) is None:
         if process.poll() is not None or time.monotonic() > ends:
+            process.kill()  # what says nothing for so long is not left to begin when nobody expects it any more
+            process.wait()
             reason = (folder / "log.txt").read_text("utf-8", "replace").strip().splitlines()
             raise StorageError(Message(id="visit.not_begun", params={"reason": reason[-1] if reason else "-"}))
         time.sleep(LOOK)
@@ -96,19 +98,17 @@ def main(folder: Path) -> None:
     if held is None:
         return  # another one is at it
     with held:
-        job, scope_file = read(Job, folder / "job.json"), folder / "scope.yaml"
+        job = read(Job, folder / "job.json")
         assert job is not None
-        scope = load_scope(scope_file)
-        teller = Teller(folder, scope, job.seconds)
+        teller = Teller(folder, job.seconds)
         try:
             stopped = _work(folder, job, teller)
         except AssessorError as problem:
             teller.tell("failed", problem)
         except BaseException as problem:
             log.exception("a run broke")
-            teller.tell(
-                "failed", StorageError(Message(id="visit.broke", params={"reason": type(problem).__name__}))
-            )
+            fault = Message(id="visit.broke", params={"reason": type(problem).__name__})
+            teller.tell("failed", StorageError(fault))
             raise
         else:
             teller.tell("sealed", stopped=stopped)

@@ -1,9 +1,9 @@
 """LIVE: what a run in a process of its own is at, and what is asked of it, as files that any other process reads.
 
-job.json     what it is to do             scope.yaml   under which agreement
+scope.yaml   under which agreement         job.json     what it is to do
 live.json    what it is at; written anew about once a second, whole
-picks.json    data points that can be looked at         chosen.json  those that somebody wants to see
-stop         it is asked to end           alive        locked while the process lives
+picks.json   data points that can be drawn chosen.json  those that somebody wants to see
+stop         it is asked to end            alive        locked while the process lives
 sealed.zip   what came of it
 """
 
@@ -28,8 +28,7 @@ class Job(Noun):
     """What a process of its own is to do."""
 
     seconds: float
-    planned: float
-    """Seconds of the whole run, of which `seconds` are left where it is taken up again."""
+    """How long it may take from now on."""
     how: Literal["begin", "resume", "seal"] = "begin"
     reach: str
     """Where it may go, as `assessor.visit.reach` reads it."""

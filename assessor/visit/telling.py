@@ -1,7 +1,6 @@
 """TELL: a run in a process of its own writes what it is at, and looks whether it is asked to stop."""
 
 import asyncio
-import logging
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -17,7 +16,6 @@ from assessor.visit.live import MOST_PLOTS, Chosen, Live, Noted, Phase, Pick, Pi
 from assessor.visit.sampling import signals
 from assessor.watch import Watched
 
-log = logging.getLogger("assessor.visit")
 EVERY = 1.0
 """Seconds between two writings."""
 NETWORKS_EVERY = 10.0
@@ -52,8 +50,8 @@ class Clocks:
 class Teller:
     """The onlooker that is a folder of files."""
 
-    def __init__(self, folder: Path, scope: Scope, seconds: float) -> None:
-        self._folder, self._scope, self._seconds = folder, scope, seconds
+    def __init__(self, folder: Path, seconds: float) -> None:
+        self._folder, self._seconds = folder, seconds
         self._began, self._since = time_ns(), monotonic()
         self._stood: Networks | None = None
         self._awake: bool | None = None
@@ -77,14 +75,14 @@ class Teller:
         self._watched = watched
         watched.listener = self._listen
         with signals(stop):
-            yield lambda: self._look(stop)
+            yield lambda: self._look(watched, stop)
 
     def sealing(self) -> None:
         self.tell("sealing")
 
     # What it looks at
 
-    def _look(self, stop: asyncio.Event) -> None:
+    def _look(self, watched: Watched, stop: asyncio.Event) -> None:
         if (self._folder / "stop").exists():
             stop.set()
         now = monotonic()
@@ -95,15 +93,15 @@ class Teller:
         self._due = now + EVERY
         if self.on_site and now >= self._networks_due:
             self._networks_due = now + NETWORKS_EVERY
-            self._look_at_networks()
-        self._choose()
+            self._look_at_networks(watched.scope)
+        self._choose(watched)
         self.tell("stopping" if stop.is_set() else "sampling")
 
     def _note(self, what: Message) -> None:
         self._noted = [*self._noted, Noted(at=time_ns(), what=what)][-MOST_NOTED:]
 
-    def _look_at_networks(self) -> None:
-        stands = looked_at(self._scope)
+    def _look_at_networks(self, scope: Scope) -> None:
+        stands = looked_at(scope)
         if self._stood is not None and stands.networks != self._stood.networks:
             params = {"before": _named(self._stood), "after": _named(stands)}
             self._note(Message(id="visit.networks_changed", params=params))
@@ -115,10 +113,9 @@ class Teller:
             if (held := self._drawn.get(row.tag)) and (value := _value(row)) is not None:
                 held[1].append((row.receive / 1e9, value))
 
-    def _choose(self) -> None:
+    def _choose(self, watched: Watched) -> None:
         """Take over which data points somebody wants to see, and tell which there are."""
-        assert self._watched is not None
-        tags = self._watched.tags()
+        tags = watched.tags()
         if len(tags) != len(self._tags):
             self._tags = {tag.id: tag for tag in tags}
             picks = tuple(_pick(tag) for tag in tags[:MOST_PICKS])

@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse
 from assessor.desk.entering import Known
 from assessor.domain import Message, Question, Text
 from assessor.forms.words import choices, set_aside
-from assessor.messages import Language, catalogue, number, percent, render, size
+from assessor.messages import Language, catalogue, length, number, percent, render, size
 from assessor.report.inert import inert
 from assessor.web.gate import known_of, language_of, settings_of
 from assessor.web.settings import Settings
@@ -73,12 +73,7 @@ class Face:
         return self.moment(nanoseconds)[11:]
 
     def length(self, seconds: float) -> str:
-        """A stretch of time as people say it: 25 s, 40 min, 6 h 30 min."""
-        if seconds < 90:
-            return f"{seconds:.0f} s"
-        minutes = round(seconds / 60)
-        hours, rest = divmod(minutes, 60)
-        return f"{hours} h {rest} min" if hours and rest else f"{hours} h" if hours else f"{minutes} min"
+        return length(seconds)
 
     def day(self, nanoseconds: int) -> str:
         return self.moment(nanoseconds)[:10]

@@ -26,6 +26,7 @@ from assessor.errors import AccessError, ContactError, InputError, UnknownError
 from assessor.storage import Run, papers, runs
 from assessor.visit import apart, live
 from assessor.visit.reach import read_reach
+from connectors.preview import preview
 from tests.sampled import end_all, plant_scope, process_of, until
 from tests.web.matrix_world import SCOPE as CLOSED
 from tests.web.people import Person, at_once, entry, factory, joined
@@ -88,7 +89,7 @@ def test_a_day_from_the_scope_to_a_result_that_rests_on_it(floor: Desk, scope: b
     who, survey = plant(floor, scope)
     held = sampling.agreed(floor, who.who, survey)
     assert held is not None and len(held.scope.endpoints) == 2
-    stated = sampling.stated(held.scope, 600)
+    stated = preview(held.scope, 600)
     assert stated.requests and stated.connections == 2
     run = sampling.start(floor, who.who, survey, 600)
     heard(floor, run)

@@ -9,7 +9,7 @@ from assessor.desk import noting, surveys
 from assessor.desk.desk import new_id
 from assessor.domain import Message
 from assessor.errors import UnknownError
-from assessor.preparing.interviews import sessions
+from assessor.preparing.interviews import rule, sessions
 from assessor.web.cards import cards_of
 from assessor.web.face import page
 from assessor.web.gate import DeskOf, PageWho, Posted, posted, text
@@ -28,7 +28,7 @@ def departments(request: Request, desk: DeskOf, who: PageWho, survey: str) -> Re
         put = [q.id for q in session.questions if q.id not in out]
         given = sum(q in held.given and held.given[q].value is not None for q in put)
         asked.append((session, given, len(put)))
-    return page(request, "interviews", frame(who, held) | {"asked": asked})
+    return page(request, "interviews", frame(who, held) | {"asked": asked, "rule": rule()})
 
 
 @router.get("/surveys/{survey}/interviews/{role}")

@@ -17,7 +17,7 @@ from assessor.visit.live import MOST_PLOTS, Plot
 from assessor.web.face import page, written
 from assessor.web.gate import DeskOf, PageWho, Posted, posted, text
 from assessor.web.pages.answers import frame
-from connectors.preview import care, sendable
+from connectors.preview import care, preview, sendable
 
 router = APIRouter()
 LOOKS = 60
@@ -48,7 +48,7 @@ def _values(desk: DeskOf, who: Actor, survey: str, minutes: str) -> dict[str, An
     }
     if agreed is not None and now is None:
         seconds = _seconds(minutes) if minutes else sampling.usual_seconds(desk, agreed.scope)
-        stated = sampling.stated(agreed.scope, seconds)
+        stated = preview(agreed.scope, seconds)
         values |= {"seconds": seconds, "stated": stated, "care": (*sendable(stated), *care(stated))}
     return values | (_shown(now) if now else {})
 

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import segno
 from fastapi import APIRouter, Request
 from markupsafe import Markup
 from starlette.responses import Response
 
 from assessor.desk import attaching, filing, reckoning, reviewing, sampling, surveys
 from assessor.messages import Language
+from assessor.report.pdf import qr
 from assessor.web.face import page
 from assessor.web.gate import DeskOf, PageWho, language_of, settings_of
 from assessor.web.pages.answers import frame
@@ -37,12 +37,7 @@ def site(request: Request, desk: DeskOf, who: PageWho, survey: str) -> Response:
     others = settings_of(request).others
     steps = [*_steps(desk, who, survey), _filing(desk, who, survey, language_of(request))]
     values = {"steps": steps, "works": works, "others": others}
-    return page(request, "site", frame(who, held) | values | {"code": _code(others[0]) if others else ""})
-
-
-def _code(address: str) -> Markup:
-    """A picture that a camera reads the address from."""
-    return Markup(segno.make(address, error="m", micro=False).svg_inline(omitsize=True, border=2, light="#fff"))
+    return page(request, "site", frame(who, held) | values | {"code": Markup(qr(others[0])) if others else ""})
 
 
 def _filing(desk: DeskOf, who: PageWho, survey: str, language: Language) -> Step:
