@@ -188,6 +188,12 @@ class _Reader:
         return InputError(Message(id=f"input.{why}", params=dict(params)), self._place(piece))
 
 
+def explained(problem: ValidationError, kind: type[BaseModel], data: Any) -> InputError:
+    """The first error of what a form said: a message that says what would be right, its place the field."""
+    error = _explain(problem, kind, data, {}, "-")
+    return InputError(error.message, ".".join(str(part) for part in problem.errors()[0]["loc"]) or None)
+
+
 def _explain(
     problem: ValidationError, kind: type[BaseModel], data: Any, lines: dict[Path_, int], name: str
 ) -> InputError:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from assessor import audit, choosing, pipeline, present, run
+from assessor import audit, choosing, logbook, pipeline, present, run
 from assessor.bundle import open_bundle
 from assessor.cli import terminal
 from assessor.cli.terminal import AsJson, emit, out, say
@@ -80,6 +80,24 @@ def verify(
     else:
         present.verification(result, out, terminal.language())
     if not result.holds:
+        raise typer.Exit(1)
+
+
+@app.command("verify-log")
+def verify_log(
+    file: Annotated[Path, typer.Argument(help="The log of an office, as its page gives it out.")],
+    earlier: Annotated[
+        Path | None, typer.Option(help="An earlier export: was anything changed or cut off since?")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Follow the log of a programme office from its first entry to its seal, and name where it breaks."""
+    found = logbook.follow(file, earlier)
+    if as_json:
+        emit(found)
+    else:
+        present.followed(found, out, terminal.language())
+    if not found.holds:
         raise typer.Exit(1)
 
 

@@ -36,6 +36,10 @@ ROOMS: dict[str, tuple[str, str]] = {
         "Measure, compare with the answers, rate, plan; write assessment.json, report.html, filing.zip.",
     ),
     "verify": ("judging", "Name any changed byte, judge again from what is inside, and compare."),
+    "verify-log": (
+        "judging",
+        "Follow the log of a programme office from its first entry to its seal, and name where it breaks.",
+    ),
     "report": ("judging", "Render an Assessment again, years later, in either language."),
     "rate": ("rating", "Rate one set of answers by every framework."),
     "workbook": (

@@ -34,9 +34,18 @@ Action = Literal[
     "consent.give",
     "data.export",
     "organisation.make",
+    "voucher.read",
+    "voucher.apply",
+    "voucher.hand_in",
+    "office.read",
+    "programme.write",
+    "voucher.decide",
+    "voucher.settle",
+    "pack.read",
+    "log.read",
 ]
 READS: frozenset[Action] = frozenset(
-    {"survey.read", "file.read", "result.read", "filing.read", "people.read", "consent.read"}
+    {"survey.read", "file.read", "result.read", "filing.read", "people.read", "consent.read", "voucher.read"}
 )
 MEMBER: frozenset[Action] = READS | {"survey.answer", "file.add"}
 CONSULTANT: frozenset[Action] = MEMBER | {"survey.manage", "survey.sample", "raw.read", "data.export"}
@@ -47,14 +56,20 @@ OWNER: frozenset[Action] = CONSULTANT | {
     "survey.erase",
     "people.invite",
     "consent.give",
+    "voucher.apply",
+    "voucher.hand_in",
 }
+OFFICE: frozenset[Action] = frozenset({"office.read", "pack.read", "log.read", "people.read"})
+"""What whoever belongs to an office sees of its own affairs."""
 ROLES: dict[Role, frozenset[Action]] = {
     "member": MEMBER,
     "owner": OWNER,
-    "consultant": CONSULTANT | {"survey.settle", "survey.hand_in", "survey.declare", "second.read"},
+    "consultant": CONSULTANT
+    | {"survey.settle", "survey.hand_in", "survey.declare", "second.read", "voucher.hand_in"},
     "reviewer": READS | {"survey.declare", "survey.review", "second.read"},
-    "officer": frozenset({"organisation.make", "people.read", "people.invite"}),
-    "auditor": frozenset(),
+    "officer": OFFICE
+    | {"organisation.make", "people.invite", "programme.write", "voucher.decide", "voucher.settle"},
+    "auditor": OFFICE,
     "administrator": frozenset({"organisation.make", "people.read", "people.invite"}),
 }
 """In the organisation that the role is held in. Who runs the system reads no factory's answers; a difference is

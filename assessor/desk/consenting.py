@@ -1,5 +1,7 @@
 """CONSENT: what leaves the plant, to whom, for what; given by an owner, ended at any time, never forgotten."""
 
+from sqlalchemy import Connection
+
 from assessor.desk.access import Actor
 from assessor.desk.desk import Desk, new_id
 from assessor.domain import Message
@@ -8,6 +10,8 @@ from assessor.storage import Consent, Purpose, ledger, people
 
 PURPOSES: dict[Purpose, bool] = {"programme": True, "audit": True, "raw": True, "peers": False}
 """Purposes, and whether each is towards one organisation that is named."""
+RECEIVERS = ("office", "chain")
+"""Kinds of organisations that something can be opened to."""
 
 
 def given(desk: Desk, who: Actor, organisation: str) -> list[Consent]:
@@ -23,17 +27,24 @@ def agree(desk: Desk, who: Actor, organisation: str, purpose: Purpose, receiver:
         raise InputError(Message(id="desk.bad_purpose", params={"known": ", ".join(PURPOSES)}))
     if PURPOSES[purpose] != (receiver is not None):
         raise InputError(Message(id="desk.bad_receiver"))
-    new = Consent(new_id(), organisation, purpose, receiver, desk.clock(), who.account, None, None)
     with desk.store.write() as c:
-        people.organisation(c, organisation, lock=True)  # of two who agree at once, the second finds the first's
-        house = people.organisation(c, receiver) if receiver else None
-        if receiver and (house is None or house.kind != "office"):
-            raise UnknownError(Message(id="desk.unknown"))
-        for old in ledger.consents_of(c, organisation):
-            if old.ended is None and (old.purpose, old.receiver) == (purpose, receiver):
-                return old
-        ledger.add_consent(c, new)
-        ledger.note(c, new.given, who.account, organisation, f"agreed: {purpose}", new.id)
+        return kept(desk, c, who, organisation, purpose, receiver)
+
+
+def kept(
+    desk: Desk, c: Connection, who: Actor, organisation: str, purpose: Purpose, receiver: str | None
+) -> Consent:
+    """A consent in force: the one there is, or a new one. For whoever was asked already what it is about."""
+    new = Consent(new_id(), organisation, purpose, receiver, desk.clock(), who.account, None, None)
+    people.organisation(c, organisation, lock=True)  # of two who agree at once, the second finds the first's
+    house = people.organisation(c, receiver) if receiver else None
+    if receiver and (house is None or house.kind not in RECEIVERS):
+        raise UnknownError(Message(id="desk.unknown"))
+    for old in ledger.consents_of(c, organisation):
+        if old.ended is None and (old.purpose, old.receiver) == (purpose, receiver):
+            return old
+    ledger.add_consent(c, new)
+    ledger.note(c, new.given, who.account, organisation, f"agreed: {purpose}", new.id)
     return new
 
 

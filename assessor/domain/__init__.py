@@ -215,6 +215,18 @@ from assessor.domain.scope import (
 from assessor.domain.series import Series, SeriesOf
 from assessor.domain.space import AddressSpace, Browse, Companion, ServerFacts, Unwalked
 from assessor.domain.states import MachineState, StateShares
+from assessor.domain.voucher import (
+    Chained,
+    ConsentText,
+    ListedProvider,
+    LogEntry,
+    Period,
+    Scaled,
+    Side,
+    Terms,
+    VoucherAct,
+    VoucherState,
+)
 from assessor.domain.walk import Met, RegisterWalk, Sought, drawn, listing, made_with, walked
 
 __all__ = [
@@ -256,6 +268,7 @@ __all__ = [
     "Cell",
     "CellLine",
     "Certificate",
+    "Chained",
     "Chance",
     "Check",
     "Checklist",
@@ -266,6 +279,7 @@ __all__ = [
     "Condition",
     "ConfirmedGrant",
     "ConfirmedMeaning",
+    "ConsentText",
     "Contact",
     "Credential",
     "Criteria",
@@ -326,8 +340,10 @@ __all__ = [
     "Limits",
     "Line",
     "Listed",
+    "ListedProvider",
     "Load",
     "Located",
+    "LogEntry",
     "Loss",
     "MachineState",
     "Match",
@@ -355,6 +371,7 @@ __all__ = [
     "PeerSet",
     "People",
     "Per",
+    "Period",
     "Plant",
     "PlantFigure",
     "Platform",
@@ -391,6 +408,7 @@ __all__ = [
     "Sampled",
     "Sampling",
     "Saving",
+    "Scaled",
     "Scene",
     "SceneCounts",
     "Scenes",
@@ -404,6 +422,7 @@ __all__ = [
     "Settlement",
     "Share",
     "Shown",
+    "Side",
     "Sight",
     "SignalKind",
     "Sink",
@@ -434,6 +453,7 @@ __all__ = [
     "TagMeaning",
     "Take",
     "Term",
+    "Terms",
     "Text",
     "Tier",
     "Time",
@@ -449,6 +469,8 @@ __all__ = [
     "Unwalked",
     "Vantage",
     "Verdict",
+    "VoucherAct",
+    "VoucherState",
     "Walk",
     "Wanted",
     "WeightSet",

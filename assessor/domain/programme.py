@@ -8,6 +8,7 @@ from assessor.domain.bank import Need
 from assessor.domain.firm import Size
 from assessor.domain.noun import Day, Exact, Message, Noun, Outcome, Share, Slug, Status, Text
 from assessor.domain.plant import Plant
+from assessor.domain.voucher import Terms
 
 SpendKind = Literal["software", "hardware", "service"]
 """Of a spend."""
@@ -124,6 +125,8 @@ class Programme(Noun):
     conditions: tuple[Rule, ...] = ()
     evidence: tuple[Asked, ...] = ()
     unknown: tuple[Open, ...] = ()
+    terms: Terms | None = None
+    """How an office runs it; None: it is not run here."""
 
 
 class Check(Noun):

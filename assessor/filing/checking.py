@@ -56,6 +56,8 @@ class Checked(Noun):
     held_back: tuple[Message, ...]
     """What is named and left out of the pack, or withheld from its bundle."""
     key: Message
+    verified: bool | None = None
+    """Did its bundle, judged again, come to what it says? None: it holds none."""
     holds: bool
     """Is everything there that can be checked, and every byte as it was signed?"""
 
@@ -80,6 +82,7 @@ def check_pack(place: Path, by: Checklist | None = None) -> Checked:
         warnings=warnings,
         held_back=(*inside.held_back, *inside.withheld),
         key=key,
+        verified=inside.verified if BUNDLE in pack.members else None,
         holds=not faults and all(found.outcome != "missing" for found in items),
     )
 

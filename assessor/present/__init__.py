@@ -2,7 +2,7 @@
 
 from assessor.present.filing import pack
 from assessor.present.gathering import preview, sealed, sealed_facts
-from assessor.present.judgement import assessment, flags, verification
+from assessor.present.judgement import assessment, flags, followed, verification
 from assessor.present.papers import checked
 from assessor.present.paying import demand, matches, programmes
 from assessor.present.planning import plan
@@ -13,6 +13,7 @@ __all__ = [
     "checked",
     "demand",
     "flags",
+    "followed",
     "framework",
     "matches",
     "moves",

@@ -9,6 +9,7 @@ from rich.text import Text as Shown
 
 from assessor.audit import Verification
 from assessor.domain import Assessment, Flag, Message, Outcome, State, Verdict, plain
+from assessor.logbook import Followed
 from assessor.messages import Language, number, percent, render, text_id
 from assessor.present.tables import titled
 from assessor.report.leads import todo
@@ -110,6 +111,14 @@ def _differences(done: Assessment, out: Console, language: Language) -> None:
     counts = {v: sum(e.verdict is v for e in done.evidence) for v in Verdict}
     verdicts = [f"{render(f'report.verdict.{v}', language)} {n}" for v, n in counts.items()]
     out.print(" · ".join(verdicts), soft_wrap=True)
+
+
+def followed(found: Followed, out: Console, language: Language) -> None:
+    """How far a log holds, line by line."""
+    for line in found.lines:
+        out.print(render(line, language), soft_wrap=True)
+    verdict = "log.holds" if found.holds else "log.does_not_hold"
+    out.print(render(verdict, language), style="bold" if found.holds else "bold red", soft_wrap=True)
 
 
 def verification(result: Verification, out: Console, language: Language) -> None:

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from assessor.domain import VoucherState
+
 Role = Literal["member", "owner", "consultant", "reviewer", "officer", "auditor", "administrator"]
 """What somebody may do in one organisation; `assessor.desk.access` says what each may."""
-OrganisationKind = Literal["factory", "consultancy", "office"]
+OrganisationKind = Literal["factory", "consultancy", "office", "chain"]
+"""A chain: whoever leads a supply chain (工赋链主), and sees of its members what each agreed to."""
 FileKind = Literal["proof", "register", "export", "bundle", "scope", "network", "attachment", "precheck", "work"]
 Purpose = Literal["programme", "audit", "raw", "peers"]
 """What a factory may agree to: results to a programme office, filings to an auditor, raw data to an auditor, and
@@ -279,3 +282,89 @@ class Event:
     organisation: str | None
     action: str
     subject: str | None
+
+
+@dataclass(frozen=True)
+class KeptProgramme:
+    """One version of a programme as an office runs it."""
+
+    office: str
+    id: str
+    version: int
+    rules: dict[str, Any]
+    """A `Programme` as JSON"""
+    sha256: str
+    """Of the rules as canonical JSON."""
+    account: str | None
+    at: int
+
+
+@dataclass(frozen=True)
+class Voucher:
+    """One application, and what became of it. It outlives the factory's data: public money was paid on it."""
+
+    id: str
+    office: str
+    number: int
+    """Within its office."""
+    programme: str
+    version: int
+    """Of the programme's rules that it goes by."""
+    period: str
+    credit_code: str
+    site: str
+    """The name of the site, as it is compared."""
+    name: str
+    """As it was given."""
+    factory: str
+    survey: str
+    state: VoucherState
+    step: int
+    """The number of its last entry in the log: what a form was made upon."""
+    made: int
+    changed: int
+    about: dict[str, Any]
+    """What was known of the plant when it applied: district, industry, size; eligibility; consents."""
+    granted: int | None
+    """Yuan"""
+    provider: dict[str, Any] | None
+    accepted_by: str | None
+
+
+@dataclass(frozen=True)
+class KeptPack:
+    """A file that was handed in for a voucher, and what the system found when it checked it."""
+
+    voucher: str
+    number: int
+    sha256: str
+    size: int
+    checked: dict[str, Any]
+    """A `Checked` of `assessor.filing` as JSON"""
+    report: dict[str, Any] | None
+    """Of an edited report that came along: what differs in it."""
+    account: str
+    at: int
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Paid, once."""
+
+    voucher: str
+    office: str
+    invoice: str
+    invoiced: str
+    """Yuan, exact decimal"""
+    day: str
+    paid: int
+    account: str
+    at: int
+
+
+@dataclass(frozen=True)
+class Satisfaction:
+    voucher: str
+    said: dict[str, int]
+    text: str
+    at: int

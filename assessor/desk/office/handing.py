@@ -1,0 +1,146 @@
+"""HAND IN what a voucher pays for: the pack of a survey, checked by the programme's own list before it is taken.
+
+What can be told by a machine is told to the factory at once; what only a person can judge waits for the office.
+"""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assessor.desk import filing, reckoning
+from assessor.desk.access import Actor
+from assessor.desk.desk import Desk
+from assessor.desk.office.steps import get, programme_of, taking
+from assessor.domain import Assessment, Checklist, Message, Terms, sha256
+from assessor.errors import ConflictError, InputError, UnknownError
+from assessor.filing import check_pack
+from assessor.filing.checking import Checked
+from assessor.messages import Language, render
+from assessor.programmes import vouchers as way
+from assessor.report import checking
+from assessor.report.papers import PAPERS, written
+from assessor.storage import KeptPack, Voucher
+from assessor.storage import vouchers as sql
+
+
+@dataclass(frozen=True)
+class Handed:
+    """A pack with what was found in it, and an edited report that came along."""
+
+    data: bytes
+    checked: Checked
+    report: dict[str, Any] | None
+
+
+def hand_in(
+    desk: Desk, who: Actor, id_: str, step: int, language: Language, report: tuple[str, bytes] | None = None
+) -> Voucher:
+    """Hand in the survey as it stands. InputError names every item that is missing; nothing is taken then."""
+    voucher = get(desk, who, id_)
+    who.require("voucher.hand_in", voucher.factory)
+    if voucher.step != step:
+        raise ConflictError(Message(id="voucher.moved"))
+    handed = _made(desk, who, voucher, language, report)  # takes a second or two, and nobody waits for it
+    with taking(desk, who, id_, "hand-in", step, "voucher.hand_in", side="factory") as one:
+        period = one.terms.period(one.voucher.period)
+        if period is not None and (fault := way.against_hand_in(period, desk.moment()[:10])):
+            raise InputError(fault)
+        number = len(sql.packs_of(one.c, id_)) + 1
+        digest = sha256(handed.data)
+        kept = KeptPack(
+            id_, number, digest, len(handed.data), handed.checked.model_dump(mode="json"), handed.report,
+            who.account, desk.clock(),
+        )  # fmt: skip
+        sql.add_pack(one.c, kept, handed.data)
+        told = {"pack": number, "sha256": digest, "simulated": handed.checked.simulated}
+        if handed.report is not None:
+            told |= {"report": handed.report["sha256"], "report_holds": handed.report["holds"]}
+        return one.take(details=told)
+
+
+def list_of(desk: Desk, terms: Terms) -> Checklist:
+    """The list that a programme accepts by; the generic one where it names none."""
+    return filing.checklist(desk, terms.checklist or "")
+
+
+def _made(
+    desk: Desk, who: Actor, voucher: Voucher, language: Language, report: tuple[str, bytes] | None
+) -> Handed:
+    with desk.store.read() as c:
+        by = list_of(desk, programme_of(c, voucher).terms or Terms())
+    data = filing.pack(desk, who, voucher.survey, by, language)
+    checked = checked_now(data)
+    lacking = [item for item in checked.items if item.outcome == "missing"]
+    if lacking or not checked.holds or not checked.verified:
+        names = render("web.list_sep", language).join(render(item.text, language) for item in lacking)
+        params: dict[str, Any] = {"n": len(lacking), "items": names or "-"}
+        raise InputError(Message(id="voucher.lacking", params=params))
+    told = None
+    if report is not None:
+        told = check_report(reckoning.assessment(desk, who, voucher.survey), *report)
+    return Handed(data, checked, told)
+
+
+def checked_now(data: bytes) -> Checked:
+    """What the check of packs finds, bundle judged again, every byte against its signature."""
+    with tempfile.TemporaryDirectory(prefix="assessor-") as hidden:
+        file = Path(hidden) / "pack.zip"
+        file.write_bytes(data)
+        return check_pack(file)
+
+
+def check_report(done: Assessment, name: str, data: bytes) -> dict[str, Any]:
+    """An edited report against what it was written from; InputError where it is of another assessment, or none."""
+    paper = checking.read(data, name)
+    token = paper.token
+    if token is None or token.paper not in PAPERS:
+        raise InputError(Message(id="edited.no_token"), name)
+    if token.digest != done.digest:
+        params: dict[str, Any] = {"own": token.digest, "given": done.digest}
+        raise InputError(Message(id="edited.other_bundle", params=params), name)
+    levels = [render(level.name, token.language) for level in done.framework.levels]
+    found = checking.check(paper, written(done, token.language, token.paper), levels)
+    return found.told() | {"name": name[:200], "sha256": sha256(data), "paper": token.paper}
+
+
+def packs(desk: Desk, who: Actor, id_: str) -> list[KeptPack]:
+    """Everything that was handed in for a voucher, with what was found in each."""
+    get(desk, who, id_)
+    with desk.store.read() as c:
+        return sql.packs_of(c, id_)
+
+
+def pack(desk: Desk, who: Actor, id_: str, number: int) -> tuple[KeptPack, bytes]:
+    """A file as it was handed in: for the office that it was handed to, and for whoever handed it in."""
+    voucher = get(desk, who, id_)
+    if not who.may("pack.read", voucher.office):
+        who.require("filing.read", voucher.factory)
+    with desk.store.read() as c:
+        kept = next((one for one in sql.packs_of(c, id_) if one.number == number), None)
+        data = sql.pack_data(c, id_, number)
+    if kept is None or data is None:
+        raise UnknownError(Message(id="desk.unknown"))
+    return kept, data
+
+
+@dataclass(frozen=True)
+class Again:
+    """A pack that was checked once more: is it the very file of the log, and what is in it now."""
+
+    kept: KeptPack
+    same: bool
+    checked: Checked
+
+
+def verify(
+    desk: Desk, who: Actor, id_: str, number: int, check: Callable[[bytes], Checked] = checked_now
+) -> Again:
+    """An auditor's look: the file against its digest in the log, and everything in it reckoned anew."""
+    kept, data = pack(desk, who, id_, number)
+    with desk.store.read() as c:
+        entries = sql.entries_of(c, get(desk, who, id_).office, subject=id_)
+    logged = [e for e in entries if e.details.get("pack") == number]
+    same = bool(logged) and all(e.details["sha256"] == sha256(data) == kept.sha256 for e in logged)
+    return Again(kept, same, check(data))
