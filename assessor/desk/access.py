@@ -5,6 +5,7 @@ the auditor that it named, and to nobody else. Whom a thing is closed to learns 
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from assessor.domain import Message
@@ -59,7 +60,7 @@ OWNER: frozenset[Action] = CONSULTANT | {
     "voucher.apply",
     "voucher.hand_in",
 }
-OFFICE: frozenset[Action] = frozenset({"office.read", "pack.read", "log.read", "people.read"})
+OFFICE: frozenset[Action] = frozenset({"office.read", "pack.read", "log.read"})
 """What whoever belongs to an office sees of its own affairs."""
 ROLES: dict[Role, frozenset[Action]] = {
     "member": MEMBER,
@@ -68,7 +69,14 @@ ROLES: dict[Role, frozenset[Action]] = {
     | {"survey.settle", "survey.hand_in", "survey.declare", "second.read", "voucher.hand_in"},
     "reviewer": READS | {"survey.declare", "survey.review", "second.read"},
     "officer": OFFICE
-    | {"organisation.make", "people.invite", "programme.write", "voucher.decide", "voucher.settle"},
+    | {
+        "organisation.make",
+        "people.read",
+        "people.invite",
+        "programme.write",
+        "voucher.decide",
+        "voucher.settle",
+    },
     "auditor": OFFICE,
     "administrator": frozenset({"organisation.make", "people.read", "people.invite"}),
 }
@@ -134,14 +142,22 @@ class Actor:
             return True
         return any(
             action in AGREED.get((consent.purpose, role), ())
-            for consent in self.agreed
-            if consent.organisation == organisation and consent.receiver is not None
+            for consent in self._agreed_by.get(organisation, ())
+            if consent.receiver is not None
             for role in self.roles(consent.receiver)
         )
 
+    @cached_property
+    def _agreed_by(self) -> dict[str, list[Consent]]:
+        """By the factory that agreed: an office may have thousands."""
+        found: dict[str, list[Consent]] = {}
+        for consent in self.agreed:
+            found.setdefault(consent.organisation, []).append(consent)
+        return found
+
     def knows(self, organisation: str) -> bool:
         """Does it learn that the organisation exists?"""
-        return bool(self.roles(organisation)) or any(c.organisation == organisation for c in self.agreed)
+        return bool(self.roles(organisation)) or organisation in self._agreed_by
 
     def require(self, action: Action, organisation: str) -> None:
         """Raises UnknownError to strangers, AccessError to those whose role is too small."""

@@ -24,17 +24,20 @@ from assessor.web.face import content
 from assessor.web.gate import DeskOf
 from assessor.web.pages import (
     answers,
+    applying,
     branches,
     comparing,
     door,
     filing,
     interviews,
     merging,
+    offices,
     openid,
     papers,
     people,
     plants,
     preparing,
+    programmes,
     results,
     reviewing,
     sampling,
@@ -42,6 +45,7 @@ from assessor.web.pages import (
     settling,
     site,
     tags,
+    vouchers,
     walk,
 )
 from assessor.web.settings import Settings
@@ -57,6 +61,7 @@ STATIC = {
 ROOMS = (
     door, openid, plants, answers, results, settling, filing, site, preparing, interviews, sampling, merging,
     reviewing, second, comparing, papers, tags, branches, walk, people,
+    offices, programmes, vouchers, applying,
 )  # fmt: skip
 log = logging.getLogger("assessor.web")
 SWEEP = 3600

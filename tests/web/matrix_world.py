@@ -21,13 +21,16 @@ from assessor.desk import (
 from assessor.desk.attaching import Handed
 from assessor.desk.desk import DAY, Desk, kept_as, new_id
 from assessor.desk.entering import known_by_session
+from assessor.desk.office import applying
+from assessor.domain import sha256
 from assessor.forms import load_answers
 from assessor.frameworks import Library
-from assessor.storage import Purpose, Role, Run, Store, people, runs
+from assessor.storage import KeptPack, Purpose, Role, Run, Store, people, runs, vouchers
 from connectors.simulator.serve import DEMO
 from tests.web.asked import NOBODY, AtOnce, By, by_session
 from tests.web.conftest import Kept
-from tests.web.people import Person, again, factory, joined, with_password
+from tests.web.offices import PROGRAMME, code, held_pack, run_by, wanted
+from tests.web.people import PLANT, Person, again, factory, joined, with_password
 
 PLACES = ("own", "other", "consented")
 PEOPLE: tuple[Role, ...] = get_args(Role)
@@ -95,8 +98,31 @@ def populated(desk: Desk) -> tuple[dict[str, str], dict[tuple[str, str], By]]:
             by[place, f"token-{scope}"] = By(token=accounts.make_token(desk, first.who, scope, (scope,))[1])
     _asked_for(desk, [one.session for one in by.values() if one.session])
     ids = {"house": house, "survey": survey, "office": office, "consent": given[0].id, "question": "m5-l2-1"}
+    surveys.change_plant(desk, owner.who, survey, PLANT | {"credit_code": code(1)})
     ids |= _said(desk, again(desk, owner), house, survey)
+    ids |= _paid_for(desk, office, officer, again(desk, owner), survey)
     return ids | {"version": _handed_in(desk, survey, by)}, by
+
+
+def _paid_for(desk: Desk, office: str, officer: Person, owner: Person, survey: str) -> dict[str, str]:
+    """A programme with two vouchers: one that waits to be granted, one that waits to be settled."""
+    at = run_by(desk, office, (officer,), joined(desk, office, "auditor"))
+    first, second = (
+        applying.apply(desk, owner.who, survey, wanted(at, site)) for site in ("一号厂区", "二号厂区")
+    )
+    checked = held_pack().checked.model_dump(mode="json")
+    pack = KeptPack(second.id, 1, sha256(b"a pack"), 6, checked, None, owner.who.account, desk.clock())
+    with desk.store.write() as c:
+        vouchers.change(c, second.id, state="accepted", granted=1000)
+        vouchers.add_pack(c, pack, b"a pack")
+    return {
+        "programme": PROGRAMME,
+        "voucher": first.id,
+        "step": str(first.step),
+        "accepted": second.id,
+        "accepted_step": str(second.step),
+        "leaving": at.auditor.who.account,
+    }
 
 
 def _handed_in(desk: Desk, survey: str, by: dict[tuple[str, str], By]) -> str:
