@@ -2,12 +2,12 @@
 
 What is given out of one picture is a set of counts of plants, and sums that tie them: the cells of a row make the
 row, the cells of a column make the whole, and where all plants of some cells of one table are among those of a
-cell of another one in the same row, they make it with what is left. Whoever reads knows these sums, and that no
-count is below nought. This is kept:
+cell of another one in the same row, they make it with what is left. Whoever reads knows these sums. Kept is that
 
 - no count of 1 to 4 plants is given out;
-- none follows from what is given out by adding and subtracting, however many tables that takes;
-- in each sum at least two counts are withheld or none, together at least 5 plants, and so many more than there
+- none follows from what is given out by adding and subtracting, however many tables that takes, nor from the ends
+  that the sums set to one another, since no count is below nought;
+- in each sum whose total is told at least two counts are withheld or none, together at least 5 plants, and so many more than there
   are of them that no one is told by all being at least 1.
 
 It speaks of one picture. It does not speak of the picture of last week beside that of today, nor of two offices
@@ -69,7 +69,7 @@ def withheld(
     while True:
         if _filled_up(counts, lines, hidden, rank) or _filled_up(counts, between, hidden, rank):
             continue
-        open_ = small & determined(sums, hidden)
+        open_ = small & (determined(sums, hidden) | pinned(counts, sums, hidden))
         if not open_ or not _further(sums, hidden, open_, rank):
             return frozenset(hidden)
 
@@ -132,6 +132,30 @@ def determined(sums: Sequence[Sum], hidden: Collection[Key]) -> frozenset[Key]:
         alone = np.count_nonzero(reduced, axis=1) == 1
         found |= {keys[int(j)] for j in np.argmax(reduced[alone] != 0, axis=1)}
     return frozenset(found)
+
+
+def pinned(counts: Mapping[Key, int], sums: Sequence[Sum], hidden: Collection[Key]) -> frozenset[Key]:
+    """What of the withheld is left with one value by the ends that each sum sets to its parts, taken in turn,
+    since no count is below nought."""
+    lines = [
+        ([k for k in one.parts if k in hidden], sum(counts[k] for k in one.parts if k in hidden))
+        for one in sums
+        if one.whole not in hidden
+    ]
+    low, high = dict.fromkeys(hidden, 0), dict.fromkeys(hidden, sum(counts.values()))
+    moved = True
+    while moved:
+        moved = False
+        for parts, total in lines:
+            lows, highs = sum(low[k] for k in parts), sum(high[k] for k in parts)
+            for key in parts:
+                most, least = total - lows + low[key], total - highs + high[key]
+                if most < high[key] or least > low[key]:
+                    moved = True
+                    highs -= high[key] - min(high[key], most)
+                    lows += max(low[key], least) - low[key]
+                    high[key], low[key] = min(high[key], most), max(low[key], least)
+    return frozenset(key for key in hidden if low[key] == high[key])
 
 
 def _unknown(one: Sum, hidden: Collection[Key]) -> list[Key]:
