@@ -9,7 +9,7 @@ from typing import Any
 
 from assessor.frameworks import Library
 from assessor.messages import Language, catalogue, render
-from assessor.portfolio.city import Bin, City, Group
+from assessor.portfolio.city import Bin, City, Edition, Group
 from assessor.portfolio.figures import MEANS, Figure, Measure
 from assessor.portfolio.groups import CUTS
 from assessor.report.inert import inert
@@ -62,6 +62,13 @@ class Names:
         """A sub-domain, as the first framework that has it calls it."""
         held = (d for f in self.library.frameworks.values() for d in getattr(f, "dimensions", ()) if d.id == id_)
         return next((render(d.name, self.language) for d in held), id_)
+
+    def edition(self, one: Edition) -> str:
+        """A framework with its version, and for how many plants."""
+        held = self.library.frameworks.get(one.framework)
+        title = render(held.title, self.language) if held else one.framework
+        told = self.t("held") if one.plants is None else self.t("plants", n=one.plants)
+        return self.t("edition", title=f"{title} {one.version}", n=told)
 
     def recommendation(self, id_: str) -> str:
         item = self.library.recommendations.get(id_)

@@ -7,8 +7,8 @@ cell of another one in the same row, they make it with what is left. Whoever rea
 - no count of 1 to 4 plants is given out;
 - none follows from what is given out by adding and subtracting, however many tables that takes, nor from the ends
   that the sums set to one another, since no count is below nought;
-- in each sum whose total is told at least two counts are withheld or none, together at least 5 plants, and so many more than there
-  are of them that no one is told by all being at least 1.
+- in each sum whose total is told at least two counts are withheld or none, together at least 5 plants, and so many
+  more than there are of them that no one is told by all being at least 1.
 
 It speaks of one picture. It does not speak of the picture of last week beside that of today, nor of two offices
 that put theirs together, nor of whoever knows some of the plants themselves.

@@ -4,12 +4,21 @@ really judged. They are for trying and measuring, and say nothing about any real
 import random
 from collections.abc import Sequence
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
+from assessor.audit import read_assessment
+from assessor.desk import houses
+from assessor.desk.desk import Desk, new_id
+from assessor.desk.extracting import extracted
 from assessor.domain import Ladder
 from assessor.frameworks import Library
-from assessor.portfolio.extract import MACHINES, Extract, Ratio, Reach, Seen
+from assessor.portfolio.extract import MACHINES, Extract, Ratio, Reach, Seen, extract_of
 from assessor.portfolio.peers import size
+from assessor.storage import tables
+from assessor.storage.rows import insert_all
+
+CASE = Path(__file__).parents[1] / "cases" / "demo" / "assessment.json"
 
 DISTRICTS = {
     "pudong": 20, "minhang": 13, "songjiang": 15, "jiading": 15, "qingpu": 9, "fengxian": 11, "baoshan": 7,
@@ -132,3 +141,43 @@ def _yearly(drawn: random.Random, skill: float, employees: int, kind: str) -> di
         if drawn.random() < 0.65
         else None,
     }
+
+
+def fill(desk: Desk, office: str, plants: Sequence[Extract]) -> None:
+    """Factories of these plants, each of an organisation that is marked as generated and opens its results."""
+    now = desk.clock()
+    owners = [new_id() for _ in plants]
+    demonstration = [one.simulated for one in plants]
+    surveys_ = [new_id() for _ in plants]
+    with desk.store.write() as c:
+        insert_all(c, tables.organisations, [
+            {"id": house, "kind": "factory", "name": f"生成工厂 {i + 1}", "made": now, "demonstration": demo, "keep_days": None}
+            for i, (house, demo) in enumerate(zip(owners, demonstration, strict=True))
+        ])  # fmt: skip
+        insert_all(c, tables.consents, [
+            {"id": new_id(), "organisation": house, "purpose": "programme", "receiver": office, "given": now,
+             "given_by": new_id(), "ended": None, "ended_by": None}
+            for house in owners
+        ])  # fmt: skip
+        insert_all(c, tables.surveys, [
+            {"id": survey, "organisation": house, "made": one.made, "version": 1, "keep_until": None,
+             "plant": {"id": f"generated-{i + 1}", "name": {"zh": f"生成工厂 {i + 1}", "en": f"Generated {i + 1}"},
+                       "kind": one.kind, "simulated": one.simulated},
+             "settings": {"framework": one.framework}}
+            for i, (survey, house, one) in enumerate(zip(surveys_, owners, plants, strict=True))
+        ])  # fmt: skip
+        rows = [
+            extracted(survey, house, 1, f"{one.kind} 生成工厂 {i + 1}", one.model_dump(mode="json"))
+            for i, (survey, house, one) in enumerate(zip(surveys_, owners, plants, strict=True))
+        ]
+        insert_all(c, tables.extracts, [vars(row) for row in rows])
+
+
+def office(desk: Desk, name: str = "示范主管部门", *, demonstration: bool = True) -> str:
+    """An office that looks at generated factories."""
+    return houses.found(desk, "office", name, demonstration=demonstration)
+
+
+def judged(library: Library, file: Path = CASE) -> Extract:
+    """What may be counted of the simulated plant, as it was really judged."""
+    return extract_of(read_assessment(file.read_bytes(), str(file)), library)
