@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from assessor.desk.access import Actor
 from assessor.desk.desk import Desk
 from assessor.desk.houses import get
+from assessor.domain import TargetSet
+from assessor.frameworks.targets import load_targets
 from assessor.portfolio.city import City, city
 from assessor.portfolio.extract import Extract
+from assessor.portfolio.targets import Progress, Transformed, progress, transformed
 from assessor.storage import Organisation, extracts
 from assessor.storage.extracts import Entry
 
@@ -24,6 +27,8 @@ class Shown:
     """How many plants opened their results to it; None where those are too few to be told."""
     city: City | None
     """None where there are fewer than five plants."""
+    entries: tuple[Entry, ...] = ()
+    """What it was counted from: not for a page."""
 
 
 def picture(desk: Desk, who: Actor, office: str) -> Shown:
@@ -34,7 +39,35 @@ def picture(desk: Desk, who: Actor, office: str) -> Shown:
         opened = extracts.opened_to(c, office, demonstration=house.demonstration)
     latest = tuple(sorted({one.plant: one for one in opened}.values(), key=lambda e: e.survey))
     counted = _counted(desk, latest)
-    return Shown(house, len(latest) if counted else None, counted)
+    return Shown(house, len(latest) if counted else None, counted, latest)
+
+
+@dataclass(frozen=True)
+class Aims:
+    """One plan, and where each of its targets stands."""
+
+    plan: TargetSet
+    progress: tuple[Progress, ...]
+    """Empty where there is no picture."""
+    transformed: Transformed | None
+    """By the plan's definition; None: it has none, or there is no picture."""
+
+
+def targets(desk: Desk, who: Actor, office: str) -> tuple[Shown, list[Aims]]:
+    """Every plan that is held, what is still open first, beside what was measured."""
+    shown = picture(desk, who, office)
+    plans = sorted(load_targets(desk.library).values(), key=lambda plan: (plan.closed, -plan.last, plan.id))
+    return shown, [_aims(desk, shown, plan) for plan in plans]
+
+
+def _aims(desk: Desk, shown: Shown, plan: TargetSet) -> Aims:
+    if shown.city is None:
+        return Aims(plan, (), None)
+    counted = None
+    if plan.transformed is not None:
+        with desk.counted.lock:
+            counted = transformed(_read(desk, shown.entries), plan.transformed)
+    return Aims(plan, progress(plan, shown.city, counted), counted)
 
 
 def _counted(desk: Desk, entries: tuple[Entry, ...]) -> City | None:

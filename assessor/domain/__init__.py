@@ -215,6 +215,7 @@ from assessor.domain.scope import (
 from assessor.domain.series import Series, SeriesOf
 from assessor.domain.space import AddressSpace, Browse, Companion, ServerFacts, Unwalked
 from assessor.domain.states import MachineState, StateShares
+from assessor.domain.target import Definition, Measured, Statement, Target, TargetSet
 from assessor.domain.walk import Met, RegisterWalk, Sought, drawn, listing, made_with, walked
 
 __all__ = [
@@ -271,6 +272,7 @@ __all__ = [
     "Criteria",
     "Criterion",
     "Cut",
+    "Definition",
     "Demand",
     "Department",
     "Device",
@@ -332,6 +334,7 @@ __all__ = [
     "MachineState",
     "Match",
     "MeaningRule",
+    "Measured",
     "MeasuredIn",
     "Measurement",
     "Member",
@@ -424,6 +427,7 @@ __all__ = [
     "Standing",
     "State",
     "StateShares",
+    "Statement",
     "Status",
     "Step",
     "Stoppage",
@@ -433,6 +437,8 @@ __all__ = [
     "TagFacts",
     "TagMeaning",
     "Take",
+    "Target",
+    "TargetSet",
     "Term",
     "Text",
     "Tier",
