@@ -13,7 +13,7 @@ from assessor.portfolio.lines import Names
 from assessor.report import charts
 
 FILLS = {
-    "open": "#e3b877", "unheard": "#c9cfcc", "0": "#e2efec", "1": "#b4d8d1", "2": "#7cb9b0", "3": "#3f948a",
+    "unheard": "#c9cfcc", "open": "#e3b877", "0": "#e2efec", "1": "#b4d8d1", "2": "#7cb9b0", "3": "#3f948a",
     "4": "#0b6660", "5": "#053f3b",
 }  # fmt: skip
 """Of what plants are counted as; a block has that of its highest."""
@@ -84,8 +84,10 @@ class View:
 
     def legend(self) -> list[tuple[str, str]]:
         """Fill and words of whatever stands in either column."""
-        found = {self.names.block(b): FILLS[b[-1]] for b in (*self.city.verified, *self.city.declared)}
-        return [(fill, words) for words, fill in found.items()]
+        order = list(FILLS)
+        found = {b for b in (*self.city.verified, *self.city.declared)}
+        ranked = sorted(found, key=lambda b: (order.index(b[0]), len(b)))
+        return [(FILLS[b[-1]], self.names.block(b)) for b in ranked]
 
     def shares(self, group: Group, cut: str = "all") -> list[Strip]:
         return [self.strip(m, group.figures[m], self.names.group(cut, group)) for m in SHARES]

@@ -151,7 +151,8 @@ def fill(desk: Desk, office: str, plants: Sequence[Extract]) -> None:
     surveys_ = [new_id() for _ in plants]
     with desk.store.write() as c:
         insert_all(c, tables.organisations, [
-            {"id": house, "kind": "factory", "name": f"生成工厂 {i + 1}", "made": now, "demonstration": demo, "keep_days": None}
+            {"id": house, "kind": "factory", "name": f"生成工厂 {i + 1}", "made": now, "demonstration": demo,
+             "keep_days": None}
             for i, (house, demo) in enumerate(zip(owners, demonstration, strict=True))
         ])  # fmt: skip
         insert_all(c, tables.consents, [
