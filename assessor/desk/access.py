@@ -43,10 +43,19 @@ Action = Literal[
     "voucher.settle",
     "pack.read",
     "log.read",
+    "handover.read",
+    "handover.note",
+    "handover.judge",
+    "chain.read",
+    "chain.invite",
+    "chain.join",
 ]
 READS: frozenset[Action] = frozenset(
-    {"survey.read", "file.read", "result.read", "filing.read", "people.read", "consent.read", "voucher.read"}
-)
+    {
+        "survey.read", "file.read", "result.read", "filing.read", "people.read", "consent.read", "voucher.read",
+        "handover.read",
+    }
+)  # fmt: skip
 MEMBER: frozenset[Action] = READS | {"survey.answer", "file.add"}
 CONSULTANT: frozenset[Action] = MEMBER | {"survey.manage", "survey.sample", "raw.read", "data.export"}
 OWNER: frozenset[Action] = CONSULTANT | {
@@ -58,17 +67,25 @@ OWNER: frozenset[Action] = CONSULTANT | {
     "consent.give",
     "voucher.apply",
     "voucher.hand_in",
+    "handover.note",
+    "chain.join",
 }
-OFFICE: frozenset[Action] = frozenset({"office.read", "pack.read", "log.read", "people.read"})
+OFFICE: frozenset[Action] = frozenset({"office.read", "pack.read", "log.read", "people.read", "handover.read"})
 """What whoever belongs to an office sees of its own affairs."""
+OF_CHAINS: frozenset[Action] = frozenset({"chain.read", "chain.invite"})
+BESIDE_CHAINS: frozenset[Action] = frozenset({"people.read", "people.invite"})
+"""All that an officer or an auditor may do in a chain, beside what is of chains alone: whoever leads one runs no
+programme, and an office leads no chain."""
 ROLES: dict[Role, frozenset[Action]] = {
     "member": MEMBER,
     "owner": OWNER,
     "consultant": CONSULTANT
-    | {"survey.settle", "survey.hand_in", "survey.declare", "second.read", "voucher.hand_in"},
+    | {"survey.settle", "survey.hand_in", "survey.declare", "second.read", "voucher.hand_in", "handover.note"},
     "reviewer": READS | {"survey.declare", "survey.review", "second.read"},
     "officer": OFFICE
-    | {"organisation.make", "people.invite", "programme.write", "voucher.decide", "voucher.settle"},
+    | OF_CHAINS
+    | {"organisation.make", "people.invite", "programme.write"}
+    | {"voucher.decide", "voucher.settle", "handover.judge"},
     "auditor": OFFICE,
     "administrator": frozenset({"organisation.make", "people.read", "people.invite"}),
 }
@@ -108,6 +125,8 @@ class Actor:
     """Consents in force towards the organisations it belongs to."""
     scopes: tuple[str, ...] | None = None
     """None: a person in a session; else a token with these."""
+    chains: frozenset[str] = frozenset()
+    """Those of its organisations that are chains."""
 
     def roles(self, organisation: str) -> tuple[Role, ...]:
         return tuple(m.role for m in self.memberships if m.organisation == organisation)
@@ -130,6 +149,8 @@ class Actor:
     def may(self, action: Action, organisation: str) -> bool:
         if self.scopes is not None and not any(action in SCOPES[scope] for scope in self.scopes):
             return False
+        if not self.fits(action, organisation):
+            return False
         if any(action in ROLES[role] for role in self.roles(organisation)):
             return True
         return any(
@@ -139,6 +160,12 @@ class Actor:
             for role in self.roles(consent.receiver)
         )
 
+    def fits(self, action: Action, organisation: str) -> bool:
+        """Is there such a thing there at all? A chain runs no programme, and nothing else is a chain."""
+        if organisation in self.chains:
+            return action in OF_CHAINS | BESIDE_CHAINS
+        return action not in OF_CHAINS
+
     def knows(self, organisation: str) -> bool:
         """Does it learn that the organisation exists?"""
         return bool(self.roles(organisation)) or any(c.organisation == organisation for c in self.agreed)
@@ -147,6 +174,6 @@ class Actor:
         """Raises UnknownError to strangers, AccessError to those whose role is too small."""
         if self.may(action, organisation):
             return
-        if not self.knows(organisation):
+        if not self.knows(organisation) or not self.fits(action, organisation):
             raise UnknownError(Message(id="desk.unknown"))
         raise AccessError(Message(id="desk.not_allowed", params={"action": action}))

@@ -22,7 +22,7 @@ from assessor.storage import (
 
 INVITED = 180 * DAY
 MOST_DAYS = 3650
-FIRST: dict[str, Role] = {"factory": "owner", "consultancy": "consultant", "office": "officer"}
+FIRST: dict[str, Role] = {"factory": "owner", "consultancy": "consultant", "office": "officer", "chain": "officer"}
 """Who comes first into an organisation of each kind."""
 
 

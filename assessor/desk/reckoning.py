@@ -25,6 +25,7 @@ from assessor.domain import Answers, Assessment, Comparison, Message, Proof, Roa
 from assessor.errors import InputError
 from assessor.forms.writing import write_answers
 from assessor.funding import funded
+from assessor.portfolio.group import not_shown
 from assessor.portfolio.peers import as_peer
 from assessor.roadmap import plan as make
 from assessor.storage import Outcome, StoredFile, Survey, ledger, papers, people
@@ -63,12 +64,8 @@ def result(desk: Desk, who: Actor, survey_id: str) -> Standing:
     if now is not None and now.fault:
         fault = Message.model_validate(now.fault)
     done = _read(newest.assessment) if newest and newest.assessment else None
-    if (
-        done is not None
-        and not who.may("survey.read", survey.organisation)
-        and any(not f.settled for f in done.findings)
-    ):
-        done, fault = None, Message(id="desk.not_settled")
+    if done is not None and not who.may("survey.read", survey.organisation) and (shut := not_shown(done)):
+        done, fault = None, shut
     return Standing(survey, done, fault, running, newest is None or newest.version != survey.version)
 
 

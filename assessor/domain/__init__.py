@@ -218,6 +218,8 @@ from assessor.domain.states import MachineState, StateShares
 from assessor.domain.voucher import (
     Chained,
     ConsentText,
+    HandoverAct,
+    HandoverState,
     ListedProvider,
     LogEntry,
     Period,
@@ -323,6 +325,8 @@ __all__ = [
     "Grade",
     "Grant",
     "Group",
+    "HandoverAct",
+    "HandoverState",
     "Head",
     "Interface",
     "Item",
