@@ -83,9 +83,16 @@ ROLES: dict[Role, frozenset[Action]] = {
     | {"survey.settle", "survey.hand_in", "survey.declare", "second.read", "voucher.hand_in", "handover.note"},
     "reviewer": READS | {"survey.declare", "survey.review", "second.read"},
     "officer": OFFICE
-    | OF_CHAINS
-    | {"organisation.make", "people.invite", "programme.write"}
-    | {"voucher.decide", "voucher.settle", "handover.judge"},
+    | {
+        "organisation.make",
+        "people.invite",
+        "programme.write",
+        "voucher.decide",
+        "voucher.settle",
+        "handover.judge",
+        "chain.read",
+        "chain.invite",
+    },
     "auditor": OFFICE,
     "administrator": frozenset({"organisation.make", "people.read", "people.invite"}),
 }

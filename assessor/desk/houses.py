@@ -65,6 +65,12 @@ def offices(desk: Desk) -> list[Organisation]:
         return people.organisations_of_kind(c, "office")
 
 
+def receivers(desk: Desk) -> list[Organisation]:
+    """All that a factory may have opened something to: chains beside offices."""
+    with desk.store.read() as c:
+        return people.organisations_of_kind(c, "office", "chain")
+
+
 def found(
     desk: Desk,
     kind: OrganisationKind,

@@ -49,12 +49,19 @@ class ListError(InputError):
         self.faults = tuple(faults)
 
 
-def read_suppliers(file: Path, held: Collection[str] = ()) -> tuple[Supplier, ...]:
-    """The suppliers of a CSV or Excel file. `held`: credit codes that the chain has already. Raises ListError."""
+Listed = tuple[int, Sequence[str]]
+"""A line by its number, and its cells."""
+
+
+def read_list(file: Path) -> list[Listed]:
+    """The lines of a CSV or Excel file that say something, without the line of heads."""
     tables = read_tables(file)
-    lines = [(n, row) for table in tables[:1] for n, row in enumerate(table.rows, 1) if any(row)]
-    if lines and _plain(lines[0][1][0]).lower() in HEADS:
-        lines = lines[1:]
+    lines: list[Listed] = [(n, row) for table in tables[:1] for n, row in enumerate(table.rows, 1) if any(row)]
+    return lines[1:] if lines and _plain(lines[0][1][0]).lower() in HEADS else lines
+
+
+def suppliers(lines: Sequence[Listed], held: Collection[str] = ()) -> tuple[Supplier, ...]:
+    """What these lines say. `held`: credit codes that the chain has already. Raises ListError."""
     if not lines:
         raise InputError(Message(id="chain.list.empty"))
     if len(lines) + len(held) > MOST:

@@ -25,10 +25,12 @@ from assessor.web.gate import DeskOf
 from assessor.web.pages import (
     answers,
     branches,
+    chains,
     comparing,
     door,
     filing,
     interviews,
+    joining,
     merging,
     openid,
     papers,
@@ -57,6 +59,7 @@ STATIC = {
 ROOMS = (
     door, openid, plants, answers, results, settling, filing, site, preparing, interviews, sampling, merging,
     reviewing, second, comparing, papers, tags, branches, walk, people,
+    chains, joining,
 )  # fmt: skip
 log = logging.getLogger("assessor.web")
 SWEEP = 3600

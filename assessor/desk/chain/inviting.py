@@ -1,4 +1,4 @@
-"""INVITE suppliers: by name, credit code and tier; a code for each, shown once; a list is taken whole or not at all."""
+"""INVITE suppliers: by name, credit code and tier; a code for each, shown once; a list whole or not at all."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from assessor.desk.entering import draw_code, read_code
 from assessor.desk.office.steps import still_may
 from assessor.domain import Message
 from assessor.errors import ConflictError, InputError, UnknownError
-from assessor.forms.suppliers import Supplier, read_suppliers
+from assessor.forms.suppliers import Listed, Supplier, read_list, suppliers
 from assessor.programmes import chains as way
 from assessor.sheets import ZIP
 from assessor.storage import ChainMember, Invitation, Organisation, ledger, people
@@ -56,18 +56,21 @@ def alone_of(c: Connection, member_id: str) -> tuple[ChainMember, Organisation]:
     return member, chain_
 
 
-def invite(desk: Desk, who: Actor, chain_id: str, data: bytes, name: str = "list.csv") -> list[Coded]:
-    """Every supplier of a list, or none. Raises ListError with every line that is wrong."""
-    who.require("chain.invite", chain_id)
+def listed(data: bytes, name: str = "list.csv") -> list[Listed]:
+    """The lines of a list that somebody pasted or handed in, CSV or Excel; nothing is judged yet."""
     if len(data) > LARGEST:
         raise InputError(Message(id="input.too_large", params={"most": LARGEST}), name)
-    suffix = ".xlsx" if data.startswith(ZIP) else ".csv"
+    with on_disk(data, name, ".xlsx" if data.startswith(ZIP) else ".csv") as file:
+        return read_list(file)
+
+
+def invite(desk: Desk, who: Actor, chain_id: str, lines: Sequence[Listed]) -> list[Coded]:
+    """Every supplier of a list, or none. Raises ListError with every line that is wrong."""
+    who.require("chain.invite", chain_id)
     with desk.store.write() as c:
         house = alone(c, who, "chain.invite", chain_id)
         held = {member.credit_code for member in sql.of_chain(c, chain_id)}
-        with on_disk(data, name, suffix) as file:
-            found = read_suppliers(file, held)
-        return _made(desk, c, who, house, found)
+        return _made(desk, c, who, house, suppliers(lines, held))
 
 
 def _made(desk: Desk, c: Connection, who: Actor, house: Organisation, found: Sequence[Supplier]) -> list[Coded]:

@@ -80,8 +80,9 @@ def waiting(desk: Desk, who: Actor) -> list[tuple[Organisation, Organisation]]:
     return [(factory, chain) for factory, chain in pairs if factory is not None and chain is not None]
 
 
-def join(desk: Desk, who: Actor, survey_id: str, member_id: str) -> None:
-    """Join, and open to the leader what joining opens."""
+def join(desk: Desk, who: Actor, survey_id: str, member_id: str, *, agreed: bool) -> None:
+    """Join, and open to the leader what joining opens. `agreed`: they said that they read what that is."""
+    _agreed(agreed)
     _answer(desk, who, survey_id, "join", member_id)
 
 
@@ -94,8 +95,15 @@ def leave(desk: Desk, who: Actor, survey_id: str, member_id: str) -> None:
     _answer(desk, who, survey_id, "leave", member_id)
 
 
-def join_by_code(desk: Desk, who: Actor, survey_id: str, code: str) -> None:
+def _agreed(said: bool) -> None:
+    if not said:
+        raise InputError(Message(id="chain.not_agreed"), "agreed")
+
+
+def join_by_code(desk: Desk, who: Actor, survey_id: str, code: str, *, agreed: bool) -> None:
     """The same by the code that was sent, which nobody came in by yet; of two that take it one joins."""
+    who.require("chain.join", surveys.get(desk, who, survey_id, blind=True).organisation)
+    _agreed(agreed)
     be_patient(desk, "account", who.account)
     kept = kept_as(read_code(code))
     with desk.store.read() as c:

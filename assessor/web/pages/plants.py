@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from assessor.desk import houses, surveys
+from assessor.desk.chain import joining
 from assessor.domain import Message
 from assessor.errors import AccessError
 from assessor.web.face import page
@@ -26,6 +27,7 @@ def plants(request: Request, desk: DeskOf, who: PageWho, after: str = "") -> Res
     progress = {s.survey.id: surveys.progress(s, surveys.hidden(desk, s), desk.library.questions) for s in held}
     factories = [house for house in own if who.may("survey.open", house.id)]
     offices = [house for house in own if house.kind == "office"]
+    chains = [house for house in own if who.may("chain.read", house.id)]
     values = {
         "held": held,
         "progress": progress,
@@ -33,7 +35,9 @@ def plants(request: Request, desk: DeskOf, who: PageWho, after: str = "") -> Res
         "offices": offices,
         "makers": [house.id for house in offices if who.may("organisation.make", house.id)],
         "opened": surveys.opened_to(desk, who),
-        "may_begin": bool(factories) or (settings_of(request).open and not offices),
+        "chains": chains,
+        "chains_waiting": joining.waiting(desk, who),
+        "may_begin": bool(factories) or (settings_of(request).open and not offices and not chains),
     }
     return page(request, "plants", values)
 
