@@ -29,6 +29,7 @@ from assessor.web.pages import (
     comparing,
     door,
     filing,
+    handover,
     interviews,
     joining,
     merging,
@@ -59,7 +60,7 @@ STATIC = {
 ROOMS = (
     door, openid, plants, answers, results, settling, filing, site, preparing, interviews, sampling, merging,
     reviewing, second, comparing, papers, tags, branches, walk, people,
-    chains, joining,
+    chains, joining, handover,
 )  # fmt: skip
 log = logging.getLogger("assessor.web")
 SWEEP = 3600
