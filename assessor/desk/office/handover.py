@@ -6,7 +6,7 @@ People enter results on a platform themselves. Here stands what they say of it, 
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -22,7 +22,7 @@ from assessor.desk.access import Action, Actor
 from assessor.desk.desk import Desk
 from assessor.desk.office.steps import Step, alone, found, get, note, programme_of, still_may
 from assessor.domain import Assessment, HandoverAct, HandoverState, Message, Platform, Programme
-from assessor.errors import ConflictError, InputError, UnknownError
+from assessor.errors import AssessorError, ConflictError, InputError, UnknownError
 from assessor.filing import open_pack
 from assessor.filing.layout import BUNDLE
 from assessor.programmes import handover as way
@@ -118,7 +118,7 @@ class Own:
     programme: Programme
     due: tuple[tuple[Platform, Handover | None], ...]
     assessment: Assessment | None
-    """As it was accepted; None where the pack is not kept any more."""
+    """As it was accepted; None where the pack is not kept any more, or cannot be read."""
 
 
 def of_survey(desk: Desk, who: Actor, survey_id: str) -> list[Own]:
@@ -145,15 +145,14 @@ def _own(desk: Desk, c: Connection, voucher: Voucher) -> Own:
 
 @lru_cache(maxsize=4)
 def accepted_in(pack: bytes) -> Assessment | None:
-    """The Assessment in the bundle of a pack; None where it holds none."""
-    with tempfile.TemporaryDirectory(prefix="assessor-") as hidden:
+    """The Assessment in the bundle of a pack; None where it holds none that can be read."""
+    with tempfile.TemporaryDirectory(prefix="assessor-") as hidden, suppress(AssessorError):
         file = Path(hidden) / "pack.zip"
         file.write_bytes(pack)
-        bundle = open_pack(file).members.get(BUNDLE)
-        if bundle is None:
-            return None
-        file.write_bytes(bundle)
-        return read_assessment(open_bundle(file).member("assessment.json"), BUNDLE)
+        if (bundle := open_pack(file).members.get(BUNDLE)) is not None:
+            file.write_bytes(bundle)
+            return read_assessment(open_bundle(file).member("assessment.json"), BUNDLE)
+    return None
 
 
 @dataclass(frozen=True)
