@@ -5,6 +5,7 @@ the auditor that it named, and to nobody else. Whom a thing is closed to learns 
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from assessor.domain import Message
@@ -70,7 +71,7 @@ OWNER: frozenset[Action] = CONSULTANT | {
     "handover.note",
     "chain.join",
 }
-OFFICE: frozenset[Action] = frozenset({"office.read", "pack.read", "log.read", "people.read", "handover.read"})
+OFFICE: frozenset[Action] = frozenset({"office.read", "pack.read", "log.read", "handover.read"})
 """What whoever belongs to an office sees of its own affairs."""
 OF_CHAINS: frozenset[Action] = frozenset({"chain.read", "chain.invite"})
 BESIDE_CHAINS: frozenset[Action] = frozenset({"people.read", "people.invite"})
@@ -85,6 +86,7 @@ ROLES: dict[Role, frozenset[Action]] = {
     "officer": OFFICE
     | {
         "organisation.make",
+        "people.read",
         "people.invite",
         "programme.write",
         "voucher.decide",
@@ -162,8 +164,8 @@ class Actor:
             return True
         return any(
             action in AGREED.get((consent.purpose, role), ())
-            for consent in self.agreed
-            if consent.organisation == organisation and consent.receiver is not None
+            for consent in self._agreed_by.get(organisation, ())
+            if consent.receiver is not None
             for role in self.roles(consent.receiver)
         )
 
@@ -173,9 +175,17 @@ class Actor:
             return action in OF_CHAINS | BESIDE_CHAINS
         return action not in OF_CHAINS
 
+    @cached_property
+    def _agreed_by(self) -> dict[str, list[Consent]]:
+        """By the factory that agreed: an office may have thousands."""
+        found: dict[str, list[Consent]] = {}
+        for consent in self.agreed:
+            found.setdefault(consent.organisation, []).append(consent)
+        return found
+
     def knows(self, organisation: str) -> bool:
         """Does it learn that the organisation exists?"""
-        return bool(self.roles(organisation)) or any(c.organisation == organisation for c in self.agreed)
+        return bool(self.roles(organisation)) or organisation in self._agreed_by
 
     def require(self, action: Action, organisation: str) -> None:
         """Raises UnknownError to strangers, AccessError to those whose role is too small."""

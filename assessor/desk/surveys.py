@@ -145,11 +145,11 @@ def mine(desk: Desk, who: Actor, after: str = "", most: int | None = None) -> li
     return [replace(s, settings=bare.get(s.id, s.settings)) for s in found]
 
 
-def opened_to(desk: Desk, who: Actor) -> list[Survey]:
-    """Those of factories that agreed to show their results to one's office."""
+def opened_to(desk: Desk, who: Actor, after: str = "", most: int | None = None) -> list[Survey]:
+    """Those of factories that agreed to show their results to one's office, by id, from after one of them on."""
     shown = sorted({x.organisation for x in who.agreed if who.may("result.read", x.organisation)})
     with desk.store.read() as c:
-        return sql.of_organisations(c, shown)
+        return sql.of_organisations(c, shown, after, most)
 
 
 def change_settings(desk: Desk, who: Actor, id_: str, **settings: Any) -> Survey:

@@ -75,6 +75,14 @@ def length(seconds: float) -> str:
     return f"{hours} h {minutes} min" if hours and minutes else f"{hours} h" if hours else f"{minutes} min"
 
 
+def days(seconds: float, language: Language) -> str:
+    """A stretch of time in which files wait: in days from two days on."""
+    whole = Fraction(round(seconds), 86_400)
+    if whole < 2:
+        return length(seconds)
+    return f"{number(whole, 1 if whole < 10 else 0)} {'天' if language == 'zh' else 'days'}"
+
+
 def money(value: Fraction | int | str, language: Language) -> str:
     """Yuan: in 万元 for Chinese readers, in thousands of yuan otherwise; below a thousand in yuan."""
     amount = Fraction(value)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
+from typing import get_args
 
 from assessor.domain import (
     Chained,
@@ -55,6 +56,7 @@ MOVES: Mapping[VoucherAct, Move] = {
     "rate": Move(_from("accepted", "settled"), None, "factory"),
 }
 """Which side takes `assign` is the programme's to say."""
+STATES: tuple[VoucherState, ...] = get_args(VoucherState)
 HELD: frozenset[VoucherState] = frozenset({"granted", "assigned", "handed-in", "rejected", "accepted", "settled"})
 """States in which a voucher takes up quota and money."""
 OVER: frozenset[VoucherState] = frozenset({"settled", "revoked"})

@@ -24,6 +24,7 @@ from assessor.web.face import content
 from assessor.web.gate import DeskOf
 from assessor.web.pages import (
     answers,
+    applying,
     branches,
     chains,
     comparing,
@@ -33,11 +34,13 @@ from assessor.web.pages import (
     interviews,
     joining,
     merging,
+    offices,
     openid,
     papers,
     people,
     plants,
     preparing,
+    programmes,
     results,
     reviewing,
     sampling,
@@ -45,6 +48,7 @@ from assessor.web.pages import (
     settling,
     site,
     tags,
+    vouchers,
     walk,
 )
 from assessor.web.settings import Settings
@@ -60,6 +64,7 @@ STATIC = {
 ROOMS = (
     door, openid, plants, answers, results, settling, filing, site, preparing, interviews, sampling, merging,
     reviewing, second, comparing, papers, tags, branches, walk, people,
+    offices, programmes, vouchers, applying,
     chains, joining, handover,
 )  # fmt: skip
 log = logging.getLogger("assessor.web")

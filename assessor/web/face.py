@@ -17,11 +17,21 @@ from starlette.responses import HTMLResponse
 from assessor.desk.entering import Known
 from assessor.domain import Message, Question, Text
 from assessor.forms.words import choices, set_aside
-from assessor.messages import Language, catalogue, length, number, percent, render, size
+from assessor.messages import Language, catalogue, days, length, number, percent, render, size
 from assessor.report.inert import inert
 from assessor.web.gate import known_of, language_of, settings_of
 from assessor.web.settings import Settings
 
+OFFICE_TABS = (
+    ("", "overview", "office.read"),
+    ("/vouchers", "vouchers", "office.read"),
+    ("/programmes", "programmes", "office.read"),
+    ("/flow", "flow", "office.read"),
+    ("/handover", "handover", "handover.read"),
+    ("/log", "log", "log.read"),
+    ("/people", "people", "people.read"),
+)
+"""Pages of an office: path, name, and what one has to be allowed there."""
 BEIJING = timezone(timedelta(hours=8))
 STATIC = files("assessor.web").joinpath("static")
 
@@ -74,6 +84,9 @@ class Face:
 
     def length(self, seconds: float) -> str:
         return length(seconds)
+
+    def days(self, seconds: float) -> str:
+        return days(seconds, self.language)
 
     def day(self, nanoseconds: int) -> str:
         return self.moment(nanoseconds)[:10]
@@ -132,7 +145,13 @@ def face(request: Request) -> Face:
 def written(request: Request, name: str, values: Mapping[str, Any] | None = None) -> str:
     """HTML from a template: a page, or a part of one."""
     shown = face(request)
-    told = {"f": shown, "t": shown.t, "lang": shown.language, "guard": shown.known.guard if shown.known else ""}
+    told = {
+        "office_tabs": OFFICE_TABS,
+        "f": shown,
+        "t": shown.t,
+        "lang": shown.language,
+        "guard": shown.known.guard if shown.known else "",
+    }
     return _pages().get_template(f"{name}.html.j2").render(told | dict(values or {}))
 
 

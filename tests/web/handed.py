@@ -1,4 +1,4 @@
-"""Vouchers that were accepted, with a real pack of a real Assessment in them; who looked through it is no matter."""
+"""Vouchers that were accepted, with a real pack of a real Assessment in them, whoever looked through it."""
 
 from typing import Any
 
@@ -11,8 +11,7 @@ from assessor.desk.office import applying, deciding, handing
 from assessor.messages import Language
 from assessor.storage import Voucher
 from tests.web.chains import with_result
-from tests.web.offices import Applicant, Office, applied
-from tests.web.test_vouchers_laws import held_pack
+from tests.web.offices import Applicant, Office, applied, held_pack
 
 
 def real_pack(desk: Desk, who: Actor, voucher: Voucher, language: Language, _: Any) -> handing.Handed:

@@ -22,13 +22,16 @@ from assessor.desk.attaching import Handed
 from assessor.desk.chain import inviting, joining
 from assessor.desk.desk import DAY, Desk, kept_as, new_id
 from assessor.desk.entering import known_by_session
+from assessor.desk.office import applying, handover
+from assessor.desk.office.handover import Entered
+from assessor.domain import sha256
 from assessor.forms import load_answers
 from assessor.frameworks import Library
-from assessor.storage import Purpose, Role, Run, Store, people, runs
+from assessor.storage import KeptPack, Purpose, Role, Run, Store, people, runs, vouchers
 from connectors.simulator.serve import DEMO
 from tests.web.asked import NOBODY, AtOnce, By, by_session
 from tests.web.conftest import Kept
-from tests.web.offices import code
+from tests.web.offices import PROGRAMME, code, held_pack, run_by, wanted
 from tests.web.people import PLANT, Person, again, factory, joined, with_password
 
 PLACES = ("own", "other", "consented", "chain")
@@ -38,6 +41,7 @@ IN_CHAIN = ("officer", "auditor", "token-read")
 """Who there is in a chain."""
 CONTACT, DIGITS, PASSWORD = "someone@example.cn", "482913", "correct horse battery"
 NEW = "new@example.cn"
+PLATFORM = "cmmm-self-diagnosis"
 REGISTER = "设备编号,设备名称,类别,接口,控制系统\nCNC01,数控车床,生产设备,OPC UA,FANUC\n"
 SCOPE = """
 format: assessor-scope/1
@@ -101,6 +105,7 @@ def populated(desk: Desk) -> tuple[dict[str, str], dict[tuple[str, str], By]]:
     _asked_for(desk, [one.session for one in by.values() if one.session])
     ids = {"house": house, "survey": survey, "office": office, "consent": given[0].id, "question": "m5-l2-1"}
     ids |= chained | _said(desk, again(desk, owner), house, survey)
+    ids |= _paid_for(desk, office, officer, again(desk, owner), survey)
     return ids | {"version": _handed_in(desk, survey, by)}, by
 
 
@@ -114,6 +119,29 @@ def _chained(desk: Desk, owner: Person, survey: str) -> tuple[str, Person, dict[
     (waits,) = inviting.invite(desk, stranger.who, other, [(1, ("供应商1", code(1), ""))])
     named = {"chain": lead, "member": one.member.id, "supplier": supplier.member.id, "chain_code": waits.code}
     return lead, leader, named
+
+
+def _paid_for(desk: Desk, office: str, officer: Person, owner: Person, survey: str) -> dict[str, str]:
+    """A programme with two vouchers: one that waits to be granted, one that waits to be settled."""
+    at = run_by(desk, office, (officer,), joined(desk, office, "auditor"))
+    first, second = (
+        applying.apply(desk, owner.who, survey, wanted(at, site)) for site in ("一号厂区", "二号厂区")
+    )
+    checked = held_pack().checked.model_dump(mode="json")
+    pack = KeptPack(second.id, 1, sha256(b"a pack"), 6, checked, None, owner.who.account, desk.clock())
+    with desk.store.write() as c:
+        vouchers.change(c, second.id, state="accepted", granted=1000)
+        vouchers.add_pack(c, pack, b"a pack")
+    entered = handover.enter(desk, owner.who, second.id, PLATFORM, 0, Entered("PT-1", "2026-01-05"))
+    return {
+        "entered_step": str(entered.step),
+        "programme": PROGRAMME,
+        "voucher": first.id,
+        "step": str(first.step),
+        "accepted": second.id,
+        "accepted_step": str(second.step),
+        "leaving": at.auditor.who.account,
+    }
 
 
 def _handed_in(desk: Desk, survey: str, by: dict[tuple[str, str], By]) -> str:

@@ -6,9 +6,10 @@ from typing import Any
 
 from assessor.desk import houses, surveys
 from assessor.desk.desk import Desk
-from assessor.desk.office import applying, running
+from assessor.desk.office import applying, handing, running
 from assessor.desk.office.applying import Wanted
-from assessor.domain import check_sign
+from assessor.domain import Message, check_sign
+from assessor.filing.checking import Checked
 from assessor.storage import Voucher
 from tests.web.people import PLANT, Person, factory, joined
 
@@ -60,7 +61,11 @@ def office(desk: Desk, n: int = 2, *, demonstration: bool = False, **more: Any) 
     """With so many officers, an auditor, and the voucher of the library run with terms of its own."""
     house = houses.found(desk, "office", "项目办（测试）", demonstration=demonstration)
     people = tuple(joined(desk, house, "officer") for _ in range(n))
-    auditor = joined(desk, house, "auditor")
+    return run_by(desk, house, people, joined(desk, house, "auditor"), **more)
+
+
+def run_by(desk: Desk, house: str, people: tuple[Person, ...], auditor: Person, **more: Any) -> Office:
+    """The voucher of the library, run by an office that there is."""
     who = people[0].who
     running.begin(desk, who, house, PROGRAMME)
     rules = running.run(desk, who, house, PROGRAMME).kept.rules
@@ -86,3 +91,13 @@ def wanted(
 
 def applied(desk: Desk, at: Office, one: Applicant) -> Voucher:
     return applying.apply(desk, one.owner.who, one.survey, wanted(at))
+
+
+def held_pack(*_: Any) -> handing.Handed:
+    """What a real pack comes to is tried in the journeys; here it takes no seconds."""
+    both = {"zh": "厂", "en": "Plant"}
+    told = {"plant": both, "simulated": False, "checklist": both, "items": (), "faults": (), "held_back": ()}
+    key = Message(id="bundle.own_key")
+    return handing.Handed(
+        b"a pack", Checked.model_validate(told | {"key": key, "verified": True, "holds": True}), None
+    )

@@ -1,4 +1,4 @@
-"""Chains of suppliers: a list whole or none of it, a code that one factory takes, consent that opens and closes."""
+"""Chains of suppliers: a list whole or not, a code that one factory takes, consent that opens and closes."""
 
 import csv
 import io

@@ -23,9 +23,8 @@ from assessor.storage import vouchers as sql
 from tests.web.asked import by_session, site
 from tests.web.chains import now
 from tests.web.handed import accepted
-from tests.web.offices import Applicant, Office, applicant, applied, office
+from tests.web.offices import Applicant, Office, applicant, applied, held_pack, office
 from tests.web.people import at_once, joined
-from tests.web.test_vouchers_laws import held_pack
 
 pytestmark = pytest.mark.slow
 PLATFORM, OTHER = "cmmm-self-diagnosis", "miit-sme-self-test"

@@ -15,15 +15,13 @@ from sqlalchemy import select
 from assessor.desk.desk import Desk
 from assessor.desk.office import applying, deciding, handing
 from assessor.desk.office.deciding import Invoice
-from assessor.domain import Message
 from assessor.errors import AssessorError, ConflictError
-from assessor.filing.checking import Checked
 from assessor.frameworks import Library
 from assessor.programmes import vouchers as way
 from assessor.storage import Store, Voucher, tables
 from assessor.storage import vouchers as sql
 from tests.web.conftest import Kept
-from tests.web.offices import Applicant, Office, applicant, applied, code, office, wanted
+from tests.web.offices import Applicant, Office, applicant, applied, code, held_pack, office, wanted
 from tests.web.people import at_once
 
 pytestmark = pytest.mark.slow
@@ -33,16 +31,6 @@ ACTS = (
     "settle",
 )  # fmt: skip
 WAY = ("apply", "grant", "choose", "hand-in", "accept", "settle")
-
-
-def held_pack(*_: Any) -> handing.Handed:
-    """What a real pack comes to is tried in the journeys; here it takes no seconds."""
-    both = {"zh": "厂", "en": "Plant"}
-    told = {"plant": both, "simulated": False, "checklist": both, "items": (), "faults": (), "held_back": ()}
-    key = Message(id="bundle.own_key")
-    return handing.Handed(
-        b"a pack", Checked.model_validate(told | {"key": key, "verified": True, "holds": True}), None
-    )
 
 
 @pytest.fixture(autouse=True)

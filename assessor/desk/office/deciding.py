@@ -17,6 +17,7 @@ from assessor.storage import vouchers as sql
 
 BACK: tuple[VoucherAct, ...] = ("return", "refuse", "reject", "revoke")
 """Steps that need a reason and nothing else."""
+NO_ACT = Message(id="voucher.no_act")
 A_PAGE = 50
 
 

@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from assessor.desk import houses, surveys
+from assessor.desk import surveys
 from assessor.desk.office import handover
 from assessor.desk.office.handover import Due, Entered, Own, Worklist
+from assessor.desk.office.overview import get
 from assessor.domain import HandoverAct, Message, plain
 from assessor.errors import InputError, UnknownError
 from assessor.filing.entries import Row, Value, rows
@@ -20,6 +21,7 @@ from assessor.report.pen import Pen
 from assessor.web.face import Face, face, page
 from assessor.web.gate import DeskOf, PageWho, Posted, language_of, text
 from assessor.web.pages.answers import frame
+from assessor.web.pages.offices import office_frame
 from assessor.web.pages.results import download
 
 router = APIRouter()
@@ -43,8 +45,7 @@ def _values(
 ) -> dict[str, Any]:
     held = handover.worklist(desk, who, office, platform, state)
     shown, more = held.after(int(after) if after.isdecimal() and len(after) < 10 else 0)
-    return {
-        "office": houses.get(desk, who, office),
+    return office_frame(who, get(desk, who, office)) | {
         "work": held,
         "shown": shown,
         "more": more,
@@ -52,7 +53,6 @@ def _values(
         "states": STATES,
         "asked": {"platform": platform, "state": state},
         "query": lambda **more: urlencode({k: v for k, v in more.items() if v}),
-        "judge": who.may("handover.judge", office),
         "acts": lambda due: allowed(due.state, "office"),
         "fault": None,
         "failed": ("", ""),

@@ -19,13 +19,14 @@ A_PAGE = 30
 
 
 @router.get("/plants")
-def plants(request: Request, desk: DeskOf, who: PageWho, after: str = "") -> Response:
+def plants(request: Request, desk: DeskOf, who: PageWho, after: str = "", opened: str = "") -> Response:
     """Surveys one may read, so many a page, those that were opened to one's office, and how to begin another."""
     own = houses.mine(desk, who)
     found = surveys.mine(desk, who, after, A_PAGE + 1)
     held = [surveys.sheet(desk, survey) for survey in found[:A_PAGE]]
     progress = {s.survey.id: surveys.progress(s, surveys.hidden(desk, s), desk.library.questions) for s in held}
     factories = [house for house in own if who.may("survey.open", house.id)]
+    shown = surveys.opened_to(desk, who, opened, A_PAGE + 1)
     offices = [house for house in own if house.kind == "office"]
     chains = [house for house in own if who.may("chain.read", house.id)]
     values = {
@@ -33,8 +34,8 @@ def plants(request: Request, desk: DeskOf, who: PageWho, after: str = "") -> Res
         "progress": progress,
         "more": found[A_PAGE - 1].id if len(found) > A_PAGE else None,
         "offices": offices,
-        "makers": [house.id for house in offices if who.may("organisation.make", house.id)],
-        "opened": surveys.opened_to(desk, who),
+        "opened": shown[:A_PAGE],
+        "more_opened": shown[A_PAGE - 1].id if len(shown) > A_PAGE else None,
         "chains": chains,
         "chains_waiting": joining.waiting(desk, who),
         "may_begin": bool(factories) or (settings_of(request).open and not offices and not chains),
@@ -82,10 +83,10 @@ def keep(desk: DeskOf, who: PageWho, form: Posted, office: str) -> Response:
     """How long the programme of an office keeps data; nothing: until a factory erases them."""
     days = text(form, "days")
     houses.keep_for(desk, who, office, int(days) if days.isdecimal() and len(days) < 6 else (0 if days else None))
-    return RedirectResponse("/plants", 303)
+    return RedirectResponse(f"/offices/{office}", 303)
 
 
-@router.post("/offices/{office}/vouchers")
+@router.post("/offices/{office}/codes")
 def grant(request: Request, desk: DeskOf, who: PageWho, form: Posted, office: str) -> Response:
     """An office makes a factory and the code its owner comes in by; the code is shown this once."""
     factory = text(form, "factory")
