@@ -55,6 +55,14 @@ def newcomer(desk: Desk, one: Coded, n: int) -> Applicant:
     return Applicant(house, owner, survey)
 
 
+def member(desk: Desk, at: Chain, n: int) -> Applicant:
+    """The n-th supplier, joined."""
+    (one,) = invited(desk, at, n)
+    made = newcomer(desk, one, n)
+    joining.join(desk, made.owner.who, made.survey, one.member.id, agreed=True)
+    return made
+
+
 def answering(desk: Desk, one: Applicant, at: Chain) -> str:
     """The line of a chain that waits for a factory's answer, or has it."""
     (found,) = [i for i in joining.invitations(desk, one.owner.who, one.survey) if i.chain.id == at.house]

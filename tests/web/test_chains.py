@@ -20,7 +20,18 @@ from assessor.programmes import chains as way
 from assessor.storage import chains as sql
 from assessor.storage import ledger, people
 from tests.web.asked import by_session, site
-from tests.web.chains import Chain, answering, chain, invited, later, listed, newcomer, now, with_result
+from tests.web.chains import (
+    Chain,
+    answering,
+    chain,
+    invited,
+    later,
+    listed,
+    member,
+    newcomer,
+    now,
+    with_result,
+)
 from tests.web.offices import Applicant, applicant, code, office
 from tests.web.people import at_once, come_in, joined
 
@@ -234,14 +245,6 @@ def test_what_is_generated_and_what_is_real_do_not_meet(lite: Desk) -> None:
 
 
 # What a leader sees ---------------------------------------------------------------------------------------------
-
-
-def member(desk: Desk, at: Chain, n: int) -> Applicant:
-    """The n-th supplier, joined."""
-    (one,) = invited(desk, at, n)
-    made = newcomer(desk, one, n)
-    joining.join(desk, made.owner.who, made.survey, one.member.id, agreed=True)
-    return made
 
 
 def test_joining_opens_leaving_closes_and_both_are_seen_at_once(desk: Desk) -> None:
