@@ -22,6 +22,8 @@ class Filed:
     name: str
     credit_code: str
     state: str
+    plant: dict[str, str]
+    """Its name in both languages, as it applied."""
     kind: str
     """Of the plant: 'discrete' or 'process'."""
     accepted: int
@@ -58,11 +60,12 @@ def filed(c: Connection, office: str, *, survey: str = "") -> list[Filed]:
     last = select(log.c.subject, func.max(log.c.number).label("number"))
     last_ = last.where((log.c.office == office) & (log.c.act == "accept")).group_by(log.c.subject).subquery()
     names = ("id", "number", "name", "credit_code", "state")
-    kind = vouchers.c.about["plant"]["kind"].as_string()
+    plant = vouchers.c.about["plant"]
     wanted = (
         select(
             *(vouchers.c[name] for name in names),
-            kind.label("kind"),
+            plant["name"].as_json().label("plant"),
+            plant["kind"].as_string().label("kind"),
             last_.c.number.label("accepted"),
             log.c.at.label("accepted_at"),
         )

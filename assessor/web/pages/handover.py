@@ -26,7 +26,8 @@ from assessor.web.pages.results import download
 
 router = APIRouter()
 CSV = (
-    "number", "name", "credit_code", "accepted", "platform", "state", "reference", "day", "noted", "by", "why",
+    "number", "plant", "name", "credit_code", "accepted", "platform", "state", "reference", "day", "noted", "by",
+    "why",
 )  # fmt: skip
 JUDGED: dict[str, HandoverAct] = {"accept": "accept", "refuse": "refuse"}
 
@@ -74,7 +75,13 @@ def _line(shown: Face, held: Worklist, due: Due) -> list[str]:
     said = [""] * 5
     if noted is not None:
         said = [noted.reference, noted.day, shown.day(noted.at), held.names.get(noted.account, ""), noted.why]
-    first = [str(filed.number), filed.name, filed.credit_code, shown.day(filed.accepted_at)]
+    first = [
+        str(filed.number),
+        filed.plant[shown.language],
+        filed.name,
+        filed.credit_code,
+        shown.day(filed.accepted_at),
+    ]
     return [*first, shown.say(due.platform.title), shown.text(f"handover.state.{due.state}"), *said]
 
 
