@@ -16,6 +16,7 @@ from assessor.domain import Answers, Assessment, Asset, KeyProcess, Plant, Regis
 from assessor.errors import AssessorError
 from assessor.frameworks import Library, load_library
 from assessor.indicators import load as indicators
+from assessor.portfolio.group import brief
 from assessor.unexplained import unexplained
 from models.tags import text
 
@@ -32,7 +33,8 @@ def reckon(job: Job) -> Reckoned:
         for f in done.findings
         if not f.settled
     }
-    return Reckoned(zlib.compress(canonical(done), 6), None, differing, bundle)
+    told = brief(done).model_dump(mode="json")
+    return Reckoned(zlib.compress(canonical(done), 6), None, differing, bundle, told)
 
 
 def assessed(job: Job) -> tuple[Assessment, bytes | None]:

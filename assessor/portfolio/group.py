@@ -6,16 +6,29 @@ Counts of plants and sums of machines, never an average of levels. Each count sa
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
-from assessor.domain import Assessment, Grade, Ladder, Message, Outcome, Rating, Status, Text, Time
+from assessor.domain import (
+    Assessment,
+    Exact,
+    Grade,
+    Ladder,
+    Message,
+    Noun,
+    Outcome,
+    Rating,
+    Slug,
+    Status,
+    Text,
+    Time,
+)
 
+NOT_SHOWN = Message(id="desk.not_settled")
+"""Why nobody outside the factory sees a result: an open difference is a question to the factory first."""
 INTEGRATED = 3
 """The level at which, in the words of the ladder, data are shared across activities."""
 
 
-@dataclass(frozen=True)
-class Machines:
+class Machines(Noun):
     """Production equipment in use, by the register."""
 
     of: int
@@ -26,26 +39,25 @@ class Machines:
     """Of which nobody could look: no statement is made about them."""
 
     def __add__(self, other: "Machines") -> "Machines":
-        pairs = zip(vars(self).values(), vars(other).values(), strict=True)
-        return Machines(*(a + b for a, b in pairs))
+        return Machines(**{name: n + getattr(other, name) for name, n in self})
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(Noun):
     """Of a framework what a picture needs."""
 
     id: str
     title: Text
     grades: tuple[Grade, ...]
-    dimensions: Mapping[str, Text]
-    bands: Mapping[int, Fraction]
+    dimensions: dict[Slug, Text]
+    bands: dict[int, Exact]
     """Lowest score of each level."""
 
 
-@dataclass(frozen=True)
-class Brief:
+class Brief(Noun):
     """What a plant's result comes to, without a single answer."""
 
+    open: int
+    """Differences that are not settled: while there are any, nobody outside the factory sees the rest."""
     plant: Text
     simulated: bool
     made: Time
@@ -62,7 +74,7 @@ class Brief:
     """None where no machine was heard."""
     holds: tuple[str, ...]
     """Sub-domains that fall short at the next level."""
-    scores: Mapping[str, tuple[Fraction, Fraction]]
+    scores: dict[Slug, tuple[Exact, Exact]]
     """By sub-domain, verified: what holds, and what the unknown leaves possible."""
 
 
@@ -70,15 +82,16 @@ def brief(done: Assessment) -> Brief:
     """An Assessment reduced to what its picture in a group needs."""
     framework, verified = done.framework, done.rating("verified")
     return Brief(
+        open=open_differences(done),
         plant=done.plant.name,
         simulated=done.plant.simulated,
         made=done.made,
         frame=Frame(
-            framework.id,
-            framework.title,
-            framework.grades,
-            {d.id: d.name for d in framework.dimensions},
-            {level.number: level.from_ for level in framework.levels},
+            id=framework.id,
+            title=framework.title,
+            grades=framework.grades,
+            dimensions={d.id: d.name for d in framework.dimensions},
+            bands={level.number: level.from_ for level in framework.levels},
         ),
         declared=done.rating("declared").level,
         verified=verified.level,
@@ -114,9 +127,9 @@ def holding(framework: Ladder, rating: Rating) -> tuple[str, ...]:
     )
 
 
-def not_shown(done: Assessment) -> Message | None:
-    """Why nobody outside the factory sees a result: an open difference is a question to the factory first."""
-    return Message(id="desk.not_settled") if any(not finding.settled for finding in done.findings) else None
+def open_differences(done: Assessment) -> int:
+    """How many are not settled."""
+    return sum(not finding.settled for finding in done.findings)
 
 
 @dataclass(frozen=True)
@@ -190,4 +203,4 @@ def _reach(found: Sequence[Brief], frame: Frame, dimension: str, level: int) -> 
 def machines(briefs: Iterable[Brief]) -> tuple[Machines, int]:
     """Machines of all plants that were heard, summed, and how many plants those are."""
     found = [one.machines for one in briefs if one.machines is not None]
-    return sum(found, Machines(0, 0, 0, 0, 0)), len(found)
+    return sum(found, Machines(of=0, readable=0, connectable=0, networked=0, untested=0)), len(found)

@@ -1,12 +1,13 @@
 """SQL of chains: the suppliers that a leader named, and what became of each."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, update
 
 from assessor.storage.kept import ChainMember
-from assessor.storage.rows import insert_all, many, one
+from assessor.storage.rows import columns, insert_all, many, one
 from assessor.storage.tables import chain_members as members
 from assessor.storage.tables import invitations, memberships, organisations, results, surveys
 
@@ -63,8 +64,19 @@ def forget_unused(c: Connection, factory: str) -> None:
     c.execute(delete(organisations).where(organisations.c.id == factory))
 
 
-def newest_results(c: Connection, survey_ids: Collection[str]) -> dict[str, tuple[int, int]]:
-    """Version and time of the newest Assessment of each of these, without reading it."""
+@dataclass(frozen=True)
+class Brief:
+    """The newest Assessment of a survey, without itself."""
+
+    survey: str
+    version: int
+    made: int
+    brief: dict[str, Any] | None
+    """As `Outcome` has it."""
+
+
+def newest_results(c: Connection, survey_ids: Collection[str]) -> dict[str, Brief]:
+    """By survey; those without an Assessment are left out."""
     own = results.c.survey.in_(survey_ids) & results.c.assessment.is_not(None)
-    wanted = select(results.c.survey, results.c.version, results.c.made).where(own).order_by(results.c.version)
-    return {str(survey): (int(version), int(made)) for survey, version, made in c.execute(wanted)}
+    wanted = select(*columns(Brief, results)).where(own).order_by(results.c.version)
+    return {held.survey: held for held in many(Brief, c, wanted)}

@@ -171,6 +171,8 @@ class Outcome:
     """A Message as JSON"""
     differing: dict[str, str] | None = None
     """Verdict by question, of what is still to be clarified; told without opening the Assessment."""
+    brief: dict[str, Any] | None = None
+    """A `Brief` of `assessor.portfolio.group` as JSON; None: it was reckoned before such were kept."""
 
 
 @dataclass(frozen=True)

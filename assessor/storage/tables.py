@@ -214,6 +214,7 @@ results = Table(
     Column("assessment", LargeBinary),
     Column("fault", JSON),
     Column("differing", JSON),
+    Column("brief", JSON),
     Column("sealed", LargeBinary),
 )
 runs = Table(

@@ -11,6 +11,7 @@ from assessor.desk.chain.inviting import Coded
 from assessor.desk.desk import Desk
 from assessor.desk.entering import known_by_session
 from assessor.domain import Assessment, canonical
+from assessor.portfolio.group import brief
 from assessor.storage import Outcome, papers
 from tests.web.offices import Applicant, code
 from tests.web.people import PLANT, Person, come_in, joined
@@ -69,8 +70,11 @@ def answering(desk: Desk, one: Applicant, at: Chain) -> str:
     return found.member.id
 
 
-def with_result(desk: Desk, one: Applicant, *, settled: bool = True, heard: bool = True) -> Assessment:
-    """The result of the simulated plant as that of another one, kept as if it had been reckoned here."""
+def with_result(
+    desk: Desk, one: Applicant, *, settled: bool = True, heard: bool = True, in_brief: bool = True
+) -> Assessment:
+    """The result of the simulated plant as that of another one, kept as if it had been reckoned here; `in_brief`:
+    or before results were kept in brief."""
     with desk.store.read() as c:
         version = surveys.sql.get(c, one.survey).version  # type: ignore[union-attr]
     done = Assessment.model_validate_json(DEMO.read_bytes())
@@ -80,8 +84,9 @@ def with_result(desk: Desk, one: Applicant, *, settled: bool = True, heard: bool
         "source": done.source if heard else None,
     }
     done = done.model_copy(update=changed)
+    told = brief(done).model_dump(mode="json") if in_brief else None
     with desk.store.write() as c:
-        papers.keep(c, Outcome(one.survey, version, desk.clock(), zlib.compress(canonical(done)), None))
+        papers.keep(c, Outcome(one.survey, version, desk.clock(), zlib.compress(canonical(done)), None, {}, told))
     return done
 
 

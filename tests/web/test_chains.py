@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from assessor.desk import answering as answering_
 from assessor.desk import consenting, entering, houses, reckoning, surveys
 from assessor.desk.access import Actor
 from assessor.desk.chain import inviting, joining, seeing
@@ -15,10 +16,10 @@ from assessor.desk.office import deciding, logged, running
 from assessor.domain import Message
 from assessor.errors import AccessError, AssessorError, ConflictError, InputError, UnknownError
 from assessor.forms.suppliers import ListError, suppliers
-from assessor.portfolio.group import INTEGRATED, brief, groups
+from assessor.portfolio.group import INTEGRATED, Brief, brief, groups
 from assessor.programmes import chains as way
 from assessor.storage import chains as sql
-from assessor.storage import ledger, people
+from assessor.storage import ledger, people, tables
 from tests.web.asked import by_session, site
 from tests.web.chains import (
     Chain,
@@ -33,7 +34,8 @@ from tests.web.chains import (
     with_result,
 )
 from tests.web.offices import Applicant, applicant, code, office
-from tests.web.people import at_once, come_in, joined
+from tests.web.people import at_once, come_in, entry, joined
+from tests.web.test_reckoning import reckoned
 
 pytestmark = pytest.mark.slow
 
@@ -329,6 +331,30 @@ def test_the_group_counts_members_and_sums_machines(lite: Desk) -> None:
         assert one.reach + one.short + one.unknown == one.of <= 2
     easy, hard = (seen(lite, at, n).groups[0].reach for n in (1, 5))
     assert all(a.reach >= b.reach for a, b in zip(easy, hard, strict=True))
+
+
+@pytest.mark.parametrize("settled", [True, False])
+def test_a_result_from_before_they_were_kept_in_brief_is_told_the_same(lite: Desk, settled: bool) -> None:
+    at = chain(lite)
+    own = member(lite, at, 1)
+    done = with_result(lite, own, settled=settled)
+    new = seen(lite, at).lines[0]
+    with lite.store.write() as c:
+        c.execute(tables.results.update().values(brief=None))
+    old = seen(lite, at).lines[0]
+    assert (old.brief, old.why) == (new.brief, new.why) and (old.brief is None) == (not settled)
+    assert Brief.model_validate(brief(done).model_dump(mode="json")) == brief(done)
+
+
+def test_what_is_reckoned_is_kept_in_brief(lite: Desk) -> None:
+    at = chain(lite)
+    own = member(lite, at, 1)
+    answering_.save(lite, own.owner.who, own.survey, entry("m5-l2-1", "1"))
+    done = reckoned(lite, own.owner.who, own.survey)
+    with lite.store.read() as c:
+        assert sql.newest_results(c, [own.survey])[own.survey].brief == brief(done).model_dump(mode="json")
+    (line,) = seen(lite, at).lines
+    assert line.brief is not None and not line.brief.heard and line.brief.machines is None
 
 
 def test_what_holds_a_plant_back_are_the_cells_of_its_next_level() -> None:

@@ -14,7 +14,7 @@ from assessor.desk.access import Actor
 from assessor.desk.chain.inviting import chain
 from assessor.desk.desk import Desk
 from assessor.domain import Assessment, Message
-from assessor.portfolio.group import Brief, Group, Machines, brief, groups, machines, not_shown
+from assessor.portfolio.group import NOT_SHOWN, Brief, Group, Machines, brief, groups, machines
 from assessor.programmes import chains as way
 from assessor.storage import ChainMember, Consent, MemberState, Organisation, ledger, papers, people, quality
 from assessor.storage import chains as sql
@@ -88,8 +88,8 @@ def _open_now(who: Actor, chain_id: str, ever: Collection[Consent]) -> set[str]:
     return {id_ for id_ in own if who.may("result.read", id_)} if who.may("chain.read", chain_id) else set()
 
 
-Found = dict[str, list[tuple[str, int, int]]]
-"""By factory its surveys with a result, the newest first: id, version, time."""
+Found = dict[str, list[sql.Brief]]
+"""By factory its surveys with a result, the newest first."""
 
 
 def _results(c: Connection, who: Actor, factories: Collection[str]) -> Found:
@@ -100,8 +100,8 @@ def _results(c: Connection, who: Actor, factories: Collection[str]) -> Found:
     found: Found = {}
     for survey in held:
         if survey.id in newest:
-            found.setdefault(survey.organisation, []).append((survey.id, *newest[survey.id]))
-    return {factory: sorted(all_, key=lambda one: -one[2]) for factory, all_ in found.items()}
+            found.setdefault(survey.organisation, []).append(newest[survey.id])
+    return {factory: sorted(all_, key=lambda one: -one.made) for factory, all_ in found.items()}
 
 
 def _line(
@@ -117,28 +117,30 @@ def _line(
     held = results.get(member.factory or "", [])
     if not held:
         return Line(member, state, since, False, why=Message(id="chain.no_result"))
-    survey, version, made = held[0]
-    told = _told(c, survey, version, made)
+    told = _told(c, held[0])
     if isinstance(told, Message):
         return Line(member, state, since, False, why=told, others=len(held) - 1)
-    return Line(member, state, since, False, survey, told, others=len(held) - 1)
+    return Line(member, state, since, False, held[0].survey, told, others=len(held) - 1)
 
 
-_known: OrderedDict[tuple[str, int, int], Brief | Message] = OrderedDict()
-"""What was read of results that never change: opening one takes a tenth of a second."""
+_known: OrderedDict[tuple[str, int, int], Brief] = OrderedDict()
+"""Results that were reckoned before they were kept in brief, and never change: to open one takes long."""
 
 
-def _told(c: Connection, survey: str, version: int, made: int) -> Brief | Message:
+def _told(c: Connection, held: sql.Brief) -> Brief | Message:
     """A result in brief, or why it is not shown; an office sees no more."""
-    key = (survey, version, made)
-    if (known := _known.get(key)) is not None:
-        return known
-    held = papers.latest(c, survey)
-    if held is None or held.assessment is None:
-        return Message(id="chain.no_result")
-    done = Assessment.model_validate_json(zlib.decompress(held.assessment))
-    told = not_shown(done) or brief(done)
-    _known[survey, held.version, held.made] = told
-    while len(_known) > MOST_KEPT:
-        _known.popitem(last=False)
-    return told
+    told = _opened(c, held) if held.brief is None else Brief.model_validate(held.brief)
+    return told if told is not None and not told.open else NOT_SHOWN if told else Message(id="chain.no_result")
+
+
+def _opened(c: Connection, held: sql.Brief) -> Brief | None:
+    key = (held.survey, held.version, held.made)
+    if key not in _known:
+        newest = papers.latest(c, held.survey)
+        if newest is None or newest.assessment is None:
+            return None
+        key = (held.survey, newest.version, newest.made)
+        _known[key] = brief(Assessment.model_validate_json(zlib.decompress(newest.assessment)))
+        while len(_known) > MOST_KEPT:
+            _known.popitem(last=False)
+    return _known[key]

@@ -1,4 +1,5 @@
-"""Programmes as offices run them, vouchers, their log; chains of suppliers; what was entered on platforms"""
+"""Programmes as offices run them, vouchers, their log; chains of suppliers; what was entered on platforms; results
+in brief, of those that are reckoned from now on"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -146,3 +147,4 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["voucher"], ["vouchers.id"], name=op.f("fk_handovers_voucher")),
         sa.PrimaryKeyConstraint("voucher", "platform", name=op.f("pk_handovers")),
     )
+    op.add_column("results", sa.Column("brief", sa.JSON(), nullable=True))
