@@ -124,23 +124,25 @@ def _line(
 
 
 _known: OrderedDict[tuple[str, int, int], Brief] = OrderedDict()
-"""Results that were reckoned before they were kept in brief, and never change: to open one takes long."""
+"""Results never change: each is read once. One from before they were kept in brief takes long to open."""
 
 
 def _told(c: Connection, held: sql.Brief) -> Brief | Message:
     """A result in brief, or why it is not shown; an office sees no more."""
-    told = _opened(c, held) if held.brief is None else Brief.model_validate(held.brief)
-    return told if told is not None and not told.open else NOT_SHOWN if told else Message(id="chain.no_result")
-
-
-def _opened(c: Connection, held: sql.Brief) -> Brief | None:
     key = (held.survey, held.version, held.made)
-    if key not in _known:
-        newest = papers.latest(c, held.survey)
-        if newest is None or newest.assessment is None:
-            return None
-        key = (held.survey, newest.version, newest.made)
-        _known[key] = brief(Assessment.model_validate_json(zlib.decompress(newest.assessment)))
-        while len(_known) > MOST_KEPT:
-            _known.popitem(last=False)
-    return _known[key]
+    told = _known.get(key) or _read(c, held)
+    if told is None:
+        return Message(id="chain.no_result")
+    _known[key] = told
+    while len(_known) > MOST_KEPT:
+        _known.popitem(last=False)
+    return NOT_SHOWN if told.open else told
+
+
+def _read(c: Connection, held: sql.Brief) -> Brief | None:
+    if held.brief is not None:
+        return Brief.model_validate(held.brief)
+    newest = papers.outcome(c, held.survey, held.version)
+    if newest is None or newest.assessment is None:
+        return None
+    return brief(Assessment.model_validate_json(zlib.decompress(newest.assessment)))
