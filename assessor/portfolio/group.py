@@ -67,7 +67,7 @@ class Brief(Noun):
     heard: bool
     """False: no machine was heard, and verified is as declared."""
     unverified: bool
-    """The weights that the level rests on are not verified against an official text."""
+    """The weights that the level rests on stand in no official text that was at hand."""
     spread: tuple[int, int]
     """Lowest and highest level over all weight sets."""
     machines: Machines | None
@@ -96,7 +96,7 @@ def brief(done: Assessment) -> Brief:
         declared=done.rating("declared").level,
         verified=verified.level,
         heard=done.heard,
-        unverified=verified.weights_status is Status.UNVERIFIED,
+        unverified=verified.weights_status is not Status.OFFICIAL,
         spread=done.level_spread,
         machines=_machines(done) if done.heard else None,
         holds=holding(framework, verified),
