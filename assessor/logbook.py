@@ -75,19 +75,19 @@ def follow(file: Path, earlier: Path | None = None) -> Followed:
     one is its beginning. Raises InputError, with the line, where it is no export."""
     entries, seal = _read(file)
     found = chained(entries)
-    told = [Message(id="log.entries", params={"n": len(entries)})]
+    told = [Message(id="logbook.entries", params={"n": len(entries)})]
     faults: list[Message] = []
     if found.broken_at is not None:
-        faults.append(Message(id="log.broken", params={"at": found.broken_at}))
+        faults.append(Message(id="logbook.broken", params={"at": found.broken_at}))
     if (seal.entries, seal.head, seal.office) != (len(entries), found.head, _office(entries, seal)):
-        faults.append(Message(id="log.other_end", params={"sealed": seal.entries, "n": len(entries)}))
+        faults.append(Message(id="logbook.other_end", params={"sealed": seal.entries, "n": len(entries)}))
     if not _signed(seal):
-        faults.append(Message(id="log.not_signed"))
+        faults.append(Message(id="logbook.not_signed"))
     if earlier is not None:
         faults += _goes_on(entries, seal, *_read(earlier))
-        told.append(Message(id="log.compared"))
+        told.append(Message(id="logbook.compared"))
     mark = fingerprint(Ed25519PublicKey.from_public_bytes(bytes.fromhex(seal.key)))
-    told.append(Message(id="log.key", params={"fingerprint": mark}))
+    told.append(Message(id="logbook.key", params={"fingerprint": mark}))
     return Followed(
         office=seal.office, entries=len(entries), head=found.head, fingerprint=mark,
         holds=not faults, lines=(*told, *faults),
@@ -101,11 +101,11 @@ def _office(entries: list[LogEntry], seal: LogSeal) -> str:
 def _goes_on(entries: list[LogEntry], seal: LogSeal, old: list[LogEntry], before: LogSeal) -> Iterator[Message]:
     """Is the earlier export the beginning of this one?"""
     if before.office != seal.office:
-        yield Message(id="log.other_office")
+        yield Message(id="logbook.other_office")
     elif len(old) > len(entries):
-        yield Message(id="log.cut_off", params={"n": len(old), "left": len(entries)})
+        yield Message(id="logbook.cut_off", params={"n": len(old), "left": len(entries)})
     elif (differs := next((a.number for a, b in zip(old, entries, strict=False) if a != b), None)) is not None:
-        yield Message(id="log.changed_since", params={"at": differs})
+        yield Message(id="logbook.changed_since", params={"at": differs})
 
 
 def _signed(seal: LogSeal) -> bool:
@@ -120,11 +120,11 @@ def _signed(seal: LogSeal) -> bool:
 def _read(file: Path) -> tuple[list[LogEntry], LogSeal]:
     lines = read_bounded(file, LARGEST).splitlines()
     if not lines:
-        raise InputError(Message(id="log.no_export"), str(file))
+        raise InputError(Message(id="logbook.no_export"), str(file))
     entries = [_parsed(LogEntry, line, file, n) for n, line in enumerate(lines[:-1], 1)]
     seal = _parsed(LogSeal, lines[-1], file, len(lines))
     if len(seal.key) != 64 or not all(sign in "0123456789abcdef" for sign in seal.key):
-        raise InputError(Message(id="log.no_export"), f"{file}:{len(lines)}")
+        raise InputError(Message(id="logbook.no_export"), f"{file}:{len(lines)}")
     return entries, seal
 
 
@@ -132,4 +132,4 @@ def _parsed(kind: type[N], line: bytes, file: Path, number: int) -> N:
     try:
         return kind.model_validate_json(line)
     except ValidationError as problem:
-        raise InputError(Message(id="log.no_export"), f"{file}:{number}") from problem
+        raise InputError(Message(id="logbook.no_export"), f"{file}:{number}") from problem

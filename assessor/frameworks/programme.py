@@ -46,7 +46,11 @@ def _said_faults(item: Programme) -> Iterator[Fault]:
     for name in ("share", "cap", "valid_from", "valid_to", "conditions", "evidence"):
         empty = getattr(item, name) in (None, ())
         listed = name in item.unknown
-        if empty and not listed:
+        said = item.terms is not None and name in (
+            "conditions",
+            "evidence",
+        )  # an office may say so
+        if empty and not listed and not said:
             yield fault(("unknown",), "not_listed", field=name)
         if listed and not empty and name not in ("conditions", "evidence"):
             yield fault((name,), "listed_unknown", field=name)

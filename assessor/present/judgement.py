@@ -117,7 +117,7 @@ def followed(found: Followed, out: Console, language: Language) -> None:
     """How far a log holds, line by line."""
     for line in found.lines:
         out.print(render(line, language), soft_wrap=True)
-    verdict = "log.holds" if found.holds else "log.does_not_hold"
+    verdict = "logbook.holds" if found.holds else "logbook.does_not_hold"
     out.print(render(verdict, language), style="bold" if found.holds else "bold red", soft_wrap=True)
 
 

@@ -102,27 +102,27 @@ def after(act: VoucherAct, state: VoucherState | None) -> VoucherState | None:
 def against_apply(period: Period, today: str) -> Message | None:
     """Why nobody can apply today. A day that nobody set keeps nobody out."""
     if period.opens is not None and today < period.opens:
-        return Message(id="voucher.not_open_yet", params={"day": period.opens})
+        return Message(id="way.not_open_yet", params={"day": period.opens})
     if period.closes is not None and today > period.closes:
-        return Message(id="voucher.closed", params={"day": period.closes})
+        return Message(id="way.closed", params={"day": period.closes})
     return None
 
 
 def against_grant(programme: Programme, period: Period, used: Used, yuan: int) -> Message | None:
     """Why a voucher of so many yuan cannot be granted."""
     if period.quota is not None and used.vouchers >= period.quota:
-        return Message(id="voucher.quota", params={"quota": period.quota})
+        return Message(id="way.quota", params={"quota": period.quota})
     if programme.cap is not None and yuan > programme.cap:
-        return Message(id="voucher.over_cap", params={"cap": programme.cap})
+        return Message(id="way.over_cap", params={"cap": programme.cap})
     if period.budget is not None and used.yuan + yuan > period.budget:
-        return Message(id="voucher.over_budget", params={"left": max(period.budget - used.yuan, 0)})
+        return Message(id="way.over_budget", params={"left": max(period.budget - used.yuan, 0)})
     return None
 
 
 def against_hand_in(period: Period, today: str) -> Message | None:
     """Why nothing is taken in any more."""
     if period.use_by is not None and today > period.use_by:
-        return Message(id="voucher.too_late", params={"day": period.use_by})
+        return Message(id="way.too_late", params={"day": period.use_by})
     return None
 
 

@@ -143,6 +143,14 @@ def pack_data(c: Connection, voucher: str, number: int) -> bytes | None:
     return None if found is None else bytes(found)
 
 
+def forget_packs(c: Connection, survey: str) -> None:
+    """What is in files that were handed in and not accepted, once their survey is erased; their digests stay."""
+    open_ = select(vouchers.c.id).where(
+        (vouchers.c.survey == survey) & vouchers.c.state.not_in(("accepted", "settled"))
+    )
+    c.execute(update(packs).where(packs.c.voucher.in_(open_)).values(data=None))
+
+
 def settle(c: Connection, new: Settled) -> None:
     c.execute(insert(settlements).values(**vars(new)))
 

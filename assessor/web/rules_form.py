@@ -23,7 +23,7 @@ def read(form: FormData, run: Run) -> dict[str, Any]:
     for name in ("title", "issuer", "source"):
         rules[name] = titled(text(form, f"{name}_zh"), text(form, f"{name}_en"))
         if not rules[name]["zh"]:
-            raise InputError(Message(id="voucher.empty_field"), name)
+            raise InputError(Message(id="way.empty_field"), name)
     for name in ("valid_from", "valid_to"):
         rules[name] = text(form, name) or None
     rules["status"] = text(form, "status") or rules["status"]
@@ -98,9 +98,9 @@ def _share(said: str) -> str | None:
     try:
         share = exact(said.removesuffix("%").strip()) / 100
     except ValueError as problem:
-        raise InputError(Message(id="voucher.bad_share"), "share") from problem
+        raise InputError(Message(id="way.bad_share"), "share") from problem
     if not 0 <= share <= 1:
-        raise InputError(Message(id="voucher.bad_share"), "share")
+        raise InputError(Message(id="way.bad_share"), "share")
     return plain(share)
 
 
@@ -110,7 +110,7 @@ def whole(said: str, field: str) -> int | None:
     if not digits:
         return None
     if not digits.isascii() or not digits.isdecimal() or len(digits) > 12:
-        raise InputError(Message(id="voucher.bad_amount"), field)
+        raise InputError(Message(id="way.bad_amount"), field)
     return int(digits)
 
 

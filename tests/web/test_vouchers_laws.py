@@ -226,7 +226,7 @@ def test_two_processes_settle_one_voucher_once(world: tuple[Desk, Office, list[A
     found = sorted(told.get(timeout=120) for _ in running)
     for process in running:
         process.join(60)
-    assert found == ["settled", "voucher.moved", "voucher.moved", "voucher.moved"]
+    assert found == ["settled", "way.moved", "way.moved", "way.moved"]
     lawful(desk, at, 6)
 
 
@@ -239,7 +239,7 @@ def test_a_site_has_one_voucher_a_period_however_it_is_written(lite: Desk) -> No
     for site in ("一号厂区", " 一号 厂区 ", "一号厂区\u3000"):
         with pytest.raises(ConflictError) as told:
             applying.apply(lite, one.owner.who, one.survey, wanted(at, site))
-        assert told.value.message.id == "voucher.twice"
+        assert told.value.message.id == "way.twice"
     other = applying.apply(lite, one.owner.who, one.survey, wanted(at, "二号厂区"))
     assert (first.number, other.number) == (1, 2)
     with lite.store.read() as c:
@@ -250,7 +250,7 @@ def test_many_who_apply_for_one_site_at_once_have_one_voucher(desk: Desk) -> Non
     at, one = office(desk), applicant(desk, 1)
     found = at_once(*[lambda: applied(desk, at, one)] * 6)
     assert sum(isinstance(v, Voucher) for v in found) == 1
-    assert all(isinstance(v, Voucher) or v.message.id == "voucher.twice" for v in found)
+    assert all(isinstance(v, Voucher) or v.message.id == "way.twice" for v in found)
 
 
 def test_another_account_cannot_take_a_site_that_was_applied_for(lite: Desk) -> None:
@@ -258,4 +258,4 @@ def test_another_account_cannot_take_a_site_that_was_applied_for(lite: Desk) -> 
     applied(lite, at, one)
     with pytest.raises(ConflictError) as told:
         applied(lite, at, other)
-    assert told.value.message.id == "voucher.taken"
+    assert told.value.message.id == "way.taken"

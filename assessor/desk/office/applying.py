@@ -102,9 +102,9 @@ def apply(desk: Desk, who: Actor, survey_id: str, wanted: Wanted) -> Voucher:
         judged = _held(desk, held, rules)
         before = sql.of_site(c, wanted.office, rules.id, period.id, code, same_site(site))
         if before is not None and before.factory != house:
-            raise ConflictError(Message(id="voucher.taken"))
+            raise ConflictError(Message(id="way.taken"))
         if before is not None and way.after("apply", before.state) is None:
-            raise ConflictError(Message(id="voucher.twice", params={"number": before.number}))
+            raise ConflictError(Message(id="way.twice", params={"number": before.number}))
         for purpose in sorted({consent.opens for consent in terms.consents if consent.opens}):
             consenting.kept(desk, c, who, house, purpose, wanted.office)
         if before is None:
@@ -122,9 +122,9 @@ def _whose(held: Sheet, site: str) -> tuple[str, str]:
     """Credit code and the name of the site; InputError where either cannot be right."""
     code, named = held.plant.credit_code, " ".join(site.split())[:200]
     if code is None or credit_fault(code) is not None:
-        raise InputError(Message(id="voucher.needs_code"), "credit_code")
+        raise InputError(Message(id="way.needs_code"), "credit_code")
     if not same_site(named):
-        raise InputError(Message(id="voucher.needs_site"), "site")
+        raise InputError(Message(id="way.needs_site"), "site")
     return code, named
 
 
@@ -136,10 +136,10 @@ def _rules(c: Connection, who: Actor, house: str, wanted: Wanted) -> Programme:
         raise UnknownError(Message(id="desk.unknown"))
     own = people.organisation(c, house)
     if own is None or own.demonstration != office.demonstration:
-        raise AccessError(Message(id="voucher.other_world"))
+        raise AccessError(Message(id="way.other_world"))
     still_may(c, who, "voucher.apply", house)
     if kept.version != wanted.version:
-        raise ConflictError(Message(id="voucher.rules_moved", params={"version": kept.version}))
+        raise ConflictError(Message(id="way.rules_moved", params={"version": kept.version}))
     return Programme.model_validate(kept.rules)
 
 
@@ -148,12 +148,12 @@ def _asked(rules: Programme, wanted: Wanted, today: str) -> tuple[Terms, Period]
     terms = rules.terms or Terms()
     period = terms.period(wanted.period)
     if period is None:
-        raise InputError(Message(id="voucher.no_period"), "period")
+        raise InputError(Message(id="way.no_period"), "period")
     if fault := way.against_apply(period, today):
         raise InputError(fault, "period")
     lacking = [one for one in terms.consents if one.id not in wanted.consents]
     if lacking:
-        raise InputError(Message(id="voucher.not_agreed", params={"n": len(lacking)}), "consents")
+        raise InputError(Message(id="way.not_agreed", params={"n": len(lacking)}), "consents")
     return terms, period
 
 
@@ -214,10 +214,10 @@ def assigned(one: Taking, provider: str, name: str) -> Voucher:
     """A provider out of the list; where nobody is listed, any that is named."""
     listed = one.terms.provider(provider)
     if one.terms.providers and listed is None:
-        raise InputError(Message(id="voucher.not_listed"), "provider")
+        raise InputError(Message(id="way.not_listed"), "provider")
     named = " ".join(name.split())[:200]
     if listed is None and not named:
-        raise InputError(Message(id="voucher.no_provider"), "provider")
+        raise InputError(Message(id="way.no_provider"), "provider")
     told = listed.model_dump(mode="json") if listed else {"id": None, "name": named, "credit_code": None}
     return one.take(provider=told, details={"provider": told})
 
@@ -227,8 +227,8 @@ def rate(desk: Desk, who: Actor, id_: str, step: int, said: dict[str, int], text
     with taking(desk, who, id_, "rate", step, "voucher.apply", side="factory") as one:
         known = {ask.id for ask in one.terms.asks}
         if not said.keys() <= known or any(value not in range(1, 6) for value in said.values()) or not said:
-            raise InputError(Message(id="voucher.bad_rating"), "said")
+            raise InputError(Message(id="way.bad_rating"), "said")
         if sql.satisfaction(one.c, id_) is not None:
-            raise ConflictError(Message(id="voucher.rated"))
+            raise ConflictError(Message(id="way.rated"))
         sql.keep_satisfaction(one.c, Satisfaction(id_, said, text.strip()[:LONGEST], desk.clock()))
         return one.take(details={"lines": len(said)})

@@ -17,7 +17,7 @@ from assessor.storage import vouchers as sql
 
 BACK: tuple[VoucherAct, ...] = ("return", "refuse", "reject", "revoke")
 """Steps that need a reason and nothing else."""
-NO_ACT = Message(id="voucher.no_act")
+NO_ACT = Message(id="way.no_act")
 A_PAGE = 50
 
 
@@ -100,7 +100,7 @@ def grant(desk: Desk, who: Actor, id_: str, step: int, yuan: str, why: str = "")
         if fault := way.against_grant(one.programme, period, used, amount):
             raise ConflictError(fault)
         if v.about["outcome"] != "met" and not why.strip():
-            raise InputError(Message(id="voucher.lacks_ground"), "why")
+            raise InputError(Message(id="way.lacks_ground"), "why")
         return one.take(why=why, granted=amount, details={"yuan": amount})
 
 
@@ -118,16 +118,16 @@ def accept(
     with taking(desk, who, id_, "accept", step, "voucher.decide", side="office") as one:
         newest = sql.packs_of(one.c, id_)[-1]
         if newest.number != pack:
-            raise ConflictError(Message(id="voucher.newer_pack"))
+            raise ConflictError(Message(id="way.newer_pack"))
         checked = Checked.model_validate(newest.checked)
         if not checked.holds or not checked.verified:
-            raise ConflictError(Message(id="voucher.does_not_hold"))
+            raise ConflictError(Message(id="way.does_not_hold"))
         left = [item for item in checked.items if item.outcome == "by-hand" and item.item not in looked]
         if left:
-            raise InputError(Message(id="voucher.not_looked", params={"n": len(left)}), "looked")
+            raise InputError(Message(id="way.not_looked", params={"n": len(left)}), "looked")
         edited = newest.report is not None and not newest.report["holds"]
         if edited and not why.strip():
-            raise InputError(Message(id="voucher.report_edited"), "why")
+            raise InputError(Message(id="way.report_edited"), "why")
         told = {"pack": pack, "sha256": newest.sha256, "looked": sorted(looked)}
         return one.take(why=why, accepted_by=who.account, details=told)
 
@@ -146,13 +146,13 @@ def settle(desk: Desk, who: Actor, id_: str, step: int, invoice: Invoice, pay: s
     with taking(desk, who, id_, "settle", step, "voucher.settle", side="office") as one:
         v = one.voucher
         if one.terms.two_people and v.accepted_by == who.account:
-            raise AccessError(Message(id="voucher.two_people"))
+            raise AccessError(Message(id="way.two_people"))
         number, invoiced = _invoice(one, invoice)
         most, amount = way.payable(one.programme, v.granted or 0, invoiced), _yuan(pay)
         if amount > most:
-            raise InputError(Message(id="voucher.too_much", params={"most": most}), "pay")
+            raise InputError(Message(id="way.too_much", params={"most": most}), "pay")
         if amount < most and not why.strip():
-            raise InputError(Message(id="voucher.less", params={"most": most}), "why")
+            raise InputError(Message(id="way.less", params={"most": most}), "why")
         new = Settled(id_, v.office, number, plain(invoiced), invoice.day, amount, who.account, desk.clock())
         sql.settle(one.c, new)
         told = {"invoice": number, "invoiced": plain(invoiced), "day": invoice.day, "paid": amount}
@@ -162,18 +162,18 @@ def settle(desk: Desk, who: Actor, id_: str, step: int, invoice: Invoice, pay: s
 def _invoice(one: Taking, said: Invoice) -> tuple[str, Fraction]:
     number = "".join(said.number.split()).upper()
     if not (number.isascii() and number.isalnum() and 8 <= len(number) <= 40):
-        raise InputError(Message(id="voucher.bad_invoice"), "invoice")
+        raise InputError(Message(id="way.bad_invoice"), "invoice")
     if sql.invoiced(one.c, one.voucher.office, number) is not None:
-        raise ConflictError(Message(id="voucher.invoice_used", params={"invoice": number}))
+        raise ConflictError(Message(id="way.invoice_used", params={"invoice": number}))
     try:
         yuan = exact(said.yuan.replace(",", "").strip())
     except ValueError as problem:
-        raise InputError(Message(id="voucher.bad_yuan"), "invoiced") from problem
+        raise InputError(Message(id="way.bad_yuan"), "invoiced") from problem
     if not 0 < yuan < 10**12 or (yuan * 100).denominator != 1:
-        raise InputError(Message(id="voucher.bad_yuan"), "invoiced")
+        raise InputError(Message(id="way.bad_yuan"), "invoiced")
     today = one.desk.moment()[:10]
     if not _is_day(said.day) or said.day > today:
-        raise InputError(Message(id="voucher.bad_invoice_day"), "day")
+        raise InputError(Message(id="way.bad_invoice_day"), "day")
     return number, yuan
 
 
@@ -187,5 +187,5 @@ def _is_day(said: str) -> bool:
 def _yuan(said: str) -> int:
     digits = said.replace(",", "").strip()
     if not digits.isascii() or not digits.isdecimal() or len(digits) > 12:
-        raise InputError(Message(id="voucher.bad_amount"), "yuan")
+        raise InputError(Message(id="way.bad_amount"), "yuan")
     return int(digits)

@@ -41,7 +41,7 @@ def hand_in(
     voucher = get(desk, who, id_)
     who.require("voucher.hand_in", voucher.factory)
     if voucher.step != step:
-        raise ConflictError(Message(id="voucher.moved"))
+        raise ConflictError(Message(id="way.moved"))
     handed = _made(desk, who, voucher, language, report)  # takes a second or two, and nobody waits for it
     with taking(desk, who, id_, "hand-in", step, "voucher.hand_in", side="factory") as one:
         period = one.terms.period(one.voucher.period)
@@ -76,7 +76,7 @@ def _made(
     if lacking or not checked.holds or not checked.verified:
         names = render("web.list_sep", language).join(render(item.text, language) for item in lacking)
         params: dict[str, Any] = {"n": len(lacking), "items": names or "-"}
-        raise InputError(Message(id="voucher.lacking", params=params))
+        raise InputError(Message(id="way.lacking", params=params))
     told = None
     if report is not None:
         told = check_report(reckoning.assessment(desk, who, voucher.survey), *report)

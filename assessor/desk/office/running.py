@@ -69,7 +69,7 @@ def templates(desk: Desk, who: Actor, office: str) -> list[Programme]:
 
 def begin(desk: Desk, who: Actor, office: str, id_: str) -> str:
     """Run a programme of the library, with what is known of it and nothing else."""
-    who.require("programme.write", office)
+    who.require("rules.write", office)
     template = desk.library.programmes.get(id_)
     if template is None or template.kind != "voucher":
         raise UnknownError(Message(id="desk.unknown"))
@@ -82,17 +82,17 @@ def begin(desk: Desk, who: Actor, office: str, id_: str) -> str:
 
 def change(desk: Desk, who: Actor, office: str, id_: str, version: int, rules: dict[str, Any]) -> int:
     """Enter rules in place of those of a version; gives the new one. An error names the field and its fault."""
-    who.require("programme.write", office)
+    who.require("rules.write", office)
     noun = read_rules(desk, rules)
     if noun.id != id_:
-        raise InputError(Message(id="voucher.other_programme", params={"id": noun.id}), "id")
+        raise InputError(Message(id="way.other_programme", params={"id": noun.id}), "id")
     with desk.store.write() as c:
         alone(c, office)
         held = sql.programme(c, office, id_)
         if held is None:
             raise UnknownError(Message(id="desk.unknown"))
         if held.version != version:
-            raise ConflictError(Message(id="voucher.rules_moved", params={"version": held.version}))
+            raise ConflictError(Message(id="way.rules_moved", params={"version": held.version}))
         if canonical(noun) == canonical(Programme.model_validate(held.rules)):
             return version
         _lose_nothing(c, held, noun)
@@ -112,7 +112,7 @@ def read_rules(desk: Desk, rules: dict[str, Any]) -> Programme:
     if terms.checklist is not None and terms.checklist not in desk.library.checklists:
         known = ", ".join(sorted(desk.library.checklists))
         params: dict[str, Any] = {"id": terms.checklist, "known": known}
-        raise InputError(Message(id="voucher.unknown_checklist", params=params), "terms.checklist")
+        raise InputError(Message(id="way.unknown_checklist", params=params), "terms.checklist")
     return noun
 
 
@@ -122,7 +122,7 @@ def _lose_nothing(c: Any, held: KeptProgramme, noun: Programme) -> None:
     for old in (Programme.model_validate(held.rules).terms or Terms()).periods:
         n = sum(sql.counts(c, held.office, held.id, old.id).values())
         if n and terms.period(old.id) is None:
-            raise InputError(Message(id="voucher.period_used", params={"id": old.id, "n": n}), "terms.periods")
+            raise InputError(Message(id="way.period_used", params={"id": old.id, "n": n}), "terms.periods")
 
 
 def _keep(c: Any, desk: Desk, who: Actor, office: str, noun: Programme, version: int) -> None:

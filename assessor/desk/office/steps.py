@@ -75,7 +75,7 @@ class Taking:
         """Keep the step: the voucher as it is now, and its entry."""
         before, move = self.voucher.state, way.MOVES[self.act]
         if move.why and not why.strip():
-            raise InputError(Message(id="voucher.lacks_why"), "why")
+            raise InputError(Message(id="way.lacks_why"), "why")
         after = way.after(self.act, before)
         assert after is not None  # `taking` asked
         step = Step(self.voucher.id, self.act, before, after, why, details or {})
@@ -98,9 +98,9 @@ def taking(
         still_may(c, who, action, voucher.office if side == "office" else voucher.factory)
         rules = programme_of(c, voucher)
         if voucher.step != step:
-            raise ConflictError(Message(id="voucher.moved"))
+            raise ConflictError(Message(id="way.moved"))
         if way.after(act, voucher.state) is None or way.side_of(act, rules.terms or Terms()) != side:
-            raise ConflictError(Message(id=f"voucher.no_step.{voucher.state}"))
+            raise ConflictError(Message(id=f"way.no_step.{voucher.state}"))
         yield Taking(c, desk, who, voucher, rules, act)
 
 
