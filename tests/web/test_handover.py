@@ -263,6 +263,14 @@ def test_the_entries_are_those_of_the_pack_that_was_accepted(lite: Desk, monkeyp
         bare = web.post(judge, officer, data={"step": str(step), "act": "refuse", "why": ""})
         assert bare.status_code == 422 and "请写明平台退回的原因" in bare.text
         assert web.post(judge, officer, data={"step": str(step), "act": "accept"}).status_code == 303
+        for path, who in (
+            (f"/offices/{at.house}/log", officer),
+            (f"/offices/{at.house}/vouchers/{own.voucher.id}", officer),
+            (f"/surveys/{one.survey}/vouchers/{own.voucher.id}", by),
+        ):
+            told = web.get(path, who)
+            assert told.status_code == 200 and "PT 77" in told.text and "平台已受理" in told.text, path
+        assert f"/surveys/{one.survey}/handover#" in told.text
         table = web.get(f"/offices/{at.house}/handover.csv?platform={PLATFORM}", officer).content.decode(
             "utf-8-sig"
         )
