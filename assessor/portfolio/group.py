@@ -59,6 +59,8 @@ class Brief(Noun):
     open: int
     """Differences that are not settled: while there are any, nobody outside the factory sees the rest."""
     plant: Text
+    credit_code: str | None
+    """Of the plant that was judged; of whom machines were heard says the bundle."""
     simulated: bool
     made: Time
     frame: Frame
@@ -84,6 +86,7 @@ def brief(done: Assessment) -> Brief:
     return Brief(
         open=open_differences(done),
         plant=done.plant.name,
+        credit_code=done.plant.credit_code,
         simulated=done.plant.simulated,
         made=done.made,
         frame=Frame(

@@ -13,6 +13,7 @@ from assessor.desk.entering import known_by_session
 from assessor.domain import Assessment, canonical
 from assessor.portfolio.group import brief
 from assessor.storage import Outcome, papers
+from assessor.storage import surveys as sql
 from tests.web.offices import Applicant, code
 from tests.web.people import PLANT, Person, come_in, joined
 
@@ -71,22 +72,25 @@ def answering(desk: Desk, one: Applicant, at: Chain) -> str:
 
 
 def with_result(
-    desk: Desk, one: Applicant, *, settled: bool = True, heard: bool = True, in_brief: bool = True
+    desk: Desk, one: Applicant, *, settled: bool = True, heard: bool = True, credit_code: str = ""
 ) -> Assessment:
-    """The result of the simulated plant as that of another one, kept as if it had been reckoned here; `in_brief`:
-    or before results were kept in brief."""
+    """The result of the simulated plant as that of another one, kept as if it had been reckoned here."""
     with desk.store.read() as c:
-        version = surveys.sql.get(c, one.survey).version  # type: ignore[union-attr]
+        survey = sql.get(c, one.survey)
+    assert survey is not None
     done = Assessment.model_validate_json(DEMO.read_bytes())
+    whose = {"credit_code": credit_code or survey.plant["credit_code"]}
     changed = {
         "made": desk.clock(),
+        "plant": done.plant.model_copy(update=whose),
         "findings": tuple(f.model_copy(update={"settled": settled}) for f in done.findings),
         "source": done.source if heard else None,
     }
     done = done.model_copy(update=changed)
-    told = brief(done).model_dump(mode="json") if in_brief else None
+    told = brief(done).model_dump(mode="json")
+    new = Outcome(one.survey, survey.version, desk.clock(), zlib.compress(canonical(done)), None, {}, told)
     with desk.store.write() as c:
-        papers.keep(c, Outcome(one.survey, version, desk.clock(), zlib.compress(canonical(done)), None, {}, told))
+        papers.keep(c, new)
     return done
 
 

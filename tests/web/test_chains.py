@@ -34,7 +34,7 @@ from tests.web.chains import (
     with_result,
 )
 from tests.web.offices import Applicant, applicant, code, office
-from tests.web.people import at_once, come_in, entry, joined
+from tests.web.people import PLANT, at_once, come_in, entry, joined
 from tests.web.test_reckoning import reckoned
 
 pytestmark = pytest.mark.slow
@@ -290,6 +290,19 @@ def test_a_result_with_an_open_difference_is_shown_to_no_leader(lite: Desk) -> N
     assert (line.brief, line.why) == (None, Message(id="desk.not_settled"))
     told = reckoning.result(lite, now(lite, at.leader), own.survey)
     assert (told.done, told.fault) == (None, Message(id="desk.not_settled"))
+
+
+def test_a_result_of_another_firm_stands_on_no_line(lite: Desk) -> None:
+    """A factory may assess plants of several firms, and a bundle says itself of whom it is."""
+    at = chain(lite)
+    own = member(lite, at, 1)
+    with_result(lite, own, credit_code=code(77))
+    (line,) = seen(lite, at).lines
+    assert (line.state, line.brief, line.why) == ("joined", None, Message(id="chain.other_result"))
+    second = surveys.begin(lite, own.owner.who, own.house, PLANT | {"credit_code": code(1)})
+    with_result(lite, Applicant(own.house, own.owner, second))
+    (line,) = seen(lite, at).lines
+    assert line.survey == second and line.brief is not None and line.others == 0
 
 
 def test_a_leader_takes_a_member_off_and_sees_nothing_of_it(desk: Desk) -> None:

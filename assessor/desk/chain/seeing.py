@@ -34,12 +34,12 @@ class Line:
     came_in: bool
     """Invited, and somebody came in by the code already."""
     survey: str | None = None
-    """Whose result is shown: the newest of what the member opened."""
+    """Whose result is shown: the newest of the credit code that was invited."""
     brief: Brief | None = None
     why: Message | None = None
     """Of a member that joined: why there is no result to show."""
     others: int = 0
-    """Further results of the same factory."""
+    """Further results of the same credit code."""
 
 
 @dataclass(frozen=True)
@@ -114,29 +114,30 @@ def _line(
     line = Line(member, state, since, member.invitation in came_in)
     if state != "joined":
         return line
-    held = results.get(member.factory or "", [])
-    if not held:
-        return Line(member, state, since, False, why=Message(id="chain.no_result"))
-    told = _told(c, held[0])
-    if isinstance(told, Message):
-        return Line(member, state, since, False, why=told, others=len(held) - 1)
-    return Line(member, state, since, False, held[0].survey, told, others=len(held) - 1)
+    held = [(one.survey, _told(c, one)) for one in results.get(member.factory or "", [])]
+    own = [(survey, told) for survey, told in held if told and told.credit_code == member.credit_code]
+    if not own:
+        why = Message(id="chain.other_result" if held else "chain.no_result")
+        return Line(member, state, since, False, why=why)
+    (survey, told), others = own[0], len(own) - 1
+    if told.open:
+        return Line(member, state, since, False, why=NOT_SHOWN, others=others)
+    return Line(member, state, since, False, survey, told, others=others)
 
 
 _known: OrderedDict[tuple[str, int, int], Brief] = OrderedDict()
 """Results never change: each is read once. One from before they were kept in brief takes long to open."""
 
 
-def _told(c: Connection, held: sql.Brief) -> Brief | Message:
-    """A result in brief, or why it is not shown; an office sees no more."""
+def _told(c: Connection, held: sql.Brief) -> Brief | None:
+    """A result in brief; whether it is shown is asked by whoever reads it."""
     key = (held.survey, held.version, held.made)
     told = _known.get(key) or _read(c, held)
-    if told is None:
-        return Message(id="chain.no_result")
-    _known[key] = told
-    while len(_known) > MOST_KEPT:
-        _known.popitem(last=False)
-    return NOT_SHOWN if told.open else told
+    if told is not None:
+        _known[key] = told
+        while len(_known) > MOST_KEPT:
+            _known.popitem(last=False)
+    return told
 
 
 def _read(c: Connection, held: sql.Brief) -> Brief | None:
