@@ -28,6 +28,7 @@ Action = Literal[
     "file.add",
     "raw.read",
     "result.read",
+    "summary.read",
     "filing.read",
     "people.read",
     "people.invite",
@@ -54,7 +55,7 @@ Action = Literal[
 READS: frozenset[Action] = frozenset(
     {
         "survey.read", "file.read", "result.read", "filing.read", "people.read", "consent.read", "voucher.read",
-        "handover.read",
+        "handover.read", "summary.read",
     }
 )  # fmt: skip
 MEMBER: frozenset[Action] = READS | {"survey.answer", "file.add"}
@@ -101,12 +102,14 @@ ROLES: dict[Role, frozenset[Action]] = {
 """In the organisation that the role is held in. Who runs the system reads no factory's answers; a difference is
 settled by an assessor, and not by the factory alone; what is handed in is signed off by somebody else."""
 AGREED: dict[tuple[str, Role], frozenset[Action]] = {
-    ("programme", "officer"): frozenset({"result.read"}),
+    ("programme", "officer"): frozenset({"result.read", "summary.read"}),
     ("audit", "auditor"): frozenset({"result.read", "filing.read"}),
     ("raw", "auditor"): frozenset({"file.read", "raw.read"}),
 }
 """What a factory's consent opens to a role of the organisation that it was given to. A filing, and whatever else
 holds single answers, is an auditor's: a programme office sees what they came to."""
+OPENED_TO_CHAINS: frozenset[Action] = frozenset({"result.read"})
+"""The same where it is a chain: a customer learns levels, and neither the plan nor what may be spent on it."""
 SCOPES: dict[str, frozenset[Action]] = {
     "read": READS | {"raw.read", "data.export"},
     "write": frozenset(
@@ -166,6 +169,7 @@ class Actor:
             action in AGREED.get((consent.purpose, role), ())
             for consent in self._agreed_by.get(organisation, ())
             if consent.receiver is not None
+            if consent.receiver not in self.chains or action in OPENED_TO_CHAINS
             for role in self.roles(consent.receiver)
         )
 

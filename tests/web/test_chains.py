@@ -292,6 +292,24 @@ def test_a_result_with_an_open_difference_is_shown_to_no_leader(lite: Desk) -> N
     assert (told.done, told.fault) == (None, Message(id="desk.not_settled"))
 
 
+def test_a_leader_sees_the_page_of_the_result_and_takes_no_paper_away(lite: Desk) -> None:
+    """The one-page summary holds the plan and what may be spent on it: an office reads it, a customer does not."""
+    at, programme = chain(lite), office(lite)
+    own = member(lite, at, 1)
+    with_result(lite, own)
+    consenting.agree(lite, own.owner.who, own.house, "programme", programme.house)
+    for person, may in ((at.leader, False), (programme.first, True), (own.owner, True)):
+        who = now(lite, person)
+        assert who.may("result.read", own.house) and who.may("summary.read", own.house) is may
+    with site(lite) as web:
+        leader, officer = (by_session(lite, one.token) for one in (at.leader, programme.first))
+        page = web.get(f"/surveys/{own.survey}/result", leader)
+        assert page.status_code == 200 and "/papers/" not in page.text
+        assert web.get(f"/surveys/{own.survey}/papers/summary.docx", leader).status_code == 404
+        assert web.get(f"/surveys/{own.survey}/plan", leader).status_code == 403
+        assert "/papers/summary.docx" in web.get(f"/surveys/{own.survey}/result", officer).text
+
+
 def test_a_result_of_another_firm_stands_on_no_line(lite: Desk) -> None:
     """A factory may assess plants of several firms, and a bundle says itself of whom it is."""
     at = chain(lite)
