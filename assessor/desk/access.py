@@ -45,6 +45,8 @@ Action = Literal[
     "voucher.settle",
     "pack.read",
     "log.read",
+    "picture.read",
+    "outline.write",
     "handover.read",
     "handover.note",
     "handover.judge",
@@ -72,7 +74,7 @@ OWNER: frozenset[Action] = CONSULTANT | {
     "handover.note",
     "chain.join",
 }
-OFFICE: frozenset[Action] = frozenset({"office.read", "pack.read", "log.read", "handover.read"})
+OFFICE: frozenset[Action] = frozenset({"office.read", "pack.read", "log.read", "handover.read", "picture.read"})
 """What whoever belongs to an office sees of its own affairs."""
 OF_CHAINS: frozenset[Action] = frozenset({"chain.read", "chain.invite"})
 BESIDE_CHAINS: frozenset[Action] = frozenset({"people.read", "people.invite"})
@@ -92,6 +94,7 @@ ROLES: dict[Role, frozenset[Action]] = {
         "rules.write",
         "voucher.decide",
         "voucher.settle",
+        "outline.write",
         "handover.judge",
         "chain.read",
         "chain.invite",
@@ -111,7 +114,7 @@ holds single answers, is an auditor's: a programme office sees what they came to
 OPENED_TO_CHAINS: frozenset[Action] = frozenset({"result.read"})
 """The same where it is a chain: a customer learns levels, and neither the plan nor what may be spent on it."""
 SCOPES: dict[str, frozenset[Action]] = {
-    "read": READS | {"raw.read", "data.export"},
+    "read": READS | {"raw.read", "data.export", "office.read", "picture.read"},
     "write": frozenset(
         {"survey.open", "survey.answer", "survey.manage", "survey.sample", "survey.settle", "file.add"}
     ),
