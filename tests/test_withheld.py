@@ -244,7 +244,7 @@ def sets_of(shown: City, held: list[Extract]) -> tuple[dict[Any, int], list[Sum]
             for name, cells in rows.items():
                 line = []
                 for j, (cell, who) in enumerate(cells):
-                    key = frozenset(who) if 0 < len(who) < len(mine) else (cut, g, name, j)
+                    key = (cut, g, frozenset(who)) if 0 < len(who) < len(mine) else (cut, g, name, j)
                     counts_[key] = len(who)
                     assert cell is None or cell == len(who)
                     if cell is None:

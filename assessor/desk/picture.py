@@ -23,8 +23,6 @@ class Shown:
     """What an office may look at."""
 
     office: Organisation
-    plants: int | None
-    """How many plants opened their results to it; None where those are too few to be told."""
     city: City | None
     """None where there are fewer than five plants."""
     entries: tuple[Entry, ...] = ()
@@ -37,9 +35,8 @@ def picture(desk: Desk, who: Actor, office: str) -> Shown:
     house = get(desk, who, office)
     with desk.store.read() as c:
         opened = extracts.opened_to(c, office, demonstration=house.demonstration)
-    latest = tuple(sorted({one.plant: one for one in opened}.values(), key=lambda e: e.survey))
-    counted = _counted(desk, latest)
-    return Shown(house, len(latest) if counted else None, counted, latest)
+    counted = _counted(desk, tuple(opened))
+    return Shown(house, counted, tuple(opened))
 
 
 @dataclass(frozen=True)
@@ -71,21 +68,25 @@ def _aims(desk: Desk, shown: Shown, plan: TargetSet) -> Aims:
 
 
 def _counted(desk: Desk, entries: tuple[Entry, ...]) -> City | None:
+    """The picture of these, the latest of each plant, as it was counted last where nothing has changed."""
     with desk.counted.lock:  # of many who ask at once one counts
-        if entries not in desk.counted.cities:
-            desk.counted.cities.put(entries, city(_read(desk, entries)))
-        found: City | None = desk.counted.cities.get(entries)
-        return found
+        found: tuple[City | None] | None = desk.counted.cities.get(entries)
+        if found is None:
+            found = (city(_read(desk, entries)),)
+            desk.counted.cities.put(entries, found)
+        return found[0]
 
 
 def _read(desk: Desk, entries: tuple[Entry, ...]) -> list[Extract]:
-    """What may be counted of each; what has not changed is not read again."""
+    """What may be counted of the latest of each plant, by survey; what has not changed is not read again. Entries
+    come in the order in which they were made."""
     held = desk.counted.extracts
-    found = {one: held.get(one) for one in entries if one in held}
-    new = {one.survey: one for one in entries if one not in found}
+    latest = sorted({one.plant: one for one in entries}.values(), key=lambda e: e.survey)
+    found = {one: extract for one in latest if (extract := held.get(one)) is not None}
+    new = {one.survey: one for one in latest if one not in found}
     with desk.store.read() as c:
         rows = extracts.rows(c, list(new))
     for survey, row in rows.items():
         found[new[survey]] = Extract.model_validate(row)
         held.put(new[survey], found[new[survey]])
-    return [found[one] for one in entries if one in found]  # one that was erased meanwhile is not there
+    return [found[one] for one in latest if one in found]  # one that was erased meanwhile is not there

@@ -105,9 +105,13 @@ def _smallest(keys: Iterable[Key], hidden: Collection[Key], rank: Rank) -> Key |
 
 
 def _further(sums: Sequence[Sum], hidden: set[Key], open_: Collection[Key], rank: Rank) -> bool:
-    """Withhold one more count in a sum of each that can be reckoned; is there any left?"""
+    """Withhold one more count in a sum of each that can be reckoned, of another table first; is there any left?"""
     before = len(hidden)
     for key in sorted(open_, key=repr):
+        over = {one.whole for one in sums if key in one.parts and one.whole is not None} - hidden
+        if over:
+            hidden |= over
+            continue
         near = {k for one in sums if key in one.parts for k in one.parts}
         more = _smallest(near, hidden, rank)
         if more is not None:
