@@ -36,12 +36,12 @@ class Kept:
         self.most = most
         self._held: OrderedDict[Hashable, Any] = OrderedDict()
 
-    def __contains__(self, key: Hashable) -> bool:
-        return key in self._held
-
     def get(self, key: Hashable) -> Any:
-        self._held.move_to_end(key)
-        return self._held[key]
+        """None where it is not held."""
+        found = self._held.get(key)
+        if found is not None:
+            self._held.move_to_end(key)
+        return found
 
     def put(self, key: Hashable, value: Any) -> None:
         self._held[key] = value
