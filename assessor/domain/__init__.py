@@ -216,6 +216,7 @@ from assessor.domain.series import Series, SeriesOf
 from assessor.domain.space import AddressSpace, Browse, Companion, ServerFacts, Unwalked
 from assessor.domain.states import MachineState, StateShares
 from assessor.domain.walk import Met, RegisterWalk, Sought, drawn, listing, made_with, walked
+from assessor.domain.watching import Watching
 
 __all__ = [
     "BAD",
@@ -451,6 +452,7 @@ __all__ = [
     "Verdict",
     "Walk",
     "Wanted",
+    "Watching",
     "WeightSet",
     "Window",
     "Wishes",

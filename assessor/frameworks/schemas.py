@@ -25,6 +25,7 @@ from assessor.domain import (
     Scope,
     SizeRule,
     Topic,
+    Watching,
 )
 
 KINDS: dict[str, Any] = {
@@ -38,6 +39,7 @@ KINDS: dict[str, Any] = {
     "region": Region,
     "sizes": SizeRule,
     "providers": Providers,
+    "watching": Watching,
     "scope": Scope,
     "answers": Answers,
     "profile": Profile,
