@@ -1,7 +1,7 @@
 """Generated portfolios of factories in which the truth is known: honest ones, and what is planted among them.
 
 Abilities, sub-domains and answers are drawn by the graded response model over the requirements of a real ladder;
-sub-domains of one industry lean together, so that honest factories resemble one another more than their levels say.
+sub-domains of one industry lean together, so that honest factories are more alike than their levels say.
 Nothing here is of a real factory.
 """
 
@@ -116,7 +116,7 @@ def _file(name: str, question: str) -> Held:
     return Held(sha256(name.encode()), 40_000, question, proof=True)
 
 
-# What is planted --------------------------------------------------------------------------------------------------
+# What is planted
 
 
 def copy(case: Case, of: Case, share: float, seed: int) -> Case:
@@ -146,13 +146,13 @@ def again(case: Case, months: float, seed: int, up: float = 0.3) -> Case:
 
 
 def second(case: Case, by: str, same: float, seed: int, count: int = 12) -> Case:
-    """A blind second rating in which so much is graded alike, and the rest a step beside it."""
+    """A blind second rating in which so much is graded alike, and the rest beside it."""
     rng = np.random.default_rng(seed)
     questions = sorted(case.answers)[:: max(len(case.answers) // count, 1)][:count]
     pairs = []
     for q in questions:
         at = GRADES.index(case.answers[q])
-        step = 0 if rng.random() < same else int(rng.choice([-1, 1]))
+        step = 0 if rng.random() < same else int(rng.choice([-2, -1, 1, 2]))
         pairs.append((GRADES[at], GRADES[min(max(at + step, 0), len(GRADES) - 1)]))
     return replace(case, rated=(*case.rated, Rated(by, tuple(pairs))))
 

@@ -34,6 +34,8 @@ Action = Literal[
     "consent.give",
     "data.export",
     "organisation.make",
+    "quality.read",
+    "quality.answer",
 ]
 READS: frozenset[Action] = frozenset(
     {"survey.read", "file.read", "result.read", "filing.read", "people.read", "consent.read"}
@@ -53,8 +55,8 @@ ROLES: dict[Role, frozenset[Action]] = {
     "owner": OWNER,
     "consultant": CONSULTANT | {"survey.settle", "survey.hand_in", "survey.declare", "second.read"},
     "reviewer": READS | {"survey.declare", "survey.review", "second.read"},
-    "officer": frozenset({"organisation.make", "people.read", "people.invite"}),
-    "auditor": frozenset(),
+    "officer": frozenset({"organisation.make", "people.read", "people.invite", "quality.read", "quality.answer"}),
+    "auditor": frozenset({"quality.read"}),
     "administrator": frozenset({"organisation.make", "people.read", "people.invite"}),
 }
 """In the organisation that the role is held in. Who runs the system reads no factory's answers; a difference is

@@ -10,6 +10,7 @@ from time import time_ns
 from typing import Protocol
 from uuid import uuid4
 
+from assessor.desk.looker import Looker
 from assessor.desk.reckoner import Reckoner
 from assessor.frameworks import Library
 from assessor.storage import Store
@@ -41,6 +42,7 @@ class Desk:
     """Where its machine may go looking for the machines of a plant; None: nowhere."""
     runs: Path | None = None
     """The folder of the runs that it begins."""
+    looker: Looker = field(default_factory=Looker)
 
     def moment(self) -> str:
         """Now, as an answer file has it."""

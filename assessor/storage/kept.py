@@ -237,7 +237,7 @@ class Declaration:
     """A contract: within so many years."""
     text: str
     at: int
-    items: list[str] | None = None
+    solutions: list[str] | None = None
     """Recommendations that what they sell or represent carries out; None: they did not say."""
 
 

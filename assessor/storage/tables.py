@@ -262,7 +262,7 @@ declarations = Table(
     Column("years", Integer),
     Column("text", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
-    Column("items", JSON(none_as_null=True)),
+    Column("solutions", JSON(none_as_null=True)),
 )
 steps = Table(
     "steps",

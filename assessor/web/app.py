@@ -44,6 +44,7 @@ from assessor.web.pages import (
     site,
     tags,
     walk,
+    watching,
 )
 from assessor.web.settings import Settings
 from assessor.web.shield import Shield
@@ -57,7 +58,7 @@ STATIC = {
 }
 ROOMS = (
     door, openid, plants, answers, results, settling, filing, site, preparing, interviews, sampling, merging,
-    reviewing, second, comparing, papers, tags, branches, walk, people,
+    reviewing, second, comparing, papers, tags, branches, walk, people, watching,
 )  # fmt: skip
 log = logging.getLogger("assessor.web")
 SWEEP = 3600
@@ -110,6 +111,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         for task in running:
             task.cancel()
         desk.reckoner.close()
+        desk.looker.close()
         desk.store.close()
 
 

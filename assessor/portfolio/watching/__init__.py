@@ -1,15 +1,15 @@
 """WATCH over the quality of a portfolio: what is worth asking about, with its evidence. Judges nobody.
 
-One module a question; each gives queries and says what it rests on. What they share is in `case`, and how chance is
+One module a question; each gives queries and says what it rests on. What they share is in `case`, how chance is
 reckoned in `chance`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from assessor.domain import Watching
 from assessor.portfolio.watching.assessors import assessors
-from assessor.portfolio.watching.case import KINDS, Case, Kind, Look, Query
+from assessor.portfolio.watching.case import KINDS, POOLED, Case, Kind, Look, Query
 from assessor.portfolio.watching.copied import copied
 from assessor.portfolio.watching.jumps import jumps
 from assessor.portfolio.watching.kappas import kappas
@@ -27,7 +27,7 @@ class Portfolio:
     topics: Mapping[str, str]
     """Topic of each question that is answered by a degree."""
     represents: Mapping[str, frozenset[str] | None]
-    """Accounts that declared to sell or represent solutions; which recommendations, None where they did not say."""
+    """Accounts that declared to sell or represent solutions: which recommendations; None: they did not say."""
 
 
 def look(held: Portfolio, rules: Watching, progress: Told = lambda _kind, _done, _of: None) -> Look:
@@ -62,4 +62,4 @@ def look(held: Portfolio, rules: Watching, progress: Told = lambda _kind, _done,
     )
 
 
-__all__ = ["KINDS", "Case", "Kind", "Look", "Portfolio", "Query", "Told", "look"]
+__all__ = ["KINDS", "POOLED", "Case", "Kind", "Look", "Portfolio", "Query", "Told", "look"]

@@ -16,14 +16,14 @@ from assessor.portfolio.watching.case import Case
 from assessor.portfolio.watching.chance import SMALL, Floats, divergence
 
 GRADES = ("0", "0.5", "0.8", "1")
-BLOCK = 400
-"""Factories against all others at a time: some 40 MB at 5,000."""
+BLOCK, CHUNK = 400, 4_000
+"""Factories against all others at a time, and pairs one by one: some 40 MB at 5,000."""
 TURNS, STEPS, HIGHEST = 12, 2, 8.0
-"""Turns of fitting, Newton's steps in each, and how high or low a factory can stand where all its answers are one."""
+"""Turns of fitting, Newton's steps in each, and the height of a factory all of whose answers are the best."""
 PRIOR, SOFT = 1.0, 0.05
 """Answers added to a question's, spread over its grades; and what keeps a quotient away from nothing."""
-SAMPLE = 200_000
-"""Pairs that the spread between honest factories is read from."""
+SAMPLE = 40_000
+"""Pairs that the spread between honest factories is read from; all of them where there are fewer."""
 Small = NDArray[np.float32]
 
 
@@ -71,12 +71,12 @@ class Forms:
 
 
 def _usual(given: NDArray[np.int8], chosen: Small, topic: NDArray[np.int64]) -> Floats:
-    """How likely each grade is for each factory at each question: ln P = easiness of the grade + height · steps + own
-    use of the grade, less what makes it 1 (the partial credit model of Masters, Psychometrika 47, 1982, with a factory's
-    way of using the scale).
+    """How likely each grade is for each factory at each question: ln P = easiness of the grade + height · steps +
+    own use of the grade, less what makes it 1 (the partial credit model of Masters, Psychometrika 47, 1982, with a
+    factory's way of using the scale).
 
-    Heights give each factory its own sum of steps in each topic, easinesses each question its own use of grades, and
-    the third each factory its own: who answers by yes or no alone is like others who do.
+    Heights give each factory its own sum of steps in each topic, easinesses each question its own use of grades,
+    and the third each factory its own: who answers by yes or no alone is like others who do.
     """
     said, taken = given >= 0, chosen.astype(float)
     easy = np.log(taken.sum(axis=0) + PRIOR / len(GRADES))
@@ -115,7 +115,7 @@ def _chances(base: Floats, height: Floats, said: NDArray[np.bool_]) -> Floats:
 
 @dataclass(frozen=True)
 class Spread:
-    """How far honest pairs lie from what is expected, in its standard deviations: read from the portfolio itself."""
+    """How far honest pairs lie from what is expected, in standard deviations: read from the portfolio itself."""
 
     middle: float
     """Above 0: pairs agree more than levels explain, throughout."""
@@ -136,11 +136,11 @@ class Spread:
 def spread(forms: Forms, least: int, seed: int) -> Spread:
     """From a seeded sample of pairs: the middle one, and how far the upper 5 of 100 lie from it."""
     rng, count = np.random.default_rng(seed), len(forms.owners)
-    i, j = rng.integers(0, count, SAMPLE), rng.integers(0, count, SAMPLE)
+    i, j = np.triu_indices(count, 1) if count**2 <= SAMPLE else rng.integers(0, count, (2, SAMPLE))
     i, j = i[forms.owners[i] != forms.owners[j]], j[forms.owners[i] != forms.owners[j]]
     found = []
-    for part in range(0, len(i), 20_000):
-        a, b = i[part : part + 20_000], j[part : part + 20_000]
+    for part in range(0, len(i), CHUNK):
+        a, b = i[part : part + CHUNK], j[part : part + CHUNK]
         n = (forms.answered[a] * forms.answered[b]).sum(axis=1, dtype=float)
         same = (forms.chosen[a] * forms.chosen[b]).sum(axis=1, dtype=float)
         usual = (forms.usual[a] * forms.usual[b]).sum(axis=1, dtype=float)
@@ -169,7 +169,17 @@ def pairs(
         held &= np.arange(n.shape[0])[:, None] < np.arange(n.shape[1])[None, :]
         logs, expected = wide.logs(n, same, usual)
         at = np.argwhere(held & (logs <= most))
-        yield int(held.sum()), [
-            (start + int(i), start + int(j), int(n[i, j]), int(same[i, j]), float(expected[i, j]), float(logs[i, j]))
-            for i, j in at
-        ]
+        yield (
+            int(held.sum()),
+            [
+                (
+                    start + int(i),
+                    start + int(j),
+                    int(n[i, j]),
+                    int(same[i, j]),
+                    float(expected[i, j]),
+                    float(logs[i, j]),
+                )
+                for i, j in at
+            ],
+        )

@@ -1,9 +1,9 @@
-"""ASSESSORS FAR FROM THE REST: whose assessments lie above or below those of like factories, more than chance does.
+"""ASSESSORS FAR FROM THE REST: whose assessments lie above or below those of like factories, beyond chance.
 
 A residual is what one assessment lies above the mean of its industry and size (the wider group where that is too
 small). Whether an assessor's mean is far is asked by permutation: who assessed whom is shuffled within the groups,
-and the farthest of all assessors is taken each time (Westfall and Young, Resampling-Based Multiple Testing, 1993), which
-corrects for their number. What is shown is shrunk towards none by how much assessors differ at all.
+and the farthest of all assessors is taken each time (Westfall and Young, Resampling-Based Multiple Testing, 1993),
+which corrects for their number. What is shown is shrunk towards none by how much assessors differ at all.
 """
 
 from collections import Counter, defaultdict
@@ -103,7 +103,7 @@ def _field(held: Sequence[Case], value: Callable[[Case], float | None], limits: 
 
 
 def _groups(cases: Sequence[Case], peers: int) -> NDArray[np.int64]:
-    """By framework, industry and size; by framework and industry; by framework: the closest that is large enough."""
+    """By framework, industry and size; without the size; by framework alone: the closest that is large enough."""
     keys = [
         [
             (c.framework.partition("@")[0], c.verified is not None, c.industry, c.size),
@@ -118,9 +118,7 @@ def _groups(cases: Sequence[Case], peers: int) -> NDArray[np.int64]:
     return np.array([order[key] for key in chosen], dtype=np.int64)
 
 
-def _asked(
-    field: Field, measure: Measure, limits: AssessorLimits, chance: float
-) -> tuple[list[Query], Funnel]:
+def _asked(field: Field, measure: Measure, limits: AssessorLimits, chance: float) -> tuple[list[Query], Funnel]:
     error = field.spread / np.sqrt(field.counts)
     means = field.means(field.residuals)
     farthest = _farthest(field, error, limits)
@@ -174,7 +172,7 @@ def _query(field: Field, measure: Measure, i: int, mean: float, shrunk: float, c
     weight = abs(shrunk)
     name = f"assessor_{measure}"
     who = [field.names[i]]
-    return query("assessors", name, cases, evidence, who, weight=weight, subject=f"{measure}", facts=[len(cases)])
+    return query("assessors", name, cases, evidence, who, weight=weight, facts=[len(cases)])
 
 
 def _exact(value: float) -> Fraction:

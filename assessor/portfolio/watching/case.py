@@ -9,6 +9,8 @@ from assessor.domain import Exact, Message, Noun, Text, canonical, sha256
 
 Kind = Literal["proofs", "copied", "jumps", "assessors", "own_products", "agreement"]
 KINDS: tuple[Kind, ...] = ("proofs", "copied", "jumps", "assessors", "own_products", "agreement")
+POOLED: frozenset[Kind] = frozenset({"assessors", "own_products", "agreement"})
+"""Kinds that are about people, by many factories together."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,10 @@ class Look(Noun):
 
     surveys: int
     factories: int
+    open: int = 0
+    """Results left out, since a difference of theirs is not settled yet."""
+    generated: bool = False
+    """None of them is of a real factory."""
     parts: tuple[Part, ...]
     queries: tuple[Query, ...]
     funnels: tuple[Funnel, ...] = ()
@@ -164,17 +170,16 @@ def query(
     *,
     questions: Iterable[str] = (),
     weight: float = 0.0,
-    subject: str = "",
     facts: Sequence[str | int] | None = None,
 ) -> Query:
-    """A query with its id and digest. `name`: of its texts; `subject`: what it is about in place of factories;
-    `facts`: what of the evidence is its own, where the rest moves with the whole portfolio."""
-    about = sorted({c.organisation for c in held}) if not subject else []
+    """A query with its id and digest. `name`: of its texts; `facts`: what of the evidence is its own, where the
+    rest moves with the whole portfolio."""
+    about = [] if kind in POOLED else sorted({c.organisation for c in held})
     who = sorted(assessors)
     told = list(facts) if facts is not None else [m.model_dump(mode="json") for m in evidence]
     surveys = sorted({c.survey for c in held})
     return Query(
-        id=sha256(canonical([kind, name, about, who, subject]))[:32],
+        id=sha256(canonical([kind, name, about, who]))[:32],
         kind=kind,
         asks=Message(id=f"watching.question.{name}"),
         factories=tuple(sorted({c.organisation for c in held})),

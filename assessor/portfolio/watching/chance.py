@@ -1,8 +1,8 @@
 """HOW LIKELY BY CHANCE: bounds that hold without a table, corrected for how often one looks.
 
-The tail of a mean of independent (or drawn without replacement) values in [0, 1] is at most exp(-n KL(mean, expected)):
-Hoeffding, J. Am. Stat. Assoc. 58, 1963, theorems 1 and 4; where the expected values differ, their mean serves. It is
-an upper bound: the true chance is smaller.
+The tail of a mean of independent (or drawn without replacement) values in [0, 1] is at most
+exp(-n KL(mean, expected)): Hoeffding, J. Am. Stat. Assoc. 58, 1963, theorems 1 and 4; where the expected values
+differ, their mean serves. It is an upper bound: the true chance is smaller.
 """
 
 from collections.abc import Sequence

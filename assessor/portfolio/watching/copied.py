@@ -1,5 +1,5 @@
-"""COPIED ANSWERS: factories whose degrees agree far beyond what their levels explain, or whose reasons are the same
-words. Pairs of one legal person are none. Corrected for the number of pairs by Holm."""
+"""COPIED ANSWERS: factories whose degrees agree far beyond what their levels explain, or whose reasons are the
+same words. Pairs of one legal person are none. Corrected for the number of pairs by Holm."""
 
 import re
 from collections import Counter, defaultdict
@@ -118,14 +118,18 @@ def _groups(found: Mapping[Key, Match]) -> list[dict[Key, Match]]:
 
 
 def _query(held: list[Case], group: dict[Key, Match]) -> Query:
-    (i, j), close = min(group.items(), key=lambda one: (one[1].log_chance, -len(one[1].texts), one[0]))
+    close = min(group.values(), key=lambda one: (one.log_chance, -len(one.texts), -one.same))
     rows = sorted({row for key in group for row in key})
     cases = [held[row] for row in rows]
     evidence: list[Message] = []
     if len(group) > 1:
         evidence.append(told("evidence.copied_group", factories=len(rows), pairs=len(group)))
     if close.questions:
-        params: dict[str, str | int | float] = {"n": close.questions, "same": close.same, "expected": close.expected}
+        params: dict[str, str | int] = {
+            "n": close.questions,
+            "same": close.same,
+            "expected": round(close.expected),
+        }
         evidence.append(told("evidence.copied", **params, chance=written(close.log_chance)))
     texts = max(len(m.texts) for m in group.values())
     if texts:

@@ -46,7 +46,9 @@ def _of(before: Case, after: Case, limits: JumpLimits) -> Iterator[Query]:
             continue
         if max(old, new) > factor * min(old, new):
             evidence = [told(f"evidence.{name}", before=old, after=new, months=months, factor=factor)]
-            yield query("jumps", name, both, evidence, weight=float(Fraction(max(old, new), max(min(old, new), 1))))
+            yield query(
+                "jumps", name, both, evidence, weight=float(Fraction(max(old, new), max(min(old, new), 1)))
+            )
 
 
 def _levels(both: list[Case], months: int, limits: JumpLimits) -> Iterator[Query]:

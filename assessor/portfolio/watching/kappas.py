@@ -16,16 +16,14 @@ from models.agreement import FEWEST, agreement, interval
 Graded = tuple[Case, Sequence[tuple[str, str]]]
 
 
-def kappas(
-    cases: Iterable[Case], limits: AgreementLimits, chance: float
-) -> tuple[list[Query], list[Pair], Part]:
+def kappas(cases: Iterable[Case], limits: AgreementLimits, chance: float) -> tuple[list[Query], list[Pair], Part]:
     """First all together, then each two that have enough. `chance`: over all of them, by Bonferroni."""
     held: dict[tuple[str, str], list[Graded]] = defaultdict(list)
     for case in sorted(cases, key=lambda c: c.survey):
         for rating in case.rated:
             for first in sorted(case.assessors - {rating.by}) or [""]:
                 held[first, rating.by].append((case, rating.pairs))
-    every = [(case, r.pairs) for case in sorted(cases, key=lambda c: c.survey) for r in case.rated]
+    every: list[Graded] = [(case, r.pairs) for case in sorted(cases, key=lambda c: c.survey) for r in case.rated]
     enough = {
         key: graded for key, graded in sorted(held.items())
         if key[0] and sum(len(p) for _, p in graded) >= FEWEST
@@ -33,13 +31,19 @@ def kappas(
     sure = 1 - 2 * chance / (1 + len(enough))  # asked on one side alone
     found: list[Query] = []
     pairs: list[Pair] = []
-    for (first, second), graded in {("", ""): every, **enough}.items():
+    told_: dict[tuple[str, str], list[Graded]] = {("", ""): every, **enough}
+    for (first, second), graded in told_.items():
         asked = _below(graded, limits.goal, sure)
         pairs.append(_pair(first, second, graded, asked=asked))
         if asked:
             found.append(_query(pairs[-1], graded, limits.goal))
     rated = sum(len(p) for _, p in every)
-    params = {"n": rated, "surveys": len({c.survey for c, _ in every}), "pairs": len(enough), "few": len(held) - len(enough)}
+    params = {
+        "n": rated,
+        "surveys": len({c.survey for c, _ in every}),
+        "pairs": len(enough),
+        "few": len(held) - len(enough),
+    }
     return found, pairs if rated else [], Part(kind="agreement", rests=(told("rests.agreement", **params),))
 
 
@@ -75,4 +79,4 @@ def _query(pair: Pair, graded: Sequence[Graded], goal: Fraction) -> Query:
     evidence = [told("evidence.kappa", n=pair.pairs, same=pair.same, surveys=pair.surveys, **params)]
     who = [pair.first, pair.second] if pair.first else []
     weight = float(goal - pair.kappa)
-    return query("agreement", name, [c for c, _ in graded], evidence, who, subject="kappa", weight=weight)
+    return query("agreement", name, [c for c, _ in graded], evidence, who, weight=weight)

@@ -74,6 +74,8 @@ def _query(share: Share) -> Query:
         told("evidence.own_products", n=len(share.cases), own=share.own, low=low, high=high),
         told("evidence.others", n=share.of_others, others=share.others, chance=written(share.log_chance)),
     ]
-    params = {"weight": share.own - share.others}
-    facts = [len(share.cases), f"{share.own:.4f}"]
-    return query("own_products", "own_products", share.cases, evidence, [share.account], subject="own", facts=facts, **params)
+    facts: list[str | int] = [len(share.cases), f"{share.own:.4f}"]
+    weight = share.own - share.others
+    return query(
+        "own_products", "own_products", share.cases, evidence, [share.account], facts=facts, weight=weight
+    )

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0011"
-down_revision = "0007"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
@@ -24,7 +24,9 @@ def upgrade() -> None:
         sa.Column("state", sa.String(64), nullable=True),
         sa.Column("found", sa.LargeBinary(), nullable=True),
         sa.Column("fault", sa.JSON(), nullable=True),
-        sa.ForeignKeyConstraint(["office"], ["organisations.id"], name=op.f("fk_looks_office"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["office"], ["organisations.id"], name=op.f("fk_looks_office"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_looks")),
     )
     op.create_index(op.f("ix_looks_office"), "looks", ["office"])
@@ -44,4 +46,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_queries")),
     )
     op.create_index(op.f("ix_queries_office"), "queries", ["office"])
-    op.add_column("declarations", sa.Column("items", sa.JSON(), nullable=True))
+    op.add_column("declarations", sa.Column("solutions", sa.JSON(), nullable=True))
