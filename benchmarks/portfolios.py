@@ -146,14 +146,14 @@ def again(case: Case, months: float, seed: int, up: float = 0.3) -> Case:
 
 
 def second(case: Case, by: str, same: float, seed: int, count: int = 12) -> Case:
-    """A blind second rating in which so much is graded alike, and the rest beside it."""
+    """A blind second rating in which so much is graded alike, and the rest as any other grade."""
     rng = np.random.default_rng(seed)
     questions = sorted(case.answers)[:: max(len(case.answers) // count, 1)][:count]
     pairs = []
     for q in questions:
         at = GRADES.index(case.answers[q])
-        step = 0 if rng.random() < same else int(rng.choice([-2, -1, 1, 2]))
-        pairs.append((GRADES[at], GRADES[min(max(at + step, 0), len(GRADES) - 1)]))
+        step = 0 if rng.random() < same else int(rng.integers(1, len(GRADES)))
+        pairs.append((GRADES[at], GRADES[(at + step) % len(GRADES)]))
     return replace(case, rated=(*case.rated, Rated(by, tuple(pairs))))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from assessor.domain import canonical, sha256
+from assessor.domain import sha256
 from assessor.frameworks import Library
 from assessor.portfolio.extract import Extract
 from assessor.portfolio.watching import Case, Portfolio
@@ -45,7 +45,7 @@ def entries(c: Connection, office: str) -> tuple[list[Entry], bool]:
 
 def state_of(held: Sequence[Entry]) -> str:
     """Changes with whatever a look would see."""
-    return sha256(canonical(sorted([e.survey, e.version, e.made] for e in held)))
+    return sha256("\n".join(sorted(f"{e.survey} {e.version} {e.made}" for e in held)).encode())
 
 
 def read(c: Connection, office: str, library: Library) -> Read:

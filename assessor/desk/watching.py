@@ -10,7 +10,7 @@ import io
 import time
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal, cast
@@ -107,7 +107,8 @@ def standing(desk: Desk, who: Actor, office: str) -> Standing:
     found = _opened(kept.found) if kept and kept.found else None
     queries = found.queries if found else ()
     seen = [q for q in queries if set(q.factories) <= agreed and not (withdrawn and q.kind in POOLED)]
-    shown = tuple(Shown(q, tuple(said.get(q.id, ())), _questions(who, q)) for q in seen)
+    reader = _about(who, {f for q in seen for f in q.factories})
+    shown = tuple(Shown(q, tuple(said.get(q.id, ())), _questions(reader, q)) for q in seen)
     accounts = {a for q in seen for a in q.assessors} | {s.account for one in shown for s in one.said}
     if found and not withdrawn:
         accounts |= {p.assessor for funnel in found.funnels for p in funnel.points}
@@ -128,6 +129,11 @@ def standing(desk: Desk, who: Actor, office: str) -> Standing:
         factories=names,
         people={id_: person.name for id_, person in known.items()},
     )
+
+
+def _about(who: Actor, factories: set[str]) -> Actor:
+    """The same, knowing no more consents than it takes: an office has thousands, and each is asked."""
+    return replace(who, agreed=tuple(c for c in who.agreed if c.organisation in factories))
 
 
 def _questions(who: Actor, query: Query) -> tuple[str, ...]:

@@ -93,6 +93,10 @@ class AgreementLimits(Watched):
     goal: Exact
     """Kappa to aim for."""
     source: Text
+    least_pairs: Count
+    """Pairs of grades, below which a kappa is shown and not asked about."""
+    least_factories: Count
+    """From which these come: of one factory whose grades are nearly all the same kappa is low whoever rates."""
 
 
 class Watching(Noun):

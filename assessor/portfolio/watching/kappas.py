@@ -33,7 +33,7 @@ def kappas(cases: Iterable[Case], limits: AgreementLimits, chance: float) -> tup
     pairs: list[Pair] = []
     told_: dict[tuple[str, str], list[Graded]] = {("", ""): every, **enough}
     for (first, second), graded in told_.items():
-        asked = _below(graded, limits.goal, sure)
+        asked = _below(graded, limits, sure)
         pairs.append(_pair(first, second, graded, asked=asked))
         if asked:
             found.append(_query(pairs[-1], graded, limits.goal))
@@ -51,9 +51,11 @@ def _pairs(graded: Sequence[Graded]) -> list[tuple[str, str]]:
     return [pair for _, pairs in graded for pair in pairs]
 
 
-def _below(graded: Sequence[Graded], goal: Fraction, sure: float) -> bool:
+def _below(graded: Sequence[Graded], limits: AgreementLimits, sure: float) -> bool:
     told = agreement(_pairs(graded), GRADES)
-    return told.kappa is not None and interval(told.table, sure=sure)[1] < goal
+    if told.pairs < limits.least_pairs or len({c.factory for c, _ in graded}) < limits.least_factories:
+        return False
+    return told.kappa is not None and interval(told.table, sure=sure)[1] < limits.goal
 
 
 def _pair(first: str, second: str, graded: Sequence[Graded], *, asked: bool) -> Pair:
