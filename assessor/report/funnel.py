@@ -11,7 +11,7 @@ from assessor.messages import number
 from assessor.report.charts import ACCENT, HAIR, INK, SOFT
 from assessor.report.inert import quoted
 
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 640, 360, 52, 44, 14
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 640, 360, 68, 44, 14
 STEPS = 60
 
 

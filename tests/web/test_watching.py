@@ -280,7 +280,7 @@ def test_the_page_asks_and_keeps_what_is_said(lite: Desk) -> None:
         fill(here, id_, planted(), generated=True)
         assert web.post(f"{path}/look", by).status_code == 303
         page = web.get(path, by).text
-        assert page.count('<article class="card"') == 3 and "工厂 o00003" in page and "模拟" in page
+        assert page.count('<article class="card asked"') == 3 and "工厂 o00003" in page and "模拟" in page
         query = watching.standing(here, known_again(here, officer).who, id_).shown[0].query
         form = {"query": query.id, "stands": query.stands, "state": "answered", "why": ""}
         refused = web.post(f"{path}/answer", by, data=form)
@@ -290,7 +290,7 @@ def test_the_page_asks_and_keeps_what_is_said(lite: Desk) -> None:
         assert web.post(f"{path}/answer", by, data=form | {"why": "<b>问过</b>"}).status_code == 303
         shown = web.get(f"{path}?show=all", by).text
         assert "已答复" in shown and "&lt;b&gt;问过" in shown
-        assert web.get(path, by).text.count('<article class="card"') == 2
+        assert web.get(path, by).text.count('<article class="card asked"') == 2
         table = web.get(f"{path}.csv", by)
         assert table.headers["content-type"].startswith("text/csv") and "已答复" in table.text
         assert f'href="{path}"' in web.get("/plants", by).text

@@ -62,6 +62,7 @@ def _values(request: Request, desk: DeskOf, who: PageWho, office: str) -> dict[s
         "fault": None,
         "failed": "",
         "typed": "",
+        "factories": lambda query: sorted(held.factories.get(id_, "") for id_ in query.factories),
         "name": lambda account: held.people.get(account) or "",
     }
 
