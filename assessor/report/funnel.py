@@ -58,9 +58,7 @@ def funnel(
         place = f'cx="{x(dot.count)}" cy="{y(dot.value)}" r="{radius}"'
         parts.append(f"<circle {place} {look}><title>{quoted(dot.label)}</title></circle>")
     parts.append(_words(LEFT + (WIDTH - LEFT) / 2, HEIGHT - 4, axes[0], "middle"))
-    parts.append(
-        f'<g transform="rotate(-90 12 {HEIGHT / 2})">{_words(12, HEIGHT / 2 - 10, axes[1], "middle")}</g>'
-    )
+    parts.append(f'<g transform="translate(13 {HEIGHT / 2}) rotate(-90)">{_words(0, 0, axes[1], "middle")}</g>')
     size = f'viewBox="0 0 {WIDTH} {HEIGHT}" width="100%"'
     return Markup(  # every text inside went through quoted()
         f'<svg xmlns="http://www.w3.org/2000/svg" class="funnel" role="img" {size}>'

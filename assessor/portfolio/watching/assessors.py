@@ -70,8 +70,9 @@ def assessors(
         queries, funnel = _asked(field, measure, limits, chance / 2)
         found += queries
         funnels.append(funnel)
-        params = {"n": len(field.names), "few": field.few, "least": limits.least}
-        rests.append(told(f"rests.assessors_{measure}", **params, assessments=len(field.cases)))
+        rests.append(told(f"rests.assessors_{measure}", n=len(field.names), assessments=len(field.cases)))
+        if field.few:
+            rests.append(told("rests.few", few=field.few, least=limits.least))
     return found, funnels, Part(kind="assessors", rests=tuple(rests))
 
 

@@ -37,14 +37,11 @@ def kappas(cases: Iterable[Case], limits: AgreementLimits, chance: float) -> tup
         pairs.append(_pair(first, second, graded, asked=asked))
         if asked:
             found.append(_query(pairs[-1], graded, limits.goal))
-    rated = sum(len(p) for _, p in every)
-    params = {
-        "n": rated,
-        "surveys": len({c.survey for c, _ in every}),
-        "pairs": len(enough),
-        "few": len(held) - len(enough),
-    }
-    return found, pairs if rated else [], Part(kind="agreement", rests=(told("rests.agreement", **params),))
+    rated, surveys = sum(len(p) for _, p in every), len({c.survey for c, _ in every})
+    rests = [told("rests.agreement", n=rated, surveys=surveys, pairs=len(enough))]
+    if len(held) > len(enough):
+        rests.append(told("rests.agreement_few", few=len(held) - len(enough), fewest=FEWEST))
+    return found, pairs if rated else [], Part(kind="agreement", rests=tuple(rests))
 
 
 def _pairs(graded: Sequence[Graded]) -> list[tuple[str, str]]:

@@ -42,8 +42,9 @@ def own_products(
         _query(s) for s, kept in zip(shares, keep, strict=True)
         if kept and s.own - s.others >= float(limits.difference)
     ]  # fmt: skip
-    params = {"n": len(shares), "few": len(told_) - len(shares), "least": limits.least, "plans": len(planned)}
-    rests = [told("rests.own_products", **params)]
+    rests = [told("rests.own_products", n=len(shares), plans=len(planned))]
+    if len(told_) > len(shares):
+        rests.append(told("rests.own_few", few=len(told_) - len(shares), least=limits.least))
     if silent:
         rests.append(told("rests.own_silent", n=silent))
     return found, Part(kind="own_products", rests=tuple(rests))
