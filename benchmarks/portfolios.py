@@ -161,4 +161,11 @@ def portfolio(cases: Sequence[Case], represents: Mapping[str, frozenset[str] | N
     return Portfolio(tuple(cases), items().topics, represents or {})
 
 
-__all__ = ["again", "answered", "copy", "honest", "items", "portfolio", "second"]
+def whole(seed: int) -> Portfolio:
+    """Honest through and through: again after some months, second ratings, people who declare what they sell."""
+    cases = honest(150, 1000 + seed, assessors=12)
+    later = [again(c, 8, seed * 1000 + n) for n, c in enumerate(cases[:60])]
+    rated = {c.survey: second(c, "r1", 0.8, n) for n, c in enumerate(cases[60:90])}
+    cases = [rated.get(c.survey, c) for c in cases]
+    represents = {f"a{n:04d}": frozenset(ITEMS[3 * n : 3 * n + 5]) for n in range(4)}
+    return portfolio([*cases, *later], represents)

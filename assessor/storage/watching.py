@@ -137,16 +137,17 @@ def files_of(c: Connection, survey_ids: Sequence[str], kinds: Sequence[str]) -> 
 
 
 def assessors_of(c: Connection, survey_ids: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """(survey, account) of whoever answered as a consultant, or handed in and is or was one there."""
+    """(survey, account) of whoever answered or handed in, and is a consultant of that factory."""
+    there = (memberships.c.organisation == surveys.c.organisation) & (memberships.c.role == CONSULTANT)
     for ids in _some(survey_ids):
-        spoke = select(changes.c.survey, changes.c.account).distinct()
-        yield from _told(c.execute(spoke.where(changes.c.survey.in_(ids) & (changes.c.department == CONSULTANT))))
-        handed = select(steps.c.survey, steps.c.account).distinct().where(
-            steps.c.survey.in_(ids)
-            & (steps.c.act == "handed-in")
-            & steps.c.account.in_(select(memberships.c.account).where(memberships.c.role == CONSULTANT))
-        )  # fmt: skip
-        yield from _told(c.execute(handed))
+        for table in (changes, steps):
+            wanted = select(table.c.survey, table.c.account).distinct()
+            wanted = wanted.join(surveys, surveys.c.id == table.c.survey)
+            wanted = wanted.join(memberships, there & (memberships.c.account == table.c.account))
+            own = table.c.survey.in_(ids)
+            yield from _told(
+                c.execute(wanted.where(own & (steps.c.act == "handed-in") if table is steps else own))
+            )
 
 
 def _told(rows: Any) -> Iterator[Any]:

@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 
-from assessor.desk import consenting, declaring, houses, watching
+from assessor.desk import answering, consenting, declaring, houses, watching
 from assessor.desk.access import Actor
 from assessor.desk.desk import Desk
 from assessor.desk.watching import Standing
 from assessor.errors import AccessError, ConflictError, InputError, UnknownError
 from assessor.portfolio.watching import Case
-from assessor.storage import LookRun, ledger, quality, tables
+from assessor.storage import LookRun, Step, ledger, quality, tables
 from assessor.storage import surveys as storage_surveys
 from assessor.storage import watching as sql
 from benchmarks.portfolios import ITEMS, again, honest, second
 from tests.web.asked import LookAtOnce, by_session, site
-from tests.web.people import Person, factory, joined
+from tests.web.people import Person, entry, factory, joined
 from tests.web.people import again as known_again
 from tests.web.watched_offices import Filled, fill
 
@@ -220,6 +220,22 @@ def test_what_somebody_represents_is_declared_and_read(here: Desk) -> None:
     assert shown.query.assessors == (held.people["a0000"],) and told.people[held.people["a0000"]] == "评估师 a0000"
 
 
+def test_whose_assessment_it_is(here: Desk) -> None:
+    """Whoever answered as a consultant, or handed it in as one of that factory; not its owner, nor a stranger."""
+    house, owner, survey = factory(here)
+    one, other, elsewhere = (joined(here, house, "consultant") for _ in range(3))
+    away = joined(here, houses.found(here, "factory", "别处"), "consultant")
+    answering.save(here, one.who, survey, entry("m5-l2-1", "1"))
+    answering.save(here, owner.who, survey, entry("m5-l2-2", "1"))
+    with here.store.write() as c:
+        for n, who in enumerate((other, owner, away), 1):
+            quality.add_step(c, survey, Step(n, "handed-in", 1, who.who.account, n, "", []))
+        quality.add_step(c, survey, Step(4, "returned", 1, elsewhere.who.account, 4, "", []))
+    with here.store.read() as c:
+        found = set(sql.assessors_of(c, [survey]))
+    assert found == {(survey, one.who.account), (survey, other.who.account)}
+
+
 def test_a_look_that_is_lost_or_silent_can_be_begun_anew(desk: Desk) -> None:
     class Nobody(LookAtOnce):
         def start(self, _work: Any, _job: Any, lost: Any) -> None:
@@ -254,7 +270,7 @@ def test_a_look_in_a_process_of_its_own(desk: Desk) -> None:
     officer = known_again(desk, officer)
     watching.begin(desk, officer.who, id_)
     try:
-        until(lambda: not watching.standing(desk, officer.who, id_).running)
+        until(lambda: not watching.standing(desk, officer.who, id_).running, 240)
         told = watching.standing(desk, officer.who, id_)
         assert told.now is not None and told.now.fault is None
         assert kinds(told) == ["proofs", "copied", "jumps"]

@@ -64,6 +64,9 @@ def fill(
     left = set(open_)
     for case in cases:
         _survey(add, held, case, generated=generated, differences=int(case.survey in left))
+    for name, house in sorted({(a, c.organisation) for c in cases for a in c.assessors}):
+        role = {"role": "consultant", "department": "it", "since": AT}
+        add("memberships", account=people[name], organisation=houses[house], **role)
     for name, items in (represents or {}).items():
         first = next(c for c in cases if name in c.assessors)
         said = {
@@ -95,7 +98,7 @@ def _survey(add, held: Filled, case: Case, *, generated: bool, differences: int)
         said = {"value": value, "target": None, "reason": case.reasons.get(question), "department": "owner"}
         add("answers", survey=id_, question=question, version=1 + n % 9, account=who, at=AT, **said)
     for name in case.assessors:
-        said = {"value": "1", "target": None, "reason": None, "department": "consultant", "at": AT, "version": 1}
+        said = {"value": "1", "target": None, "reason": None, "department": "it", "at": AT, "version": 1}
         add("changes", survey=id_, key=new_id(), question="m5-l2-1", account=held.people[name], **said)
     for file in case.files:
         kind, media = ("proof", "image/png") if file.proof else ("bundle", "application/zip")
