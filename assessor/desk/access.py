@@ -36,6 +36,8 @@ Action = Literal[
     "organisation.make",
     "quality.read",
     "quality.answer",
+    "picture.read",
+    "outline.write",
 ]
 READS: frozenset[Action] = frozenset(
     {"survey.read", "file.read", "result.read", "filing.read", "people.read", "consent.read"}
@@ -55,8 +57,18 @@ ROLES: dict[Role, frozenset[Action]] = {
     "owner": OWNER,
     "consultant": CONSULTANT | {"survey.settle", "survey.hand_in", "survey.declare", "second.read"},
     "reviewer": READS | {"survey.declare", "survey.review", "second.read"},
-    "officer": frozenset({"organisation.make", "people.read", "people.invite", "quality.read", "quality.answer"}),
-    "auditor": frozenset({"quality.read"}),
+    "officer": frozenset(
+        {
+            "organisation.make",
+            "people.read",
+            "people.invite",
+            "picture.read",
+            "outline.write",
+            "quality.read",
+            "quality.answer",
+        }
+    ),
+    "auditor": frozenset({"picture.read", "quality.read"}),
     "administrator": frozenset({"organisation.make", "people.read", "people.invite"}),
 }
 """In the organisation that the role is held in. Who runs the system reads no factory's answers; a difference is
@@ -69,7 +81,7 @@ AGREED: dict[tuple[str, Role], frozenset[Action]] = {
 """What a factory's consent opens to a role of the organisation that it was given to. A filing, and whatever else
 holds single answers, is an auditor's: a programme office sees what they came to."""
 SCOPES: dict[str, frozenset[Action]] = {
-    "read": READS | {"raw.read", "data.export"},
+    "read": READS | {"raw.read", "data.export", "picture.read"},
     "write": frozenset(
         {"survey.open", "survey.answer", "survey.manage", "survey.sample", "survey.settle", "file.add"}
     ),

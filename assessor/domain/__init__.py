@@ -215,6 +215,7 @@ from assessor.domain.scope import (
 from assessor.domain.series import Series, SeriesOf
 from assessor.domain.space import AddressSpace, Browse, Companion, ServerFacts, Unwalked
 from assessor.domain.states import MachineState, StateShares
+from assessor.domain.target import Definition, Measured, Statement, Target, TargetSet
 from assessor.domain.walk import Met, RegisterWalk, Sought, drawn, listing, made_with, walked
 from assessor.domain.watching import Watching
 
@@ -272,6 +273,7 @@ __all__ = [
     "Criteria",
     "Criterion",
     "Cut",
+    "Definition",
     "Demand",
     "Department",
     "Device",
@@ -333,6 +335,7 @@ __all__ = [
     "MachineState",
     "Match",
     "MeaningRule",
+    "Measured",
     "MeasuredIn",
     "Measurement",
     "Member",
@@ -425,6 +428,7 @@ __all__ = [
     "Standing",
     "State",
     "StateShares",
+    "Statement",
     "Status",
     "Step",
     "Stoppage",
@@ -434,6 +438,8 @@ __all__ = [
     "TagFacts",
     "TagMeaning",
     "Take",
+    "Target",
+    "TargetSet",
     "Term",
     "Text",
     "Tier",

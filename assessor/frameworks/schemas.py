@@ -24,6 +24,7 @@ from assessor.domain import (
     Scenes,
     Scope,
     SizeRule,
+    TargetSet,
     Topic,
     Watching,
 )
@@ -38,6 +39,7 @@ KINDS: dict[str, Any] = {
     "programme": Programme,
     "region": Region,
     "sizes": SizeRule,
+    "targets": TargetSet,
     "providers": Providers,
     "watching": Watching,
     "scope": Scope,

@@ -26,6 +26,7 @@ from assessor.web.gate import DeskOf
 from assessor.web.pages import (
     answers,
     branches,
+    city,
     comparing,
     door,
     filing,
@@ -58,7 +59,7 @@ STATIC = {
 }
 ROOMS = (
     door, openid, plants, answers, results, settling, filing, site, preparing, interviews, sampling, merging,
-    reviewing, second, comparing, papers, tags, branches, walk, people, watching,
+    reviewing, second, comparing, papers, tags, branches, walk, people, city, watching,
 )  # fmt: skip
 log = logging.getLogger("assessor.web")
 SWEEP = 3600

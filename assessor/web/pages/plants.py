@@ -33,6 +33,7 @@ def plants(request: Request, desk: DeskOf, who: PageWho, after: str = "") -> Res
         "offices": offices,
         "watchers": [house.id for house in offices if who.may("quality.read", house.id)],
         "makers": [house.id for house in offices if who.may("organisation.make", house.id)],
+        "pictured": [house.id for house in offices if who.may("picture.read", house.id)],
         "opened": surveys.opened_to(desk, who),
         "may_begin": bool(factories) or (settings_of(request).open and not offices),
     }
