@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assessor.desk import houses, watching
+from assessor.desk import houses, looking_over, watching
 from assessor.desk.desk import Desk
 from assessor.frameworks import load_library
 from assessor.indicators import load as indicators
@@ -43,7 +43,7 @@ def seconds_and_memory(count: int) -> tuple[float, int, int, int]:
     held = portfolio(honest(count, 1))
     before = _memory()
     begun = time.monotonic()
-    found = look(held, watching.rules())
+    found = look(held, looking_over.rules())
     return time.monotonic() - begun, _memory(), before, len(found.queries)
 
 
@@ -53,13 +53,13 @@ def _memory() -> int:
 
 def honest_portfolio(seed: int) -> tuple[str, ...]:
     """Kinds that an honest portfolio is asked about."""
-    return tuple(sorted({q.kind for q in look(whole(seed), watching.rules()).queries}))
+    return tuple(sorted({q.kind for q in look(whole(seed), looking_over.rules()).queries}))
 
 
 def copies(share: float) -> tuple[int, int, int]:
     """Of copied pairs in three portfolios of 300: found, planted; and pairs asked about that are none."""
     found = wrong = 0
-    rules = watching.rules()
+    rules = looking_over.rules()
     for seed in range(3):
         cases = honest(300, seed)
         for k in range(10):
@@ -80,7 +80,7 @@ def styles(seed: int) -> int:
         replace(c, answers={q: (yes, middle)[w][g] for q, g in c.answers.items()}) if w < 2 else c
         for c, w in zip(cases, ways, strict=True)
     ]
-    rules = watching.rules()
+    rules = looking_over.rules()
     return len(copied(told, items().topics, rules.copied, float(rules.chance))[0])
 
 

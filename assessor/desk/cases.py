@@ -43,9 +43,11 @@ def entries(c: Connection, office: str) -> tuple[list[Entry], bool]:
     return (real, False) if real else (extracts.opened_to(c, office, demonstration=True), True)
 
 
-def state_of(held: Sequence[Entry]) -> str:
+def state_of(c: Connection, office: str) -> str:
     """Changes with whatever a look would see."""
-    return sha256("\n".join(sorted(f"{e.survey} {e.version} {e.made}" for e in held)).encode())
+    real = watching.state_of(c, office, demonstration=False)
+    told = real if real[0] else watching.state_of(c, office, demonstration=True)
+    return sha256(repr(told).encode())
 
 
 def read(c: Connection, office: str, library: Library) -> Read:
@@ -83,7 +85,7 @@ def read(c: Connection, office: str, library: Library) -> Read:
     topics = {q.id: topic.id for topic in library.topics for q in topic.questions if q.kind == "degree"}
     represents = {a: frozenset(items) or None for a, items in watching.represented(c, seen).items()}
     left = len(counted) - len(seen)
-    return Read(Portfolio(tuple(cases), topics, represents), state_of(held), left, generated)
+    return Read(Portfolio(tuple(cases), topics, represents), state_of(c, office), left, generated)
 
 
 def _verified(one: Extract) -> Stand | None:

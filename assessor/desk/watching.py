@@ -7,34 +7,28 @@ whoever all of the factories opened their filings to.
 
 import csv
 import io
-import time
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
-from importlib.resources import files
+from functools import lru_cache
 from typing import Literal, cast
 
 from assessor.desk import cases
 from assessor.desk.access import Actor
 from assessor.desk.desk import Desk, new_id
 from assessor.desk.looker import LookJob
-from assessor.documents import parse
-from assessor.domain import Message, Watching
-from assessor.errors import AssessorError, ConflictError, InputError, UnknownError
-from assessor.frameworks import load_library
-from assessor.indicators import load as indicators
+from assessor.desk.looking_over import look_over
+from assessor.domain import Message
+from assessor.errors import ConflictError, InputError, UnknownError
 from assessor.messages import Language, render
-from assessor.portfolio.watching import KINDS, POOLED, Look, Query, look
-from assessor.storage import LookRun, Organisation, Said, Store, ledger, people
+from assessor.portfolio.watching import KINDS, POOLED, Look, Query
+from assessor.storage import LookRun, Organisation, Said, ledger, people
 from assessor.storage import watching as sql
 
 ANSWERS = ("answered", "aside", "open")
 LONGEST = 2000
 SILENT = 120 * 10**9
 """ns after which a look that says nothing is taken to have ended."""
-EVERY = 0.5
-"""Seconds between two words of a look."""
 
 
 @dataclass(frozen=True)
@@ -82,13 +76,6 @@ class Standing:
     """Names; of whoever had themselves erased there is none."""
 
 
-@cache
-def rules() -> Watching:
-    """The limits as this installation has them."""
-    folder, name = "questionnaires", "questionnaires/watching.yaml"
-    return parse(Watching, files(folder).joinpath(name.removeprefix(f"{folder}/")).read_text("utf-8"), name)[0]
-
-
 @lru_cache(maxsize=8)
 def _opened(found: bytes) -> Look:
     return Look.model_validate_json(zlib.decompress(found))
@@ -99,7 +86,7 @@ def standing(desk: Desk, who: Actor, office: str) -> Standing:
     with desk.store.read() as c:
         house = people.organisation(c, office)
         now, kept = sql.newest(c, office), sql.newest(c, office, ended=True)
-        held, _ = cases.entries(c, office)
+        state = cases.state_of(c, office) if kept else None
         said, agreed = sql.said(c, office), sql.opened_to(c, office)
         withdrawn = sql.ended_since(c, office, kept.began) if kept else 0
     if house is None:
@@ -125,7 +112,7 @@ def standing(desk: Desk, who: Actor, office: str) -> Standing:
         shown=shown,
         hidden=len(queries) - len(seen),
         withdrawn=withdrawn,
-        old=kept is not None and kept.state != cases.state_of(held),
+        old=kept is not None and kept.state != state,
         factories=names,
         people={id_: person.name for id_, person in known.items()},
     )
@@ -163,37 +150,6 @@ def _lost(desk: Desk, id_: str) -> None:
     fault = Message(id="watching.lost").model_dump(mode="json")
     with desk.store.write() as c:
         sql.say_how_far(c, id_, ended=desk.clock(), fault=fault)
-
-
-def look_over(job: LookJob) -> None:
-    """The work of the other process: read, look, keep; says how far it is as it goes."""
-    store = Store(job.address)
-    try:
-        _look_over(store, job)
-    except AssessorError as problem:
-        fault = problem.message.model_dump(mode="json")
-        with store.write() as c:
-            sql.say_how_far(c, job.id, ended=time.time_ns(), fault=fault)
-    finally:
-        store.close()
-
-
-def _look_over(store: Store, job: LookJob) -> None:
-    last = [0.0]
-
-    def told(step: str, done: int, many: int) -> None:
-        if done in (0, many) or time.monotonic() - last[0] >= EVERY:
-            last[0] = time.monotonic()
-            with store.write() as c:
-                sql.say_how_far(c, job.id, step=step, done=done, many=max(many, 1), told=time.time_ns())
-
-    with store.read() as c:
-        held = cases.read(c, job.office, load_library(known_indicators=indicators()))
-    found = look(held.portfolio, rules(), told).model_copy(update={"open": held.open, "generated": held.generated})
-    packed = zlib.compress(found.model_dump_json().encode(), 6)
-    with store.write() as c:
-        sql.say_how_far(c, job.id, ended=time.time_ns(), state=held.state, found=packed)
-        sql.forget_older(c, job.office, job.id)
 
 
 def say(desk: Desk, who: Actor, office: str, key: str, state: str, why: str, stands: str) -> None:

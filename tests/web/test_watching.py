@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from assessor.desk import answering, consenting, declaring, houses, watching
+from assessor.desk import answering, consenting, declaring, houses, looking_over, watching
 from assessor.desk.access import Actor
 from assessor.desk.desk import Desk
 from assessor.desk.watching import Standing
@@ -21,6 +21,7 @@ from benchmarks.portfolios import ITEMS, again, honest, second
 from tests.web.asked import LookAtOnce, by_session, site
 from tests.web.people import Person, entry, factory, joined
 from tests.web.people import again as known_again
+from tests.web.test_reckoning import until
 from tests.web.watched_offices import Filled, fill
 
 pytestmark = pytest.mark.slow
@@ -262,9 +263,18 @@ def test_a_look_that_is_lost_or_silent_can_be_begun_anew(desk: Desk) -> None:
     assert told.look is not None and told.look.surveys == 0
 
 
-def test_a_look_in_a_process_of_its_own(desk: Desk) -> None:
-    from tests.web.test_reckoning import until  # noqa: PLC0415 - it waits for a condition
+def test_a_look_says_that_it_is_still_there(here: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(looking_over, "BEAT", 0.01)
+    id_, officer = office(here)
+    long_ago = here.clock() - 2 * watching.SILENT
+    with here.store.write() as c:
+        sql.begin(c, LookRun("f" * 32, id_, officer.who.account, long_ago, "copied", 5, 9, long_ago))
+    assert not watching.standing(here, officer.who, id_).running
+    with looking_over._alive(here.store, "f" * 32):
+        until(lambda: watching.standing(here, officer.who, id_).running)
 
+
+def test_a_look_in_a_process_of_its_own(desk: Desk) -> None:
     id_, officer = office(desk)
     fill(desk, id_, planted())
     officer = known_again(desk, officer)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
-from assessor.desk import watching
+from assessor.desk import looking_over, watching
 from assessor.desk.watching import Standing
 from assessor.errors import ConflictError, InputError
 from assessor.portfolio.watching import KINDS
@@ -55,7 +55,7 @@ def _values(request: Request, desk: DeskOf, who: PageWho, office: str) -> dict[s
         "parts": {part.kind: part for part in held.look.parts} if held.look else {},
         "funnels": [(f, _funnel(shown, held, f)) for f in held.look.funnels] if held.look and pooled else [],
         "pairs": [(p, _pair(shown, p)) for p in _few(held.look.pairs)] if held.look and pooled else [],
-        "rules": watching.rules(),
+        "rules": looking_over.rules(),
         "may_answer": who.may("quality.answer", office),
         "questions": desk.library.questions,
         "most": MOST,
@@ -97,7 +97,7 @@ def _pair(shown: Face, pair: Pair) -> Markup:
     title = shown.text("watching.kappa_title")
     if pair.kappa is None or pair.low is None or pair.high is None:
         return nothing(title, shown.say(pair.why))
-    goal = watching.rules().agreement.goal
+    goal = looking_over.rules().agreement.goal
     params = {"kappa": pair.kappa, "low": pair.low, "high": pair.high, "goal": goal}
     desc = shown.text("watching.kappa_desc", **params)
     low, high = max(pair.low, 0 * goal), max(pair.high, 0 * goal)
