@@ -350,7 +350,7 @@ def test_agreement_is_pooled_and_told_of_each_two_with_enough() -> None:
 
 @pytest.mark.slow
 def test_of_60_honest_portfolios_hardly_any_is_asked_about() -> None:
-    """At most 5 of 100 with any question; of 200 none was measured, and one with 599 draws (benchmarks/watching.md)."""
+    """At most 5 of 100 with any question; of 200 none was measured (benchmarks/watching.md)."""
     rules = RULES.model_copy(update={"assessors": RULES.assessors.model_copy(update={"draws": 399})})
     found = [look(whole(seed), rules).queries for seed in range(60)]
     assert sum(map(bool, found)) <= 3, [(q.kind, figures(q)) for queries in found for q in queries]
