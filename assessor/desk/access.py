@@ -45,6 +45,8 @@ Action = Literal[
     "voucher.settle",
     "pack.read",
     "log.read",
+    "quality.read",
+    "quality.answer",
     "picture.read",
     "outline.write",
     "handover.read",
@@ -74,7 +76,9 @@ OWNER: frozenset[Action] = CONSULTANT | {
     "handover.note",
     "chain.join",
 }
-OFFICE: frozenset[Action] = frozenset({"office.read", "pack.read", "log.read", "picture.read", "handover.read"})
+OFFICE: frozenset[Action] = frozenset(
+    {"office.read", "pack.read", "log.read", "picture.read", "quality.read", "handover.read"}
+)
 """What whoever belongs to an office sees of its own affairs."""
 OF_CHAINS: frozenset[Action] = frozenset({"chain.read", "chain.invite"})
 BESIDE_CHAINS: frozenset[Action] = frozenset({"people.read", "people.invite"})
@@ -95,6 +99,7 @@ ROLES: dict[Role, frozenset[Action]] = {
         "voucher.decide",
         "voucher.settle",
         "outline.write",
+        "quality.answer",
         "handover.judge",
         "chain.read",
         "chain.invite",

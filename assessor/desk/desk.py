@@ -12,6 +12,7 @@ from time import time_ns
 from typing import Any, Protocol
 from uuid import uuid4
 
+from assessor.desk.looker import Looker
 from assessor.desk.reckoner import Reckoner
 from assessor.frameworks import Library
 from assessor.storage import Store
@@ -74,6 +75,7 @@ class Desk:
     counted: Counted = field(default_factory=Counted)
     runs: Path | None = None
     """The folder of the runs that it begins."""
+    looker: Looker = field(default_factory=Looker)
 
     def moment(self) -> str:
         """Now, as an answer file has it."""

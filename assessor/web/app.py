@@ -52,6 +52,7 @@ from assessor.web.pages import (
     tags,
     vouchers,
     walk,
+    watching,
 )
 from assessor.web.settings import Settings
 from assessor.web.shield import Shield
@@ -66,7 +67,7 @@ STATIC = {
 ROOMS = (
     door, openid, plants, answers, results, settling, filing, site, preparing, interviews, sampling, merging,
     reviewing, second, comparing, papers, tags, branches, walk, people,
-    offices, programmes, vouchers, applying, city, chains, joining, handover,
+    offices, programmes, vouchers, applying, city, chains, joining, handover, watching,
 )  # fmt: skip
 log = logging.getLogger("assessor.web")
 SWEEP = 3600
@@ -119,6 +120,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         for task in running:
             task.cancel()
         desk.reckoner.close()
+        desk.looker.close()
         desk.store.close()
 
 
