@@ -1,0 +1,178 @@
+"""One piece of a portfolio under one or two libraries: the work that a crew does, the same in any process."""
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from assessor.domain import Message, Noun, Size, Slug, Text, Time, sha256
+from assessor.errors import AssessorError
+from assessor.frameworks import Library, read_library
+from assessor.portfolio.changes import Change, alone, changes
+from assessor.portfolio.filed import Filed, Standing, filed
+from assessor.portfolio.judging import Judged, Judging
+from assessor.portfolio.shelf import Held, Piece, unpacked
+from assessor.portfolio.stored import stored
+
+
+@dataclass(frozen=True)
+class Order:
+    """What every piece is judged by."""
+
+    parts: Mapping[str, bytes]
+    """The files of a library."""
+    frameworks: tuple[str, ...] = ()
+    """Only by these; empty: by all that a plant is rated by."""
+    before: Mapping[str, bytes] | None = None
+    """The files of the library in force, where `parts` is a candidate that is held against it."""
+
+    @cached_property
+    def digest(self) -> str:
+        names = [(name, sha256(data)) for held in (self.parts, self.before or {}) for name, data in held.items()]
+        return sha256(repr((names, self.frameworks, self.before is None)).encode())
+
+
+class Fault(Noun):
+    """Why one file, or what stands in its place, could not be judged again."""
+
+    file: str
+    why: Message
+    exit: int
+    """The exit code of such a fault."""
+
+
+class Again(Noun):
+    """One stored Assessment, judged again."""
+
+    file: str
+    plant: Slug
+    name: Text
+    simulated: bool
+    kind: str
+    industry: str | None
+    size: Size | None
+    district: Text | None
+    made: Time
+    open_: int
+    stood: dict[Slug, Standing]
+    """As filed."""
+    then: dict[Slug, Standing]
+    """Under the library in force, where there is a candidate; else empty."""
+    now: dict[Slug, Standing]
+    hangs: dict[Slug, tuple[str, ...]]
+    """Of what moved between the two: changes, by id, each of which moves it when tried alone."""
+    dropped: tuple[Slug, ...]
+
+
+Sheet = tuple[list[Again], list[Fault]]
+
+
+def again(order: Order, piece: Piece) -> Sheet:
+    """Judge every Assessment of a piece again; what cannot be is told beside the others."""
+    ready = _ready(order)
+    found: list[Again] = []
+    faults: list[Fault] = []
+    for name, held in _held(piece, faults):
+        try:
+            found.append(ready.judged(name, held))
+        except AssessorError as error:
+            faults.append(Fault(file=error.place or name, why=error.message, exit=error.exit_code))
+    return found, faults
+
+
+def _held(piece: Piece, faults: list[Fault]) -> list[tuple[str, Filed]]:
+    found = []
+    for one in piece:
+        try:
+            found += [(s.file, s.filed) for s in unpacked(one)] if one.data is not None else [_read(one.name)]
+        except AssessorError as error:
+            faults.append(Fault(file=error.place or one.name, why=error.message, exit=error.exit_code))
+        except (OSError, zlib.error) as problem:
+            why = Message(id="input.unreadable", params={"reason": str(problem)[:200]})
+            faults.append(Fault(file=one.name, why=why, exit=2))
+    return found
+
+
+def _read(name: str) -> tuple[str, Filed]:
+    return name, filed(stored(Path(name)).done)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """Libraries made ready: what is to be, what is in force, and this with each change alone."""
+
+    now: Judging
+    then: Judging | None
+    single: Sequence[tuple[Change, Judging]]
+
+    def judged(self, name: str, held: Filed) -> Again:
+        now = self.now.judge(held, name)
+        then = None if self.then is None else self._then(held, name)
+        standings = {} if then is None else dict(then.standings)
+        moved = {id_ for id_ in standings.keys() | now.standings.keys() if _differ(standings, now.standings, id_)}
+        hangs = self._hangs(held, name, standings, moved) if then is not None and moved else {}
+        return Again.model_construct(
+            file=name, plant=held.plant, name=held.name, simulated=held.simulated, kind=held.kind,
+            industry=held.industry, size=held.size, district=held.district, made=held.made, open_=held.open_,
+            stood=held.stood, then=standings, now=dict(now.standings), hangs=hangs, dropped=now.dropped,
+        )  # fmt: skip
+
+    def _then(self, held: Filed, name: str) -> Judged:
+        assert self.then is not None
+        return self.then.judge(held, name)
+
+    def _hangs(
+        self, held: Filed, name: str, then: Mapping[str, Standing], moved: set[str]
+    ) -> dict[str, tuple[str, ...]]:
+        """Each change tried alone: which of them moves what moved?"""
+        found: dict[str, list[str]] = {id_: [] for id_ in sorted(moved)}
+        for change, judging in self.single:
+            try:
+                tried = judging.judge(held, name).standings
+            except AssessorError:  # with this change alone such a plant cannot be rated: that moves it too
+                tried = {}
+            for id_, ids in found.items():
+                if _differ(then, tried, id_):
+                    ids.append(change.id)
+        return {id_: tuple(ids) for id_, ids in found.items()}
+
+
+def _differ(one: Mapping[str, Standing], other: Mapping[str, Standing], id_: str) -> bool:
+    """Level or score, or whether there is any; the version alone moves nobody."""
+    a, b = one.get(id_), other.get(id_)
+    if a is None or b is None:
+        return a is not b
+    return (a.level, a.score) != (b.level, b.score)
+
+
+_MADE: dict[str, Ready] = {}
+"""In each process: the libraries of the last order, made ready once."""
+
+
+def _ready(order: Order) -> Ready:
+    if order.digest not in _MADE:
+        _MADE.clear()
+        now = library(order.parts)
+        then = None if order.before is None else library(order.before)
+        single = []
+        if then is not None:
+            for change in changes(then, now):
+                tried = alone(then, now, change) if change.apart else None
+                if tried is not None:
+                    single.append((change, Judging.of(tried)))
+        judging = Judging.of(now, order.frameworks)
+        _MADE[order.digest] = Ready(judging, None if then is None else Judging.of(then, order.frameworks), single)
+    return _MADE[order.digest]
+
+
+def library(parts: Mapping[str, bytes]) -> Library:
+    return _library(tuple(parts.items()))
+
+
+@lru_cache(maxsize=4)
+def _library(parts: tuple[tuple[str, bytes], ...]) -> Library:
+    return read_library(dict(parts))
+
+
+__all__ = ["Again", "Fault", "Held", "Order", "Sheet", "again"]
