@@ -1,17 +1,17 @@
 """One piece of a portfolio under one or two libraries: the work that a crew does, the same in any process."""
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from assessor.domain import Message, Noun, Size, Slug, Text, Time, sha256
+from assessor.domain import Evidence, Gates, Ladder, Message, Noun, Size, Slug, Text, Time, sha256
 from assessor.errors import AssessorError
 from assessor.frameworks import Library, read_library
 from assessor.portfolio.changes import Change, alone, changes
 from assessor.portfolio.filed import Filed, Standing, filed
-from assessor.portfolio.judging import Judged, Judging
+from assessor.portfolio.judging import Judging, alike
 from assessor.portfolio.shelf import Held, Piece, unpacked
 from assessor.portfolio.stored import stored
 
@@ -107,29 +107,37 @@ class Ready:
     single: Sequence[tuple[Change, Judging]]
 
     def judged(self, name: str, held: Filed) -> Again:
-        now = self.now.judge(held, name)
-        then = None if self.then is None else self._then(held, name)
-        standings = {} if then is None else dict(then.standings)
-        moved = {id_ for id_ in standings.keys() | now.standings.keys() if _differ(standings, now.standings, id_)}
-        hangs = self._hangs(held, name, standings, moved) if then is not None and moved else {}
+        """One Assessment on every side; what is known of its questions is found once where it is the same."""
+        known: dict[int, tuple[tuple[Evidence, ...], tuple[str, ...]]] = {}
+
+        def rated(judging: Judging) -> Mapping[str, Standing]:
+            key = id(judging.comparing)
+            if key not in known:
+                known[key] = judging.evidence(held)
+            return judging.rate(held, known[key][0], name)
+
+        now = rated(self.now)
+        dropped = known[id(self.now.comparing)][1]
+        then = {} if self.then is None else rated(self.then)
+        hangs = {} if self.then is None else self._hangs(rated, then, now)
         return Again.model_construct(
             file=name, plant=held.plant, name=held.name, simulated=held.simulated, kind=held.kind,
             industry=held.industry, size=held.size, district=held.district, made=held.made, open_=held.open_,
-            stood=held.stood, then=standings, now=dict(now.standings), hangs=hangs, dropped=now.dropped,
+            stood=held.stood, then=dict(then), now=dict(now), hangs=hangs, dropped=dropped,
         )  # fmt: skip
 
-    def _then(self, held: Filed, name: str) -> Judged:
-        assert self.then is not None
-        return self.then.judge(held, name)
-
     def _hangs(
-        self, held: Filed, name: str, then: Mapping[str, Standing], moved: set[str]
+        self,
+        rated: Callable[[Judging], Mapping[str, Standing]],
+        then: Mapping[str, Standing],
+        now: Mapping[str, Standing],
     ) -> dict[str, tuple[str, ...]]:
         """Each change tried alone: which of them moves what moved?"""
-        found: dict[str, list[str]] = {id_: [] for id_ in sorted(moved)}
-        for change, judging in self.single:
+        moved = [id_ for id_ in sorted(then.keys() | now.keys()) if _differ(then, now, id_)]
+        found: dict[str, list[str]] = {id_: [] for id_ in moved}
+        for change, judging in self.single if moved else ():
             try:
-                tried = judging.judge(held, name).standings
+                tried = rated(judging)
             except AssessorError:  # with this change alone such a plant cannot be rated: that moves it too
                 tried = {}
             for id_, ids in found.items():
@@ -153,17 +161,34 @@ _MADE: dict[str, Ready] = {}
 def _ready(order: Order) -> Ready:
     if order.digest not in _MADE:
         _MADE.clear()
-        now = library(order.parts)
-        then = None if order.before is None else library(order.before)
-        single = []
-        if then is not None:
-            for change in changes(then, now):
-                tried = alone(then, now, change) if change.apart else None
-                if tried is not None:
-                    single.append((change, Judging.of(tried)))
-        judging = Judging.of(now, order.frameworks)
-        _MADE[order.digest] = Ready(judging, None if then is None else Judging.of(then, order.frameworks), single)
+        _MADE[order.digest] = _made(order)
     return _MADE[order.digest]
+
+
+def _made(order: Order) -> Ready:
+    now = library(order.parts)
+    if order.before is None:
+        return Ready(Judging.of(now, order.frameworks), None, ())
+    then = library(order.before)
+    only = () if order.frameworks else concerned(then, now)
+    force = Judging.of(then, order.frameworks, only=only)
+    tried = [(change, alone(then, now, change)) for change in changes(then, now) if change.apart]
+    single = [(c, Judging.of(made, order.frameworks, force, only)) for c, made in tried if made is not None]
+    return Ready(Judging.of(now, order.frameworks, force, only), force, single)
+
+
+def concerned(before: Library, after: Library) -> frozenset[str]:
+    """Frameworks that can rate a plant otherwise than before: those that differ, ladders beside a ladder that does
+    (what is cut in one is absent in others), gates that hang on these. All, where answers come to something else.
+    """
+    ids = before.frameworks.keys() | after.frameworks.keys()
+    found = {id_ for id_ in ids if before.frameworks.get(id_) != after.frameworks.get(id_)}
+    if not alike(before, after):
+        return frozenset(ids)
+    held = [*before.frameworks.values(), *after.frameworks.values()]
+    if any(isinstance(f, Ladder) and f.id in found for f in held):
+        found |= {f.id for f in held if isinstance(f, Ladder)}
+    return frozenset(found | {f.id for f in held if isinstance(f, Gates) and f.rests_on & found})
 
 
 def library(parts: Mapping[str, bytes]) -> Library:

@@ -1,8 +1,8 @@
 """CHANGES between two editions: what one says otherwise than the other, piece by piece, and each tried alone.
 
 A piece is a field of a framework's file, or one item of a list in it by its id: a sub-domain, a set of weights, a
-level with its band. All questions of the bank that can move a rating are one piece. A piece that makes no framework
-without others (a sub-domain without its weight) is not tried alone, and says so.
+level with its band. All of the bank that can move a rating is one piece. A piece that makes no framework without
+others (a sub-domain without its weight) is not tried alone, and says so.
 """
 
 from collections.abc import Iterator, Mapping

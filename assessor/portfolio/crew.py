@@ -59,7 +59,7 @@ def chosen(given: str | None) -> str:
 def run(
     work: Work, order: Any, pieces: Iterable[P], executor: str, workers: int | None = None
 ) -> Iterator[Done[Any]]:
-    """Every piece as it is done, in any order. `workers`: processes of a pool; as many as processors by default."""
+    """Every piece as it is done, in any order. `workers`: processes of a pool; one a processor by default."""
     numbered = enumerate(pieces)
     if executor == "serial":
         yield from (Done(place, work(order, piece)) for place, piece in numbered)

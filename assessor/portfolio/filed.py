@@ -1,8 +1,8 @@
 """What judging again needs of a stored Assessment, and where it stood: some kilobytes instead of some megabytes.
 
-It is taken out of the Assessment once and kept beside it. Nothing in it is worded or weighed anew: of each role the
-answer that counts, of each measurement what an Evidence hangs on, of each framework where the plant stood. Names of
-people, reasons, proofs and samples are not in it.
+It is taken out of the Assessment once and kept beside it. Nothing in it is worded or weighed anew: of each role
+the answer that counts, of each measurement what a rating hangs on, of each framework where the plant stood. Names
+of people, reasons, proofs and samples are not in it.
 """
 
 from functools import lru_cache

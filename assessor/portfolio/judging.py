@@ -4,7 +4,7 @@ The stages are those of `assessor.pipeline.judge` as far as the ratings go: choo
 does not hang on (chances, the estimate, findings, flags, leads, the plan) is not reckoned.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,18 +48,28 @@ class Judging:
     claims: dict[tuple[str, Said], Mapping[str, Claim]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, library: Library, frameworks: Sequence[str] = ()) -> "Judging":
-        """Raises InputError for a framework that the library does not have."""
-        only = frozenset(choosing.choose(library, name).id for name in frameworks)
+    def of(
+        cls,
+        library: Library,
+        frameworks: Sequence[str] = (),
+        like: "Judging | None" = None,
+        only: Collection[str] = (),
+    ) -> "Judging":
+        """Raises InputError for a framework that the library does not have. `like`: another one, whose Evidence it
+        shares where answers come to the same under both. `only`: of what plants are rated by, these alone."""
+        named = frozenset(choosing.choose(library, name).id for name in frameworks) | frozenset(only)
         asked = tuple(library.questions.values())
-        ladders = [f for f in library.frameworks.values() if isinstance(f, Ladder)]
-        comparing = Comparing.of(asked, ladders, keeps=True)
-        tests = {test.indicator for s in comparing.statements for test in s.tests}
-        return cls(library, tuple(frameworks), only, asked, comparing, frozenset(tests))
+        if like is not None and alike(library, like.library):
+            comparing, indicators, claims = like.comparing, like.indicators, like.claims
+        else:
+            ladders = [f for f in library.frameworks.values() if isinstance(f, Ladder)]
+            comparing, claims = Comparing.of(asked, ladders, keeps=True), {}
+            indicators = frozenset(test.indicator for s in comparing.statements for test in s.tests)
+        return cls(library, tuple(frameworks), named, asked, comparing, indicators, {}, claims)
 
     def judge(self, held: Filed, place: str) -> Judged:
-        """Raises BundleError, with its `place`, where the framework that it was judged by is gone; InputError where
-        that is none for such a plant, or does not have what was cut."""
+        """Raises BundleError, with its `place`, where the framework that it was judged by is gone; InputError
+        where that is none for such a plant, or does not have what was cut."""
         evidence, dropped = self.evidence(held)
         return Judged(self.rate(held, evidence, place), dropped)
 
@@ -117,3 +127,15 @@ class Judging:
             rated_by = choosing.wanted(self.library, answers, main)
             self.ready[key] = Standings.of(rated_by, self.asked, held.kind, self.only or None)
         return self.ready[key]
+
+
+def alike(one: Library, other: Library) -> bool:
+    """Do the same answers and figures come to the same Evidence? They do where the bank is the same, and where
+    ladders prefill the same requirements."""
+    return one.questions == other.questions and _prefills(one) == _prefills(other)
+
+
+def _prefills(library: Library) -> list[Any]:
+    ladders = [f for f in library.frameworks.values() if isinstance(f, Ladder)]
+    cells = [(d.rubric, cell.level, cell.requirements) for f in ladders for d in f.dimensions for cell in d.cells]
+    return [cell for cell in cells if cell[0] is not None]

@@ -216,6 +216,6 @@ def _named(answers: Answers) -> set[str]:
 
 
 __all__ = [
-    "Move", "MovedBy", "Opened", "Rerated", "Standing", "Stands", "Stored", "change", "judged", "known", "moves_of",
-    "rerate", "rerate_many", "stored",
+    "Move", "MovedBy", "Opened", "Rerated", "Standing", "Stands", "Stored", "change", "judged", "known",
+    "moves_of", "rerate", "rerate_many", "stored",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from assessor.present.filing import pack
 from assessor.present.gathering import preview, sealed, sealed_facts
+from assessor.present.impact import impact
 from assessor.present.judgement import assessment, flags, verification
 from assessor.present.papers import checked
 from assessor.present.paying import demand, matches, programmes
@@ -14,6 +15,7 @@ __all__ = [
     "demand",
     "flags",
     "framework",
+    "impact",
     "matches",
     "moves",
     "pack",
