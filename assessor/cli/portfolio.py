@@ -119,7 +119,7 @@ def _write(file: Path, report: Impact) -> None:
     if file.suffix == ".json":
         create_file(file, canonical(report))
     else:
-        from assessor.present.impact_book import book  # noqa: PLC0415 - only where a workbook is written
+        from assessor.present.moving_book import book  # noqa: PLC0415 - only where a workbook is written
 
         create_file(file, book(report, time_ns(), language()))
     say("edition.written", file=str(file))

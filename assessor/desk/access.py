@@ -34,6 +34,8 @@ Action = Literal[
     "consent.give",
     "data.export",
     "organisation.make",
+    "edition.read",
+    "edition.try",
 ]
 READS: frozenset[Action] = frozenset(
     {"survey.read", "file.read", "result.read", "filing.read", "people.read", "consent.read"}
@@ -53,12 +55,13 @@ ROLES: dict[Role, frozenset[Action]] = {
     "owner": OWNER,
     "consultant": CONSULTANT | {"survey.settle", "survey.hand_in", "survey.declare", "second.read"},
     "reviewer": READS | {"survey.declare", "survey.review", "second.read"},
-    "officer": frozenset({"organisation.make", "people.read", "people.invite"}),
-    "auditor": frozenset(),
+    "officer": frozenset({"organisation.make", "people.read", "people.invite", "edition.read", "edition.try"}),
+    "auditor": frozenset({"edition.read"}),
     "administrator": frozenset({"organisation.make", "people.read", "people.invite"}),
 }
 """In the organisation that the role is held in. Who runs the system reads no factory's answers; a difference is
-settled by an assessor, and not by the factory alone; what is handed in is signed off by somebody else."""
+settled by an assessor, and not by the factory alone; what is handed in is signed off by somebody else. An office
+tries an edition on the results that were opened to it; what is in force only the operator changes."""
 AGREED: dict[tuple[str, Role], frozenset[Action]] = {
     ("programme", "officer"): frozenset({"result.read"}),
     ("audit", "auditor"): frozenset({"result.read", "filing.read"}),

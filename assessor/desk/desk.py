@@ -11,6 +11,7 @@ from typing import Protocol
 from uuid import uuid4
 
 from assessor.desk.reckoner import Reckoner
+from assessor.desk.trials import Trials
 from assessor.frameworks import Library
 from assessor.storage import Store
 from assessor.visit.reach import Reach
@@ -35,6 +36,7 @@ class Desk:
     library: Library
     sender: Sender
     reckoner: Reckoner = field(default_factory=Reckoner)
+    trials: Trials = field(default_factory=Trials)
     clock: Callable[[], int] = field(default=time_ns)
     """ns UTC"""
     reach: Reach | None = None

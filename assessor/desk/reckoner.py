@@ -51,6 +51,8 @@ class Reckoned:
     """Verdict by question, of what is to be clarified."""
     sealed: bytes | None = None
     """The bundle that was made of exports: what a filing of this Assessment rests on."""
+    filed: bytes | None = None
+    """zlib-compressed JSON: of the Assessment what judging it again needs."""
     asks: bytes | None = None
     """zlib-compressed JSON of what to ask about data points, where that was asked for and no Assessment."""
 

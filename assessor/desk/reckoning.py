@@ -137,7 +137,7 @@ def _keep(desk: Desk, survey: Survey, made: Reckoned) -> None:
         if sql.get(c, survey.id, lock=True) is None:
             return  # it was erased meanwhile
         new = Outcome(survey.id, survey.version, desk.clock(), made.assessment, made.fault, made.differing)
-        papers.keep(c, new, made.sealed)
+        papers.keep(c, new, made.sealed, made.filed)
 
 
 @lru_cache(maxsize=16)

@@ -12,7 +12,7 @@ from assessor.frameworks import Library, read_library
 from assessor.portfolio.changes import Change, alone, changes
 from assessor.portfolio.filed import Filed, Standing, filed
 from assessor.portfolio.judging import Judging, alike
-from assessor.portfolio.shelf import Held, Piece, unpacked
+from assessor.portfolio.shelf import Held, Piece, inflated, unpacked
 from assessor.portfolio.stored import stored
 
 
@@ -54,7 +54,7 @@ class Again(Noun):
     size: Size | None
     district: Text | None
     made: Time
-    open_: int
+    differences: int
     stood: dict[Slug, Standing]
     """As filed."""
     then: dict[Slug, Standing]
@@ -82,10 +82,15 @@ def again(order: Order, piece: Piece) -> Sheet:
 
 
 def _held(piece: Piece, faults: list[Fault]) -> list[tuple[str, Filed]]:
-    found = []
+    found: list[tuple[str, Filed]] = []
     for one in piece:
         try:
-            found += [(s.file, s.filed) for s in unpacked(one)] if one.data is not None else [_read(one.name)]
+            if one.data is None:
+                found.append((one.name, filed(stored(Path(one.name)).done)))
+            elif one.whole is not None:
+                found.append((one.name, _keyed(filed(inflated(one)), one.whole)))
+            else:
+                found += [(s.file, _keyed(s.filed, s.key)) for s in unpacked(one)]
         except AssessorError as error:
             faults.append(Fault(file=error.place or one.name, why=error.message, exit=error.exit_code))
         except (OSError, zlib.error) as problem:
@@ -94,8 +99,8 @@ def _held(piece: Piece, faults: list[Fault]) -> list[tuple[str, Filed]]:
     return found
 
 
-def _read(name: str) -> tuple[str, Filed]:
-    return name, filed(stored(Path(name)).done)
+def _keyed(held: Filed, key: str | None) -> Filed:
+    return held if key is None else held.model_copy(update={"plant": key})
 
 
 @dataclass(frozen=True)
@@ -122,8 +127,9 @@ class Ready:
         hangs = {} if self.then is None else self._hangs(rated, then, now)
         return Again.model_construct(
             file=name, plant=held.plant, name=held.name, simulated=held.simulated, kind=held.kind,
-            industry=held.industry, size=held.size, district=held.district, made=held.made, open_=held.open_,
-            stood=held.stood, then=dict(then), now=dict(now), hangs=hangs, dropped=dropped,
+            industry=held.industry, size=held.size, district=held.district, made=held.made,
+            differences=held.differences, stood=held.stood, then=dict(then), now=dict(now), hangs=hangs,
+            dropped=dropped,
         )  # fmt: skip
 
     def _hangs(
@@ -170,25 +176,28 @@ def _made(order: Order) -> Ready:
     if order.before is None:
         return Ready(Judging.of(now, order.frameworks), None, ())
     then = library(order.before)
-    only = () if order.frameworks else concerned(then, now)
-    force = Judging.of(then, order.frameworks, only=only)
+    only, beside = ((), ()) if order.frameworks else concerned(then, now)
+    force = Judging.of(then, order.frameworks, None, only, beside)
     tried = [(change, alone(then, now, change)) for change in changes(then, now) if change.apart]
-    single = [(c, Judging.of(made, order.frameworks, force, only)) for c, made in tried if made is not None]
-    return Ready(Judging.of(now, order.frameworks, force, only), force, single)
+    ready = [(c, Judging.of(one, order.frameworks, force, only, beside)) for c, one in tried if one is not None]
+    return Ready(Judging.of(now, order.frameworks, force, only, beside), force, ready)
 
 
-def concerned(before: Library, after: Library) -> frozenset[str]:
-    """Frameworks that can rate a plant otherwise than before: those that differ, ladders beside a ladder that does
-    (what is cut in one is absent in others), gates that hang on these. All, where answers come to something else.
-    """
-    ids = before.frameworks.keys() | after.frameworks.keys()
-    found = {id_ for id_ in ids if before.frameworks.get(id_) != after.frameworks.get(id_)}
-    if not alike(before, after):
-        return frozenset(ids)
+def concerned(before: Library, after: Library) -> tuple[frozenset[str], frozenset[str]]:
+    """Frameworks that can rate a plant otherwise than before: those that differ and gates that hang on these, or
+    all, where answers come to something else. Beside them ladders next to one that differs: what is cut in one is
+    absent in others, so that they count where something was cut."""
     held = [*before.frameworks.values(), *after.frameworks.values()]
-    if any(isinstance(f, Ladder) and f.id in found for f in held):
-        found |= {f.id for f in held if isinstance(f, Ladder)}
-    return frozenset(found | {f.id for f in held if isinstance(f, Gates) and f.rests_on & found})
+    ids = frozenset(f.id for f in held)
+    if not alike(before, after):
+        return ids, frozenset()
+    found = {id_ for id_ in ids if before.frameworks.get(id_) != after.frameworks.get(id_)}
+    found |= {f.id for f in held if isinstance(f, Gates) and f.rests_on & found}
+    ladders = {f.id for f in held if isinstance(f, Ladder)}
+    needed = {id_ for f in held if isinstance(f, Gates) and f.id in found for id_ in f.rests_on}
+    beside = ladders - found - needed if ladders & found else set()
+    beside |= {f.id for f in held if isinstance(f, Gates) and f.rests_on & beside and f.id not in found}
+    return frozenset(found | beside), frozenset(beside)
 
 
 def library(parts: Mapping[str, bytes]) -> Library:

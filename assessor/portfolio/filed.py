@@ -80,7 +80,7 @@ class Filed(Noun):
     """What was measured: of what could not be, no rating moves."""
     stood: dict[Slug, Standing]
     """By every framework that it was rated by."""
-    open_: Annotated[int, Field(alias="open", ge=0)] = 0
+    differences: Annotated[int, Field(ge=0)] = 0
     """Differences still to be clarified."""
 
 
@@ -109,7 +109,7 @@ def filed(done: Assessment) -> Filed:
         cuts=tuple(cut.dimension for cut in answers.cuts),
         figures=tuple(figure for m in done.measurements if (figure := _figure(m))),
         stood={one.head.id: standing(one) for one in done.rated},
-        open=sum(not finding.settled for finding in done.findings),
+        differences=sum(not finding.settled for finding in done.findings),
     )
 
 

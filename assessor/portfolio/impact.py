@@ -90,6 +90,7 @@ class Dropped(Noun):
 
     plant: Slug
     name: Text
+    file: str
     questions: tuple[Slug, ...]
 
 
@@ -142,7 +143,9 @@ def impact(before: Library, after: Library, found: Rerated, hidden: int = 0) -> 
         matrices=tuple(_matrix(id_, [m for m in moved if m.framework == id_]) for id_ in ids),
         shares=tuple(_shares(moved, latest)),
         moved=tuple(sorted(really, key=lambda m: (m.framework, WAYS.index(m.way), m.plant))),
-        dropped=tuple(Dropped(plant=o.plant, name=o.name, questions=o.dropped) for o in latest if o.dropped),
+        dropped=tuple(
+            Dropped(plant=o.plant, name=o.name, file=o.file, questions=o.dropped) for o in latest if o.dropped
+        ),
         faults=found.faults,
         hidden=hidden,
     )

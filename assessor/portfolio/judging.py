@@ -9,15 +9,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assessor import choosing
-from assessor.domain import Answers, Evidence, Ladder, Message, Question
+from assessor.domain import Answers, Evidence, Ladder, Message
 from assessor.errors import BundleError
 from assessor.frameworks import Library
 from assessor.portfolio.filed import Filed, Said, Standing, answers_to, cut, measured, settlement
+from assessor.rating import Kind
 from assessor.rating.cuts import uncut
-from assessor.rating.standings import Standings
+from assessor.rating.standings import Heard, Standings
 from assessor.reconcile.claims import Claim, bring_together
 from assessor.reconcile.comparison import MOST_KEPT, Comparing
 
+KINDS: tuple[Kind, ...] = ("discrete", "process")
 NOTHING = Answers(format="assessor-answers/1", plant="none", answers=())
 
 
@@ -40,7 +42,10 @@ class Judging:
     """Only by these: id, or id@version for an earlier edition; empty: by all that a plant is rated by."""
     only: frozenset[str]
     """The same by id alone."""
-    asked: tuple[Question, ...]
+    beside: frozenset[str]
+    """Of the frameworks those that are asked for only where something was cut."""
+    heard: dict[Kind, Heard]
+    """The bank by kinds of plant."""
     comparing: Comparing
     indicators: frozenset[str]
     """Those that a question is tested by."""
@@ -54,18 +59,21 @@ class Judging:
         frameworks: Sequence[str] = (),
         like: "Judging | None" = None,
         only: Collection[str] = (),
+        beside: Collection[str] = (),
     ) -> "Judging":
         """Raises InputError for a framework that the library does not have. `like`: another one, whose Evidence it
-        shares where answers come to the same under both. `only`: of what plants are rated by, these alone."""
+        shares where answers come to the same under both. `only`: of what plants are rated by, these alone, and of
+        these `beside` only where something was cut."""
         named = frozenset(choosing.choose(library, name).id for name in frameworks) | frozenset(only)
-        asked = tuple(library.questions.values())
         if like is not None and alike(library, like.library):
-            comparing, indicators, claims = like.comparing, like.indicators, like.claims
+            comparing, heard, claims = like.comparing, like.heard, like.claims
         else:
             ladders = [f for f in library.frameworks.values() if isinstance(f, Ladder)]
+            asked = tuple(library.questions.values())
             comparing, claims = Comparing.of(asked, ladders, keeps=True), {}
-            indicators = frozenset(test.indicator for s in comparing.statements for test in s.tests)
-        return cls(library, tuple(frameworks), named, asked, comparing, indicators, {}, claims)
+            heard = {kind: Heard.of(asked, kind) for kind in KINDS}
+        indicators = frozenset(test.indicator for s in comparing.statements for test in s.tests)
+        return cls(library, tuple(frameworks), named, frozenset(beside), heard, comparing, indicators, {}, claims)
 
     def judge(self, held: Filed, place: str) -> Judged:
         """Raises BundleError, with its `place`, where the framework that it was judged by is gone; InputError
@@ -103,7 +111,7 @@ class Judging:
         cuts = tuple(map(cut, held.cuts))
         uncut(main, cuts)  # what was cut is refused where the ladder that it was judged by does not have it
         ready = self._ready(held, main)
-        stands = ready.rate(evidence, cuts)
+        stands = ready.rate(evidence, cuts, () if cuts else self.beside)
         return {
             f.id: Standing.model_construct(version=f.version, level=stands[f.id][0], score=stands[f.id][1])
             for f in ready.frameworks
@@ -125,7 +133,7 @@ class Judging:
         if key not in self.ready:
             answers = NOTHING.model_copy(update={"frameworks": extra})
             rated_by = choosing.wanted(self.library, answers, main)
-            self.ready[key] = Standings.of(rated_by, self.asked, held.kind, self.only or None)
+            self.ready[key] = Standings.of(rated_by, self.heard[held.kind], self.only or None)
         return self.ready[key]
 
 

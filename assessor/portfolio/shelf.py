@@ -4,6 +4,7 @@ A pack is a zip of JSON, some hundred Assessments a member, so that each process
 pack is `Filed`: no name of a person, no reason, no proof.
 """
 
+import json
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,7 +13,8 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from assessor.domain import Message, Noun
+from assessor.audit import read_assessment
+from assessor.domain import Assessment, Message, Noun
 from assessor.errors import BundleError
 from assessor.home import create_file
 from assessor.portfolio.filed import Filed
@@ -30,6 +32,8 @@ class Shelved(Noun):
     """What judging again needs, and the file that it was taken from."""
 
     file: str
+    key: str | None = None
+    """What tells its plant apart where two may bear one id."""
     filed: Filed
 
 
@@ -47,6 +51,8 @@ class Held:
     name: str
     data: bytes | None = None
     count: int = 1
+    whole: str | None = None
+    """The key of a plant whose whole Assessment `data` is, instead of a page."""
 
     @property
     def bare(self) -> "Held":
@@ -126,6 +132,26 @@ def unpacked(held: Held) -> tuple[Shelved, ...]:
         return Page.model_validate_json(data).held
     except (ValueError, zlib.error) as problem:
         raise BundleError(Message(id="edition.not_a_pack"), held.name) from problem
+
+
+def inflated(held: Held) -> Assessment:
+    """A whole Assessment out of a database."""
+    assert held.data is not None
+    try:
+        return read_assessment(zlib.decompress(held.data), held.name)
+    except zlib.error as problem:
+        raise BundleError(Message(id="audit.not_an_assessment"), held.name) from problem
+
+
+def page_of(held: Iterable[tuple[str, str, bytes]]) -> Held:
+    """A page out of what a database keeps: name, key of the plant, and its JSON, which is put in as it stands."""
+    given = list(held)
+    rows = [
+        b'{"file":%s,"key":%s,"filed":%s}' % (json.dumps(name).encode(), json.dumps(key).encode(), data)
+        for name, key, data in given
+    ]
+    page = b'{"format":"assessor-pack/1","held":[%s]}' % b",".join(rows)
+    return Held(given[0][0], zlib.compress(page, 1), len(given))
 
 
 def _members(file: Path) -> Iterator[Held]:

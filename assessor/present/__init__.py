@@ -2,8 +2,8 @@
 
 from assessor.present.filing import pack
 from assessor.present.gathering import preview, sealed, sealed_facts
-from assessor.present.impact import impact
 from assessor.present.judgement import assessment, flags, verification
+from assessor.present.moving import impact
 from assessor.present.papers import checked
 from assessor.present.paying import demand, matches, programmes
 from assessor.present.planning import plan

@@ -16,7 +16,7 @@ def asked(questions: Iterable[Question], known: Known) -> frozenset[str]:
     found = set()
     for question in questions:
         need = question.asked_if
-        held = (True, True)
+        held: tuple[bool, bool] | None = (True, True)
         if need is not None:
             held = known.once(question.id, need.names, partial(known.holds, need))
         if held is not None and held[1]:

@@ -32,64 +32,90 @@ Climb = Callable[[Mapping[str, Fraction]], tuple[int, Fraction]]
 """A ladder made ready: from degrees to level and score."""
 
 
+@dataclass
+class Heard:
+    """A bank made ready to tell what is known of it at one kind of plant; for all frameworks over this bank."""
+
+    plant: Kind
+    statements: Mapping[str, Question]
+    conditional: tuple[Question, ...]
+    """Questions that are asked on a condition."""
+    unheard: Mapping[str, Value]
+    """What is known of each statement where there is no Evidence."""
+    values: dict[int, tuple[Evidence, Value]] = field(default_factory=dict)
+    conditions: Kept = field(default_factory=dict)
+    """Whether a question is asked, by the values that this hangs on."""
+    last: tuple[Sequence[Evidence], Known] | None = None
+
+    @classmethod
+    def of(cls, questions: Iterable[Question], plant: Kind) -> "Heard":
+        questions = tuple(questions)
+        statements = {s.id: s for question in questions for s in question.statements}
+        unheard = {id_: value_of(s, None, "verified") for id_, s in statements.items()}
+        return cls(plant, statements, tuple(q for q in questions if q.asked_if is not None), unheard)
+
+    def known(self, evidence: Sequence[Evidence]) -> Known:
+        """Every statement with what is known of it, as `asked.known` has it."""
+        if self.last is None or self.last[0] is not evidence:
+            values = dict(self.unheard)
+            values.update([(e.question, self._value(e)) for e in evidence])
+            every = Known("verified", values, self.plant, {}, self.conditions)
+            self.last = evidence, under_conditions(self.conditional, every)
+        return self.last[1]
+
+    def _value(self, evidence: Evidence) -> Value:
+        """One value for one Evidence, and the Evidence is held so that its place is no other's."""
+        found = self.values.get(id(evidence))
+        if found is None:
+            if len(self.values) > MOST_KEPT:
+                self.values.clear()
+            found = evidence, value_of(self.statements[evidence.question], evidence, "verified")
+            self.values[id(evidence)] = found
+        return found[1]
+
+
 @dataclass(frozen=True)
 class Standings:
     """Frameworks of a library, made ready to rate one kind of plant again and again."""
 
     frameworks: tuple[Framework, ...]
     """Those for this kind of plant, of a ladder what it has for it; in the order of `rate_library`."""
-    conditional: tuple[Question, ...]
-    """Questions that are asked on a condition."""
-    statements: Mapping[str, Question]
-    plant: Kind
+    heard: Heard
     only: frozenset[str]
     """Those of them that are asked for, by id; and those that the levels of these hang on."""
     asks: Mapping[str, frozenset[str]]
     """Requirements of each ladder, by its id."""
-    unheard: Mapping[str, Value]
-    """What is known of each statement where there is no Evidence."""
     ladders: dict[tuple[str, tuple[str, ...]], tuple[Ladder, Rungs]] = field(default_factory=dict)
     """Each with what the plant has of it, and its rungs, by its id and by what was cut."""
-    values: dict[int, tuple[Evidence, Value]] = field(default_factory=dict)
-    conditions: Kept = field(default_factory=dict)
-    """Whether a question is asked, by the values that this hangs on."""
     kept: dict[str, Kept] = field(default_factory=dict)
 
     @classmethod
-    def of(
-        cls,
-        frameworks: Iterable[Framework],
-        questions: Sequence[Question],
-        plant: Kind,
-        only: Collection[str] | None = None,
-    ) -> "Standings":
+    def of(cls, frameworks: Iterable[Framework], heard: Heard, only: Collection[str] | None = None) -> "Standings":
+        plant = heard.plant
         ours = [f.of_plant(plant) if isinstance(f, Ladder) else f for f in frameworks if f.plant in (None, plant)]
         order = ["ladder", *STANDS]
         ours.sort(key=lambda f: (order.index(f.law), f.id))
-        statements = {s.id: s for question in questions for s in question.statements}
         named = {f.id for f in ours} if only is None else set(only)
         named |= {id_ for f in ours if isinstance(f, Gates) and f.id in named for id_ in f.rests_on}
         asks = {f.id: frozenset(f.asks) for f in ours if isinstance(f, Ladder)}
-        unheard = {id_: value_of(s, None, "verified") for id_, s in statements.items()}
-        conditional = tuple(q for q in questions if q.asked_if is not None)
-        return cls(tuple(ours), conditional, statements, plant, frozenset(named), asks, unheard)
+        return cls(tuple(ours), heard, frozenset(named), asks)
 
-    def rate(self, evidence: Sequence[Evidence], cuts: tuple[Cut, ...]) -> dict[str, Stand]:
-        """By framework id."""
+    def rate(
+        self, evidence: Sequence[Evidence], cuts: tuple[Cut, ...], without: Collection[str] = ()
+    ) -> dict[str, Stand]:
+        """By framework id; `without`: those that nobody asks for this time."""
         aside = not_applicable(evidence, "verified")
         degrees = {e.question: e.verified for e in evidence if e.verified is not None}
-        known: Known | None = None
         found: dict[str, Stand] = {}
-        for framework in (f for f in self.frameworks if f.id in self.only):
+        for framework in (f for f in self.frameworks if f.id in self.only and f.id not in without):
             if isinstance(framework, Ladder):
                 found[framework.id] = self._climbed(framework, cuts, aside)(degrees)
             else:
-                known = known or self._known(evidence)
                 kept = self.kept.setdefault(framework.id, {})
                 # a formal level hangs on formal levels alone: how high another may be makes no difference to it
                 levels = {id_: (level, level) for id_, (level, _) in found.items() if level is not None}
-                told = replace(known, levels=levels, kept=kept)
-                found[framework.id] = STANDS[framework.law](framework, self.statements, told)
+                told = replace(self.heard.known(evidence), levels=levels, kept=kept)
+                found[framework.id] = STANDS[framework.law](framework, self.heard.statements, told)
         return found
 
     def _climbed(self, framework: Ladder, cuts: tuple[Cut, ...], aside: frozenset[str]) -> Climb:
@@ -102,19 +128,3 @@ class Standings:
             self.ladders[key] = ladder, rungs(ladder, own, ())
         ladder, climbed = self.ladders[key]
         return standing_on(ladder, set_aside(climbed, aside & self.asks[framework.id]))
-
-    def _known(self, evidence: Iterable[Evidence]) -> Known:
-        """Every statement with what is known of it, as `known` has it."""
-        values = dict(self.unheard)
-        values.update([(e.question, self._value(e)) for e in evidence])
-        return under_conditions(self.conditional, Known("verified", values, self.plant, {}, self.conditions))
-
-    def _value(self, evidence: Evidence) -> Value:
-        """One value for one Evidence, and the Evidence is held so that its place is no other's."""
-        found = self.values.get(id(evidence))
-        if found is None:
-            if len(self.values) > MOST_KEPT:
-                self.values.clear()
-            found = evidence, value_of(self.statements[evidence.question], evidence, "verified")
-            self.values[id(evidence)] = found
-        return found[1]

@@ -62,7 +62,7 @@ class Comparing:
         self, claims: Mapping[str, Claim], settlements: Iterable[Settlement], measurements: Iterable[Measurement]
     ) -> tuple[Evidence, ...]:
         """The same of claims that were brought together."""
-        claims = prefilled(claims, self.ladders) | claims
+        claims = {**prefilled(claims, self.ladders), **claims}
         settled = {s.question: s for s in sorted(settlements, key=when)}
         by_indicator = {m.indicator: m for m in measurements}
         found = []

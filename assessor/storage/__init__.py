@@ -10,6 +10,7 @@ from assessor.storage.kept import (
     Consent,
     Declaration,
     Event,
+    Filed,
     FileKind,
     Given,
     Interest,
@@ -30,6 +31,7 @@ from assessor.storage.kept import (
     StoredFile,
     Survey,
     Token,
+    Trial,
 )
 from assessor.storage.store import Store
 
@@ -41,6 +43,7 @@ __all__ = [
     "Declaration",
     "Event",
     "FileKind",
+    "Filed",
     "Given",
     "Interest",
     "Invitation",
@@ -61,4 +64,5 @@ __all__ = [
     "StoredFile",
     "Survey",
     "Token",
+    "Trial",
 ]

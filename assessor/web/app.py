@@ -27,6 +27,7 @@ from assessor.web.pages import (
     branches,
     comparing,
     door,
+    editions,
     filing,
     interviews,
     merging,
@@ -56,7 +57,7 @@ STATIC = {
 }
 ROOMS = (
     door, openid, plants, answers, results, settling, filing, site, preparing, interviews, sampling, merging,
-    reviewing, second, comparing, papers, tags, branches, walk, people,
+    reviewing, second, comparing, papers, tags, branches, walk, people, editions,
 )  # fmt: skip
 log = logging.getLogger("assessor.web")
 SWEEP = 3600
@@ -118,6 +119,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     finally:
         for task in sweeping:
             task.cancel()
+        desk.trials.close()
         desk.reckoner.close()
         desk.store.close()
 

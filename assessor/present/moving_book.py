@@ -7,9 +7,9 @@ from io import BytesIO
 import xlsxwriter
 
 from assessor.domain import Time
-from assessor.messages import Language, moment, number, render
+from assessor.messages import Language, moment, render
 from assessor.portfolio.impact import WAYS, Impact, change
-from assessor.present.impact import hangs, level, levels, place, stood, title, told
+from assessor.present.moving import alone, hangs, level, levels, place, stood, title, told, value
 
 Row = Sequence[str | int | float | None]
 
@@ -48,20 +48,20 @@ def _sheets(
     found: Impact, made: Time, language: Language
 ) -> Iterable[tuple[str, list[str], list[int], list[Row]]]:
     yield "summary", [render("edition.on_trial", language), moment(made)], [110, 24], _summary(found, language)
-    heads = ("change", "kind", "head.value", "before", "after", "alone")
-    yield "changes", _heads(heads, language), [44, 10, 40, 24, 24, 30], _changes(found, language)
-    heads = ("plant", "framework", "in_force", "candidate", "score", "way", "hangs")
-    yield "moved", _heads(heads, language), [34, 26, 16, 16, 10, 12, 60], _moved(found, language)
-    heads = ("framework", "side", "head.value")
+    changed = ("change", "kind", "value", "before", "after", "alone")
+    yield "changes", _heads(changed, language), [44, 10, 40, 24, 24, 30], _changes(found, language)
+    moved = ("plant", "framework", "in_force", "candidate", "score", "way", "hangs")
+    yield "moved", _heads(moved, language), [34, 26, 16, 16, 10, 12, 60], _moved(found, language)
+    sorts = ("framework", "side", "value")
     ways = [render(f"edition.way.{way}", language) for way in WAYS]
-    yield "sides", [*_heads(heads, language), *ways], [26, 20, 16, *[12] * len(ways)], _sides(found, language)
+    yield "sides", [*_heads(sorts, language), *ways], [26, 20, 16, *[12] * len(ways)], _sides(found, language)
     rows: list[Row] = [(fault.file, render(fault.why, language)) for fault in found.faults]
     if rows:
         yield "faults", _heads(("file", "why"), language), [60, 80], rows
 
 
 def _heads(names: Iterable[str], language: Language) -> list[str]:
-    return [render(f"edition.head.{name.removeprefix('head.')}", language) for name in names]
+    return [render(f"edition.head.{name}", language) for name in names]
 
 
 def _summary(found: Impact, language: Language) -> list[Row]:
@@ -81,10 +81,7 @@ def _summary(found: Impact, language: Language) -> list[Row]:
 def _changes(found: Impact, language: Language) -> list[Row]:
     rows: list[Row] = []
     for one in found.hanging:
-        if one.change.apart:
-            moved = ", ".join(f"{id_} {number(n, 0)}" for id_, n in sorted(one.moved.items())) or "0"
-        else:
-            moved = render("edition.not_apart", language)
+        moved = alone(one, language)
         first = (place(one.change, language), render(f"edition.what.{one.change.what}", language))
         rows += [(*first, t.at, t.before or "–", t.after or "–", moved) for t in one.change.told]
         if one.change.more or not one.change.told:
@@ -108,12 +105,11 @@ def _moved(found: Impact, language: Language) -> list[Row]:
 
 
 def _sides(found: Impact, language: Language) -> list[Row]:
-    unknown = render("edition.unknown", language)
     return [
         (
             share.framework,
             render(f"edition.side.{share.side}", language),
-            share.value or unknown,
+            value(share, language),
             *(share.ways.get(way, 0) for way in WAYS),
         )
         for share in found.shares

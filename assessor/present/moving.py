@@ -9,7 +9,7 @@ from assessor.domain import Text
 from assessor.messages import Language, number, render
 from assessor.portfolio.changes import Change
 from assessor.portfolio.filed import Standing
-from assessor.portfolio.impact import Impact, Matrix, Moved, change
+from assessor.portfolio.impact import Hanging, Impact, Matrix, Moved, Share, change
 from assessor.present.tables import titled
 
 MOST = 40
@@ -90,13 +90,19 @@ def hangs(found: Impact, moved: Moved, language: Language) -> str:
     return "; ".join(named.get(id_, id_) for id_ in moved.hangs) or render("edition.together", language)
 
 
-def alone(found: Impact, index: int, language: Language) -> str:
+def alone(one: Hanging, language: Language) -> str:
     """How many a change moves when tried alone, by framework; or that it cannot be."""
-    one = found.hanging[index]
     if not one.change.apart:
         return render("edition.not_apart", language)
     parts = [f"{id_} {number(n, 0)}" for id_, n in sorted(one.moved.items())]
     return ", ".join(parts) or "0"
+
+
+def value(share: Share, language: Language) -> str:
+    """The sort of plants that a share is of."""
+    if share.value is None:
+        return render("edition.unknown", language)
+    return render(f"edition.value.{share.value}", language) if share.side in ("size", "kind") else share.value
 
 
 def levels(matrix: Matrix) -> tuple[list[int | None], list[int | None], dict[tuple[int | None, int | None], int]]:
@@ -109,7 +115,7 @@ def levels(matrix: Matrix) -> tuple[list[int | None], list[int | None], dict[tup
 def _changes(found: Impact, out: Console, language: Language) -> None:
     heads = ("change", "kind", "before", "after", "alone")
     table = titled(language, *(f"edition.head.{head}" for head in heads), title="edition.changes")
-    for i, one in enumerate(found.hanging):
+    for one in found.hanging:
         shown = one.change.told[:6]
         rest = len(one.change.told) - len(shown) + one.change.more
         lines = [(f"{t.at}: {t.before or '–'}".removeprefix(": "), t.after or "–") for t in shown]
@@ -117,7 +123,7 @@ def _changes(found: Impact, out: Console, language: Language) -> None:
             lines.append((render("edition.more", language, n=rest), ""))
         what = render(f"edition.what.{one.change.what}", language)
         before, after = ("\n".join(line[i] for line in lines) for i in (0, 1))
-        table.add_row(place(one.change, language), what, before, after, alone(found, i, language))
+        table.add_row(place(one.change, language), what, before, after, alone(one, language))
     out.print(table)
 
 
