@@ -5,7 +5,6 @@ installing the file. A report keeps no name: whoever reads it sees those of fact
 results to the office by now.
 """
 
-import os
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -180,7 +179,7 @@ def _report(desk: Desk, trial: Trial) -> Impact:
             with desk.store.write() as c:
                 sql.change(c, trial.id, done=done, told=desk.clock())
 
-    by = crew.chosen(os.environ.get(crew.SETTING) or "processes")
+    by = crew.chosen(desk.trials.executor)
     found = rerate_many(pieces.read(), Order(other.parts, (), desk.library.parts), by, told, workers=1)
     return impact(desk.library, other, found, pieces.hidden)
 

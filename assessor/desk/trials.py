@@ -1,9 +1,12 @@
 """What tries editions beside the server: one at a time, in a thread that lets other processes do the work."""
 
 import logging
+import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+
+from assessor.portfolio.crew import SETTING
 
 log = logging.getLogger("assessor.desk")
 
@@ -11,7 +14,9 @@ log = logging.getLogger("assessor.desk")
 class Trials:
     """One trial at a time; whoever comes next waits."""
 
-    def __init__(self) -> None:
+    def __init__(self, executor: str | None = None) -> None:
+        self.executor = executor or os.environ.get(SETTING) or "processes"
+        """By whom the work is done, as of `assessor.portfolio.crew`: not by the server, unless told so."""
         self._thread: ThreadPoolExecutor | None = None
         self._open: set[str] = set()
         self._lock = threading.Lock()

@@ -157,7 +157,7 @@ def _dask(work: Work, order: Any, numbered: Iterator[tuple[int, Any]], address: 
             return future
 
         first = [submit(one) for _, one in zip(range(ahead), numbered, strict=False)]
-        open_ = as_completed(first)
+        open_ = as_completed(first, loop=client.loop)
         for future in open_:
             yield Done(places.pop(future.key), _fetched(future))
             if (one := next(numbered, None)) is not None:

@@ -12,6 +12,7 @@ from assessor.desk import (
     attaching,
     consenting,
     declaring,
+    editions,
     houses,
     noting,
     reckoning,
@@ -25,8 +26,9 @@ from assessor.forms import load_answers
 from assessor.frameworks import Library
 from assessor.storage import Purpose, Role, Run, Store, people, runs
 from connectors.simulator.serve import DEMO
-from tests.web.asked import NOBODY, AtOnce, By, by_session
+from tests.web.asked import NOBODY, AtOnce, By, TriedAtOnce, by_session
 from tests.web.conftest import Kept
+from tests.web.editions import newer
 from tests.web.people import Person, again, factory, joined, with_password
 
 PLACES = ("own", "other", "consented")
@@ -72,7 +74,7 @@ def prepared(folder: Path, library: Library) -> World:
     """Made once; what is asked of it changes a copy."""
     store = Store(f"sqlite:///{folder / 'world.db'}")
     store.upgrade()
-    ids, by = populated(Desk(store, library, Kept(), AtOnce()))
+    ids, by = populated(Desk(store, library, Kept(), AtOnce(), TriedAtOnce()))
     store.close()
     return World((folder / "world.db").read_bytes(), ids, by)
 
@@ -96,6 +98,8 @@ def populated(desk: Desk) -> tuple[dict[str, str], dict[tuple[str, str], By]]:
     _asked_for(desk, [one.session for one in by.values() if one.session])
     ids = {"house": house, "survey": survey, "office": office, "consent": given[0].id, "question": "m5-l2-1"}
     ids |= _said(desk, again(desk, owner), house, survey)
+    tried = editions.hand_in(desk, joined(desk, house, "officer").who, house, "newer.yaml", newer(desk.library))
+    ids["trial"] = tried
     return ids | {"version": _handed_in(desk, survey, by)}, by
 
 
