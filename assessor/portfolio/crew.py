@@ -5,6 +5,7 @@ function of an order and a piece, so that all of them give the same, in the orde
 killed loses nothing: its piece is done again, and one that processes died over thrice is told.
 """
 
+import gc
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -80,6 +81,7 @@ _ORDER: list[tuple[Work, Any]] = []
 
 
 def _begin(work: Work, order: Any) -> None:
+    gc.set_threshold(100_000, 50, 50)  # what is kept lives as long as the process: to look for it is lost time
     _ORDER[:] = [(work, order)]
 
 

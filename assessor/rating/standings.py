@@ -46,6 +46,7 @@ class Heard:
     conditions: Kept = field(default_factory=dict)
     """Whether a question is asked, by the values that this hangs on."""
     last: tuple[Sequence[Evidence], Known] | None = None
+    degrees: tuple[Sequence[Evidence], frozenset[str], dict[str, Fraction]] | None = None
 
     @classmethod
     def of(cls, questions: Iterable[Question], plant: Kind) -> "Heard":
@@ -62,6 +63,13 @@ class Heard:
             every = Known("verified", values, self.plant, {}, self.conditions)
             self.last = evidence, under_conditions(self.conditional, every)
         return self.last[1]
+
+    def climbing(self, evidence: Sequence[Evidence]) -> tuple[frozenset[str], dict[str, Fraction]]:
+        """What a ladder looks at: the requirements that are set aside, and the degrees of others."""
+        if self.degrees is None or self.degrees[0] is not evidence:
+            degrees = {e.question: e.verified for e in evidence if e.verified is not None}
+            self.degrees = evidence, not_applicable(evidence, "verified"), degrees
+        return self.degrees[1:]
 
     def _value(self, evidence: Evidence) -> Value:
         """One value for one Evidence, and the Evidence is held so that its place is no other's."""
@@ -104,8 +112,7 @@ class Standings:
         self, evidence: Sequence[Evidence], cuts: tuple[Cut, ...], without: Collection[str] = ()
     ) -> dict[str, Stand]:
         """By framework id; `without`: those that nobody asks for this time."""
-        aside = not_applicable(evidence, "verified")
-        degrees = {e.question: e.verified for e in evidence if e.verified is not None}
+        aside, degrees = self.heard.climbing(evidence)
         found: dict[str, Stand] = {}
         for framework in (f for f in self.frameworks if f.id in self.only and f.id not in without):
             if isinstance(framework, Ladder):
