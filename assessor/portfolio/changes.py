@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from assessor.domain import LAWS, Framework, Head, Noun, Question, Slug
+from assessor.domain import LAWS, Framework, Head, Noun, Question, Slug, Text
 from assessor.frameworks import FAULTS, Library
 
 TOLD = frozenset(Head.model_fields) - {"law", "plant", "on"} | {"standing"}
@@ -39,6 +39,8 @@ class Change(Noun):
     """None: the bank."""
     part: str
     item: str | None
+    name: Text | None = None
+    """Of the item, as the file names it."""
     what: Literal["added", "removed", "changed"]
     told: tuple[Told, ...]
     more: int = 0
@@ -148,10 +150,16 @@ def _change(id_: str, framework: str | None, part: str, item: str | None, was: A
         framework=framework,
         part=part,
         item=item,
+        name=_name(now if isinstance(now, dict) else was),
         what="added" if was is None else "removed" if now is None else "changed",
         told=tuple(found[:MOST_TOLD]),
         more=max(0, len(found) - MOST_TOLD),
     )
+
+
+def _name(value: Any) -> Text | None:
+    named = value.get("name") if isinstance(value, dict) else None
+    return Text(**named) if isinstance(named, dict) and named.keys() == {"zh", "en"} else None
 
 
 TEXTS = frozenset({"name", "text", "note", "why", "source", "status", "count_status", "ask"})

@@ -6,7 +6,7 @@ from fractions import Fraction
 from rich.console import Console
 
 from assessor.domain import Text
-from assessor.messages import Language, number, render
+from assessor.messages import Language, catalogue, number, render
 from assessor.portfolio.changes import Change
 from assessor.portfolio.filed import Standing
 from assessor.portfolio.impact import Hanging, Impact, Matrix, Moved, Share, change
@@ -59,11 +59,16 @@ def title(found: Impact, framework: str, language: Language) -> str:
     return render(named, language) if named is not None else framework
 
 
-def place(of: Change, language: Language) -> str:
-    """Where a change is."""
+def place(found: Impact, of: Change, language: Language) -> str:
+    """Where a change is, in words as far as there are any; its framework where several differ."""
     if of.framework is None:
         return render("edition.bank", language)
-    return " / ".join(filter(None, (of.framework, of.part if of.part != "law" else None, of.item)))
+    named = f"edition.part.{of.part}"
+    parts = [title(found, of.framework, language)] if len(found.editions) > 1 else []
+    parts.append(render(named, language) if named in catalogue() else of.part)
+    if of.item is not None:
+        parts.append(render(of.name, language) if of.name is not None else of.item)
+    return " · ".join(parts)
 
 
 def stood(standing: Standing | None, language: Language) -> str:
@@ -86,15 +91,18 @@ def _signed(by: Fraction) -> str:
 
 def hangs(found: Impact, moved: Moved, language: Language) -> str:
     """The changes that move it alone."""
-    named = {one.change.id: place(one.change, language) for one in found.hanging}
+    named = {one.change.id: place(found, one.change, language) for one in found.hanging}
     return "; ".join(named.get(id_, id_) for id_ in moved.hangs) or render("edition.together", language)
 
 
-def alone(one: Hanging, language: Language) -> str:
-    """How many a change moves when tried alone, by framework; or that it cannot be."""
+def alone(found: Impact, one: Hanging, language: Language) -> str:
+    """How many a change moves when tried alone, by framework where it is not its own; or that it cannot be."""
     if not one.change.apart:
         return render("edition.not_apart", language)
-    parts = [f"{id_} {number(n, 0)}" for id_, n in sorted(one.moved.items())]
+    parts = [
+        number(n, 0) if id_ == one.change.framework else f"{title(found, id_, language)} {number(n, 0)}"
+        for id_, n in sorted(one.moved.items(), key=lambda pair: pair[0] != one.change.framework)
+    ]
     return ", ".join(parts) or "0"
 
 
@@ -123,7 +131,7 @@ def _changes(found: Impact, out: Console, language: Language) -> None:
             lines.append((render("edition.more", language, n=rest), ""))
         what = render(f"edition.what.{one.change.what}", language)
         before, after = ("\n".join(line[i] for line in lines) for i in (0, 1))
-        table.add_row(place(one.change, language), what, before, after, alone(one, language))
+        table.add_row(place(found, one.change, language), what, before, after, alone(found, one, language))
     out.print(table)
 
 

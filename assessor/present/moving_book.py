@@ -81,8 +81,8 @@ def _summary(found: Impact, language: Language) -> list[Row]:
 def _changes(found: Impact, language: Language) -> list[Row]:
     rows: list[Row] = []
     for one in found.hanging:
-        moved = alone(one, language)
-        first = (place(one.change, language), render(f"edition.what.{one.change.what}", language))
+        moved = alone(found, one, language)
+        first = (place(found, one.change, language), render(f"edition.what.{one.change.what}", language))
         rows += [(*first, t.at, t.before or "–", t.after or "–", moved) for t in one.change.told]
         if one.change.more or not one.change.told:
             more = render("edition.more", language, n=one.change.more) if one.change.more else ""

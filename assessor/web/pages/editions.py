@@ -100,7 +100,7 @@ def _report(shown: Shown, way: str, language: Language) -> dict[str, Any]:
         "all_moved": len(moved),
         "way": way if way in WAYS else "",
         "ways": [w for w in WAYS if any(m.way == w for m in report.moved)],
-        "alone": {one.change.id: words.alone(one, language) for one in report.hanging},
+        "alone": {one.change.id: words.alone(report, one, language) for one in report.hanging},
         "words": words,
     }
 
