@@ -77,7 +77,7 @@ def again(order: Order, piece: Piece) -> Sheet:
         try:
             found.append(ready.judged(name, held))
         except AssessorError as error:
-            faults.append(Fault(file=error.place or name, why=error.message, exit=error.exit_code))
+            faults.append(Fault(file=name, why=error.message, exit=error.exit_code))
     return found, faults
 
 
