@@ -34,8 +34,8 @@ Action = Literal[
     "consent.give",
     "data.export",
     "organisation.make",
-    "edition.read",
-    "edition.try",
+    "editions.read",
+    "editions.try",
 ]
 READS: frozenset[Action] = frozenset(
     {"survey.read", "file.read", "result.read", "filing.read", "people.read", "consent.read"}
@@ -55,8 +55,8 @@ ROLES: dict[Role, frozenset[Action]] = {
     "owner": OWNER,
     "consultant": CONSULTANT | {"survey.settle", "survey.hand_in", "survey.declare", "second.read"},
     "reviewer": READS | {"survey.declare", "survey.review", "second.read"},
-    "officer": frozenset({"organisation.make", "people.read", "people.invite", "edition.read", "edition.try"}),
-    "auditor": frozenset({"edition.read"}),
+    "officer": frozenset({"organisation.make", "people.read", "people.invite", "editions.read", "editions.try"}),
+    "auditor": frozenset({"editions.read"}),
     "administrator": frozenset({"organisation.make", "people.read", "people.invite"}),
 }
 """In the organisation that the role is held in. Who runs the system reads no factory's answers; a difference is

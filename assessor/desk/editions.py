@@ -51,21 +51,21 @@ class Shown:
 
 def listed(desk: Desk, who: Actor, office: str) -> list[Shown]:
     """The trials of an office, the newest first, without their reports."""
-    who.require("edition.read", office)
+    who.require("editions.read", office)
     with desk.store.read() as c:
         return [Shown(trial, _runs(desk, trial), None) for trial in sql.of_office(c, office)]
 
 
 def count(desk: Desk, who: Actor, office: str) -> int:
     """How many results there are to try an edition on."""
-    who.require("edition.read", office)
+    who.require("editions.read", office)
     with desk.store.read() as c:
         return sql.count(c, office)
 
 
 def get(desk: Desk, who: Actor, office: str, id_: str) -> Shown:
     """One trial with its report, and names where they may be seen."""
-    who.require("edition.read", office)
+    who.require("editions.read", office)
     with desk.store.read() as c:
         trial = sql.get(c, office, id_)
         if trial is None:
@@ -85,7 +85,7 @@ def hand_in(desk: Desk, who: Actor, office: str, name: str, data: bytes) -> str:
 
     Raises InputError with file and line where the library would refuse it.
     """
-    who.require("edition.try", office)
+    who.require("editions.try", office)
     candidate(name, data, desk.library, indicators())
     now = desk.clock()
     with desk.store.write() as c:
@@ -100,7 +100,7 @@ def hand_in(desk: Desk, who: Actor, office: str, name: str, data: bytes) -> str:
 
 def again(desk: Desk, who: Actor, office: str, id_: str) -> None:
     """Begin anew what broke off."""
-    who.require("edition.try", office)
+    who.require("editions.try", office)
     shown = get(desk, who, office, id_)
     if shown.broken_off:
         with desk.store.write() as c:
@@ -110,7 +110,7 @@ def again(desk: Desk, who: Actor, office: str, id_: str) -> None:
 
 def remove(desk: Desk, who: Actor, office: str, id_: str) -> None:
     """A trial and its report are gone; what was tried is noted still."""
-    who.require("edition.try", office)
+    who.require("editions.try", office)
     with desk.store.write() as c:
         if not sql.remove(c, office, id_):
             raise UnknownError(Message(id="desk.unknown"))

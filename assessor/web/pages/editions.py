@@ -33,7 +33,7 @@ def listed(request: Request, desk: DeskOf, who: PageWho, office: str) -> Respons
 @router.post("/offices/{office}/editions")
 def hand_in(request: Request, desk: DeskOf, who: PageWho, form: Posted, office: str) -> Response:
     """Read an edition as strictly as one in force; a fault leaves the page with what is wrong, where."""
-    who.require("edition.try", office)
+    who.require("editions.try", office)
     given = upload(form, "file")
     try:
         if given is None:
@@ -83,7 +83,7 @@ def _frame(desk: Desk, who: Actor, office: str) -> dict[str, Any]:
         "house": houses.get(desk, who, office),
         "trials": trials,
         "count": editions.count(desk, who, office),
-        "may_try": who.may("edition.try", office),
+        "may_try": who.may("editions.try", office),
     }
 
 

@@ -32,7 +32,7 @@ def plants(request: Request, desk: DeskOf, who: PageWho, after: str = "") -> Res
         "more": found[A_PAGE - 1].id if len(found) > A_PAGE else None,
         "offices": offices,
         "makers": [house.id for house in offices if who.may("organisation.make", house.id)],
-        "editions": [house.id for house in offices if who.may("edition.read", house.id)],
+        "editions": [house.id for house in offices if who.may("editions.read", house.id)],
         "opened": surveys.opened_to(desk, who),
         "may_begin": bool(factories) or (settings_of(request).open and not offices),
     }
