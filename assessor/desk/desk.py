@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from assessor.desk.looker import Looker
 from assessor.desk.reckoner import Reckoner
+from assessor.desk.trials import Trials
 from assessor.frameworks import Library
 from assessor.storage import Store
 from assessor.visit.reach import Reach
@@ -68,6 +69,7 @@ class Desk:
     library: Library
     sender: Sender
     reckoner: Reckoner = field(default_factory=Reckoner)
+    trials: Trials = field(default_factory=Trials)
     clock: Callable[[], int] = field(default=time_ns)
     """ns UTC"""
     reach: Reach | None = None

@@ -14,8 +14,8 @@ from assessor.domain import Plant, TargetSet
 from assessor.frameworks.targets import load_targets
 from assessor.portfolio.city import Applied, City, city
 from assessor.portfolio.extract import Extract, identity, located_in
+from assessor.portfolio.filed import division, size
 from assessor.portfolio.groups import CUTS, Cut
-from assessor.portfolio.peers import division, size
 from assessor.portfolio.targets import Progress, Transformed, progress, transformed
 from assessor.storage import Organisation, extracts, vouchers
 from assessor.storage.extracts import Entry
@@ -79,7 +79,7 @@ def _applied(desk: Desk, office: str) -> Applied:
     found: dict[Cut, Counter[str | None]] = {cut: Counter() for cut in CUTS}
     for plant in plants.values():
         found["district"][located_in(plant, desk.library.regions, {})] += 1
-        found["industry"][division(plant)] += 1
+        found["industry"][division(plant.industry)] += 1
         found["size"][size(plant.employees)] += 1
     return found
 

@@ -12,6 +12,7 @@ from assessor.storage.kept import (
     Declaration,
     Event,
     Extracted,
+    Filed,
     FileKind,
     Given,
     Handover,
@@ -41,6 +42,7 @@ from assessor.storage.kept import (
     StoredFile,
     Survey,
     Token,
+    Trial,
     Voucher,
 )
 from assessor.storage.store import Store
@@ -55,6 +57,7 @@ __all__ = [
     "Event",
     "Extracted",
     "FileKind",
+    "Filed",
     "Given",
     "Handover",
     "Interest",
@@ -84,5 +87,6 @@ __all__ = [
     "StoredFile",
     "Survey",
     "Token",
+    "Trial",
     "Voucher",
 ]

@@ -336,6 +336,41 @@ class Said:
 
 
 @dataclass(frozen=True)
+class Trial:
+    """An edition of a framework that an office tries on the results that it may see."""
+
+    id: str
+    organisation: str
+    """The office."""
+    name: str
+    """Of the file, as its sender called it."""
+    sha256: str
+    account: str
+    made: int
+    total: int
+    done: int
+    """Of the total: how many were judged again."""
+    told: int
+    """When that was told last."""
+    ended: int | None = None
+    fault: dict[str, Any] | None = None
+    """A Message as JSON: why there is no report."""
+
+
+@dataclass(frozen=True)
+class Filed:
+    """The newest Assessment of a survey, as far as judging it again needs it."""
+
+    survey: str
+    organisation: str
+    plant: dict[str, Any]
+    filed: bytes | None
+    """zlib-compressed JSON; None where it was reckoned before this was kept."""
+    open: bool
+    """Is there a difference still to be clarified?"""
+
+
+@dataclass(frozen=True)
 class Consent:
     id: str
     organisation: str

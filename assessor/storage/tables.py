@@ -216,6 +216,24 @@ results = Table(
     Column("differing", JSON),
     Column("brief", JSON),
     Column("sealed", LargeBinary),
+    Column("filed", LargeBinary),
+)
+trials = Table(
+    "trials",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _of("organisations"),
+    Column("name", Text, nullable=False),
+    Column("sha256", DIGEST, nullable=False),
+    Column("account", ID, nullable=False),
+    Column("made", BigInteger, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("told", BigInteger, nullable=False),
+    Column("ended", BigInteger),
+    Column("fault", JSON),
+    Column("data", LargeBinary, nullable=False),
+    Column("report", LargeBinary),
 )
 extracts = Table(
     "extracts",

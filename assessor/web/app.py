@@ -31,6 +31,7 @@ from assessor.web.pages import (
     city,
     comparing,
     door,
+    editions,
     filing,
     handover,
     interviews,
@@ -68,6 +69,7 @@ ROOMS = (
     door, openid, plants, answers, results, settling, filing, site, preparing, interviews, sampling, merging,
     reviewing, second, comparing, papers, tags, branches, walk, people,
     offices, programmes, vouchers, applying, city, chains, joining, handover, watching,
+    editions,
 )  # fmt: skip
 log = logging.getLogger("assessor.web")
 SWEEP = 3600
@@ -119,6 +121,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     finally:
         for task in running:
             task.cancel()
+        desk.trials.close()
         desk.reckoner.close()
         desk.looker.close()
         desk.store.close()

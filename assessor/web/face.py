@@ -30,6 +30,7 @@ OFFICE_TABS = (
     ("/picture", "picture", "picture.read"),
     ("/targets", "targets", "picture.read"),
     ("/quality", "quality", "quality.read"),
+    ("/editions", "editions", "editions.read"),
     ("/handover", "handover", "handover.read"),
     ("/log", "log", "log.read"),
     ("/people", "people", "people.read"),

@@ -14,6 +14,7 @@ from assessor.desk.desk import Desk
 from assessor.desk.entering import known_by_session
 from assessor.desk.looker import Looker, LookJob
 from assessor.desk.reckoner import Job, Reckoned, Reckoner
+from assessor.desk.trials import Trials
 from assessor.web.app import create_app
 from assessor.web.settings import Settings
 
@@ -60,6 +61,16 @@ class LookAtOnce(Looker):
 
     def start(self, work: Callable[[LookJob], None], job: LookJob, _: Callable[[], None]) -> None:
         work(job)
+
+
+class TriedAtOnce(Trials):
+    """Tries editions here and now, in this process."""
+
+    def __init__(self) -> None:
+        super().__init__("serial")
+
+    def start(self, _: str, work: Callable[[], None]) -> None:
+        work()
 
 
 @dataclass
