@@ -44,6 +44,8 @@ Action = Literal[
     "voucher.settle",
     "pack.read",
     "log.read",
+    "picture.read",
+    "outline.write",
 ]
 READS: frozenset[Action] = frozenset(
     {"survey.read", "file.read", "result.read", "filing.read", "people.read", "consent.read", "voucher.read"}
@@ -60,7 +62,7 @@ OWNER: frozenset[Action] = CONSULTANT | {
     "voucher.apply",
     "voucher.hand_in",
 }
-OFFICE: frozenset[Action] = frozenset({"office.read", "pack.read", "log.read"})
+OFFICE: frozenset[Action] = frozenset({"office.read", "pack.read", "log.read", "picture.read"})
 """What whoever belongs to an office sees of its own affairs."""
 ROLES: dict[Role, frozenset[Action]] = {
     "member": MEMBER,
@@ -76,6 +78,7 @@ ROLES: dict[Role, frozenset[Action]] = {
         "rules.write",
         "voucher.decide",
         "voucher.settle",
+        "outline.write",
     },
     "auditor": OFFICE,
     "administrator": frozenset({"organisation.make", "people.read", "people.invite"}),
@@ -90,7 +93,7 @@ AGREED: dict[tuple[str, Role], frozenset[Action]] = {
 """What a factory's consent opens to a role of the organisation that it was given to. A filing, and whatever else
 holds single answers, is an auditor's: a programme office sees what they came to."""
 SCOPES: dict[str, frozenset[Action]] = {
-    "read": READS | {"raw.read", "data.export"},
+    "read": READS | {"raw.read", "data.export", "office.read", "picture.read"},
     "write": frozenset(
         {"survey.open", "survey.answer", "survey.manage", "survey.sample", "survey.settle", "file.add"}
     ),

@@ -2,12 +2,14 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 from time import time_ns
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import uuid4
 
 from assessor.desk.reckoner import Reckoner
@@ -27,6 +29,36 @@ class Sender(Protocol):
         """Raises StorageError where it cannot."""
 
 
+class Kept:
+    """Values by key, the latest so many that were asked for."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._held: OrderedDict[Hashable, Any] = OrderedDict()
+
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._held
+
+    def get(self, key: Hashable) -> Any:
+        self._held.move_to_end(key)
+        return self._held[key]
+
+    def put(self, key: Hashable, value: Any) -> None:
+        self._held[key] = value
+        while len(self._held) > self.most:
+            self._held.popitem(last=False)
+
+
+class Counted:
+    """What was read and counted last for pictures of many plants; whoever counts holds the lock."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.extracts = Kept(30_000)
+        """Some 5 kB each."""
+        self.cities = Kept(8)
+
+
 @dataclass(frozen=True)
 class Desk:
     """The store, what can be asked, how codes are sent, and what time it is."""
@@ -39,6 +71,7 @@ class Desk:
     """ns UTC"""
     reach: Reach | None = None
     """Where its machine may go looking for the machines of a plant; None: nowhere."""
+    counted: Counted = field(default_factory=Counted)
     runs: Path | None = None
     """The folder of the runs that it begins."""
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from assessor import pipeline
 from assessor.advising import case, planned
 from assessor.bundle import installation_key, open_bundle, write_assessment
-from assessor.desk import surveys
+from assessor.desk import extracting, surveys
 from assessor.desk.access import Actor
 from assessor.desk.attaching import counting
 from assessor.desk.desk import Desk
@@ -27,7 +27,7 @@ from assessor.forms.writing import write_answers
 from assessor.funding import funded
 from assessor.portfolio.peers import as_peer
 from assessor.roadmap import plan as make
-from assessor.storage import Outcome, StoredFile, Survey, ledger, papers, people
+from assessor.storage import Outcome, StoredFile, Survey, extracts, ledger, papers, people
 from assessor.storage import surveys as sql
 from models.peers import FEWEST, compare
 
@@ -138,6 +138,8 @@ def _keep(desk: Desk, survey: Survey, made: Reckoned) -> None:
             return  # it was erased meanwhile
         new = Outcome(survey.id, survey.version, desk.clock(), made.assessment, made.fault, made.differing)
         papers.keep(c, new, made.sealed)
+        if made.extract is not None:
+            extracts.keep(c, extracting.extracted(survey.id, survey.organisation, survey.version, *made.extract))
 
 
 @lru_cache(maxsize=16)

@@ -16,6 +16,7 @@ from assessor.domain import Answers, Assessment, Asset, KeyProcess, Plant, Regis
 from assessor.errors import AssessorError
 from assessor.frameworks import Library, load_library
 from assessor.indicators import load as indicators
+from assessor.portfolio.extract import extract_of, identity
 from assessor.unexplained import unexplained
 from models.tags import text
 
@@ -32,7 +33,8 @@ def reckon(job: Job) -> Reckoned:
         for f in done.findings
         if not f.settled
     }
-    return Reckoned(zlib.compress(canonical(done), 6), None, differing, bundle)
+    counted = identity(done.plant), extract_of(done, _library()).model_dump(mode="json")
+    return Reckoned(zlib.compress(canonical(done), 6), None, differing, bundle, counted)
 
 
 def assessed(job: Job) -> tuple[Assessment, bytes | None]:

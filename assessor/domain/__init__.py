@@ -215,6 +215,7 @@ from assessor.domain.scope import (
 from assessor.domain.series import Series, SeriesOf
 from assessor.domain.space import AddressSpace, Browse, Companion, ServerFacts, Unwalked
 from assessor.domain.states import MachineState, StateShares
+from assessor.domain.target import Definition, Measured, Statement, Target, TargetSet
 from assessor.domain.voucher import (
     Chained,
     ConsentText,
@@ -285,6 +286,7 @@ __all__ = [
     "Criteria",
     "Criterion",
     "Cut",
+    "Definition",
     "Demand",
     "Department",
     "Device",
@@ -348,6 +350,7 @@ __all__ = [
     "MachineState",
     "Match",
     "MeaningRule",
+    "Measured",
     "MeasuredIn",
     "Measurement",
     "Member",
@@ -443,6 +446,7 @@ __all__ = [
     "Standing",
     "State",
     "StateShares",
+    "Statement",
     "Status",
     "Step",
     "Stoppage",
@@ -452,6 +456,8 @@ __all__ = [
     "TagFacts",
     "TagMeaning",
     "Take",
+    "Target",
+    "TargetSet",
     "Term",
     "Terms",
     "Text",

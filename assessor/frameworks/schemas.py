@@ -24,6 +24,7 @@ from assessor.domain import (
     Scenes,
     Scope,
     SizeRule,
+    TargetSet,
     Topic,
 )
 
@@ -37,6 +38,7 @@ KINDS: dict[str, Any] = {
     "programme": Programme,
     "region": Region,
     "sizes": SizeRule,
+    "targets": TargetSet,
     "providers": Providers,
     "scope": Scope,
     "answers": Answers,

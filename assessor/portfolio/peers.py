@@ -52,7 +52,7 @@ def as_peer(done: Assessment) -> Peer:
     rating = done.rating("verified")
     return Peer(
         kind=done.plant.kind,
-        industry=_division(done.plant),
+        industry=division(done.plant),
         size=size(done.plant.employees),
         automation=_automation(done),
         framework=done.framework.id,
@@ -64,7 +64,8 @@ def as_peer(done: Assessment) -> Peer:
     )
 
 
-def _division(plant: Plant) -> str | None:
+def division(plant: Plant) -> str | None:
+    """The two digits of GB/T 4754; None where no code is known."""
     return plant.industry.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")[:2] if plant.industry else None
 
 

@@ -174,6 +174,40 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Extracted:
+    """What may be counted of the newest Assessment of a survey."""
+
+    survey: str
+    organisation: str
+    version: int
+    """Of the survey that the Assessment was made from."""
+    made: int
+    plant: str
+    """A digest that is the same wherever the same plant was assessed."""
+    format: int
+    """By which the row was written; an older one is written anew."""
+    row: dict[str, Any] | None
+    """None: the Assessment could not be read."""
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The outlines of districts that an office imported for its map."""
+
+    office: str
+    name: str
+    """Of the file."""
+    source: str
+    """Where its officer has it from."""
+    sha256: str
+    """Of the file as it was imported."""
+    shapes: bytes
+    """zlib-compressed JSON: by district, rings of points."""
+    account: str
+    at: int
+
+
+@dataclass(frozen=True)
 class Run:
     """Sampling that somebody began. What it is at stands in its folder; here, what came of it."""
 

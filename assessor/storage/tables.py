@@ -216,6 +216,28 @@ results = Table(
     Column("differing", JSON),
     Column("sealed", LargeBinary),
 )
+extracts = Table(
+    "extracts",
+    metadata,
+    _of("surveys", key=True),
+    _of("organisations"),
+    Column("version", Integer, nullable=False),
+    Column("made", BigInteger, nullable=False),
+    Column("plant", DIGEST, nullable=False),
+    Column("format", Integer, nullable=False),
+    Column("row", JSON(none_as_null=True)),
+)
+outlines = Table(
+    "outlines",
+    metadata,
+    Column("office", ID, ForeignKey("organisations.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("sha256", DIGEST, nullable=False),
+    Column("shapes", LargeBinary, nullable=False),
+    Column("account", ID, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
 runs = Table(
     "runs",
     metadata,

@@ -3,14 +3,15 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 
 from fastapi import FastAPI, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from assessor.desk import taking_in
+from assessor.desk import extracting, taking_in
 from assessor.desk.desk import Desk
 from assessor.desk.erasing import end_of_keeping
 from assessor.errors import StorageError
@@ -26,6 +27,7 @@ from assessor.web.pages import (
     answers,
     applying,
     branches,
+    city,
     comparing,
     door,
     filing,
@@ -61,13 +63,15 @@ STATIC = {
 ROOMS = (
     door, openid, plants, answers, results, settling, filing, site, preparing, interviews, sampling, merging,
     reviewing, second, comparing, papers, tags, branches, walk, people,
-    offices, programmes, vouchers, applying,
+    offices, programmes, vouchers, applying, city,
 )  # fmt: skip
 log = logging.getLogger("assessor.web")
 SWEEP = 3600
 """Seconds between two looks for what was kept long enough."""
 TAKE_IN = 5
 """Seconds between two looks for runs that ended."""
+SOON = 1
+"""Seconds until the next look after one that found something."""
 
 
 def create_app(settings: Settings, desk: Desk | None = None) -> FastAPI:
@@ -100,31 +104,30 @@ def create_app(settings: Settings, desk: Desk | None = None) -> FastAPI:
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     desk: Desk = app.state.desk
-
-    async def sweep() -> None:
-        while True:
-            try:
-                await run_in_threadpool(end_of_keeping, desk)
-            except StorageError:  # the next look finds what this one left
-                log.exception("what was kept long enough was not erased")
-            await asyncio.sleep(SWEEP)
-
-    async def take_in() -> None:
-        while True:
-            try:
-                await run_in_threadpool(taking_in.sweep, desk)
-            except (StorageError, OSError):
-                log.exception("what was sampled was not taken in")
-            await asyncio.sleep(TAKE_IN)
-
-    sweeping = [asyncio.create_task(sweep()), asyncio.create_task(take_in())]
+    rounds = (
+        _over_and_over(partial(end_of_keeping, desk), SWEEP, "what was kept long enough was not erased"),
+        _over_and_over(partial(taking_in.sweep, desk), TAKE_IN, "what was sampled was not taken in"),
+        _over_and_over(partial(extracting.sweep, desk), SWEEP, "what may be counted of results was not written"),
+    )
+    running = [asyncio.create_task(one) for one in rounds]
     try:
         yield
     finally:
-        for task in sweeping:
+        for task in running:
             task.cancel()
         desk.reckoner.close()
         desk.store.close()
+
+
+async def _over_and_over(act: Callable[[], int | None], pause: float, fault: str) -> None:
+    """Do it, again after a pause, for as long as the server runs; sooner where it found something to do."""
+    while True:
+        found = None
+        try:
+            found = await run_in_threadpool(act)
+        except (StorageError, OSError):  # the next look finds what this one left
+            log.exception(fault)
+        await asyncio.sleep(SOON if found else pause)
 
 
 def health(desk: DeskOf) -> Response:

@@ -27,6 +27,8 @@ OFFICE_TABS = (
     ("/vouchers", "vouchers", "office.read"),
     ("/programmes", "programmes", "office.read"),
     ("/flow", "flow", "office.read"),
+    ("/picture", "picture", "picture.read"),
+    ("/targets", "targets", "picture.read"),
     ("/log", "log", "log.read"),
     ("/people", "people", "people.read"),
 )

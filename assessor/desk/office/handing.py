@@ -70,17 +70,18 @@ def _made(
 ) -> Handed:
     with desk.store.read() as c:
         by = list_of(desk, programme_of(c, voucher).terms or Terms())
+    done = reckoning.assessment(desk, who, voucher.survey)
+    if done.plant.credit_code != voucher.credit_code:  # of whom machines were heard says its bundle
+        params: dict[str, Any] = {"own": done.plant.credit_code or "-", "given": voucher.credit_code}
+        raise InputError(Message(id="way.other_code", params=params))
     data = filing.pack(desk, who, voucher.survey, by, language)
     checked = checked_now(data)
     lacking = [item for item in checked.items if item.outcome == "missing"]
     if lacking or not checked.holds or not checked.verified:
         names = render("web.list_sep", language).join(render(item.text, language) for item in lacking)
-        params: dict[str, Any] = {"n": len(lacking), "items": names or "-"}
+        params = {"n": len(lacking), "items": names or "-"}
         raise InputError(Message(id="way.lacking", params=params))
-    told = None
-    if report is not None:
-        told = check_report(reckoning.assessment(desk, who, voucher.survey), *report)
-    return Handed(data, checked, told)
+    return Handed(data, checked, None if report is None else check_report(done, *report))
 
 
 def checked_now(data: bytes) -> Checked:

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from assessor.desk import consenting, houses
+from assessor.desk import picture as desk_picture
 from assessor.web.api.shapes import FAULTS, ConsentIn, Id, InvitationIn
 from assessor.web.gate import DeskOf, Who
 
@@ -49,3 +50,17 @@ def agree(desk: DeskOf, who: Who, organisation: Id, given: ConsentIn) -> dict[st
 def end(desk: DeskOf, who: Who, organisation: Id, consent: Id) -> None:
     """From now on they see nothing; that it was agreed to stays on record."""
     consenting.end(desk, who, organisation, consent)
+
+
+@router.get("/offices/{office}/picture")
+def picture(desk: DeskOf, who: Who, office: Id) -> dict[str, Any]:
+    """What factories that open their results to an office come to together: the figures of its page.
+
+    `city` is null where they are fewer than five; null within it is withheld, or not known where `why` says so.
+    """
+    shown = desk_picture.picture(desk, who, office)
+    return {
+        "office": shown.office.id,
+        "generated": shown.office.demonstration,
+        "city": None if shown.city is None else shown.city.model_dump(mode="json"),
+    }

@@ -1,0 +1,110 @@
+"""THE PICTURE of an office: what factories that open their results to it come to together, never one of them.
+
+Counted once for each state of the data: as long as no result, consent or survey has changed, what was counted
+last is shown.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from assessor.desk.access import Actor
+from assessor.desk.desk import Desk
+from assessor.desk.office.overview import get
+from assessor.domain import Plant, TargetSet
+from assessor.frameworks.targets import load_targets
+from assessor.portfolio.city import Applied, City, city
+from assessor.portfolio.extract import Extract, identity, located_in
+from assessor.portfolio.groups import CUTS, Cut
+from assessor.portfolio.peers import division, size
+from assessor.portfolio.targets import Progress, Transformed, progress, transformed
+from assessor.storage import Organisation, extracts, vouchers
+from assessor.storage.extracts import Entry
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What an office may look at."""
+
+    office: Organisation
+    plants: int | None
+    """How many plants opened their results to it; None where those are too few to be told."""
+    city: City | None
+    """None where there are fewer than five plants."""
+    entries: tuple[Entry, ...] = ()
+    """What it was counted from: not for a page."""
+
+
+def picture(desk: Desk, who: Actor, office: str) -> Shown:
+    """What factories come to together, as of now. Of one plant the latest Assessment counts."""
+    who.require("picture.read", office)
+    house = get(desk, who, office)
+    with desk.store.read() as c:
+        opened = extracts.opened_to(c, office, demonstration=house.demonstration)
+        runs = bool(vouchers.programmes_of(c, office))
+        applied = _applied(desk, vouchers.abouts(c, office)) if runs else None
+    latest = tuple(sorted({one.plant: one for one in opened}.values(), key=lambda e: e.survey))
+    counted = _counted(desk, latest, applied)
+    return Shown(house, len(latest) if counted else None, counted, latest)
+
+
+@dataclass(frozen=True)
+class Aims:
+    """One plan, and where each of its targets stands."""
+
+    plan: TargetSet
+    progress: tuple[Progress, ...]
+    """Empty where there is no picture."""
+    transformed: Transformed | None
+    """By the plan's definition; None: it has none, or there is no picture."""
+
+
+def targets(desk: Desk, who: Actor, office: str) -> tuple[Shown, list[Aims]]:
+    """Every plan that is held, what is still open first, beside what was measured."""
+    shown = picture(desk, who, office)
+    plans = sorted(load_targets(desk.library).values(), key=lambda plan: (plan.closed, -plan.last, plan.id))
+    return shown, [_aims(desk, shown, plan) for plan in plans]
+
+
+def _aims(desk: Desk, shown: Shown, plan: TargetSet) -> Aims:
+    if shown.city is None:
+        return Aims(plan, (), None)
+    counted = None
+    if plan.transformed is not None:
+        with desk.counted.lock:
+            counted = transformed(_read(desk, shown.entries), plan.transformed)
+    return Aims(plan, progress(plan, shown.city, counted), counted)
+
+
+def _applied(desk: Desk, abouts: list[dict[str, Any]]) -> Applied:
+    """Plants that applied for a voucher, by what they said of themselves then; of one plant once."""
+    plants = {identity(plant): plant for plant in (Plant.model_validate(about["plant"]) for about in abouts)}
+    found: dict[Cut, Counter[str | None]] = {cut: Counter() for cut in CUTS}
+    for plant in plants.values():
+        found["district"][located_in(plant, desk.library.regions, {})] += 1
+        found["industry"][division(plant)] += 1
+        found["size"][size(plant.employees)] += 1
+    return found
+
+
+def _counted(desk: Desk, entries: tuple[Entry, ...], applied: Applied | None) -> City | None:
+    came = ((cut, str(name), n) for cut, by in (applied or {}).items() for name, n in by.items())
+    key = (entries, applied is None, tuple(sorted(came)))
+    with desk.counted.lock:  # of many who ask at once one counts
+        if key not in desk.counted.cities:
+            desk.counted.cities.put(key, city(_read(desk, entries), applied))
+        found: City | None = desk.counted.cities.get(key)
+        return found
+
+
+def _read(desk: Desk, entries: tuple[Entry, ...]) -> list[Extract]:
+    """What may be counted of each; what has not changed is not read again."""
+    held = desk.counted.extracts
+    found = {one: held.get(one) for one in entries if one in held}
+    new = {one.survey: one for one in entries if one not in found}
+    with desk.store.read() as c:
+        rows = extracts.rows(c, list(new))
+    for survey, row in rows.items():
+        found[new[survey]] = Extract.model_validate(row)
+        held.put(new[survey], found[new[survey]])
+    return [found[one] for one in entries if one in found]  # one that was erased meanwhile is not there

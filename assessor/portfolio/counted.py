@@ -1,0 +1,132 @@
+"""Every count of a picture, and what of it is withheld: decided once, over all tables and cuts together."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from assessor.portfolio.extract import Extract
+from assessor.portfolio.figures import MEASURES, SHARES, Measure, Part, told_both
+from assessor.portfolio.groups import DECLARED, VERIFIED, Cut, Row, blocks, declared_as, mask, sets, verified_as
+from assessor.portfolio.withheld import FEWEST, Key, Sum, few, merged, withheld
+
+ALL = "all"
+"""The cut that has one row, with every plant."""
+BINS = 10
+"""Of shares."""
+Sets = Mapping[str, tuple[int, ...]]
+"""Tables by name: each plant is in one of the sets of a table."""
+
+
+class Counted:
+    """The counts of these plants. Columns of the whole are wide enough to be told; cells of cuts may be
+    withheld."""
+
+    def __init__(self, plants: Sequence[Extract], rows: Mapping[Cut, Sequence[Row]]) -> None:
+        self.plants = plants
+        self.whole = Row((), tuple(range(len(plants))))
+        self.declared = blocks(DECLARED, map(declared_as, plants))
+        self.verified = blocks(VERIFIED, map(verified_as, plants))
+        self.measured = {m: told_both(plants, m) for m in MEASURES}
+        self.bins = {m: self._bins(m) for m in SHARES if len(self.measured[m].parts) >= FEWEST}
+        self.tables = self._tables()
+        self.counts: dict[Key, int] = {}
+        sums: list[Sum] = []
+        for cut, found in rows.items():
+            sums += self._tied(cut, found, self.tables)
+        whole = {**self.tables, **self._of_all()}
+        sums += self._tied(ALL, [self.whole], whole)
+        firm = frozenset(held for columns in whole.values() for held in columns)
+        self.hidden = withheld(self.counts, sums, firm)
+
+    def told(self, row: Row, r: int, cut: str, name: str, column: int) -> int | None:
+        """How many plants of a row are in a column of a table; None: withheld."""
+        tables = {**self.tables, **self._extra} if cut == ALL else self.tables
+        key = _key(row, tables[name][column], (cut, r, name, column))
+        return None if key in self.hidden else self.counts[key]
+
+    def told_of_all(self, name: str, column: int = 0) -> int | None:
+        return self.told(self.whole, 0, ALL, name, column)
+
+    def _tables(self) -> Sets:
+        declared = sets([declared_as(one) for one in self.plants], self.declared)
+        verified = sets([verified_as(one) for one in self.plants], self.verified)
+        found = {"declared": declared, "verified": verified}
+        found["weights"] = self._split(one.weights_unverified for one in self.plants)
+        for measure, told in self.measured.items():
+            found[measure] = self._split(i in told.parts for i in range(len(self.plants)))
+        return found
+
+    def _of_all(self) -> Sets:
+        """Tables that are told of all plants alone."""
+        found: dict[str, tuple[int, ...]] = {
+            "settled": self._split(not one.open for one in self.plants),
+            "plans": self._split(not one.open and one.wants is not None for one in self.plants),
+            "uncertain": self._split(
+                not one.open and one.verified_level is not None and one.verified_level != one.level_high
+                for one in self.plants
+            ),
+        }
+        for measure, parts in self.bins.items():
+            own = self.measured[measure].parts
+            at = [1 + _bin(own[i]) if i in own else 0 for i in range(len(self.plants))]
+            found[f"bins of {measure}"] = tuple(mask(i for i, b in enumerate(at) if b in part) for part in parts)
+        self._extra = found
+        return found
+
+    def _split(self, holds: Iterable[bool]) -> tuple[int, int]:
+        inside = mask(i for i, yes in enumerate(holds) if yes)
+        return inside, ((1 << len(self.plants)) - 1) & ~inside
+
+    def _bins(self, measure: Measure) -> list[tuple[int, ...]]:
+        """Bins put together: 0 is not measured, n the n-th tenth."""
+        own = self.measured[measure].parts
+        counts = [len(self.plants) - len(own), *[0] * BINS]
+        for part in own.values():
+            counts[1 + _bin(part)] += 1
+        return merged(counts)
+
+    def _tied(self, cut: str, rows: Sequence[Row], tables: Sets) -> list[Sum]:
+        """The counts of a cut, and the sums that they make."""
+        grid: dict[str, list[tuple[Key, ...]]] = {}
+        sums: list[Sum] = []
+        for name, columns in tables.items():
+            grid[name] = [
+                tuple(_key(row, held, (cut, r, name, j)) for j, held in enumerate(columns))
+                for r, row in enumerate(rows)
+            ]
+            for row, line in zip(rows, grid[name], strict=True):
+                self.counts |= {
+                    key: (row.mask & held).bit_count() for key, held in zip(line, columns, strict=True)
+                }
+            sums += [Sum(line) for line in (*grid[name], *zip(*grid[name], strict=True)) if len(line) > 1]
+        for r in range(len(rows)):
+            sums += self._joined([lines[r] for lines in grid.values()])
+        return sums
+
+    def _joined(self, tables: Sequence[Sequence[Key]]) -> list[Sum]:
+        """Counts of one table that lie within a count of another one, in the same row, where they are all of it,
+        or leave so few that these could be reckoned: what is left stands beside them, as something to withhold."""
+        found = set()
+        for a in tables:
+            for whole in (k for b in tables if b is not a for k in b if isinstance(k, int)):
+                inside = [k for k in a if isinstance(k, int) and not k & ~whole]
+                rest = whole
+                for key in inside:
+                    rest &= ~key
+                if len(inside) == sum(isinstance(k, int) for k in a):
+                    continue  # all of the row, which is known
+                if inside and few(rest.bit_count()):
+                    self.counts[rest] = rest.bit_count()
+                    found.add(Sum((*inside, rest), whole))
+                elif not rest and len(inside) > 1:
+                    found.add(Sum(tuple(inside), whole))
+        return sorted(found, key=repr)
+
+
+def _bin(part: Part) -> int:
+    return min(part.low * BINS // part.under, BINS - 1)
+
+
+def _key(row: Row, held: int, place: tuple[str, int, str, int]) -> Key:
+    """A count is known by the plants it is of: one set is one count, wherever it stands. Where it is none of its
+    row or all of it, it has its place: these are equal by chance in many tables."""
+    inside = row.mask & held
+    return place if inside in (0, row.mask) else inside
