@@ -173,7 +173,7 @@ def rules(case: Case, shoot: Shoot) -> None:
 def decided(case: Case, shoot: Shoot) -> None:
     """Applied for, and granted after the conditions were looked at."""
     desk = case.room.desk
-    coded(case.by, case.factory, 99)
+    coded(case.by, case.factory)
     made = asked(desk, case.at, case.owner, case.factory.survey, case.language)
     case.open(case.by.officer)
     at_top(case.by.officer, ".facts")
