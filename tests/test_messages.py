@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assessor.desk.access import Action
 from assessor.domain import Message, Text, plain
 from assessor.messages import catalogue, moment, money, number, percent, render, text_id
 
@@ -21,7 +23,9 @@ FILES = sorted((ROOT / "assessor/messages").glob("*.toml"))
 AREAS = "|".join(file.stem for file in FILES)
 ID = re.compile(rf"(?:{AREAS})(?:\.[a-z0-9_-]+)+")
 FORMATS = {"", "percent", "count", "number", "seconds", "money", "time", "date"}
-FILE_ENDINGS = ("html", "css", "js", "html.j2", "zip", "xlsx")
+FILE_ENDINGS = ("html", "css", "js", "html.j2", "zip", "xlsx", "txt")
+ACTIONS = frozenset(get_args(Action))
+"""What somebody may do is named in the same way: an action, and no text."""
 KEYS_OF_SLOTS = ROOT / "assessor/filing/keys.py"
 """`plan.cost` and the like are names for users there."""
 SOURCES = [file for package in ("assessor", "connectors", "models") for file in (ROOT / package).rglob("*.py")]
@@ -234,6 +238,7 @@ def test_what_looks_like_an_id_is_one(file: Path) -> None:
             if (
                 ID.fullmatch(value)
                 and value.partition(".")[2] not in FILE_ENDINGS
+                and value not in ACTIONS
                 and file != KEYS_OF_SLOTS
                 and "report" not in file.parts  # a pen puts the area before a name
             ):

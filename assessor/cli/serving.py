@@ -68,8 +68,8 @@ def _shown(database: str) -> str:
 
 @app.command()
 def invite(
-    name: Annotated[str, typer.Argument(help="The factory, consultancy or office; made anew.")],
-    kind: Annotated[str, typer.Option(help="factory, consultancy or office.")] = "factory",
+    name: Annotated[str, typer.Argument(help="The factory, consultancy, office or chain; made anew.")],
+    kind: Annotated[str, typer.Option(help="factory, consultancy, office or chain (who leads one).")] = "factory",
     role: Annotated[str, typer.Option(help="Of whoever comes in by the code; owner or officer by kind.")] = "",
     as_json: AsJson = False,
 ) -> None:

@@ -28,6 +28,7 @@ Action = Literal[
     "file.add",
     "raw.read",
     "result.read",
+    "summary.read",
     "filing.read",
     "people.read",
     "people.invite",
@@ -46,10 +47,19 @@ Action = Literal[
     "log.read",
     "picture.read",
     "outline.write",
+    "handover.read",
+    "handover.note",
+    "handover.judge",
+    "chain.read",
+    "chain.invite",
+    "chain.join",
 ]
 READS: frozenset[Action] = frozenset(
-    {"survey.read", "file.read", "result.read", "filing.read", "people.read", "consent.read", "voucher.read"}
-)
+    {
+        "survey.read", "file.read", "result.read", "filing.read", "people.read", "consent.read", "voucher.read",
+        "handover.read", "summary.read",
+    }
+)  # fmt: skip
 MEMBER: frozenset[Action] = READS | {"survey.answer", "file.add"}
 CONSULTANT: frozenset[Action] = MEMBER | {"survey.manage", "survey.sample", "raw.read", "data.export"}
 OWNER: frozenset[Action] = CONSULTANT | {
@@ -61,14 +71,20 @@ OWNER: frozenset[Action] = CONSULTANT | {
     "consent.give",
     "voucher.apply",
     "voucher.hand_in",
+    "handover.note",
+    "chain.join",
 }
-OFFICE: frozenset[Action] = frozenset({"office.read", "pack.read", "log.read", "picture.read"})
+OFFICE: frozenset[Action] = frozenset({"office.read", "pack.read", "log.read", "picture.read", "handover.read"})
 """What whoever belongs to an office sees of its own affairs."""
+OF_CHAINS: frozenset[Action] = frozenset({"chain.read", "chain.invite"})
+BESIDE_CHAINS: frozenset[Action] = frozenset({"people.read", "people.invite"})
+"""All that an officer or an auditor may do in a chain, beside what is of chains alone: whoever leads one runs no
+programme, and an office leads no chain."""
 ROLES: dict[Role, frozenset[Action]] = {
     "member": MEMBER,
     "owner": OWNER,
     "consultant": CONSULTANT
-    | {"survey.settle", "survey.hand_in", "survey.declare", "second.read", "voucher.hand_in"},
+    | {"survey.settle", "survey.hand_in", "survey.declare", "second.read", "voucher.hand_in", "handover.note"},
     "reviewer": READS | {"survey.declare", "survey.review", "second.read"},
     "officer": OFFICE
     | {
@@ -79,6 +95,9 @@ ROLES: dict[Role, frozenset[Action]] = {
         "voucher.decide",
         "voucher.settle",
         "outline.write",
+        "handover.judge",
+        "chain.read",
+        "chain.invite",
     },
     "auditor": OFFICE,
     "administrator": frozenset({"organisation.make", "people.read", "people.invite"}),
@@ -86,12 +105,14 @@ ROLES: dict[Role, frozenset[Action]] = {
 """In the organisation that the role is held in. Who runs the system reads no factory's answers; a difference is
 settled by an assessor, and not by the factory alone; what is handed in is signed off by somebody else."""
 AGREED: dict[tuple[str, Role], frozenset[Action]] = {
-    ("programme", "officer"): frozenset({"result.read"}),
+    ("programme", "officer"): frozenset({"result.read", "summary.read"}),
     ("audit", "auditor"): frozenset({"result.read", "filing.read"}),
     ("raw", "auditor"): frozenset({"file.read", "raw.read"}),
 }
 """What a factory's consent opens to a role of the organisation that it was given to. A filing, and whatever else
 holds single answers, is an auditor's: a programme office sees what they came to."""
+OPENED_TO_CHAINS: frozenset[Action] = frozenset({"result.read"})
+"""The same where it is a chain: a customer learns levels, and neither the plan nor what may be spent on it."""
 SCOPES: dict[str, frozenset[Action]] = {
     "read": READS | {"raw.read", "data.export", "office.read", "picture.read"},
     "write": frozenset(
@@ -119,6 +140,8 @@ class Actor:
     """Consents in force towards the organisations it belongs to."""
     scopes: tuple[str, ...] | None = None
     """None: a person in a session; else a token with these."""
+    chains: frozenset[str] = frozenset()
+    """Those of its organisations that are chains."""
 
     def roles(self, organisation: str) -> tuple[Role, ...]:
         return tuple(m.role for m in self.memberships if m.organisation == organisation)
@@ -141,14 +164,23 @@ class Actor:
     def may(self, action: Action, organisation: str) -> bool:
         if self.scopes is not None and not any(action in SCOPES[scope] for scope in self.scopes):
             return False
+        if not self.fits(action, organisation):
+            return False
         if any(action in ROLES[role] for role in self.roles(organisation)):
             return True
         return any(
             action in AGREED.get((consent.purpose, role), ())
             for consent in self._agreed_by.get(organisation, ())
             if consent.receiver is not None
+            if consent.receiver not in self.chains or action in OPENED_TO_CHAINS
             for role in self.roles(consent.receiver)
         )
+
+    def fits(self, action: Action, organisation: str) -> bool:
+        """Is there such a thing there at all? A chain runs no programme, and nothing else is a chain."""
+        if organisation in self.chains:
+            return action in OF_CHAINS | BESIDE_CHAINS
+        return action not in OF_CHAINS
 
     @cached_property
     def _agreed_by(self) -> dict[str, list[Consent]]:
@@ -166,6 +198,6 @@ class Actor:
         """Raises UnknownError to strangers, AccessError to those whose role is too small."""
         if self.may(action, organisation):
             return
-        if not self.knows(organisation):
+        if not self.knows(organisation) or not self.fits(action, organisation):
             raise UnknownError(Message(id="desk.unknown"))
         raise AccessError(Message(id="desk.not_allowed", params={"action": action}))

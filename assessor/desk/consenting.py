@@ -40,6 +40,8 @@ def kept(
     house = people.organisation(c, receiver) if receiver else None
     if receiver and (house is None or house.kind not in RECEIVERS):
         raise UnknownError(Message(id="desk.unknown"))
+    if house is not None and house.kind == "chain" and purpose != "programme":
+        raise InputError(Message(id="desk.bad_receiver"))  # results and nothing else: a chain audits nobody
     for old in ledger.consents_of(c, organisation):
         if old.ended is None and (old.purpose, old.receiver) == (purpose, receiver):
             return old

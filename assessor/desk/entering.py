@@ -189,5 +189,6 @@ def _known(c: Connection, id_: str, guard: str, scopes: tuple[str, ...] | None) 
     if account is None or person is None or account.ended is not None:
         return None
     memberships = tuple(people.memberships_of(c, id_))
-    agreed = tuple(ledger.consents_to(c, [m.organisation for m in memberships]))
-    return Known(Actor(id_, memberships, agreed, scopes), person, account, guard)
+    own = [m.organisation for m in memberships]
+    agreed, chains = tuple(ledger.consents_to(c, own)), people.of_kind(c, own, "chain")
+    return Known(Actor(id_, memberships, agreed, scopes, chains), person, account, guard)

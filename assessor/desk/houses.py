@@ -22,7 +22,7 @@ from assessor.storage import (
 
 INVITED = 180 * DAY
 MOST_DAYS = 3650
-FIRST: dict[str, Role] = {"factory": "owner", "consultancy": "consultant", "office": "officer"}
+FIRST: dict[str, Role] = {"factory": "owner", "consultancy": "consultant", "office": "officer", "chain": "officer"}
 """Who comes first into an organisation of each kind."""
 
 
@@ -63,6 +63,12 @@ def offices(desk: Desk) -> list[Organisation]:
     """To whom a factory can open its results: programme offices and auditors' houses."""
     with desk.store.read() as c:
         return people.organisations_of_kind(c, "office")
+
+
+def receivers(desk: Desk) -> list[Organisation]:
+    """All that a factory may have opened something to: chains beside offices."""
+    with desk.store.read() as c:
+        return people.organisations_of_kind(c, "office", "chain")
 
 
 def found(

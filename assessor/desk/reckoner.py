@@ -53,6 +53,8 @@ class Reckoned:
     """The bundle that was made of exports: what a filing of this Assessment rests on."""
     extract: tuple[str, dict[str, Any]] | None = None
     """Of an Assessment: which plant it is of, and what may be counted of it, as JSON."""
+    brief: dict[str, Any] | None = None
+    """What a picture of many plants needs of it, as JSON."""
     asks: bytes | None = None
     """zlib-compressed JSON of what to ask about data points, where that was asked for and no Assessment."""
 

@@ -25,6 +25,7 @@ from assessor.domain import Answers, Assessment, Comparison, Message, Proof, Roa
 from assessor.errors import InputError
 from assessor.forms.writing import write_answers
 from assessor.funding import funded
+from assessor.portfolio.group import NOT_SHOWN, open_differences
 from assessor.portfolio.peers import as_peer
 from assessor.roadmap import plan as make
 from assessor.storage import Outcome, StoredFile, Survey, extracts, ledger, papers, people
@@ -63,12 +64,8 @@ def result(desk: Desk, who: Actor, survey_id: str) -> Standing:
     if now is not None and now.fault:
         fault = Message.model_validate(now.fault)
     done = _read(newest.assessment) if newest and newest.assessment else None
-    if (
-        done is not None
-        and not who.may("survey.read", survey.organisation)
-        and any(not f.settled for f in done.findings)
-    ):
-        done, fault = None, Message(id="desk.not_settled")
+    if done is not None and not who.may("survey.read", survey.organisation) and open_differences(done):
+        done, fault = None, NOT_SHOWN
     return Standing(survey, done, fault, running, newest is None or newest.version != survey.version)
 
 
@@ -136,7 +133,8 @@ def _keep(desk: Desk, survey: Survey, made: Reckoned) -> None:
     with desk.store.write() as c:
         if sql.get(c, survey.id, lock=True) is None:
             return  # it was erased meanwhile
-        new = Outcome(survey.id, survey.version, desk.clock(), made.assessment, made.fault, made.differing)
+        told = made.assessment, made.fault, made.differing, made.brief
+        new = Outcome(survey.id, survey.version, desk.clock(), *told)
         papers.keep(c, new, made.sealed)
         if made.extract is not None:
             extracts.keep(c, extracting.extracted(survey.id, survey.organisation, survey.version, *made.extract))

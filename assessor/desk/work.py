@@ -17,6 +17,7 @@ from assessor.errors import AssessorError
 from assessor.frameworks import Library, load_library
 from assessor.indicators import load as indicators
 from assessor.portfolio.extract import extract_of, identity
+from assessor.portfolio.group import brief
 from assessor.unexplained import unexplained
 from models.tags import text
 
@@ -34,7 +35,8 @@ def reckon(job: Job) -> Reckoned:
         if not f.settled
     }
     counted = identity(done.plant), extract_of(done, _library()).model_dump(mode="json")
-    return Reckoned(zlib.compress(canonical(done), 6), None, differing, bundle, counted)
+    told = brief(done).model_dump(mode="json")
+    return Reckoned(zlib.compress(canonical(done), 6), None, differing, bundle, counted, told)
 
 
 def assessed(job: Job) -> tuple[Assessment, bytes | None]:

@@ -219,6 +219,8 @@ from assessor.domain.target import Definition, Measured, Statement, Target, Targ
 from assessor.domain.voucher import (
     Chained,
     ConsentText,
+    HandoverAct,
+    HandoverState,
     ListedProvider,
     LogEntry,
     Period,
@@ -325,6 +327,8 @@ __all__ = [
     "Grade",
     "Grant",
     "Group",
+    "HandoverAct",
+    "HandoverState",
     "Head",
     "Interface",
     "Item",

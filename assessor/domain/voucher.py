@@ -15,6 +15,9 @@ VoucherAct = Literal[
     "rate",
 ]  # fmt: skip
 Side = Literal["factory", "office"]
+HandoverState = Literal["due", "entered", "accepted", "refused"]
+"""Of a result on an official platform: to be entered, entered, and what the platform said of it."""
+HandoverAct = Literal["enter", "accept", "refuse"]
 Yuan = Annotated[int, Field(ge=0, le=10**12)]
 Credit = Annotated[str, Field(pattern=r"^[0-9A-Z]{18}$")]
 

@@ -1,6 +1,5 @@
 """The tables of a pack as workbooks and as CSV: answers for a platform, settled differences, checklist, annex."""
 
-import csv
 import io
 from collections.abc import Callable, Sequence
 from fractions import Fraction
@@ -10,14 +9,12 @@ from assessor.domain import Assessment, Checklist, Evidence, Finding, Platform, 
 from assessor.filing.entries import Row, Value
 from assessor.messages import render
 from assessor.report.claims import differences
+from assessor.report.commas import commas
 from assessor.report.excel.page import Book, Column, Kind, Page
 from assessor.report.excel.page import Value as Cell
-from assessor.report.inert import inert
 from assessor.report.pen import Pen
 from assessor.report.workbook import opened
 
-ACTING = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet takes for a formula when it reads CSV."""
 ANSWERS = (
     Column("number", 9),
     Column("section", 20),
@@ -170,18 +167,4 @@ def _any(value: Cell) -> str:
 
 
 def _csv(pen: Pen, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> bytes:
-    """With the mark by which spreadsheets know UTF-8; no cell begins as a formula does."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([_say(pen, f"head.{column.id}") for column in columns])
-    for row in rows:
-        writer.writerow([_inactive(str(inert(cell))) for cell in row])
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
-def _inactive(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(ACTING) and not _number(cell) else cell
-
-
-def _number(cell: str) -> bool:
-    return cell.lstrip("-").replace(".", "", 1).isdigit()
+    return commas([[_say(pen, f"head.{column.id}") for column in columns], *rows])

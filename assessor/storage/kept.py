@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from assessor.domain import VoucherState
+from assessor.domain import HandoverState, VoucherState
 
 Role = Literal["member", "owner", "consultant", "reviewer", "officer", "auditor", "administrator"]
 """What somebody may do in one organisation; `assessor.desk.access` says what each may."""
@@ -171,6 +171,8 @@ class Outcome:
     """A Message as JSON"""
     differing: dict[str, str] | None = None
     """Verdict by question, of what is still to be clarified; told without opening the Assessment."""
+    brief: dict[str, Any] | None = None
+    """A `Brief` of `assessor.portfolio.group` as JSON; None: it was reckoned before such were kept."""
 
 
 @dataclass(frozen=True)
@@ -401,4 +403,51 @@ class Satisfaction:
     voucher: str
     said: dict[str, int]
     text: str
+    at: int
+
+
+MemberState = Literal["invited", "joined", "declined", "left"]
+"""Of a supplier in a chain."""
+
+
+@dataclass(frozen=True)
+class ChainMember:
+    """A supplier that whoever leads a chain named, and what became of it."""
+
+    id: str
+    chain: str
+    name: str
+    """As the leader calls it."""
+    credit_code: str
+    tier: int | None
+    """1 delivers to the leader itself; None: nobody said."""
+    state: MemberState
+    """As it was last said; a consent that ended since is told by `ledger`."""
+    factory: str | None
+    """Until it joins: the factory that its code was made for; from then on the one that joined."""
+    invitation: str | None
+    """Of its code, while there is one."""
+    by_code: bool | None
+    """Did it answer by the code that was sent, or by its credit code alone? None: it has not answered."""
+    made: int
+    made_by: str
+    changed: int
+
+
+@dataclass(frozen=True)
+class Handover:
+    """What became of a voucher's result on one official platform, once somebody entered it there."""
+
+    voucher: str
+    platform: str
+    state: HandoverState
+    reference: str
+    """By which the platform knows it."""
+    day: str
+    """On which it was entered."""
+    why: str
+    """Of the last step."""
+    step: int
+    """The number of its last entry in the log: what a form was made upon."""
+    account: str
     at: int

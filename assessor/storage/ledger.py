@@ -28,6 +28,12 @@ def consents_to(c: Connection, receiver_ids: list[str]) -> list[Consent]:
     return many(Consent, c, select(consents).where(alive).order_by(consents.c.given, consents.c.id))
 
 
+def consents_ever_to(c: Connection, receiver_id: str) -> list[Consent]:
+    """All that were ever given to an organisation, oldest first."""
+    wanted = select(consents).where(consents.c.receiver == receiver_id)
+    return many(Consent, c, wanted.order_by(consents.c.given, consents.c.id))
+
+
 def agreed(c: Connection, purpose: Purpose) -> set[str]:
     """Organisations that agree to a purpose now."""
     alive = (consents.c.purpose == purpose) & consents.c.ended.is_(None)

@@ -1,5 +1,6 @@
 """SQL of organisations, accounts and how they come in."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -42,6 +43,12 @@ def organisation(c: Connection, id_: str, *, lock: bool = False) -> Organisation
 def organisations_of_kind(c: Connection, *kinds: str) -> list[Organisation]:
     named = select(organisations).where(organisations.c.kind.in_(kinds))
     return many(Organisation, c, named.order_by(organisations.c.made, organisations.c.id))
+
+
+def of_kind(c: Connection, ids: Collection[str], kind: str) -> frozenset[str]:
+    """Those of these organisations that are of a kind."""
+    own = organisations.c.id.in_(ids) & (organisations.c.kind == kind)
+    return frozenset(c.execute(select(organisations.c.id).where(own)).scalars()) if ids else frozenset()
 
 
 def change_organisation(c: Connection, id_: str, **values: Any) -> None:
@@ -134,6 +141,18 @@ def invitation_by(c: Connection, code: str) -> Invitation | None:
 def invitations_of(c: Connection, organisation_id: str) -> list[Invitation]:
     wanted = select(*columns(Invitation, invitations)).where(invitations.c.organisation == organisation_id)
     return many(Invitation, c, wanted.order_by(invitations.c.made, invitations.c.id))
+
+
+def invitation(c: Connection, id_: str, *, lock: bool = False) -> Invitation | None:
+    """One of them; `lock`: until the transaction ends nobody else comes in by it."""
+    wanted = select(*columns(Invitation, invitations)).where(invitations.c.id == id_)
+    return one(Invitation, c, wanted.with_for_update() if lock else wanted)
+
+
+def came_in(c: Connection, ids: Collection[str]) -> set[str]:
+    """Those of these invitations that somebody came in by."""
+    own = invitations.c.id.in_(ids) & invitations.c.account.is_not(None)
+    return set(c.execute(select(invitations.c.id).where(own)).scalars()) if ids else set()
 
 
 def change_invitation(c: Connection, id_: str, **values: Any) -> None:

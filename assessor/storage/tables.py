@@ -214,6 +214,7 @@ results = Table(
     Column("assessment", LargeBinary),
     Column("fault", JSON),
     Column("differing", JSON),
+    Column("brief", JSON),
     Column("sealed", LargeBinary),
 )
 extracts = Table(
@@ -419,16 +420,18 @@ chain_members = Table(
     "chain_members",
     metadata,
     Column("id", ID, primary_key=True),
-    Column("chain", ID, ForeignKey("organisations.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("chain", ID, ForeignKey("organisations.id", ondelete="CASCADE"), nullable=False),
     Column("name", Text, nullable=False),
-    Column("credit_code", String(18)),
+    Column("credit_code", String(18), nullable=False, index=True),
     Column("tier", Integer),
+    Column("state", String(20), nullable=False),
     Column("factory", ID, index=True),
-    Column("invitation", ID),
+    Column("invitation", ID, index=True),
+    Column("by_code", Boolean),
     Column("made", BigInteger, nullable=False),
     Column("made_by", ID, nullable=False),
-    Column("joined", BigInteger),
-    Column("ended", BigInteger),
+    Column("changed", BigInteger, nullable=False),
+    UniqueConstraint("chain", "credit_code", name="uq_chain_members_one_a_code"),
 )
 handovers = Table(
     "handovers",
@@ -437,6 +440,9 @@ handovers = Table(
     Column("platform", String(64), primary_key=True),
     Column("state", String(20), nullable=False),
     Column("reference", String(100), nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("step", Integer, nullable=False),
     Column("account", ID, nullable=False),
     Column("at", BigInteger, nullable=False),
 )

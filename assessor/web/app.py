@@ -27,11 +27,14 @@ from assessor.web.pages import (
     answers,
     applying,
     branches,
+    chains,
     city,
     comparing,
     door,
     filing,
+    handover,
     interviews,
+    joining,
     merging,
     offices,
     openid,
@@ -63,7 +66,7 @@ STATIC = {
 ROOMS = (
     door, openid, plants, answers, results, settling, filing, site, preparing, interviews, sampling, merging,
     reviewing, second, comparing, papers, tags, branches, walk, people,
-    offices, programmes, vouchers, applying, city,
+    offices, programmes, vouchers, applying, city, chains, joining, handover,
 )  # fmt: skip
 log = logging.getLogger("assessor.web")
 SWEEP = 3600

@@ -29,6 +29,7 @@ OFFICE_TABS = (
     ("/flow", "flow", "office.read"),
     ("/picture", "picture", "picture.read"),
     ("/targets", "targets", "picture.read"),
+    ("/handover", "handover", "handover.read"),
     ("/log", "log", "log.read"),
     ("/people", "people", "people.read"),
 )

@@ -1,5 +1,5 @@
-"""The world of the authorisation matrix: one factory, another one, an office that the factory agreed to, and
-everybody in each; as a SQLite file that every request finds as it was."""
+"""The world of the authorisation matrix: one factory, another one, an office that the factory agreed to, a chain
+that it joined, and everybody in each; as a SQLite file that every request finds as it was."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,9 +19,11 @@ from assessor.desk import (
     surveys,
 )
 from assessor.desk.attaching import Handed
+from assessor.desk.chain import inviting, joining
 from assessor.desk.desk import DAY, Desk, kept_as, new_id
 from assessor.desk.entering import known_by_session
-from assessor.desk.office import applying
+from assessor.desk.office import applying, handover
+from assessor.desk.office.handover import Entered
 from assessor.domain import sha256
 from assessor.forms import load_answers
 from assessor.frameworks import Library
@@ -32,11 +34,14 @@ from tests.web.conftest import Kept
 from tests.web.offices import PROGRAMME, code, held_pack, run_by, wanted
 from tests.web.people import PLANT, Person, again, factory, joined, with_password
 
-PLACES = ("own", "other", "consented")
+PLACES = ("own", "other", "consented", "chain")
 PEOPLE: tuple[Role, ...] = get_args(Role)
 TOKENS = ("token-read", "token-write")
+IN_CHAIN = ("officer", "auditor", "token-read")
+"""Who there is in a chain."""
 CONTACT, DIGITS, PASSWORD = "someone@example.cn", "482913", "correct horse battery"
 NEW = "new@example.cn"
+PLATFORM = "cmmm-self-diagnosis"
 REGISTER = "设备编号,设备名称,类别,接口,控制系统\nCNC01,数控车床,生产设备,OPC UA,FANUC\n"
 SCOPE = """
 format: assessor-scope/1
@@ -67,7 +72,7 @@ def columns() -> Iterator[tuple[str, str]]:
     """Everybody who asks: place and who."""
     yield "", "nobody"
     for place in PLACES:
-        for who in (*PEOPLE, *TOKENS):
+        for who in IN_CHAIN if place == "chain" else (*PEOPLE, *TOKENS):
             yield place, who
 
 
@@ -89,8 +94,9 @@ def populated(desk: Desk) -> tuple[dict[str, str], dict[tuple[str, str], By]]:
     purposes: tuple[Purpose, ...] = ("programme", "audit", "raw")
     given = [consenting.agree(desk, owner.who, house, purpose, office) for purpose in purposes]
     by: dict[tuple[str, str], By] = {("", "nobody"): NOBODY}
+    lead, leader, chained = _chained(desk, owner, survey)
     places = {"own": (house, owner), "other": (other, stranger), "consented": (office, officer)}
-    for place, (where, first) in places.items():
+    for place, (where, first) in (places | {"chain": (lead, leader)}).items():
         for role in PEOPLE:
             person = first if role in first.who.roles(where) else joined(desk, where, role)
             by[place, role] = by_session(desk, person.token)
@@ -98,10 +104,21 @@ def populated(desk: Desk) -> tuple[dict[str, str], dict[tuple[str, str], By]]:
             by[place, f"token-{scope}"] = By(token=accounts.make_token(desk, first.who, scope, (scope,))[1])
     _asked_for(desk, [one.session for one in by.values() if one.session])
     ids = {"house": house, "survey": survey, "office": office, "consent": given[0].id, "question": "m5-l2-1"}
-    surveys.change_plant(desk, owner.who, survey, PLANT | {"credit_code": code(1)})
-    ids |= _said(desk, again(desk, owner), house, survey)
+    ids |= chained | _said(desk, again(desk, owner), house, survey)
     ids |= _paid_for(desk, office, officer, again(desk, owner), survey)
     return ids | {"version": _handed_in(desk, survey, by)}, by
+
+
+def _chained(desk: Desk, owner: Person, survey: str) -> tuple[str, Person, dict[str, str]]:
+    """A chain that the factory joined, with another supplier that has not answered; and one that waits for it."""
+    surveys.change_plant(desk, owner.who, survey, PLANT | {"credit_code": code(1)})
+    lead, other = houses.found(desk, "chain", "链主"), houses.found(desk, "chain", "另一个链主")
+    leader, stranger = joined(desk, lead, "officer"), joined(desk, other, "officer")
+    one, supplier = inviting.invite(desk, leader.who, lead, [(n, (f"供应商{n}", code(n), "1")) for n in (1, 2)])
+    joining.join(desk, owner.who, survey, one.member.id, agreed=True)
+    (waits,) = inviting.invite(desk, stranger.who, other, [(1, ("供应商1", code(1), ""))])
+    named = {"chain": lead, "member": one.member.id, "supplier": supplier.member.id, "chain_code": waits.code}
+    return lead, leader, named
 
 
 def _paid_for(desk: Desk, office: str, officer: Person, owner: Person, survey: str) -> dict[str, str]:
@@ -115,7 +132,9 @@ def _paid_for(desk: Desk, office: str, officer: Person, owner: Person, survey: s
     with desk.store.write() as c:
         vouchers.change(c, second.id, state="accepted", granted=1000)
         vouchers.add_pack(c, pack, b"a pack")
+    entered = handover.enter(desk, owner.who, second.id, PLATFORM, 0, Entered("PT-1", "2026-01-05"))
     return {
+        "entered_step": str(entered.step),
         "programme": PROGRAMME,
         "voucher": first.id,
         "step": str(first.step),

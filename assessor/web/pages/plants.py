@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from assessor.desk import houses, surveys
+from assessor.desk.chain import joining
 from assessor.domain import Message
 from assessor.errors import AccessError
 from assessor.web.face import page
@@ -27,6 +28,7 @@ def plants(request: Request, desk: DeskOf, who: PageWho, after: str = "", opened
     factories = [house for house in own if who.may("survey.open", house.id)]
     shown = surveys.opened_to(desk, who, opened, A_PAGE + 1)
     offices = [house for house in own if house.kind == "office"]
+    chains = [house for house in own if who.may("chain.read", house.id)]
     values = {
         "held": held,
         "progress": progress,
@@ -34,7 +36,9 @@ def plants(request: Request, desk: DeskOf, who: PageWho, after: str = "", opened
         "offices": offices,
         "opened": shown[:A_PAGE],
         "more_opened": shown[A_PAGE - 1].id if len(shown) > A_PAGE else None,
-        "may_begin": bool(factories) or (settings_of(request).open and not offices),
+        "chains": chains,
+        "chains_waiting": joining.waiting(desk, who),
+        "may_begin": bool(factories) or (settings_of(request).open and not offices and not chains),
     }
     return page(request, "plants", values)
 

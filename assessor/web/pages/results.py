@@ -37,7 +37,8 @@ PAPERS: dict[str, tuple[str, ...]] = {
 OUTSIDE = {name: suffixes for name, suffixes in PAPERS.items() if name != "annex"}
 """The same for those that a factory opened its filings to: the annex is its own."""
 NO_ANSWERS = {"summary": PAPERS["summary"]}
-"""The same for those that it opened its results to alone: every other paper tells single answers."""
+"""The same for an office that it opened its results to: every other paper tells single answers. A chain gets none:
+the summary tells the plan and its money."""
 WHOLE = ("filing.zip", "assessment.json")
 """With every answer."""
 MEDIA = {
@@ -109,7 +110,9 @@ def papers_for(who: Actor, organisation: str) -> dict[str, tuple[str, ...]]:
     """What somebody may take away."""
     if who.may("survey.read", organisation):
         return PAPERS
-    return OUTSIDE if who.may("filing.read", organisation) else NO_ANSWERS
+    if who.may("filing.read", organisation):
+        return OUTSIDE
+    return NO_ANSWERS if who.may("summary.read", organisation) else {}
 
 
 @router.get("/surveys/{survey}/papers/{name}")

@@ -1,4 +1,5 @@
-"""Programmes as offices run them, vouchers, their log; chains of suppliers; what was entered on platforms"""
+"""Programmes as offices run them, vouchers, their log; chains of suppliers; what was entered on platforms; results
+in brief, of those that are reckoned from now on"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -114,29 +115,36 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("chain", sa.String(length=32), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("credit_code", sa.String(length=18), nullable=True),
+        sa.Column("credit_code", sa.String(length=18), nullable=False),
         sa.Column("tier", sa.Integer(), nullable=True),
+        sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("factory", sa.String(length=32), nullable=True),
         sa.Column("invitation", sa.String(length=32), nullable=True),
+        sa.Column("by_code", sa.Boolean(), nullable=True),
         sa.Column("made", sa.BigInteger(), nullable=False),
         sa.Column("made_by", sa.String(length=32), nullable=False),
-        sa.Column("joined", sa.BigInteger(), nullable=True),
-        sa.Column("ended", sa.BigInteger(), nullable=True),
+        sa.Column("changed", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["chain"], ["organisations.id"], name=op.f("fk_chain_members_chain"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_chain_members")),
+        sa.UniqueConstraint("chain", "credit_code", name=op.f("uq_chain_members_one_a_code")),
     )
-    op.create_index(op.f("ix_chain_members_chain"), "chain_members", ["chain"])
+    op.create_index(op.f("ix_chain_members_credit_code"), "chain_members", ["credit_code"])
     op.create_index(op.f("ix_chain_members_factory"), "chain_members", ["factory"])
+    op.create_index(op.f("ix_chain_members_invitation"), "chain_members", ["invitation"])
     op.create_table(
         "handovers",
         sa.Column("voucher", sa.String(length=32), nullable=False),
         sa.Column("platform", sa.String(length=64), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("reference", sa.String(length=100), nullable=False),
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
         sa.Column("account", sa.String(length=32), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["voucher"], ["vouchers.id"], name=op.f("fk_handovers_voucher")),
         sa.PrimaryKeyConstraint("voucher", "platform", name=op.f("pk_handovers")),
     )
+    op.add_column("results", sa.Column("brief", sa.JSON(), nullable=True))
