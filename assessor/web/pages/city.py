@@ -50,7 +50,7 @@ def picture(
         what = show if show in SHOWN else SHOWN[0]
         values |= {"outline": outline, "what": what, "shows": SHOWN, "name_of": name_of}
         values["map"] = map_of(base["v"], outlining.shapes(outline), what) if outline else None
-    return page(request, "picture", base | values)
+    return page(request, "city", base | values)
 
 
 @router.get("/offices/{office}/targets")
