@@ -12,12 +12,15 @@ from tests.chromium import chromium
 from tests.sampled import end_all, plant_scope
 from tests.web.conftest import ROOT
 from tests.web.handbook_day import Shoot, day, differences, unexplained
+from tests.web.handbook_office import offices
 from tests.web.journeys import Factory, Room, Server, behind, context_of, pick, pill
 
 FOLDER = ROOT / "docs/handbook"
 PAGES: dict[str, dict[Language, str]] = {
     "factories": {"zh": "factories.zh.md", "en": "factories.md"},
     "consultants": {"zh": "consultants.zh.md", "en": "consultants.md"},
+    "officers": {"zh": "officers.zh.md", "en": "officers.md"},
+    "auditors": {"zh": "auditors.zh.md", "en": "auditors.md"},
 }
 """Each handbook in each language."""
 LARGEST = 180_000
@@ -114,7 +117,7 @@ def pictures(into: Path) -> list[Path]:
         plant_scope() as scope,
     ):
         for language in languages:
-            for part in (door, answering, results, unexplained, differences):
+            for part in (door, answering, results, unexplained, differences, offices):
                 part(browser, room, language, shooter(language))
             day(browser, room, language, shooter(language), scope)
     end_all(folder / "runs")

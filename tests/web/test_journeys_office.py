@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 SETTLE = "form:has(input[value=settle]) button"
 
 
-SIMULATED = "91000000DEMOPLANTQ"
+SIMULATED = "91000000DEM0PLANTQ"
 """The credit code of the plant whose machines were heard; no other one may hand in what they said."""
 
 
