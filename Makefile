@@ -1,5 +1,5 @@
 # demo · test · check: what a new user, CI and the inner loop run. `make help` lists all.
-.PHONY: help demo reports test check soak golden docs models cards interop kit bench-connectors bench-web bench-evidence serve containers lock tools apt clean
+.PHONY: help demo reports test check soak golden docs models cards interop kit bench-connectors bench-web bench-city bench-rerating bench-evidence serve containers lock tools apt clean
 BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE  # processes by the hundred: none should compile every module again
 
@@ -61,6 +61,12 @@ bench-connectors: tools apt ## measure beside plain clients; rewrite benchmarks/
 
 bench-web: tools apt ## 200 people save answers at once, beside a bare server; rewrite benchmarks/web.md (some minutes)
 	@$(BIN)/python -m benchmarks.web
+
+bench-city: tools ## the pages of an office over 5,000 generated factories; rewrite benchmarks/city.md
+	@$(BIN)/python -m benchmarks.city
+
+bench-rerating: tools ## 20,000 generated assessments judged again in three ways; rewrite benchmarks/rerating.md (some ten minutes)
+	@$(BIN)/python -m benchmarks.rerating
 
 bench-evidence: tools ## simulated plants and populations with known truth; rewrite their pages in benchmarks/ and the card
 	@$(BIN)/python -c 'from benchmarks import plants, populations; plants.main(); populations.main()'

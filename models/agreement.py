@@ -84,8 +84,8 @@ def kappa(table: Table, weights: Weights = "linear") -> Fraction | None:
     return None if expected == 0 else 1 - n * seen / expected
 
 
-def interval(table: Table, weights: Weights = "linear") -> tuple[Fraction, Fraction]:
-    """The 95 % interval, outwards to a thousandth, within -1 and 1."""
+def interval(table: Table, weights: Weights = "linear", sure: float = SURE) -> tuple[Fraction, Fraction]:
+    """The interval, of 95 % where nothing else is asked, outwards to a thousandth, within -1 and 1."""
     k, n = len(table), sum(map(sum, table)) + 1
     cells = [(i, j) for i in range(k) for j in range(k)]
     p = {(i, j): (table[i][j] + 1 / k**2) / n for i, j in cells}
@@ -99,6 +99,6 @@ def interval(table: Table, weights: Weights = "linear") -> tuple[Fraction, Fract
     spread = sum(p[i, j] * (agree[i, j] - (of_row[i] + of_column[j]) * (1 - value)) ** 2 for i, j in cells)
     spread -= (value - chance * (1 - value)) ** 2
     error = sqrt(max(spread, 0.0) / n) / (1 - chance)
-    reach = float(scipy.stats.t.ppf((1 + SURE) / 2, n - 2)) * error
+    reach = float(scipy.stats.t.ppf((1 + sure) / 2, n - 2)) * error
     low, high = max(value - reach, -1.0), min(value + reach, 1.0)
     return Fraction(int(low * 1000 // 1), 1000), Fraction(-int(-high * 1000 // 1), 1000)

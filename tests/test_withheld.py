@@ -244,7 +244,7 @@ def sets_of(shown: City, held: list[Extract]) -> tuple[dict[Any, int], list[Sum]
             for name, cells in rows.items():
                 line = []
                 for j, (cell, who) in enumerate(cells):
-                    key = frozenset(who) if 0 < len(who) < len(mine) else (cut, g, name, j)
+                    key = (cut, g, *named(shown, name, j))
                     counts_[key] = len(who)
                     assert cell is None or cell == len(who)
                     if cell is None:
@@ -256,9 +256,15 @@ def sets_of(shown: City, held: list[Extract]) -> tuple[dict[Any, int], list[Sum]
     return counts_, sums, hidden
 
 
+def named(shown: City, table: str, column: int) -> tuple[Any, ...]:
+    """A cell by its place; what is not settled is one count in both columns of levels, and a reader knows it."""
+    blocks = {"declared": shown.declared, "verified": shown.verified}.get(table, ())
+    return ("open",) if blocks and blocks[column] == ("open",) else (table, column)
+
+
 @pytest.mark.slow
 @given(plants())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_no_picture_tells_a_count_below_five(held: list[Extract]) -> None:
     shown = city(held)
     assert shown is not None
@@ -270,7 +276,7 @@ def test_no_picture_tells_a_count_below_five(held: list[Extract]) -> None:
 
 @pytest.mark.slow
 @given(plants())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_a_small_group_and_what_lies_between_nested_counts_stay_hidden(held: list[Extract]) -> None:
     """Groups are of five or more and make the whole; one count less another that lies within it is never small."""
     shown = city(held)
@@ -289,7 +295,7 @@ def test_a_small_group_and_what_lies_between_nested_counts_stay_hidden(held: lis
 
 @pytest.mark.slow
 @given(plants())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_sums_are_of_five_plants_and_none_makes_most_of_them(held: list[Extract]) -> None:
     shown = city(held)
     assert shown is not None

@@ -8,15 +8,15 @@ With --json stdout holds one JSON document instead of tables: of `precheck` what
 is to be asked, of `prepare` the files of the pack and what was left out, of `preview` load and reach, of
 `branches` the proposals and what the walk cost, of `sample` the bundle's digest and members, of `verify` what
 was checked and whether it holds, of `assess` and `demo` the Assessment, of `plan` the plan, of `rate` every
-result, of `short` P(level) and the next question, of `rerate` every move, of `report`, `compare` and `workbook`
-the file, of `check-report` what was edited, of `file` the checklist of the pack item by item or what slots can
-hold, of `simulate` the addresses and the scope file, of `serve` where it listens, of `invite` the code, of
-`frameworks` what each lists, of `profiles` what each lists, checks, makes or reads, of `form` the file or what
-differs, of `peers` the file or the comparison, of `register` assets, questions and differences, of `trust` our
-certificate or what was accepted, of `exports` the draft, of `programmes` what came of each, of `match` the
-ranks, of `demand` what is looked for, of `providers` the file or what was read, of `tags` what to confirm with
-its proposals and the lines for the answer file. An error is then {"error": text, "place": file:line or null,
-"id": id of the text}.
+result, of `short` P(level) and the next question, of `rerate` every move (with --candidate the whole report),
+of `report`, `compare` and `workbook` the file, of `check-report` what was edited, of `file` the checklist of
+the pack item by item or what slots can hold, of `simulate` the addresses and the scope file, of `serve` where
+it listens, of `invite` the code, of `frameworks` what each lists, of `profiles` what each lists, checks, makes
+or reads, of `form` the file or what differs, of `peers` the file or the comparison, of `register` assets,
+questions and differences, of `trust` our certificate or what was accepted, of `exports` the draft, of
+`programmes` what came of each, of `match` the ranks, of `demand` what is looked for, of `providers` the file or
+what was read, of `tags` what to confirm with its proposals and the lines for the answer file. An error is then
+{"error": text, "place": file:line or null, "id": id of the text}.
 """
 
 import io

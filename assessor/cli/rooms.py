@@ -64,6 +64,10 @@ ROOMS: dict[str, tuple[str, str]] = {
         "Judge stored answers and measurements again: who moved, by how much, and whether data or rule "
         "moved them.",
     ),
+    "pack": (
+        "portfolio",
+        "Put what judging again needs of many assessments into one file, without names of people.",
+    ),
     "frameworks": ("frameworks", "Maturity models that answers can be rated on."),
     "profiles": (
         "profiles",

@@ -45,6 +45,8 @@ Action = Literal[
     "voucher.settle",
     "pack.read",
     "log.read",
+    "quality.read",
+    "quality.answer",
     "picture.read",
     "outline.write",
     "handover.read",
@@ -53,6 +55,8 @@ Action = Literal[
     "chain.read",
     "chain.invite",
     "chain.join",
+    "editions.read",
+    "editions.try",
 ]
 READS: frozenset[Action] = frozenset(
     {
@@ -74,7 +78,9 @@ OWNER: frozenset[Action] = CONSULTANT | {
     "handover.note",
     "chain.join",
 }
-OFFICE: frozenset[Action] = frozenset({"office.read", "pack.read", "log.read", "picture.read", "handover.read"})
+OFFICE: frozenset[Action] = frozenset(
+    {"office.read", "pack.read", "log.read", "picture.read", "quality.read", "editions.read", "handover.read"}
+)
 """What whoever belongs to an office sees of its own affairs."""
 OF_CHAINS: frozenset[Action] = frozenset({"chain.read", "chain.invite"})
 BESIDE_CHAINS: frozenset[Action] = frozenset({"people.read", "people.invite"})
@@ -95,6 +101,8 @@ ROLES: dict[Role, frozenset[Action]] = {
         "voucher.decide",
         "voucher.settle",
         "outline.write",
+        "quality.answer",
+        "editions.try",
         "handover.judge",
         "chain.read",
         "chain.invite",
@@ -103,7 +111,8 @@ ROLES: dict[Role, frozenset[Action]] = {
     "administrator": frozenset({"organisation.make", "people.read", "people.invite"}),
 }
 """In the organisation that the role is held in. Who runs the system reads no factory's answers; a difference is
-settled by an assessor, and not by the factory alone; what is handed in is signed off by somebody else."""
+settled by an assessor, and not by the factory alone; what is handed in is signed off by somebody else. An office
+tries an edition on the results that were opened to it; what is in force only the operator changes."""
 AGREED: dict[tuple[str, Role], frozenset[Action]] = {
     ("programme", "officer"): frozenset({"result.read", "summary.read"}),
     ("audit", "auditor"): frozenset({"result.read", "filing.read"}),

@@ -20,9 +20,16 @@ MOST_YEARS = 50
 
 
 def declare(
-    desk: Desk, who: Actor, survey_id: str, kinds: Sequence[str], years: int | None = None, text: str = ""
+    desk: Desk,
+    who: Actor,
+    survey_id: str,
+    kinds: Sequence[str],
+    years: int | None = None,
+    text: str = "",
+    solutions: Sequence[str] = (),
 ) -> None:
-    """Say what interest one has, or that one has none. What was said before is still shown; the newest counts."""
+    """Say what interest one has, or that one has none. What was said before is still shown; the newest counts.
+    `solutions`: recommendations that what one sells or represents carries out."""
     survey = surveys.get(desk, who, survey_id, blind=True)
     who.require("survey.declare", survey.organisation)
     said = cast(list[Interest], [kind for kind in KINDS if kind in kinds])
@@ -35,11 +42,14 @@ def declare(
         years = None
     elif years is None or not 1 <= years <= MOST_YEARS:
         raise InputError(Message(id="desk.declare_lacks.years", params={"most": MOST_YEARS}), "years")
+    if set(solutions) - set(desk.library.recommendations):
+        raise InputError(Message(id="desk.bad_setting", params={"field": "solutions"}), "solutions")
+    named = sorted(set(solutions)) if "represents" in said and solutions else None
     with desk.store.write() as c:
         if sql.get(c, survey_id, lock=True) is None:
             raise UnknownError(Message(id="desk.unknown"))
         now = desk.clock()
-        quality.declare(c, Declaration(survey_id, who.account, said, years, text, now))
+        quality.declare(c, Declaration(survey_id, who.account, said, years, text, now, named))
         ledger.note(c, now, who.account, survey.organisation, "interest declared", survey_id)
 
 

@@ -12,7 +12,9 @@ from time import time_ns
 from typing import Any, Protocol
 from uuid import uuid4
 
+from assessor.desk.looker import Looker
 from assessor.desk.reckoner import Reckoner
+from assessor.desk.trials import Trials
 from assessor.frameworks import Library
 from assessor.storage import Store
 from assessor.visit.reach import Reach
@@ -36,12 +38,12 @@ class Kept:
         self.most = most
         self._held: OrderedDict[Hashable, Any] = OrderedDict()
 
-    def __contains__(self, key: Hashable) -> bool:
-        return key in self._held
-
     def get(self, key: Hashable) -> Any:
-        self._held.move_to_end(key)
-        return self._held[key]
+        """None where it is not held."""
+        found = self._held.get(key)
+        if found is not None:
+            self._held.move_to_end(key)
+        return found
 
     def put(self, key: Hashable, value: Any) -> None:
         self._held[key] = value
@@ -67,6 +69,7 @@ class Desk:
     library: Library
     sender: Sender
     reckoner: Reckoner = field(default_factory=Reckoner)
+    trials: Trials = field(default_factory=Trials)
     clock: Callable[[], int] = field(default=time_ns)
     """ns UTC"""
     reach: Reach | None = None
@@ -74,6 +77,7 @@ class Desk:
     counted: Counted = field(default_factory=Counted)
     runs: Path | None = None
     """The folder of the runs that it begins."""
+    looker: Looker = field(default_factory=Looker)
 
     def moment(self) -> str:
         """Now, as an answer file has it."""

@@ -6,7 +6,6 @@ last is shown.
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
 
 from assessor.desk.access import Actor
 from assessor.desk.desk import Desk
@@ -15,8 +14,8 @@ from assessor.domain import Plant, TargetSet
 from assessor.frameworks.targets import load_targets
 from assessor.portfolio.city import Applied, City, city
 from assessor.portfolio.extract import Extract, identity, located_in
+from assessor.portfolio.filed import division, size
 from assessor.portfolio.groups import CUTS, Cut
-from assessor.portfolio.peers import division, size
 from assessor.portfolio.targets import Progress, Transformed, progress, transformed
 from assessor.storage import Organisation, extracts, vouchers
 from assessor.storage.extracts import Entry
@@ -27,8 +26,6 @@ class Shown:
     """What an office may look at."""
 
     office: Organisation
-    plants: int | None
-    """How many plants opened their results to it; None where those are too few to be told."""
     city: City | None
     """None where there are fewer than five plants."""
     entries: tuple[Entry, ...] = ()
@@ -41,11 +38,9 @@ def picture(desk: Desk, who: Actor, office: str) -> Shown:
     house = get(desk, who, office)
     with desk.store.read() as c:
         opened = extracts.opened_to(c, office, demonstration=house.demonstration)
-        runs = bool(vouchers.programmes_of(c, office))
-        applied = _applied(desk, vouchers.abouts(c, office)) if runs else None
-    latest = tuple(sorted({one.plant: one for one in opened}.values(), key=lambda e: e.survey))
-    counted = _counted(desk, latest, applied)
-    return Shown(house, len(latest) if counted else None, counted, latest)
+        came = vouchers.moved_on(c, office) if vouchers.programmes_of(c, office) else None
+    counted = _counted(desk, tuple(opened), office, came)
+    return Shown(house, counted, tuple(opened))
 
 
 @dataclass(frozen=True)
@@ -76,35 +71,42 @@ def _aims(desk: Desk, shown: Shown, plan: TargetSet) -> Aims:
     return Aims(plan, progress(plan, shown.city, counted), counted)
 
 
-def _applied(desk: Desk, abouts: list[dict[str, Any]]) -> Applied:
+def _applied(desk: Desk, office: str) -> Applied:
     """Plants that applied for a voucher, by what they said of themselves then; of one plant once."""
+    with desk.store.read() as c:
+        abouts = vouchers.abouts(c, office)
     plants = {identity(plant): plant for plant in (Plant.model_validate(about["plant"]) for about in abouts)}
     found: dict[Cut, Counter[str | None]] = {cut: Counter() for cut in CUTS}
     for plant in plants.values():
         found["district"][located_in(plant, desk.library.regions, {})] += 1
-        found["industry"][division(plant)] += 1
+        found["industry"][division(plant.industry)] += 1
         found["size"][size(plant.employees)] += 1
     return found
 
 
-def _counted(desk: Desk, entries: tuple[Entry, ...], applied: Applied | None) -> City | None:
-    came = ((cut, str(name), n) for cut, by in (applied or {}).items() for name, n in by.items())
-    key = (entries, applied is None, tuple(sorted(came)))
+def _counted(desk: Desk, entries: tuple[Entry, ...], office: str, came: tuple[int, int] | None) -> City | None:
+    """The picture of these, the latest of each plant, as counted last where nothing has changed. `came`: how
+    far the office's vouchers have come; None: it runs no programme, and nobody can apply."""
+    key = (entries, office if came else "", came)
     with desk.counted.lock:  # of many who ask at once one counts
-        if key not in desk.counted.cities:
-            desk.counted.cities.put(key, city(_read(desk, entries), applied))
-        found: City | None = desk.counted.cities.get(key)
-        return found
+        found: tuple[City | None] | None = desk.counted.cities.get(key)
+        if found is None:
+            applied = _applied(desk, office) if came else None
+            found = (city(_read(desk, entries), applied),)
+            desk.counted.cities.put(key, found)
+        return found[0]
 
 
 def _read(desk: Desk, entries: tuple[Entry, ...]) -> list[Extract]:
-    """What may be counted of each; what has not changed is not read again."""
+    """What may be counted of the latest of each plant, by survey; what has not changed is not read again. Entries
+    come in the order in which they were made."""
     held = desk.counted.extracts
-    found = {one: held.get(one) for one in entries if one in held}
-    new = {one.survey: one for one in entries if one not in found}
+    latest = sorted({one.plant: one for one in entries}.values(), key=lambda e: e.survey)
+    found = {one: extract for one in latest if (extract := held.get(one)) is not None}
+    new = {one.survey: one for one in latest if one not in found}
     with desk.store.read() as c:
         rows = extracts.rows(c, list(new))
     for survey, row in rows.items():
         found[new[survey]] = Extract.model_validate(row)
         held.put(new[survey], found[new[survey]])
-    return [found[one] for one in entries if one in found]  # one that was erased meanwhile is not there
+    return [found[one] for one in latest if one in found]  # one that was erased meanwhile is not there

@@ -55,6 +55,8 @@ class Reckoned:
     """Of an Assessment: which plant it is of, and what may be counted of it, as JSON."""
     brief: dict[str, Any] | None = None
     """What a picture of many plants needs of it, as JSON."""
+    filed: bytes | None = None
+    """zlib-compressed JSON: of the Assessment what judging it again needs."""
     asks: bytes | None = None
     """zlib-compressed JSON of what to ask about data points, where that was asked for and no Assessment."""
 

@@ -135,7 +135,7 @@ def _keep(desk: Desk, survey: Survey, made: Reckoned) -> None:
             return  # it was erased meanwhile
         told = made.assessment, made.fault, made.differing, made.brief
         new = Outcome(survey.id, survey.version, desk.clock(), *told)
-        papers.keep(c, new, made.sealed)
+        papers.keep(c, new, made.sealed, made.filed)
         if made.extract is not None:
             extracts.keep(c, extracting.extracted(survey.id, survey.organisation, survey.version, *made.extract))
 

@@ -17,6 +17,7 @@ from assessor.errors import AssessorError
 from assessor.frameworks import Library, load_library
 from assessor.indicators import load as indicators
 from assessor.portfolio.extract import extract_of, identity
+from assessor.portfolio.filed import filed
 from assessor.portfolio.group import brief
 from assessor.unexplained import unexplained
 from models.tags import text
@@ -36,7 +37,10 @@ def reckon(job: Job) -> Reckoned:
     }
     counted = identity(done.plant), extract_of(done, _library()).model_dump(mode="json")
     told = brief(done).model_dump(mode="json")
-    return Reckoned(zlib.compress(canonical(done), 6), None, differing, bundle, counted, told)
+    kept = zlib.compress(filed(done).model_dump_json(exclude_defaults=True).encode(), 6)
+    return Reckoned(
+        zlib.compress(canonical(done), 6), None, differing, bundle, extract=counted, brief=told, filed=kept
+    )
 
 
 def assessed(job: Job) -> tuple[Assessment, bytes | None]:

@@ -231,6 +231,7 @@ from assessor.domain.voucher import (
     VoucherState,
 )
 from assessor.domain.walk import Met, RegisterWalk, Sought, drawn, listing, made_with, walked
+from assessor.domain.watching import Watching
 
 __all__ = [
     "BAD",
@@ -483,6 +484,7 @@ __all__ = [
     "VoucherState",
     "Walk",
     "Wanted",
+    "Watching",
     "WeightSet",
     "Window",
     "Wishes",

@@ -150,8 +150,8 @@ def _library(files: tuple[tuple[str, bytes], ...], known: frozenset[str] | None,
     """The same files make the same library, and bundle after bundle carries the same; what is read is frozen."""
     parts = dict(files)
     topics = _documents(Topic, "bank", parts, place)
-    frameworks = _documents(_by_law, "frameworks", {n: d for n, d in parts.items() if "@" not in n}, place)
-    old = _documents(_by_law, "frameworks", {n: d for n, d in parts.items() if "@" in n}, place)
+    frameworks = _documents(by_law, "frameworks", {n: d for n, d in parts.items() if "@" not in n}, place)
+    old = _documents(by_law, "frameworks", {n: d for n, d in parts.items() if "@" in n}, place)
     recommendations = _documents(Recommendation, "recommendations", parts, place)
     lists = _documents(Scenes, "scenes", parts, place)
     _unique((topic, lines.at("id")) for topic, lines in topics)
@@ -189,12 +189,12 @@ def _library(files: tuple[tuple[str, bytes], ...], known: frozenset[str] | None,
 
 def load_framework(file: Path, library: Library) -> Framework:
     """Read a user's own framework file against the questions of a library."""
-    framework, lines = load_with_lines(_by_law, file)
+    framework, lines = load_with_lines(by_law, file)
     refuse(_framework_faults(framework, library), lines)
     return framework
 
 
-def _by_law(data: Any) -> type[Framework]:
+def by_law(data: Any) -> type[Framework]:
     """The noun of a framework file; where its law is none that is known, the first one explains."""
     law = data.get("law") if isinstance(data, dict) else None
     return LAWS.get(str(law), next(iter(LAWS.values())))

@@ -26,6 +26,7 @@ from assessor.domain import (
     SizeRule,
     TargetSet,
     Topic,
+    Watching,
 )
 
 KINDS: dict[str, Any] = {
@@ -40,6 +41,7 @@ KINDS: dict[str, Any] = {
     "sizes": SizeRule,
     "targets": TargetSet,
     "providers": Providers,
+    "watching": Watching,
     "scope": Scope,
     "answers": Answers,
     "profile": Profile,

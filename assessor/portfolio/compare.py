@@ -6,7 +6,7 @@ from assessor.domain import Message, Rated, Rating
 from assessor.errors import InputError
 from assessor.frameworks import Library
 from assessor.messages import Language
-from assessor.portfolio.rerate import Judged, Move, Standing, Stored, judged, moves_of
+from assessor.portfolio.rerate import Move, Opened, Standing, Stored, judged, moves_of
 from assessor.report.document import Document
 from assessor.report.papers.comparison import Change, Changes, Place, Step, comparison
 
@@ -19,9 +19,10 @@ def compared(one: Stored, other: Stored, library: Library, language: Language) -
     first, last = sorted((one, other), key=_when)
     _comparable(first, last)
     ruled, now = judged(first, library), judged(last, library)
-    rated = {first.file: ruled.rated, last.file: now.rated}
     main = last.done.framework.id
-    moves = sorted(moves_of(first, last, rated, library, ()), key=lambda m: (m.framework != main, m.framework))
+    moves = sorted(
+        moves_of(ruled.stands(first), now.stands(last)), key=lambda m: (m.framework != main, m.framework)
+    )
     changes = Changes(
         frameworks=tuple(_change(move, first, now) for move in moves),
         dimensions={
@@ -39,7 +40,7 @@ def _when(stored: Stored) -> tuple[int, int]:
     return stored.done.made, sum(e.settlement is not None for e in stored.done.evidence)
 
 
-def _change(move: Move, first: Stored, now: Judged) -> Change:
+def _change(move: Move, first: Stored, now: Opened) -> Change:
     rated = now.rated[move.framework]
     filed = next((one for one in first.done.rated if one.head.id == move.framework), rated)
     places: dict[Step, Place | None] = {

@@ -33,7 +33,7 @@ class Counted:
             sums += self._tied(cut, found, self.tables)
         whole = {**self.tables, **self._of_all()}
         sums += self._tied(ALL, [self.whole], whole)
-        firm = frozenset(held for columns in whole.values() for held in columns)
+        firm = frozenset(key for key in self.counts if isinstance(key, tuple) and key[0] == ALL)
         self.hidden = withheld(self.counts, sums, firm)
 
     def told(self, row: Row, r: int, cut: str, name: str, column: int) -> int | None:
@@ -106,19 +106,29 @@ class Counted:
         or leave so few that these could be reckoned: what is left stands beside them, as something to withhold."""
         found = set()
         for a in tables:
-            for whole in (k for b in tables if b is not a for k in b if isinstance(k, int)):
-                inside = [k for k in a if isinstance(k, int) and not k & ~whole]
-                rest = whole
-                for key in inside:
-                    rest &= ~key
-                if len(inside) == sum(isinstance(k, int) for k in a):
-                    continue  # all of the row, which is known
-                if inside and few(rest.bit_count()):
-                    self.counts[rest] = rest.bit_count()
-                    found.add(Sum((*inside, rest), whole))
+            own = [(key, held) for key in a if (held := _held(key)) is not None]
+            for whole in (key for b in tables if b is not a for key in b):
+                of = _held(whole)
+                inside = [(key, held) for key, held in own if of is not None and not held & ~of]
+                if of is None or not inside or len(inside) == len(own):
+                    continue  # all of the row is known
+                rest = of
+                for _, held in inside:
+                    rest &= ~held
+                keys = tuple(key for key, _ in inside)
+                if few(rest.bit_count()):
+                    left = _rest(whole, rest)
+                    self.counts[left] = rest.bit_count()
+                    found.add(Sum((*keys, left), whole))
                 elif not rest and len(inside) > 1:
-                    found.add(Sum(tuple(inside), whole))
+                    found.add(Sum(keys, whole))
         return sorted(found, key=repr)
+
+
+def _rest(whole: Key, left: int) -> Key:
+    """What is left of a count, in its row."""
+    assert isinstance(whole, tuple)
+    return *whole[:2], left
 
 
 def _bin(part: Part) -> int:
@@ -126,7 +136,16 @@ def _bin(part: Part) -> int:
 
 
 def _key(row: Row, held: int, place: tuple[str, int, str, int]) -> Key:
-    """A count is known by the plants it is of: one set is one count, wherever it stands. Where it is none of its
-    row or all of it, it has its place: these are equal by chance in many tables."""
+    """A count is known in its row by the plants it is of: one set is one count, in whichever table. Where it is
+    none of its row or all of it, it has its place: these are equal by chance in many tables."""
     inside = row.mask & held
-    return place if inside in (0, row.mask) else inside
+    return place if inside in (0, row.mask) else _in_row(place, inside)
+
+
+def _in_row(place: tuple[str, int, str, int], held: int) -> Key:
+    return *place[:2], held
+
+
+def _held(key: Key) -> int | None:
+    """The plants of a count; None where it has its place alone."""
+    return key[2] if isinstance(key, tuple) and isinstance(key[2], int) else None

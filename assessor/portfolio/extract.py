@@ -26,7 +26,7 @@ from assessor.domain import (
     Time,
 )
 from assessor.frameworks import Library
-from assessor.portfolio.peers import division, size
+from assessor.portfolio.filed import division, size
 
 Machines = Literal["readable", "connectable", "networked", "digital", "numerical_control"]
 MACHINES: tuple[Machines, ...] = ("readable", "connectable", "networked", "digital", "numerical_control")
@@ -124,7 +124,7 @@ def extract_of(done: Assessment, library: Library) -> Extract:
     known = {e.question: e.verified for e in done.evidence}
     return Extract(
         kind=done.plant.kind,
-        industry=division(done.plant),
+        industry=division(done.plant.industry),
         size=size(done.plant.employees),
         employees=done.plant.employees,
         district=district_of(done, library.regions),

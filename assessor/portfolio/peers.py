@@ -5,14 +5,14 @@ from fractions import Fraction
 from pathlib import Path
 
 from assessor.documents import read_bounded
-from assessor.domain import Assessment, Message, Peer, PeerSet, Plant, Size, State, Time
+from assessor.domain import Assessment, Message, Peer, PeerSet, State, Time
 from assessor.errors import InputError
+from assessor.portfolio.filed import division, size
 from assessor.portfolio.rerate import Stored
 from models.peers import FEWEST
 
 MOST = 100_000_000
 """Bytes of a set: some hundred thousand plants."""
-BANDS: tuple[tuple[int, Size], ...] = ((20, "micro"), (300, "small"), (1000, "medium"))
 
 
 def peers_of(held: Iterable[Stored], source: str, made: Time) -> PeerSet:
@@ -52,7 +52,7 @@ def as_peer(done: Assessment) -> Peer:
     rating = done.rating("verified")
     return Peer(
         kind=done.plant.kind,
-        industry=division(done.plant),
+        industry=division(done.plant.industry),
         size=size(done.plant.employees),
         automation=_automation(done),
         framework=done.framework.id,
@@ -62,18 +62,6 @@ def as_peer(done: Assessment) -> Peer:
         dimensions={d.dimension: tenth(d.low) for d in rating.dimensions},
         simulated=done.plant.simulated,
     )
-
-
-def division(plant: Plant) -> str | None:
-    """The two digits of GB/T 4754; None where no code is known."""
-    return plant.industry.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")[:2] if plant.industry else None
-
-
-def size(employees: int | None) -> Size | None:
-    """The statistical class by employees alone; turnover, which decides with it, is not known."""
-    if employees is None:
-        return None
-    return next((name for limit, name in BANDS if employees < limit), "large")
 
 
 def _automation(done: Assessment) -> Fraction | None:

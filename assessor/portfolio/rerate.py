@@ -5,28 +5,23 @@ Assessments are taken in the order they were made. From the earliest as it was f
 now, the way goes over the earliest judged now: that first step is the rule's, the second is the data's.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 from typing import Literal
 
 from assessor import choosing, pipeline
-from assessor.audit import bundle_file, inside, read_assessment
-from assessor.bundle import open_bundle
-from assessor.domain import Answers, Assessment, Exact, Message, Noun, Rated, Rating, Result, Settlement, Slug
+from assessor.domain import Answers, Message, Noun, Rated, Rating, Settlement, Slug
 from assessor.errors import BundleError
 from assessor.frameworks import Library
+from assessor.portfolio import crew
+from assessor.portfolio.again import Again, Fault, Order, again
+from assessor.portfolio.filed import Standing, filed, standing
+from assessor.portfolio.judging import Judging
+from assessor.portfolio.shelf import Piece
+from assessor.portfolio.stored import Stored, stored
 
 MovedBy = Literal["nothing", "rule", "data", "both"]
-
-
-class Standing(Noun):
-    """Where a plant stands by one framework: the verified column under the default variant."""
-
-    version: str
-    level: int | None
-    score: Exact | None
 
 
 class Move(Noun):
@@ -48,22 +43,14 @@ class Move(Noun):
 
 
 @dataclass(frozen=True)
-class Stored:
-    """One Assessment as it was filed."""
+class Stands:
+    """One Assessment as it was filed and as it is judged now, whoever judged it."""
 
     file: str
-    done: Assessment
-
-
-def stored(file: Path) -> Stored:
-    """A filing bundle, or an assessment.json."""
-    if bundle_file(file).suffix == ".json":
-        return Stored(str(file), read_assessment(file.read_bytes(), str(file)))
-    bundle = open_bundle(file)
-    if bundle.manifest.kind != "assessment":
-        raise BundleError(Message(id="rerate.no_assessment"), str(file))
-    inside(bundle)  # that its own data files can be read is what lets an auditor follow the earlier result
-    return Stored(str(file), read_assessment(bundle.member("assessment.json"), str(file)))
+    plant: str
+    stood: Mapping[str, Standing]
+    now: Mapping[str, Standing]
+    dropped: tuple[str, ...]
 
 
 def rerate(
@@ -74,58 +61,141 @@ def rerate(
 ) -> tuple[Move, ...]:
     """Every plant by every framework asked for (all that it is rated by now, where none is named).
 
-    `told` hears the name of each file once it is done.
+    `told` hears the name of each file once it is done. Raises the error of the first one that cannot be judged.
     """
-    plants: dict[str, list[Stored]] = {}
+    judging, plants = Judging.of(library, frameworks), dict[str, list[tuple[int, Stands]]]()
     for one in held:
-        plants.setdefault(one.done.plant.id, []).append(one)
-    moves: list[Move] = []
-    for _, ones in sorted(plants.items()):
-        ends = sorted(ones, key=lambda one: (one.done.made, one.file))
-        first, last = ends[0], ends[-1]
-        now = {first.file: _again(first, library, frameworks)}
-        if last is not first:
-            now[last.file] = _again(last, library, frameworks)
-        for one in ones:
-            told(one.file)
-        moves += moves_of(first, last, now, library, frameworks)
-    return tuple(moves)
+        kept = filed(one.done)
+        now = judging.judge(kept, one.file)
+        stands = Stands(one.file, kept.plant, kept.stood, now.standings, now.dropped)
+        plants.setdefault(kept.plant, []).append((kept.made, stands))
+        told(one.file)
+    return moves_by_plant(plants)
 
 
 @dataclass(frozen=True)
-class Judged:
-    """The answers and measurements of an Assessment under the library at hand."""
+class Rerated:
+    """Many Assessments, judged again."""
+
+    held: tuple[Again, ...]
+    """In the order of the pieces, whoever did them when."""
+    faults: tuple[Fault, ...]
+
+    @property
+    def moves(self) -> tuple[Move, ...]:
+        """As of `rerate`."""
+        plants = dict[str, list[tuple[int, Stands]]]()
+        for one in self.held:
+            stands = Stands(one.file, one.plant, one.stood, one.now, one.dropped)
+            plants.setdefault(one.plant, []).append((one.made, stands))
+        return moves_by_plant(plants)
+
+
+def rerate_many(
+    pieces: Iterable[Piece],
+    order: Order,
+    executor: str = "serial",
+    told: Callable[[int], None] = lambda _: None,
+    workers: int | None = None,
+) -> Rerated:
+    """The same of as many as there are, by a crew. `told` hears how many are done since it was last told.
+
+    What cannot be read or judged is among the faults, and takes nothing else along.
+    """
+    given: dict[int, Piece] = {}
+
+    def handed() -> Iterator[Piece]:
+        for place, piece in enumerate(pieces):
+            given[place] = tuple(held if held.data is None else held.bare for held in piece)
+            yield piece
+
+    found: dict[int, tuple[list[Again], list[Fault]]] = {}
+    for done in crew.run(again, order, handed(), executor, workers):
+        piece = given.pop(done.place)
+        result = done.result
+        if isinstance(result, crew.Lost):
+            result = [], [Fault(file=held.name, why=result.why, exit=5) for held in piece]
+        found[done.place] = result
+        told(sum(held.count for held in piece))
+    ordered = [found[place] for place in sorted(found)]
+    held = tuple(one for sheet, _ in ordered for one in sheet)
+    return Rerated(held, tuple(fault for _, faults in ordered for fault in faults))
+
+
+def moves_by_plant(plants: Mapping[str, list[tuple[int, Stands]]]) -> tuple[Move, ...]:
+    """Of each plant the earliest and the latest, by when they were made."""
+    moves: list[Move] = []
+    for _, ones in sorted(plants.items()):
+        ends = sorted(ones, key=lambda one: (one[0], one[1].file))
+        moves += moves_of(ends[0][1], ends[-1][1])
+    return tuple(moves)
+
+
+def moves_of(first: Stands, last: Stands) -> Iterator[Move]:
+    """How a plant moved from its first Assessment to its last."""
+    files = tuple(dict.fromkeys((first.file, last.file)))
+    for id_ in sorted(first.now.keys() & last.now.keys()):
+        before, ruled, after = first.stood.get(id_), first.now[id_], last.now[id_]
+        yield Move(
+            plant=first.plant,
+            framework=id_,
+            files=files,
+            before=before,
+            ruled=ruled,
+            after=after,
+            moved_by=_moved(before, ruled, after),
+            dropped=last.dropped,
+        )
+
+
+def _moved(before: Standing | None, ruled: Standing, after: Standing) -> MovedBy:
+    rule = before is not None and (before.level, before.score) != (ruled.level, ruled.score)
+    data = (ruled.level, ruled.score) != (after.level, after.score)
+    return "both" if rule and data else "rule" if rule else "data" if data else "nothing"
+
+
+def change(move: Move) -> Fraction | None:
+    """How far the score moved in all; None where there was no score before or is none now."""
+    if move.before is None or move.before.score is None or move.after.score is None:
+        return None
+    return move.after.score - move.before.score
+
+
+# One Assessment with its ratings line by line ------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The answers and measurements of an Assessment under the library at hand, with every line."""
 
     rated: Mapping[str, Rated]
     """By framework id."""
     ratings: tuple[Rating, ...]
     weights: str
     """The default set of the framework that it was judged by."""
+    dropped: tuple[str, ...]
+
+    def stands(self, one: Stored) -> Stands:
+        stood = {held.head.id: standing(held) for held in one.done.rated}
+        now = {id_: standing(rated) for id_, rated in self.rated.items()}
+        return Stands(one.file, one.done.plant.id, stood, now, self.dropped)
 
 
-def _again(one: Stored, library: Library, frameworks: Sequence[str]) -> Mapping[str, Rated]:
-    return judged(one, library, frameworks).rated
-
-
-def judged(one: Stored, library: Library, frameworks: Sequence[str] = ()) -> Judged:
-    """Judge again what was stored."""
+def judged(one: Stored, library: Library, frameworks: Sequence[str] = ()) -> Opened:
+    """Judge again what was stored, by the whole pipeline."""
     done = one.done
-    main = choosing.choose_ladder(library, _main(one, library, frameworks), done.plant.kind)
+    if done.framework.id not in library.frameworks:
+        raise BundleError(Message(id="rerate.framework_gone", params={"id": done.framework.id}), one.file)
+    name = next((n for n in frameworks if n.partition("@")[0] == done.framework.id), done.framework.id)
+    main = choosing.choose_ladder(library, name, done.plant.kind)
     answers = known(done.answers, library)
     extra = tuple(name for name in frameworks if name not in answers.frameworks)
+    dropped = tuple(sorted(_named(done.answers) - _named(answers)))
     answers = answers.model_copy(update={"frameworks": (*answers.frameworks, *extra)})
     found = pipeline.judge(main, library, answers, done.measurements, done.plant.kind, done.as_of).parts
     rated, ratings = found["rated"], found["ratings"]
     assert isinstance(rated, tuple) and isinstance(ratings, tuple)
-    return Judged({one.head.id: one for one in rated}, ratings, main.default_weights)
-
-
-def _main(one: Stored, library: Library, frameworks: Sequence[str]) -> str:
-    """The ladder to judge by: the edition asked for of the one that was judged by, else the one in force."""
-    id_ = one.done.framework.id
-    if id_ not in library.frameworks:
-        raise BundleError(Message(id="rerate.framework_gone", params={"id": id_}), one.file)
-    return next((name for name in frameworks if name.partition("@")[0] == id_), id_)
+    return Opened({one.head.id: one for one in rated}, ratings, main.default_weights, dropped)
 
 
 def known(answers: Answers, library: Library) -> Answers:
@@ -140,62 +210,12 @@ def known(answers: Answers, library: Library) -> Answers:
     )
 
 
-def _dropped(answers: Answers, library: Library) -> tuple[str, ...]:
-    kept = known(answers, library)
-    before: set[str] = {a.question for a in answers.answers} | _settled(answers.settlements)
-    return tuple(sorted(before - {a.question for a in kept.answers} - _settled(kept.settlements)))
+def _named(answers: Answers) -> set[str]:
+    settled: Iterable[Settlement] = answers.settlements
+    return {a.question for a in answers.answers} | {s.question for s in settled}
 
 
-def _settled(settlements: Iterable[Settlement]) -> set[str]:
-    return {settlement.question for settlement in settlements}
-
-
-def moves_of(
-    first: Stored,
-    last: Stored,
-    now: Mapping[str, Mapping[str, Rated]],
-    library: Library,
-    frameworks: Sequence[str],
-) -> Iterable[Move]:
-    """How a plant moved from its first Assessment to its last; `now` holds both judged again, by file."""
-    wanted = {choosing.choose(library, name).id for name in frameworks}
-    files = tuple(dict.fromkeys((first.file, last.file)))
-    for id_ in sorted(now[first.file].keys() & now[last.file].keys()):
-        if wanted and id_ not in wanted:
-            continue
-        before = _filed(first.done, id_)
-        ruled, after = _standing(now[first.file][id_]), _standing(now[last.file][id_])
-        yield Move(
-            plant=first.done.plant.id,
-            framework=id_,
-            files=files,
-            before=before,
-            ruled=ruled,
-            after=after,
-            moved_by=_moved(before, ruled, after),
-            dropped=_dropped(last.done.answers, library),
-        )
-
-
-def _filed(done: Assessment, framework: str) -> Standing | None:
-    """As it was filed."""
-    rated = next((one for one in done.rated if one.head.id == framework), None)
-    return None if rated is None else _standing(rated)
-
-
-def _standing(rated: Rated) -> Standing:
-    result: Result = next(r for r in rated.results if r.column == "verified")
-    return Standing(version=rated.head.version, level=result.level, score=result.score)
-
-
-def _moved(before: Standing | None, ruled: Standing, after: Standing) -> MovedBy:
-    rule = before is not None and (before.level, before.score) != (ruled.level, ruled.score)
-    data = (ruled.level, ruled.score) != (after.level, after.score)
-    return "both" if rule and data else "rule" if rule else "data" if data else "nothing"
-
-
-def change(move: Move) -> Fraction | None:
-    """How far the score moved in all; None where there was no score before or is none now."""
-    if move.before is None or move.before.score is None or move.after.score is None:
-        return None
-    return move.after.score - move.before.score
+__all__ = [
+    "Move", "MovedBy", "Opened", "Rerated", "Standing", "Stands", "Stored", "change", "judged", "known",
+    "moves_of", "rerate", "rerate_many", "stored",
+]  # fmt: skip

@@ -5,8 +5,11 @@ row, the cells of a column make the whole, and where all plants of some cells of
 cell of another one in the same row, they make it with what is left. Whoever reads knows these sums. Kept is that
 
 - no count of 1 to 4 plants is given out;
-- none follows from what is given out by adding and subtracting, however many tables that takes, nor from the ends
-  that the sums set to one another, since no count is below nought;
+- none follows from one table by adding and subtracting, nor from all tables together, nor from the ends that sums
+  set to one another, since no count is below nought; where a group is so small that all beside a count is withheld
+  already, it may still follow for whoever knows that two tables happen to hold the very same plants;
+- where one count lies within another by what they are, as the measured within the heard, what is left is none or
+  at least 5 where both are told;
 - in each sum whose total is told at least two counts are withheld or none, together at least 5 plants, and so many
   more than there are of them that no one is told by all being at least 1.
 
@@ -105,9 +108,13 @@ def _smallest(keys: Iterable[Key], hidden: Collection[Key], rank: Rank) -> Key |
 
 
 def _further(sums: Sequence[Sum], hidden: set[Key], open_: Collection[Key], rank: Rank) -> bool:
-    """Withhold one more count in a sum of each that can be reckoned; is there any left?"""
+    """Withhold one more count in a sum of each that can be reckoned, of another table first; is there any left?"""
     before = len(hidden)
     for key in sorted(open_, key=repr):
+        over = {one.whole for one in sums if key in one.parts and one.whole is not None} - hidden
+        if over:
+            hidden |= over
+            continue
         near = {k for one in sums if key in one.parts for k in one.parts}
         more = _smallest(near, hidden, rank)
         if more is not None:

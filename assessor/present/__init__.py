@@ -3,6 +3,7 @@
 from assessor.present.filing import pack
 from assessor.present.gathering import preview, sealed, sealed_facts
 from assessor.present.judgement import assessment, flags, followed, verification
+from assessor.present.moving import impact
 from assessor.present.papers import checked
 from assessor.present.paying import demand, matches, programmes
 from assessor.present.planning import plan
@@ -15,6 +16,7 @@ __all__ = [
     "flags",
     "followed",
     "framework",
+    "impact",
     "matches",
     "moves",
     "pack",

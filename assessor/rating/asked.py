@@ -1,6 +1,8 @@
 """Which questions are asked: conditions are written once, as data, and decided here alone."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import partial
 
 from assessor.domain import Evidence, Question, Result
 from assessor.rating.values import ASIDE, Column, Kind, Known, values
@@ -13,7 +15,10 @@ def asked(questions: Iterable[Question], known: Known) -> frozenset[str]:
     """
     found = set()
     for question in questions:
-        held = (True, True) if question.asked_if is None else known.holds(question.asked_if)
+        need = question.asked_if
+        held: tuple[bool, bool] | None = (True, True)
+        if need is not None:
+            held = known.once(question.id, need.names, partial(known.holds, need))
         if held is not None and held[1]:
             found |= {question.id} | {option.id for option in question.options}
     return frozenset(found)
@@ -25,13 +30,24 @@ def known(questions: Iterable[Question], evidence: Iterable[Evidence], column: C
     Conditions may rest on questions with conditions of their own, so they are decided until nothing changes.
     """
     questions = tuple(questions)
-    every = values(questions, evidence, column)
-    found = Known(column, every, plant, {})
-    told: frozenset[str] | None = None
-    while (now := asked(questions, found)) != told:
+    return under_conditions(questions, Known(column, values(questions, evidence, column), plant, {}))
+
+
+def under_conditions(questions: Iterable[Question], every: Known) -> Known:
+    """What is known, without what is not asked: `every` holds all statements as if every question were."""
+    conditional = [question for question in questions if question.asked_if is not None]
+    found, told = every, None
+    while (now := _unasked(conditional, found)) != told:
         told = now
-        found = Known(column, {id_: v if id_ in told else ASIDE for id_, v in every.items()}, plant, {})
+        found = replace(every, values={**every.values, **dict.fromkeys(now & every.values.keys(), ASIDE)})
     return found
+
+
+def _unasked(questions: Iterable[Question], known: Known) -> frozenset[str]:
+    """Of questions with conditions those that are not asked, and their options."""
+    there = asked(questions, known)
+    ids = {id_ for question in questions for id_ in (question.id, *(option.id for option in question.options))}
+    return frozenset(ids - there)
 
 
 def spans(results: Mapping[str, tuple[Result, ...]], column: Column) -> dict[str, tuple[int, int]]:

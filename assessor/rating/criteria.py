@@ -12,7 +12,6 @@ from assessor.domain import (
     Aspect,
     Criteria,
     Criterion,
-    Message,
     Question,
     Result,
     Status,
@@ -39,12 +38,22 @@ def results(framework: Criteria, statements: Mapping[str, Question], known: Know
     return tuple(_total(framework, weights, aspects, known) for weights in sets)
 
 
+def stands(
+    framework: Criteria, statements: Mapping[str, Question], known: Known
+) -> tuple[int | None, Fraction | None]:
+    """Level and score under the default weights, as `results` has them; bands side by side have neither."""
+    if framework.law == "bands":
+        return None, None
+    first = results(framework, statements, known)[0]
+    return first.level, first.score
+
+
 def _side_by_side(framework: Criteria, aspects: Mapping[str, Term], known: Known) -> Result:
     """Every dimension by itself. The lowest and the mean are this product's, and no level is made of them."""
     lowest, mean = ([terms.same(f"{way}/{i}", t) for i, t in aspects.items()] for way in ("lowest", "mean"))
     shown = [
-        terms.least("lowest", lowest, name=Message(id="term.lowest_band"), status=Status.OWN),
-        terms.mean("mean", mean, name=Message(id="term.mean_band"), status=Status.OWN),
+        terms.least("lowest", lowest, name=terms.named("term.lowest_band"), status=Status.OWN),
+        terms.mean("mean", mean, name=terms.named("term.mean_band"), status=Status.OWN),
     ]
     return Result(
         column=known.column,
@@ -60,7 +69,7 @@ def _total(framework: Criteria, weights: WeightSet, aspects: Mapping[str, Term],
     counted = [term.model_copy(update={"factor": weights.weights[id_]}) for id_, term in aspects.items()]
     total = terms.mean("total", counted, name=framework.total)
     table = [TableStep(from_=level.from_, gives=Fraction(level.number)) for level in framework.levels]
-    level = terms.steps("level", total, table, name=Message(id="term.level_of_total"))
+    level = terms.steps("level", total, table, name=terms.named("term.level_of_total"))
     assert level.low is not None and level.high is not None
     return Result(
         column=known.column,
@@ -102,7 +111,7 @@ def _criterion(
     applying = [(number, term) for number, term in opened if term is not None]
     if not applying:
         return None
-    run = terms.run(f"{id_}/run", [term for _, term in applying], name=Message(id="term.stages_held"))
+    run = terms.run(f"{id_}/run", [term for _, term in applying], name=terms.named("term.stages_held"))
     table = [TableStep(from_=Fraction(i), gives=Fraction(n)) for i, (n, _) in enumerate(applying, 1)]
     return terms.steps(id_, run, table, **named)
 

@@ -59,6 +59,8 @@ def after_cuts(
 
 def without(framework: Ladder, questions: Collection[str]) -> Ladder:
     """A ladder that does not have these requirements; a cell that keeps none is not there either."""
+    if not questions:
+        return framework
     dimensions = []
     for dimension in framework.dimensions:
         kept = [(cell, tuple(q for q in cell.requirements if q not in questions)) for cell in dimension.cells]

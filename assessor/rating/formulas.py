@@ -205,7 +205,7 @@ def _published(framework: Formulas, listed: Iterable[Term]) -> Iterator[Term]:
         if figure.benchmarks and figure.id in there
     ]
     if lists:
-        yield terms.side_by_side("published", lists, name=Message(id="term.published"))
+        yield terms.side_by_side("published", lists, name=terms.named("term.published"))
 
 
 def _benchmarks(figure: Figure) -> Iterator[Term]:

@@ -4,20 +4,22 @@ A gate holds (1), fails (0) or is open (from 0 to 1). What is not applicable lea
 a gate that nothing is left of is open: no answer opens a gate by saying that it is not there.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Literal
 
 from assessor.domain import (
     Build,
+    BuildLink,
     Fact,
     Gate,
     Gates,
     KeyFigure,
     Message,
     Need,
+    Parameter,
     Question,
     Result,
     TableStep,
@@ -26,6 +28,7 @@ from assessor.domain import (
     Tier,
 )
 from assessor.rating import needs, terms
+from assessor.rating.ends import look_up, run_of
 from assessor.rating.values import Known
 
 NONE, ALL = Fraction(0), Fraction(1)
@@ -58,6 +61,15 @@ def results(framework: Gates, statements: Mapping[str, Question], known: Known) 
     )
 
 
+def stands(
+    framework: Gates, statements: Mapping[str, Question], known: Known
+) -> tuple[int | None, Fraction | None]:
+    """The level, as `results` has it; what is shown beside the tiers is left out. Tiers have no score."""
+    judge = _Judge(framework, statements, known)
+    held = run_of(judge.tier(tier).low for tier in framework.tiers)
+    return int(look_up(_numbers(framework), held)), None
+
+
 def standing(gate: Term) -> Standing:
     """What is known of a gate, or of a tier."""
     if gate.low == ALL:
@@ -68,8 +80,12 @@ def standing(gate: Term) -> Standing:
 def _level(framework: Gates, tiers: list[Term]) -> Term:
     """How many tiers hold, from the first on, and the number that the last of them bears."""
     held = terms.run("run", tiers, name=_text("term.tiers_held"))
-    table = [TableStep(from_=Fraction(i), gives=Fraction(t.number)) for i, t in enumerate(framework.tiers, 1)]
-    return terms.steps("level", held, table, name=_text("term.tier_reached"))
+    return terms.steps("level", held, _numbers(framework), name=_text("term.tier_reached"))
+
+
+def _numbers(framework: Gates) -> list[TableStep]:
+    """The number that the last tier bears, by how many hold."""
+    return [TableStep(from_=Fraction(i), gives=Fraction(t.number)) for i, t in enumerate(framework.tiers, 1)]
 
 
 def _next(tier: Term) -> Term:
@@ -110,16 +126,23 @@ class _Judge:
     @cached_property
     def links(self) -> dict[str, Term]:
         """Whether each link is covered at each tier: the share of its items that hold reaches the mark."""
-        mark, found = self.framework.covered_at, {}
-        for link in self.framework.links:
-            assert mark is not None
-            for build in link.builds:
-                id_ = f"links/{link.id}/{build.tier}"
-                if items := list(self._items(id_, build)):
-                    share = terms.mean(f"{id_}/items", items, name=build.text, **_standing_of(build))
-                    at = Fraction(mark.value)
-                    found[id_] = terms.reaches(id_, share, at, name=link.name, status=mark.status)
-        return found
+        found = {
+            f"links/{link.id}/{b.tier}": self._build(link, b) for link in self.framework.links for b in link.builds
+        }
+        return {id_: term for id_, term in found.items() if term is not None}
+
+    def _build(self, link: BuildLink, build: Build) -> Term | None:
+        """One link at one tier; None where nothing of it applies."""
+        mark, id_ = self.framework.covered_at, f"links/{link.id}/{build.tier}"
+        assert mark is not None
+        return self.known.once(id_, build.names, partial(self._link, id_, link, build, mark))
+
+    def _link(self, id_: str, link: BuildLink, build: Build, mark: Parameter) -> Term | None:
+        items = list(self._items(id_, build))
+        if not items:
+            return None
+        share = terms.mean(f"{id_}/items", items, name=build.text, **_standing_of(build))
+        return terms.reaches(id_, share, Fraction(mark.value), name=link.name, status=mark.status)
 
     @cached_property
     def share(self) -> Term | None:
@@ -138,7 +161,7 @@ class _Judge:
         if gate.frameworks:
             return self._elsewhere(id_, gate, said)
         if gate.links:
-            term = self._covered(id_, [f"links/{link}/{tier.number}" for link in gate.links], said)
+            term = self._covered(id_, gate.links, tier.number, said)
         elif gate.ai_share is not None:
             term = self._ai(id_, gate.ai_share, said)
         elif gate.unseen:
@@ -148,9 +171,11 @@ class _Judge:
             term = needs.opened(id_, gate.need, self.statements, self.known, **said)
         return term if term is not None else _open(id_, "term.nothing_applies", **said)
 
-    def _covered(self, id_: str, names: list[str], said: dict[str, Any]) -> Term | None:
+    def _covered(self, id_: str, names: Sequence[str], tier: int, said: dict[str, Any]) -> Term | None:
         """Every link that the tier asks for and that this plant has."""
-        there = [self.links[name] for name in names if name in self.links]
+        links = {link.id: link for link in self.framework.links}
+        asked = [(links[name], b) for name in names if name in links for b in links[name].builds if b.tier == tier]
+        there = [term for link, build in asked if (term := self._build(link, build))]
         again = [terms.same(f"{id_}/{t.id.split('/')[1]}", t, name=t.name) for t in there]
         return terms.least(id_, again, **said) if again else None
 

@@ -7,7 +7,7 @@ unknown is 0 in the low score and 1 in the high one; the formal level is that of
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -108,7 +108,11 @@ def standing(
     framework: Ladder, cuts: Iterable[Cut], aside: Collection[str]
 ) -> Callable[[Mapping[str, Fraction]], tuple[int, Fraction]]:
     """Level and score of any degrees under the default weights; what is not among them counts as nothing."""
-    ladder = rungs(framework, cuts, aside)
+    return standing_on(framework, rungs(framework, cuts, aside))
+
+
+def standing_on(framework: Ladder, ladder: Rungs) -> Callable[[Mapping[str, Fraction]], tuple[int, Fraction]]:
+    """The same of what counts at each level."""
 
     def of(degrees: Mapping[str, Fraction]) -> tuple[int, Fraction]:
         score = score_of(framework, ladder, degrees)
@@ -127,7 +131,7 @@ def score_of(
     framework: Ladder, ladder: Rungs, degrees: Mapping[str, Fraction], nothing: Fraction = NONE
 ) -> Fraction:
     """The total of degrees of all that `ladder` asks; `nothing`: of a level that nothing is left of."""
-    return sum(_counted(framework, _scores(ladder, degrees, nothing)), NONE)
+    return sum(_counting(framework, _each(ladder, degrees, nothing)), NONE)
 
 
 def level_of(framework: Ladder, score: Fraction) -> int:
@@ -187,11 +191,30 @@ def _ladder(
     }
     for dimension in dimensions:
         for cell in dimension.cells:
-            kept = tuple(q for q in cell.requirements if q not in aside)
-            gone = tuple(q for q in cell.requirements if q in aside)
-            weight = NONE if gone and not kept else weights[dimension.id]
-            ladder[cell.level].append(Rung(dimension.id, weight, kept, gone))
-    return {level: _normalised(rungs) for level, rungs in ladder.items()}
+            ladder[cell.level].append(Rung(dimension.id, weights[dimension.id], cell.requirements))
+    return set_aside({level: _normalised(rungs) for level, rungs in ladder.items()}, aside)
+
+
+def set_aside(ladder: Rungs, aside: Collection[str]) -> Rungs:
+    """The same without these requirements."""
+    if not aside:
+        return ladder
+    return {level: _kept(rungs, aside) for level, rungs in ladder.items()}
+
+
+def _kept(rungs: Sequence[Rung], aside: Collection[str]) -> Sequence[Rung]:
+    """A level is weighed anew where a cell that counted is emptied."""
+    found = [_rung(rung, aside) for rung in rungs]
+    emptied = any(new.weight != old.weight for new, old in zip(found, rungs, strict=True))
+    return _normalised(found) if emptied else found
+
+
+def _rung(rung: Rung, aside: Collection[str]) -> Rung:
+    if frozenset(rung.requirements).isdisjoint(aside):
+        return rung
+    gone = tuple(q for q in rung.requirements if q in aside)
+    kept = tuple(q for q in rung.requirements if q not in aside)
+    return Rung(rung.dimension, rung.weight if kept else NONE, kept, gone)
 
 
 def _normalised(rungs: Sequence[Rung]) -> Sequence[Rung]:
@@ -203,28 +226,35 @@ def _normalised(rungs: Sequence[Rung]) -> Sequence[Rung]:
 
 def _scores(ladder: Rungs, degrees: Mapping[str, Fraction], nothing: Fraction) -> list[Fraction]:
     """A of every level; `nothing` where no cell is left that could be judged."""
-    scores = []
+    return list(_each(ladder, degrees, nothing))
+
+
+def _each(ladder: Rungs, degrees: Mapping[str, Fraction], nothing: Fraction) -> Iterator[Fraction]:
     for rungs in ladder.values():
         counting = [rung for rung in rungs if rung.weight]
-        reached = total((_c(rung, degrees) for rung in counting), (rung.weight for rung in counting))
-        scores.append(reached if counting else nothing)
-    return scores
+        reached = total([_c(rung, degrees) for rung in counting], [rung.weight for rung in counting])
+        yield reached if counting else nothing
 
 
 def _c(rung: Rung, degrees: Mapping[str, Fraction]) -> Fraction:
     if not rung.requirements:
         return NONE if rung.not_applicable else ALL
-    return total(degrees.get(q, NONE) for q in rung.requirements) / len(rung.requirements)
+    return total([degrees.get(q, NONE) for q in rung.requirements], over=len(rung.requirements))
 
 
 def _counted(framework: Ladder, scores: Sequence[Fraction]) -> list[Fraction]:
     """What each level adds to the total: 1, its own score, or 0 after the stop."""
-    counted, stopped = [], False
+    counted = list(_counting(framework, scores))
+    return [*counted, *[NONE] * (len(scores) - len(counted))]
+
+
+def _counting(framework: Ladder, scores: Iterable[Fraction]) -> Iterator[Fraction]:
+    """The same as far as the stop: nobody need know the levels above it."""
     for score in scores:
         satisfied = score >= framework.satisfied_at
-        counted.append(NONE if stopped else ALL if satisfied else score)
-        stopped = stopped or (bool(framework.stop_rule.value) and not satisfied)
-    return counted
+        yield ALL if satisfied else score
+        if framework.stop_rule.value and not satisfied:
+            return
 
 
 # What is open to the reader ------------------------------------------------------------------------------

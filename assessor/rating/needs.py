@@ -4,18 +4,24 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from assessor.domain import Message, Need, Question, Term
+from assessor.domain import Need, Question, Term
 from assessor.rating import terms
 from assessor.rating.values import Known
 
 
 def opened(id_: str, need: Need, statements: Mapping[str, Question], known: Known, **more: Any) -> Term | None:
     """Whether a need holds, down to the answers; None where it speaks only of what is not applicable."""
+    if known.kept is None:
+        return _opened(id_, need, statements, known, **more)
+    return known.once(id_, need.names, lambda: _opened(id_, need, statements, known, **more))
+
+
+def _opened(id_: str, need: Need, statements: Mapping[str, Question], known: Known, **more: Any) -> Term | None:
     if need.plant is not None:
         return terms.constant(id_, Fraction(need.plant == known.plant), **_named("plant_kind", more))
     if need.question is not None:
         return _compared(id_, need, statements[need.question], known, more)
-    parts = [opened(f"{id_}/{i}", part, statements, known) for i, part in enumerate((*need.all, *need.any), 1)]
+    parts = [_opened(f"{id_}/{i}", part, statements, known) for i, part in enumerate((*need.all, *need.any), 1)]
     applying = [part for part in parts if part is not None]
     if not applying:
         return None
@@ -36,4 +42,4 @@ def _compared(id_: str, need: Need, question: Question, known: Known, more: dict
 
 
 def _named(name: str, more: dict[str, Any]) -> dict[str, Any]:
-    return {"name": Message(id=f"term.{name}")} | more
+    return {"name": terms.named(f"term.{name}")} | more

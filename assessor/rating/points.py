@@ -9,15 +9,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from assessor.domain import Message, Points, Question, Result, Term
+from assessor.domain import Points, Question, Result, Term
 from assessor.domain.laws.points import Area, Bar, Credit, Item, Reading, Scene
 from assessor.rating import needs, terms
+from assessor.rating.ends import run_of
 from assessor.rating.values import Known
 
 
 def results(framework: Points, statements: Mapping[str, Question], known: Known) -> tuple[Result, ...]:
     """One column under every reading, the default one first."""
     return tuple(_Rating(framework, reading, statements, known).result() for reading in framework.readings)
+
+
+def stands(
+    framework: Points, statements: Mapping[str, Question], known: Known
+) -> tuple[int | None, Fraction | None]:
+    """Level and score under the default reading, as `results` has them; what is only shown is left out."""
+    rating = _Rating(framework, framework.readings[0], statements, known)
+    points, scenes = rating.points(), rating.scenes()
+    return int(run_of(rating.reached(bar, points, scenes).low for bar in rating.bars)), points.low
 
 
 @dataclass(frozen=True)
@@ -30,7 +40,7 @@ class _Rating:
     def result(self) -> Result:
         points, scenes = self.points(), self.scenes()
         level = self.level(points, scenes)
-        graded = terms.side_by_side("b", scenes.values(), name=Message(id="term.scenes"))
+        graded = terms.side_by_side("b", scenes.values(), name=terms.named("term.scenes"))
         whole = terms.side_by_side("all", [points, graded, level], name=self.framework.title)
         told = {leaf.question: leaf.source != "unknown" for leaf in terms.leaves(whole) if leaf.question}
         return Result(
@@ -55,10 +65,10 @@ class _Rating:
         items = {item.id: found for item in self.framework.items if (found := self.item(item))}
         areas = [self.area(area, items) for area in self.framework.areas]
         full = [terms.constant(f"a/applying/{id_}", most, name=term.name) for id_, (term, most) in items.items()]
-        gained = terms.sum_of("a/gained", areas, name=Message(id="term.points_gained"))
-        applying = terms.sum_of("a/applying", full, name=Message(id="term.points_applying"))
-        share = terms.ratio("a/share", gained, applying, name=Message(id="term.points_share"))
-        scale = terms.constant("a/scale", self.framework.scale, name=Message(id="term.points_scale"))
+        gained = terms.sum_of("a/gained", areas, name=terms.named("term.points_gained"))
+        applying = terms.sum_of("a/applying", full, name=terms.named("term.points_applying"))
+        share = terms.ratio("a/share", gained, applying, name=terms.named("term.points_share"))
+        scale = terms.constant("a/scale", self.framework.scale, name=terms.named("term.points_scale"))
         return terms.product("a", [share, scale], name=self.framework.score)
 
     def area(self, area: Area, items: Mapping[str, tuple[Term, Fraction]]) -> Term:
@@ -74,6 +84,11 @@ class _Rating:
 
     def item(self, item: Item) -> tuple[Term, Fraction] | None:
         """Points of an item and the most it could bring; None where nothing of it applies."""
+        question = self.reading.instead.get(item.id, item.question or "")
+        names = lambda: [question, *(name for option in item.options for name in option.need.names())]  # noqa: E731
+        return self.known.once(f"a/{item.id}/{question}", names, lambda: self._item(item))
+
+    def _item(self, item: Item) -> tuple[Term, Fraction] | None:
         id_, standing = f"a/{item.id}", {"status": item.status, "cite": item.source, "note": item.note}
         if item.options:
             credits = [(option, term) for option, term in self.credits(item) if term]
@@ -117,6 +132,11 @@ class _Rating:
         return {id_: term for id_, term in found.items() if term}
 
     def scene(self, scene: Scene) -> Term | None:
+        """Its level, by the answers that it hangs on."""
+        names = lambda: [name for level in scene.levels for name in level.need.names()]  # noqa: E731
+        return self.known.once(f"b/{scene.id}", names, lambda: self._scene(scene))
+
+    def _scene(self, scene: Scene) -> Term | None:
         """How many levels hold from the first on. One whose answers are all set aside holds where the next
         level that applies does, so that nothing is gained by it; None where no level applies."""
         id_, levels = f"b/{scene.id}", list[Term]()
@@ -135,9 +155,8 @@ class _Rating:
 
     def level(self, points: Term, scenes: Mapping[str, Term]) -> Term:
         """The highest level that is reached; bars never fall, so it is how many are reached from the first."""
-        bars = self.reading.bars or self.framework.readings[0].bars
-        reached = [self.reached(bar, points, scenes) for bar in bars]
-        return terms.run("level", reached, name=Message(id="term.level_reached"))
+        reached = [self.reached(bar, points, scenes) for bar in self.bars]
+        return terms.run("level", reached, name=terms.named("term.level_reached"))
 
     def reached(self, bar: Bar, points: Term, scenes: Mapping[str, Term]) -> Term:
         id_ = f"level/{bar.level}"
@@ -145,7 +164,7 @@ class _Rating:
         bound = [at[name] for name in self.constraint if name in at]
         enough = terms.reaches(
             f"{id_}/points", terms.same(f"{id_}/a", points, name=points.name), bar.points,
-            name=Message(id="term.enough_points"),
+            name=terms.named("term.enough_points"),
         )  # fmt: skip
         again = [terms.same(f"{id_}/again/{i}", term, name=term.name) for i, term in enumerate(bound, 1)]
         parts = [
@@ -157,9 +176,16 @@ class _Rating:
         return terms.least(id_, parts, name=grade.name)
 
     def at_level(self, id_: str, scene: Term, level: int) -> Term:
-        return terms.reaches(
-            id_, terms.same(f"{id_}/is", scene, name=scene.name), Fraction(level), name=scene.name
+        is_ = f"{id_}/is"
+        return self.known.after(
+            id_,
+            scene,
+            lambda: terms.reaches(id_, terms.same(is_, scene, name=scene.name), Fraction(level), name=scene.name),
         )
+
+    @property
+    def bars(self) -> Sequence[Bar]:
+        return self.reading.bars or self.framework.readings[0].bars
 
     @property
     def constraint(self) -> list[str]:
@@ -168,5 +194,5 @@ class _Rating:
 
 
 def _enough(id_: str, held: Sequence[Term], at: int, name: str) -> Term:
-    count = terms.sum_of(f"{id_}/count", held, name=Message(id=f"term.{name}"))
-    return terms.reaches(id_, count, Fraction(at), name=Message(id=f"term.enough_{name}"))
+    count = terms.sum_of(f"{id_}/count", held, name=terms.named(f"term.{name}"))
+    return terms.reaches(id_, count, Fraction(at), name=terms.named(f"term.enough_{name}"))

@@ -5,12 +5,17 @@ The arithmetic is in `ends`. A term that is not determined says why.
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from assessor.domain import Message, Operation, Question, TableStep, Term
 from assessor.rating.ends import ends
 from assessor.rating.values import Value
 
+PLAIN: dict[str, Any] = {
+    name: field.get_default() for name, field in Term.model_fields.items() if not field.is_required()
+} | {"factor": Fraction(1)}
+"""What a line has where nothing else is said of it."""
 NO_VALUE = Message(id="term.no_value")
 NO_DIVISOR = Message(id="term.no_divisor")
 
@@ -18,7 +23,7 @@ NO_DIVISOR = Message(id="term.no_divisor")
 def answer(id_: str, question: Question, value: Value, **more: Any) -> Term:
     """The answer to a question. One that is not applicable has no term at all: leave it out."""
     why = NO_VALUE if value.low is None or value.high is None else None
-    return Term(
+    return _made(
         id=id_, how="answer", low=value.low, high=value.high, question=question.id, source=value.source,
         unit=question.unit, why=why, **more,
     )  # fmt: skip
@@ -26,7 +31,7 @@ def answer(id_: str, question: Question, value: Value, **more: Any) -> Term:
 
 def constant(id_: str, value: Fraction, **more: Any) -> Term:
     """A fact of the framework's file."""
-    return Term(id=id_, how="constant", low=value, high=value, **more)
+    return _made(id=id_, how="constant", low=value, high=value, **more)
 
 
 def sum_of(id_: str, terms: Iterable[Term], **more: Any) -> Term:
@@ -56,12 +61,12 @@ def product(id_: str, terms: Iterable[Term], **more: Any) -> Term:
 
 def side_by_side(id_: str, terms: Iterable[Term], **more: Any) -> Term:
     """Terms that belong together and make no number."""
-    return Term(id=id_, how="list", low=None, high=None, of=tuple(terms), **more)
+    return _made(id=id_, how="list", low=None, high=None, of=tuple(terms), **more)
 
 
 def same(id_: str, term: Term, **more: Any) -> Term:
     """A term that stands elsewhere in the tree."""
-    return Term(id=id_, how="same", low=term.low, high=term.high, why=term.why, ref=term.id, **more)
+    return _made(id=id_, how="same", low=term.low, high=term.high, why=term.why, ref=term.id, **more)
 
 
 def ratio(id_: str, over: Term, under: Term, **more: Any) -> Term:
@@ -96,6 +101,12 @@ def run(id_: str, terms: Iterable[Term], **more: Any) -> Term:
     return _term("run", id_, terms, more)
 
 
+@cache
+def named(id_: str) -> Message:
+    """A text without gaps: there are a few, and each stands in thousands of lines."""
+    return Message(id=id_)
+
+
 def leaves(term: Term) -> Iterable[Term]:
     """Every answer under a term."""
     if term.how == "answer":
@@ -110,4 +121,15 @@ def _term(how: Operation, id_: str, terms: Iterable[Term], more: dict[str, Any])
     low, high = ends(how, terms, more.get("at"), more.get("table", ()))
     if (low is None or high is None) and not more.get("why"):
         more = more | {"why": next((t.why for t in terms if t.why), NO_VALUE)}
-    return Term(id=id_, how=how, low=low, high=high, of=terms, **more)
+    return _made(id=id_, how=how, low=low, high=high, of=terms, **more)
+
+
+def _made(**fields: Any) -> Term:
+    """A line of what is exact and checked already: out of a framework's file, or reckoned here. Not checked again,
+    for there are thousands; a test holds every line of the golden case against one that is."""
+    term = Term.__new__(Term)
+    object.__setattr__(term, "__dict__", PLAIN | fields)
+    object.__setattr__(term, "__pydantic_fields_set__", set(fields))
+    object.__setattr__(term, "__pydantic_extra__", None)
+    object.__setattr__(term, "__pydantic_private__", None)
+    return term

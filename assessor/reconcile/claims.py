@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal
 
 from assessor.domain import (
@@ -34,6 +35,14 @@ class Claim:
     roles: int = 0
     """How many roles gave a value."""
     target: Fraction | None = None
+
+    @cached_property
+    def _digest(self) -> int:
+        return hash((self.value, self.said, self.highest, self.roles, self.target))
+
+    def __hash__(self) -> int:
+        """Reckoned once: of fractions it is slow."""
+        return self._digest
 
 
 UNANSWERED = Claim(None, "unanswered")

@@ -1,6 +1,7 @@
 """Claim against measurement: the verdict, and the answer after evidence."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 
 from assessor.domain import (
@@ -20,6 +21,8 @@ from assessor.messages import render
 from assessor.reconcile.claims import UNANSWERED, Claim, bring_together, prefilled, when
 from assessor.reconcile.scale import images, narrow
 
+MOST_KEPT = 200_000
+
 
 def reconcile(
     questions: Iterable[Question],
@@ -31,18 +34,65 @@ def reconcile(
 
     Of a several-of each option is a question of its own.
     """
-    questions = tuple(questions)
-    claims = bring_together(answers.answers, questions)
-    claims = prefilled(claims, ladders) | claims
-    settled = {s.question: s for s in sorted(answers.settlements, key=when)}
-    by_indicator = {m.indicator: m for m in measurements}
-    found = []
-    for question in (statement for q in questions for statement in q.statements):
-        if question.id in claims or question.tests or question.id in settled:
-            claim = claims.get(question.id, UNANSWERED)
-            evidence = _compare(question, claim, by_indicator)
-            found.append(_settle(evidence, settled.get(question.id)))
-    return tuple(found)
+    return Comparing.of(questions, ladders).evidence(answers, measurements)
+
+
+@dataclass(frozen=True)
+class Comparing:
+    """A bank made ready to be held against the answers and measurements of many plants, one after another."""
+
+    questions: Mapping[str, Question]
+    statements: tuple[Question, ...]
+    ladders: tuple[Ladder, ...]
+    kept: dict[Hashable, Evidence] | None = None
+
+    @classmethod
+    def of(cls, questions: Iterable[Question], ladders: Iterable[Ladder], *, keeps: bool = False) -> "Comparing":
+        """`keeps`: what the same claim and the same figures came to is kept for the next plant."""
+        held = {question.id: question for question in questions}
+        statements = tuple(statement for q in held.values() for statement in q.statements)
+        return cls(held, statements, tuple(ladders), {} if keeps else None)
+
+    def evidence(self, answers: Answers, measurements: Iterable[Measurement]) -> tuple[Evidence, ...]:
+        """Of every question with an answer, a prefilled degree, a settlement or a test."""
+        claims = bring_together(answers.answers, self.questions.values())
+        return self.compared(claims, answers.settlements, measurements)
+
+    def compared(
+        self, claims: Mapping[str, Claim], settlements: Iterable[Settlement], measurements: Iterable[Measurement]
+    ) -> tuple[Evidence, ...]:
+        """The same of claims that were brought together."""
+        claims = {**prefilled(claims, self.ladders), **claims}
+        settled = {s.question: s for s in sorted(settlements, key=when)}
+        by_indicator = {m.indicator: m for m in measurements}
+        found = []
+        for question in self.statements:
+            claim = claims.get(question.id)
+            if claim is not None or question.tests or question.id in settled:
+                evidence = self._compared(question, claim or UNANSWERED, by_indicator)
+                found.append(_settle(evidence, settled.get(question.id)) if settled else evidence)
+        return tuple(found)
+
+    def _compared(self, question: Question, claim: Claim, by_indicator: Mapping[str, Measurement]) -> Evidence:
+        kept = self.kept
+        if kept is None:
+            return _compare(question, claim, by_indicator)
+        figures = tuple([_figure(by_indicator.get(t.indicator)) for t in question.tests]) if question.tests else ()
+        key = (question.id, claim, figures)
+        found = kept.get(key)
+        if found is None:
+            if len(kept) > MOST_KEPT:
+                kept.clear()
+            found = kept[key] = _compare(question, claim, by_indicator)
+        return found
+
+
+def _figure(measured: Measurement | None) -> Hashable:
+    """All of a measurement that an Evidence hangs on."""
+    if measured is None:
+        return None
+    why = measured.why.model_dump_json()
+    return measured.state, measured.value, measured.low, measured.high, measured.absence_tested, why
 
 
 def _compare(question: Question, claim: Claim, by_indicator: Mapping[str, Measurement]) -> Evidence:

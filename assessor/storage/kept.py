@@ -242,6 +242,8 @@ class Declaration:
     """A contract: within so many years."""
     text: str
     at: int
+    solutions: list[str] | None = None
+    """Recommendations that what they sell or represent carries out; None: they did not say."""
 
 
 @dataclass(frozen=True)
@@ -294,6 +296,78 @@ class Asks:
     """zlib-compressed JSON"""
     fault: dict[str, Any] | None
     """A Message as JSON"""
+
+
+@dataclass(frozen=True)
+class LookRun:
+    """One look over the quality of an office's portfolio: how far it is, and what it found."""
+
+    id: str
+    office: str
+    account: str
+    began: int
+    step: str
+    """What it is at: a kind of query, or 'reading'."""
+    done: int
+    many: int
+    """So much of so much of this step."""
+    told: int
+    """When it last said so."""
+    ended: int | None = None
+    state: str | None = None
+    """Digest of the surveys and their versions that it looked at."""
+    found: bytes | None = None
+    """zlib-compressed JSON of a Look"""
+    fault: dict[str, Any] | None = None
+    """A Message as JSON"""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What an officer noted about a query."""
+
+    key: str
+    stands: str
+    """Digest of the evidence that it was said of."""
+    state: Literal["answered", "aside", "open"]
+    why: str
+    account: str
+    at: int
+
+
+@dataclass(frozen=True)
+class Trial:
+    """An edition of a framework that an office tries on the results that it may see."""
+
+    id: str
+    organisation: str
+    """The office."""
+    name: str
+    """Of the file, as its sender called it."""
+    sha256: str
+    account: str
+    made: int
+    total: int
+    done: int
+    """Of the total: how many were judged again."""
+    told: int
+    """When that was told last."""
+    ended: int | None = None
+    fault: dict[str, Any] | None = None
+    """A Message as JSON: why there is no report."""
+
+
+@dataclass(frozen=True)
+class Filed:
+    """The newest Assessment of a survey, as far as judging it again needs it."""
+
+    survey: str
+    organisation: str
+    plant: dict[str, Any]
+    filed: bytes | None
+    """zlib-compressed JSON; None where it was reckoned before this was kept."""
+    open: bool
+    """Is there a difference still to be clarified?"""
 
 
 @dataclass(frozen=True)

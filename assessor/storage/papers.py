@@ -89,7 +89,7 @@ def sealed(c: Connection, survey_id: str) -> bytes | None:
     return c.execute(select(results.c.sealed).where(own).order_by(results.c.version.desc()).limit(1)).scalar()
 
 
-def keep(c: Connection, new: Outcome, bundle: bytes | None = None) -> None:
+def keep(c: Connection, new: Outcome, bundle: bytes | None = None, filed: bytes | None = None) -> None:
     """The newest outcome takes the place of those before it; where it is none, the last Assessment stays."""
     older = (results.c.survey == new.survey) & (results.c.version <= new.version)
     if new.assessment is None:
@@ -97,7 +97,7 @@ def keep(c: Connection, new: Outcome, bundle: bytes | None = None) -> None:
         kept = last.version if last is not None else -1
         older &= (results.c.version == new.version) | (results.c.version != kept)
     c.execute(delete(results).where(older))
-    c.execute(insert(results).values(**vars(new), sealed=bundle))
+    c.execute(insert(results).values(**vars(new), sealed=bundle, filed=filed))
 
 
 def latest_of(c: Connection, survey_ids: list[str]) -> list[Outcome]:

@@ -216,6 +216,24 @@ results = Table(
     Column("differing", JSON),
     Column("brief", JSON),
     Column("sealed", LargeBinary),
+    Column("filed", LargeBinary),
+)
+trials = Table(
+    "trials",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _of("organisations"),
+    Column("name", Text, nullable=False),
+    Column("sha256", DIGEST, nullable=False),
+    Column("account", ID, nullable=False),
+    Column("made", BigInteger, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("told", BigInteger, nullable=False),
+    Column("ended", BigInteger),
+    Column("fault", JSON),
+    Column("data", LargeBinary, nullable=False),
+    Column("report", LargeBinary),
 )
 extracts = Table(
     "extracts",
@@ -264,6 +282,7 @@ declarations = Table(
     Column("years", Integer),
     Column("text", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
+    Column("solutions", JSON(none_as_null=True)),
 )
 steps = Table(
     "steps",
@@ -306,6 +325,34 @@ asks = Table(
     Column("version", Integer, nullable=False),
     Column("found", LargeBinary),
     Column("fault", JSON),
+)
+looks = Table(
+    "looks",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("office", ID, ForeignKey("organisations.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("account", ID, nullable=False),
+    Column("began", BigInteger, nullable=False),
+    Column("step", String(20), nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("many", Integer, nullable=False),
+    Column("told", BigInteger, nullable=False),
+    Column("ended", BigInteger),
+    Column("state", DIGEST),
+    Column("found", LargeBinary),
+    Column("fault", JSON(none_as_null=True)),
+)
+queries = Table(
+    "queries",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("office", ID, ForeignKey("organisations.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("key", ID, nullable=False),
+    Column("stands", DIGEST, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("account", ID, nullable=False),
+    Column("at", BigInteger, nullable=False),
 )
 consents = Table(
     "consents",

@@ -112,6 +112,12 @@ def abouts(c: Connection, office: str) -> list[dict[str, Any]]:
     return list(c.execute(select(vouchers.c.about).where(vouchers.c.office == office)).scalars())
 
 
+def moved_on(c: Connection, office: str) -> tuple[int, int]:
+    """How many vouchers there are, and the last entry of any: the same while none moved."""
+    n, last = c.execute(select(func.count(), func.max(vouchers.c.step)).where(vouchers.c.office == office)).one()
+    return int(n), int(last or 0)
+
+
 def next_number(c: Connection, office: str) -> int:
     held = c.execute(select(func.max(vouchers.c.number)).where(vouchers.c.office == office)).scalar()
     return int(held or 0) + 1

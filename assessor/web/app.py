@@ -31,6 +31,7 @@ from assessor.web.pages import (
     city,
     comparing,
     door,
+    editions,
     filing,
     handover,
     interviews,
@@ -52,6 +53,7 @@ from assessor.web.pages import (
     tags,
     vouchers,
     walk,
+    watching,
 )
 from assessor.web.settings import Settings
 from assessor.web.shield import Shield
@@ -66,7 +68,8 @@ STATIC = {
 ROOMS = (
     door, openid, plants, answers, results, settling, filing, site, preparing, interviews, sampling, merging,
     reviewing, second, comparing, papers, tags, branches, walk, people,
-    offices, programmes, vouchers, applying, city, chains, joining, handover,
+    offices, programmes, vouchers, applying, city, chains, joining, handover, watching,
+    editions,
 )  # fmt: skip
 log = logging.getLogger("assessor.web")
 SWEEP = 3600
@@ -118,7 +121,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     finally:
         for task in running:
             task.cancel()
+        desk.trials.close()
         desk.reckoner.close()
+        desk.looker.close()
         desk.store.close()
 
 

@@ -29,6 +29,8 @@ OFFICE_TABS = (
     ("/flow", "flow", "office.read"),
     ("/picture", "picture", "picture.read"),
     ("/targets", "targets", "picture.read"),
+    ("/quality", "quality", "quality.read"),
+    ("/editions", "editions", "editions.read"),
     ("/handover", "handover", "handover.read"),
     ("/log", "log", "log.read"),
     ("/people", "people", "people.read"),

@@ -12,7 +12,9 @@ from fastapi.routing import iter_route_contexts
 
 from assessor.desk.desk import Desk
 from assessor.desk.entering import known_by_session
+from assessor.desk.looker import Looker, LookJob
 from assessor.desk.reckoner import Job, Reckoned, Reckoner
+from assessor.desk.trials import Trials
 from assessor.web.app import create_app
 from assessor.web.settings import Settings
 
@@ -52,6 +54,23 @@ class AtOnce(Reckoner):
         kept: Callable[[Reckoned], None],
     ) -> None:
         kept(work(job()))
+
+
+class LookAtOnce(Looker):
+    """Looks here and now, where it is not the other process that is tested."""
+
+    def start(self, work: Callable[[LookJob], None], job: LookJob, _: Callable[[], None]) -> None:
+        work(job)
+
+
+class TriedAtOnce(Trials):
+    """Tries editions here and now, in this process."""
+
+    def __init__(self) -> None:
+        super().__init__("serial")
+
+    def start(self, _: str, work: Callable[[], None]) -> None:
+        work()
 
 
 @dataclass

@@ -17,7 +17,7 @@ from assessor.desk.desk import Desk
 from assessor.frameworks import Library
 from assessor.storage import Store
 from assessor.visit.reach import read_reach
-from tests.web.asked import AtOnce, By, Web
+from tests.web.asked import AtOnce, By, LookAtOnce, TriedAtOnce, Web
 from tests.web.conftest import Kept
 from tests.web.matrix_world import PLACES, TOKENS, World
 
@@ -97,7 +97,14 @@ class Asked:
         store = Store(f"sqlite:///{self.file}")
         runs = self.file.with_name("runs")
         self.app.state.desk = Desk(
-            store, self.library, Kept(), AtOnce(), reach=read_reach("127.0.0.0/8"), runs=runs
+            store,
+            self.library,
+            Kept(),
+            AtOnce(),
+            TriedAtOnce(),
+            reach=read_reach("127.0.0.0/8"),
+            runs=runs,
+            looker=LookAtOnce(),
         )
 
     def close(self) -> None:

@@ -12,6 +12,7 @@ from assessor.desk import (
     attaching,
     consenting,
     declaring,
+    editions,
     houses,
     noting,
     reckoning,
@@ -29,8 +30,9 @@ from assessor.forms import load_answers
 from assessor.frameworks import Library
 from assessor.storage import KeptPack, Purpose, Role, Run, Store, people, runs, vouchers
 from connectors.simulator.serve import DEMO
-from tests.web.asked import NOBODY, AtOnce, By, by_session
+from tests.web.asked import NOBODY, AtOnce, By, TriedAtOnce, by_session
 from tests.web.conftest import Kept
+from tests.web.editions import newer
 from tests.web.offices import PROGRAMME, code, held_pack, run_by, wanted
 from tests.web.people import PLANT, Person, again, factory, joined, with_password
 
@@ -80,7 +82,7 @@ def prepared(folder: Path, library: Library) -> World:
     """Made once; what is asked of it changes a copy."""
     store = Store(f"sqlite:///{folder / 'world.db'}")
     store.upgrade()
-    ids, by = populated(Desk(store, library, Kept(), AtOnce()))
+    ids, by = populated(Desk(store, library, Kept(), AtOnce(), TriedAtOnce()))
     store.close()
     return World((folder / "world.db").read_bytes(), ids, by)
 
@@ -106,6 +108,8 @@ def populated(desk: Desk) -> tuple[dict[str, str], dict[tuple[str, str], By]]:
     ids = {"house": house, "survey": survey, "office": office, "consent": given[0].id, "question": "m5-l2-1"}
     ids |= chained | _said(desk, again(desk, owner), house, survey)
     ids |= _paid_for(desk, office, officer, again(desk, owner), survey)
+    tried = editions.hand_in(desk, again(desk, officer).who, office, "newer.yaml", newer(desk.library))
+    ids["trial"] = tried
     return ids | {"version": _handed_in(desk, survey, by)}, by
 
 

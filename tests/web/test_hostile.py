@@ -13,7 +13,7 @@ from assessor.desk.desk import Desk
 from assessor.frameworks import Library
 from assessor.storage import Store
 from assessor.web.app import create_app
-from tests.web.asked import AtOnce, By, asking, by_session
+from tests.web.asked import AtOnce, By, TriedAtOnce, asking, by_session
 from tests.web.conftest import Kept, own_database, settings_for
 from tests.web.matrix import SAFE, Asked, Entry, entries, quick
 from tests.web.matrix_world import World, populated
@@ -73,7 +73,7 @@ def asked(
 def _asked(address: str, folder: Path, library: Library) -> Iterator[Asked]:
     store = Store(address)
     store.upgrade()
-    desk = Desk(store, library, Kept(), AtOnce())
+    desk = Desk(store, library, Kept(), AtOnce(), TriedAtOnce())
     ids, by = populated(desk)
     with asking(create_app(settings_for(address, demo=False), desk)) as web:
         yield Asked(web, World(b"", ids, by), folder / "world.db", library)

@@ -26,6 +26,10 @@ class Build(Fact):
     """All that is asked, in our own words, mapped or not."""
     items: tuple[BuildItem, ...]
 
+    def names(self) -> tuple[str, ...]:
+        """Every question and option that its items speak of."""
+        return tuple(name for item in self.items for name in item.need.names())
+
 
 class BuildLink(Noun):
     """建设环节: a part of the work of a factory."""
@@ -123,6 +127,11 @@ class Gates(Head):
     scene_groups: tuple[Group, ...] = ()
     scenes: tuple[TypicalScene, ...] = ()
     figures: tuple[KeyFigure, ...] = ()
+
+    @property
+    def rests_on(self) -> frozenset[str]:
+        """Other frameworks, by id, whose levels a tier hangs on."""
+        return frozenset(id_ for tier in self.tiers for gate in tier.gates for id_ in gate.frameworks)
 
     @property
     def gated(self) -> tuple[str, ...]:

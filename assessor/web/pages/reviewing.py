@@ -41,6 +41,7 @@ def _values(desk: DeskOf, who: PageWho, survey: str) -> dict[str, Any]:
         "declared": said,
         "declared_then": lambda step: [] if step.act == "returned" else _then(said.get(step.account, []), step.at),
         "kinds": declaring.KINDS,
+        "solutions": desk.library.recommendations,
         "me": who.account,
         "open": len(open_),
         "statements": desk.library.statements | desk.library.questions,
@@ -75,7 +76,8 @@ def declare(request: Request, desk: DeskOf, who: PageWho, form: Posted, survey: 
     kinds = [str(kind) for kind in form.getlist("kind")]
     try:
         given = int(years) if years.isdecimal() and len(years) < 4 else None
-        declaring.declare(desk, who, survey, kinds, given, text(form, "text"))
+        named = [str(one) for one in form.getlist("solutions")]
+        declaring.declare(desk, who, survey, kinds, given, text(form, "text"), named)
     except InputError as problem:
         return _tried(request, desk, who, survey, "declare", form, problem)
     return RedirectResponse(f"/surveys/{survey}/review#interests", 303)

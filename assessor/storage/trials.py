@@ -1,0 +1,90 @@
+"""SQL of editions on trial, and of the results that an office tries them on."""
+
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from assessor.storage.kept import Filed, Trial
+from assessor.storage.rows import columns, many, one
+from assessor.storage.tables import consents, results, surveys, trials
+
+TOLD = columns(Trial, trials)
+"""Of a trial, all but its file and its report."""
+
+
+def add(c: Connection, trial: Trial, data: bytes) -> None:
+    c.execute(insert(trials).values(**vars(trial), data=data))
+
+
+def of_office(c: Connection, office_id: str) -> list[Trial]:
+    """The newest first."""
+    wanted = select(*TOLD).where(trials.c.organisation == office_id)
+    return many(Trial, c, wanted.order_by(trials.c.made.desc(), trials.c.id))
+
+
+def get(c: Connection, office_id: str, id_: str) -> Trial | None:
+    return one(Trial, c, select(*TOLD).where((trials.c.organisation == office_id) & (trials.c.id == id_)))
+
+
+def data(c: Connection, id_: str) -> bytes:
+    return bytes(c.execute(select(trials.c.data).where(trials.c.id == id_)).scalar_one())
+
+
+def report(c: Connection, id_: str) -> bytes | None:
+    """zlib-compressed JSON."""
+    found = c.execute(select(trials.c.report).where(trials.c.id == id_)).scalar()
+    return None if found is None else bytes(found)
+
+
+def change(c: Connection, id_: str, **values: Any) -> None:
+    c.execute(update(trials).where(trials.c.id == id_).values(**values))
+
+
+def remove(c: Connection, office_id: str, id_: str) -> bool:
+    own = (trials.c.organisation == office_id) & (trials.c.id == id_)
+    return c.execute(delete(trials).where(own)).rowcount > 0
+
+
+def _opened(office_id: str, purpose: str) -> Any:
+    """Surveys of factories that opened their results to this office for a purpose, now."""
+    alive = (consents.c.receiver == office_id) & (consents.c.purpose == purpose) & consents.c.ended.is_(None)
+    return surveys.c.organisation.in_(select(consents.c.organisation).where(alive))
+
+
+def _newest() -> Any:
+    newest = select(func.max(results.c.version)).where(
+        (results.c.survey == surveys.c.id) & results.c.assessment.is_not(None)
+    )
+    return (results.c.survey == surveys.c.id) & (results.c.version == newest.correlate(surveys).scalar_subquery())
+
+
+def count(c: Connection, office_id: str) -> int:
+    """How many there are to try on."""
+    wanted = (
+        select(func.count()).select_from(surveys.join(results, _newest())).where(_opened(office_id, "programme"))
+    )
+    return int(c.execute(wanted).scalar() or 0)
+
+
+def filed_after(c: Connection, office_id: str, after: str, most: int) -> list[Filed]:
+    """So many of them, by the id of their survey."""
+    wanted = (
+        select(
+            surveys.c.id.label("survey"),
+            surveys.c.organisation,
+            surveys.c.plant,
+            results.c.filed,
+            results.c.differing.label("open"),
+        )
+        .select_from(surveys.join(results, _newest()))
+        .where(_opened(office_id, "programme") & (surveys.c.id > after))
+        .order_by(surveys.c.id)
+        .limit(most)
+    )
+    return many(Filed, c, wanted)
+
+
+def names(c: Connection, office_id: str, purpose: str) -> dict[str, dict[str, Any]]:
+    """Plants by survey, of factories whose results the office may see for a purpose now."""
+    wanted = select(surveys.c.id, surveys.c.plant).where(_opened(office_id, purpose))
+    return {row.id: row.plant for row in c.execute(wanted)}
