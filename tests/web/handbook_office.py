@@ -35,12 +35,14 @@ OTHERS: dict[Language, tuple[str, ...]] = {
 }
 SAID: dict[Language, dict[str, str]] = {
     "zh": {
-        "office": "示例区智评券项目办", "provider": "甲诊断公司", "other": "乙研究院", "site": "一号厂区",
+        "office": "示例区智评券项目办", "owner": "王建国",
+        "provider": "甲诊断公司", "other": "乙研究院", "site": "一号厂区",
         "ground": "申请条件已电话核对，记录在案", "return": "请写清楚是哪一个厂区", "use": "诊断对您有用吗",
         "agree": "同意向项目办开放评估结果", "audit": "同意向项目办的审计人员开放申报材料",
     },
     "en": {
-        "office": "Example district office", "provider": "Provider A", "other": "Institute B", "site": "Site one",
+        "office": "Example district office", "owner": "Wang Jianguo",
+        "provider": "Provider A", "other": "Institute B", "site": "Site one",
         "ground": "Conditions were checked by telephone; note on file", "return": "Say which of the sites it is",
         "use": "Was the diagnosis of use", "agree": "The office may see the result",
         "audit": "The office's auditors may see the filing",
@@ -96,6 +98,7 @@ def opened(browser: Browser, room: Room, language: Language) -> Iterator[Case]:
         factory.token = next(c["value"] for c in contexts[0].cookies() if c["name"] == "assessor")
         known = entering.known_by_session(room.desk, factory.token)
         assert known is not None
+        accounts.rename(room.desk, known.actor, SAID[language]["owner"])
         by = People(*pages, Path(), language, f"/offices/{at.house}")
         yield Case(room, at, by, factory, known.actor, language)
     finally:
@@ -155,7 +158,7 @@ def others(desk: Desk, at: Office, language: Language) -> None:
             made = asked(on(0.9), at, owner, survey, language)
         made = deciding.grant(on(1 + n / 4), first, made.id, made.step, "18000", said["ground"])
         if n < 5:
-            applying.choose(on(2 + n / 4), owner, made.id, made.step, "ab"[n % 2])
+            applying.choose(on(1.7 + n * 0.45), owner, made.id, made.step, "ab"[n % 2])
 
 
 def at_top(page: Page, selector: str) -> None:
@@ -190,9 +193,9 @@ def accepted(case: Case, shoot: Shoot, folder: Path) -> None:
     page.goto(case.by.office)
     shoot(page, "office-overview")
     case.open(page)
-    at_top(page, "#decide")
-    shoot(page, "office-accept")
     form = page.locator("form:has(input[value=accept])")
+    form.evaluate("one => one.scrollIntoView({block: 'end'})")
+    shoot(page, "office-accept")
     for one in form.locator("label.pick").all():
         one.click()
     form.locator("button").click()
@@ -207,7 +210,7 @@ def settled(case: Case, shoot: Shoot) -> None:
     typed = {"invoice": "26312000000000000001", "invoiced": "36000", "day": today, "pay": "18000"}
     for name, value in typed.items():
         form.locator(f"[name={name}]").fill(value)
-    at_top(page, ".road")
+    at_top(page, "#decide")
     shoot(page, "office-settle")
     form.locator("button").click()
     page.locator(".v-settled").wait_for()
