@@ -6,11 +6,12 @@ from typing import Any
 
 from assessor.desk import houses, surveys
 from assessor.desk.desk import Desk
-from assessor.desk.office import applying, handing, running
+from assessor.desk.office import applying, deciding, handing, running
 from assessor.desk.office.applying import Wanted
-from assessor.domain import Message, check_sign
+from assessor.domain import Message, check_sign, sha256
 from assessor.filing.checking import Checked
-from assessor.storage import Voucher
+from assessor.storage import KeptPack, Voucher
+from assessor.storage import vouchers as sql
 from tests.web.people import PLANT, Person, factory, joined
 
 PROGRAMME = "shanghai-assessment-voucher"
@@ -101,3 +102,33 @@ def held_pack(*_: Any) -> handing.Handed:
     return handing.Handed(
         b"a pack", Checked.model_validate(told | {"key": key, "verified": True, "holds": True}), None
     )
+
+
+def seen(desk: Desk) -> list[tuple[str, str]]:
+    """(session, path) of the pages of an office with vouchers in several states, and of the factories' own."""
+    providers = [{"id": "a", "name": "甲诊断公司"}, {"id": "b", "name": "乙研究院", "credit_code": code(99)}]
+    at = office(desk, cap=20_000, providers=providers)
+    by = [applicant(desk, n, district="上海市松江区") for n in range(40, 48)]
+    made, who = [applied(desk, at, one) for one in by], at.first.who
+    pack = held_pack()
+    for voucher, state in zip(made, ("accepted", "handed-in", "assigned", "settled"), strict=False):
+        checked = pack.checked.model_dump(mode="json")
+        kept = KeptPack(voucher.id, 1, sha256(pack.data), 6, checked, None, who.account, desk.clock())
+        with desk.store.write() as c:
+            sql.change(c, voucher.id, state=state, granted=20_000, provider=providers[0])
+            sql.add_pack(c, kept, pack.data)
+    deciding.send_back(desk, who, made[4].id, made[4].step, "return", "请补充厂区地址")
+    here = f"/offices/{at.house}"
+    rests = (
+        "", "/vouchers", "/vouchers?state=applied&q=测试", "/programmes", f"/programmes/{PROGRAMME}", "/flow",
+        "/log?follow=1", "/people", "/picture", "/targets", "/outline", "/quality", "/editions", "/handover",
+    )  # fmt: skip
+    paths = [(at.first.token, f"{here}{rest}") for rest in rests]
+    paths += [(at.first.token, f"{here}/vouchers/{made[n].id}") for n in (0, 1, 5)]
+    paths += [(at.auditor.token, f"{here}/vouchers/{made[1].id}?verify=0"), (at.auditor.token, "/plants")]
+    for n in (1, 2, 3, 4, 5):
+        paths += [(by[n].owner.token, f"/surveys/{by[n].survey}/vouchers/{made[n].id}")]
+    return [
+        *paths,
+        *((by[2].owner.token, f"/surveys/{by[2].survey}{rest}") for rest in ("/vouchers", "/chains", "/handover")),
+    ]

@@ -13,6 +13,7 @@ from assessor.desk.attaching import Handed, attach
 from assessor.desk.reviewing import Remark
 from tests.web import points
 from tests.web.journeys import Room, context_of, pick, pill
+from tests.web.offices import seen
 from tests.web.people import PLANT
 from tests.web.test_reckoning import EXPORT, REGISTER, until
 
@@ -51,6 +52,8 @@ class Guide:
     """A session of somebody who is rating a sample of it without seeing first answers."""
     sampled: str
     """A survey of the same owner whose data points nobody explains."""
+    offices: tuple[tuple[str, str], ...]
+    """(session, path) of an office with vouchers, and of factories that applied."""
 
     def stops(self) -> list[tuple[str, str]]:
         """(session, path) of every page."""
@@ -71,6 +74,7 @@ class Guide:
             (self.demo, f"/surveys/{self.fresh}/review"),
             (self.demo, f"/surveys/{self.again}/compare"),
             (self.office, "/plants"),
+            *self.offices,
         ]
 
 
@@ -114,8 +118,9 @@ def guide(browser: Browser, room: Room) -> Guide:
     office = entering.by_code(room.desk, code, "10.0.1.1", "zh").token
     reviewer, blind = judged(room, house, survey, consultant)
     return Guide(
-        room, cookie, survey, tuple(parts), office, fresh, export, consultant, again, reviewer, blind, sampled
-    )
+        room, cookie, survey, tuple(parts), office, fresh, export, consultant, again, reviewer, blind, sampled,
+        tuple(seen(room.desk)),
+    )  # fmt: skip
 
 
 def once_more(room: Room, owner: Actor, survey: str) -> str:
@@ -198,5 +203,6 @@ def walk(
 
 def called(path: str, language: str, width: int, along: Guide) -> str:
     named = {along.survey: "demo", along.fresh: "new", along.sampled: "sampled", along.again: "again"}
-    short = re.sub("/surveys/([0-9a-f]{32})", lambda found: named[found[1]], path)
+    short = re.sub("/surveys/([0-9a-f]{32})", lambda found: named.get(found[1], "paid"), path)
+    short = re.sub("([0-9a-f]{4})[0-9a-f]{28}", r"\1", short)
     return f"{language}-{width}-{re.sub(r'[^a-z0-9]+', '-', short.strip('/')) or 'door'}"
