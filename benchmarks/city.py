@@ -140,7 +140,8 @@ def main() -> None:
         "",
         f"The slowest p95 is {1000 * slowest:.0f} ms; wanted were 500 ms. Over the five minutes before the end"
         f" {others:.1f} processes wanted a core (1 would be this one alone): where that is much more than 1, the"
-        " times are those of a machine at other work, and the column beside the bare page tells more.",
+        " times are those of a machine at other work, and the column beside the bare page tells more."
+        f" Client and server ran at priority {os.nice(0)} (0 is usual, less comes first).",
         "",
     ]
     PAGE.write_text("\n".join(told), "utf-8")
