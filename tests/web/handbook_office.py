@@ -137,7 +137,8 @@ def asked(desk: Desk, at: Office, who: Actor, survey: str, language: Language) -
 
 
 def others(desk: Desk, at: Office, language: Language) -> None:
-    """Factories that applied in the weeks before: one waits, one was sent back, five have a provider by now."""
+    """Factories that applied in the weeks before: one waits, one has no provider yet, five have one;
+    the first was sent back once."""
     first, said = at.first.who, SAID[language]
     for n, name in enumerate(OTHERS[language]):
         house = houses.found(desk, "factory", name, demonstration=True)
