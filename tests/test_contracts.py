@@ -124,14 +124,6 @@ def test_the_disclaimer_is_there_in_both_languages() -> None:
     assert "diagnosis" in render("report.disclaimer", "en").lower()
 
 
-def test_no_page_has_the_name_of_a_section_of_the_report() -> None:
-    """Pages show sections of the report: of two templates with one name, one would hide the other."""
-    pages, sections = (
-        {file.name for file in (ROOT / "assessor" / room / "templates").glob("*.j2")} for room in ("web", "report")
-    )
-    assert not pages & sections
-
-
 def test_no_module_is_named_after_nothing() -> None:
     forbidden = {"manager", "service", "helper", "helpers", "util", "utils", "common", "base", "core"}
     for package in ("assessor", "connectors", "models"):
