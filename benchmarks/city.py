@@ -36,6 +36,17 @@ FACTORIES, TIMES = 5_000, 50
 BARE = "enter"
 """The page that the others stand beside: a form, and nothing of the database but the session."""
 PAGES = {
+    "overview": "/offices/{office}",
+    "vouchers": "/offices/{office}/vouchers",
+    "vouchers, searched": "/offices/{office}/vouchers?state=applied&q=49",
+    "where files wait": "/offices/{office}/flow",
+    "log": "/offices/{office}/log",
+    "programme": "/offices/{office}/programmes/shanghai-assessment-voucher",
+    "people": "/offices/{office}/people",
+    "hand-over": "/offices/{office}/handover",
+    "quality": "/offices/{office}/quality",
+    "editions": "/offices/{office}/editions",
+    "one's plants": "/plants",
     "picture": "/offices/{office}/picture",
     "picture by district": "/offices/{office}/picture?by=district",
     "picture by industry": "/offices/{office}/picture?by=industry",
@@ -76,7 +87,9 @@ def prepare(address: str) -> tuple[str, str]:
     desk = Desk(store, library, Console())
     office = generated.office(desk)
     generated.fill(desk, office, generated.city([judged(library)], library, FACTORIES))
-    token = joined(desk, office, "officer").token
+    officer = joined(desk, office, "officer")
+    token = officer.token
+    generated.vouchers(desk, office, officer.who)
     desk.reckoner.close()
     store.close()
     return office, token

@@ -3,20 +3,29 @@ really judged. They are for trying and measuring, and say nothing about any real
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from assessor.audit import read_assessment
 from assessor.desk import houses
-from assessor.desk.desk import Desk, new_id
+from assessor.desk.access import Actor
+from assessor.desk.desk import DAY, Desk, new_id
 from assessor.desk.extracting import extracted
-from assessor.domain import Ladder
+from assessor.desk.office import running
+from assessor.desk.office.steps import Step, alone, note
+from assessor.domain import Ladder, VoucherAct, VoucherState
 from assessor.frameworks import Library
 from assessor.portfolio.extract import MACHINES, Extract, Ratio, Reach, Seen, extract_of
 from assessor.portfolio.peers import size
-from assessor.storage import tables
+from assessor.programmes.vouchers import MOVES
+from assessor.storage import Voucher, tables
+from assessor.storage import vouchers as sql
 from assessor.storage.rows import insert_all
+from tests.web.offices import PROGRAMME, code
 
 CASE = Path(__file__).parents[1] / "cases" / "demo" / "assessment.json"
 
@@ -182,3 +191,35 @@ def office(desk: Desk, name: str = "示范主管部门", *, demonstration: bool 
 def judged(library: Library, file: Path = CASE) -> Extract:
     """What may be counted of the simulated plant, as it was really judged."""
     return extract_of(read_assessment(file.read_bytes(), str(file)), library)
+
+
+WAY: tuple[VoucherAct, ...] = ("apply", "grant", "assign", "hand-in", "accept", "settle")
+
+
+def vouchers(desk: Desk, office: str, officer: Actor, seed: int = 9) -> None:
+    """A programme that the office runs, and for every survey there is a voucher that came some way of it, each
+    step in the log, an hour or some days after the one before."""
+    drawn, now = random.Random(seed), desk.clock()
+    running.begin(desk, officer, office, PROGRAMME)
+    rules = running.run(desk, officer, office, PROGRAMME).kept.rules
+    running.change(desk, officer, office, PROGRAMME, 1, rules | {"terms": {"periods": [{"id": "2026"}]}})
+    with desk.store.write() as c:
+        alone(c, office)
+        held = c.execute(select(tables.surveys.c.id, tables.surveys.c.organisation, tables.surveys.c.plant)).all()
+        for number, (survey, house, plant) in enumerate(held, 1):
+            kept = Voucher(
+                id=new_id(), office=office, number=number, programme=PROGRAMME, version=2, period="2026",
+                credit_code=code(number), site=str(number), name=f"{number} 号厂区", factory=house, survey=survey,
+                state="applied", step=0, made=now, changed=now, granted=20_000, provider=None, accepted_by=None,
+                about={"plant": plant, "outcome": "not_determined", "eligibility": {"checks": []}, "consents": []},
+            )  # fmt: skip
+            sql.add(c, kept)
+            state: VoucherState | None = None
+            at = now - drawn.randrange(60, 300) * DAY
+            for act in WAY[: drawn.randrange(1, 7)]:
+                at = min(now, at + int(drawn.expovariate(1 / 9) * DAY))
+                then = replace(desk, clock=lambda at=at: at)  # type: ignore[misc]
+                after = MOVES[act].after
+                entry = note(c, then, office, officer, Step(kept.id, act, state, after))
+                state = after
+                sql.change(c, kept.id, state=state, step=entry.number, changed=at)
