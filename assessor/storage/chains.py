@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, update
 
-from assessor.storage.kept import ChainMember
+from assessor.storage.kept_of_offices import ChainMember
 from assessor.storage.rows import columns, insert_all, many, one
 from assessor.storage.tables import chain_members as members
 from assessor.storage.tables import invitations, memberships, organisations, results, surveys

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select
 
-from assessor.storage.kept import Extracted
+from assessor.storage.kept_of_offices import Extracted
 from assessor.storage.rows import columns, one
 from assessor.storage.tables import consents, extracts, organisations, results, surveys
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, insert, select, update
 
-from assessor.storage.kept import Handover
+from assessor.storage.kept_of_offices import Handover
 from assessor.storage.rows import many, one
 from assessor.storage.tables import handovers, log, vouchers
 

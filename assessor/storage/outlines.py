@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, delete, insert, select
 
-from assessor.storage.kept import Outline
+from assessor.storage.kept_of_offices import Outline
 from assessor.storage.rows import one
 from assessor.storage.tables import outlines
 

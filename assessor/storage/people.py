@@ -5,16 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from assessor.storage.kept import (
-    Account,
-    Invitation,
-    Membership,
-    Organisation,
-    Person,
-    Role,
-    Session,
-    Token,
-)
+from assessor.storage.kept import Account, Invitation, Membership, Organisation, Person, Role, Session, Token
 from assessor.storage.rows import columns, many, one
 from assessor.storage.tables import (
     accounts,

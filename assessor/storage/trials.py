@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from assessor.storage.kept import Filed, Trial
+from assessor.storage.kept_of_offices import Filed, Trial
 from assessor.storage.rows import columns, many, one
 from assessor.storage.tables import consents, results, surveys, trials
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, true, update
 
 from assessor.domain import LogEntry
-from assessor.storage.kept import KeptPack, KeptProgramme, Satisfaction, Settled, Voucher
+from assessor.storage.kept_of_offices import KeptPack, KeptProgramme, Satisfaction, Settled, Voucher
 from assessor.storage.rows import columns, many, one
 from assessor.storage.tables import log, packs, programmes, satisfactions, settlements, vouchers
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Text, cast, delete, func, insert, literal, select, update
 
-from assessor.storage.kept import LookRun, Said
+from assessor.storage.kept_of_offices import LookRun, Said
 from assessor.storage.rows import columns, many, one
 from assessor.storage.tables import (
     answers,

@@ -46,6 +46,17 @@ def hand_in(page: Page, item: str, files: list[Path], day: str = "") -> None:
     expect(page.locator(f"[id='{item}'] ul.held a")).to_have_count(len(files))
 
 
+def brought(page: Page, folder: Path) -> None:
+    """Everything that people bring."""
+    for item, stripes in SCANS.items():
+        (folder / "image.png").write_bytes(photograph(stripes))
+        hand_in(page, item, [folder / "image.png"])
+    pictures = [folder / f"IMG_{n}.png" for n in (1, 2, 3)]
+    for n, file in enumerate(pictures, 1):
+        file.write_bytes(photograph(n))
+    hand_in(page, "photographs", pictures, "2026-11-24")
+
+
 def settled(room: Room, factory: Factory) -> None:
     """By a consultant, behind the scenes."""
     known = entering.known_by_session(room.desk, factory.colleague("consultant"))
@@ -73,13 +84,7 @@ def test_from_what_is_missing_to_a_pack_that_holds(
         with page.expect_download() as annex:
             page.locator("#pack a[href$='annex.xlsx']").click()
         assert annex.value.path().read_bytes()[:2] == b"PK"
-        for item, stripes in SCANS.items():
-            (tmp_path / "image.png").write_bytes(photograph(stripes))
-            hand_in(page, item, [tmp_path / "image.png"])
-        pictures = [tmp_path / f"IMG_{n}.png" for n in (1, 2, 3)]
-        for n, file in enumerate(pictures, 1):
-            file.write_bytes(photograph(n))
-        hand_in(page, "photographs", pictures, "2026-11-24")
+        brought(page, tmp_path)
         expect(page.locator(".entries > .missing")).to_have_count(1)
         picture(page, kept, f"{language}-{width}-filing-handed-in")
         settled(room, factory)

@@ -14,12 +14,11 @@ from playwright.sync_api import Browser, Page, expect
 from assessor import logbook
 from assessor.desk import entering, houses
 from assessor.filing import check_pack
-from assessor.filing.demonstration import photograph
 from assessor.storage import Role
 from assessor.storage import vouchers as sql
 from tests.web.journeys import Factory, Faults, Room, context_of, picture, shots, sideways
 from tests.web.offices import PROGRAMME
-from tests.web.test_journeys_filing import SCANS, begun, hand_in, settled
+from tests.web.test_journeys_filing import begun, brought, settled
 from tests.web.test_reckoning import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
@@ -131,13 +130,7 @@ def complete(by: People, room: Room, factory: Factory, tmp_path: Path) -> None:
     """Everything that the list asks for."""
     page = by.owner
     page.goto(f"{factory.path}/filing")
-    for item, stripes in SCANS.items():
-        (tmp_path / "image.png").write_bytes(photograph(stripes))
-        hand_in(page, item, [tmp_path / "image.png"])
-    pictures = [tmp_path / f"IMG_{n}.png" for n in (1, 2, 3)]
-    for n, file in enumerate(pictures, 1):
-        file.write_bytes(photograph(n))
-    hand_in(page, "photographs", pictures, "2026-11-24")
+    brought(page, tmp_path)
     settled(room, factory)
 
     def whole() -> bool:
