@@ -1,4 +1,4 @@
-"""What the database gives back of the affairs of offices and chains; as `kept`, which holds what is of factories."""
+"""What the database gives back of the affairs of offices and chains; `kept` holds what is of factories."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
