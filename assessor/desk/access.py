@@ -185,6 +185,13 @@ class Actor:
             for role in self.roles(consent.receiver)
         )
 
+    def by_chain(self, organisation: str) -> frozenset[str]:
+        """Chains by whose consent alone one sees results of a factory; empty where one sees them otherwise too."""
+        ways = [c.receiver for c in self._agreed_by.get(organisation, ()) if c.purpose in ("programme", "audit")]
+        own = any("result.read" in ROLES[role] for role in self.roles(organisation))
+        by = {receiver for receiver in ways if receiver is not None}
+        return frozenset(by) if by <= self.chains and not own else frozenset()
+
     def fits(self, action: Action, organisation: str) -> bool:
         """Is there such a thing there at all? A chain runs no programme, and nothing else is a chain."""
         if organisation in self.chains:

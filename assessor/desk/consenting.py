@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 from assessor.desk.access import Actor
 from assessor.desk.desk import Desk, new_id
 from assessor.domain import Message
-from assessor.errors import InputError, UnknownError
+from assessor.errors import AccessError, InputError, UnknownError
 from assessor.storage import Consent, Purpose, ledger, people
 
 PURPOSES: dict[Purpose, bool] = {"programme": True, "audit": True, "raw": True, "peers": False}
@@ -36,10 +36,14 @@ def kept(
 ) -> Consent:
     """A consent in force: the one there is, or a new one. For whoever was asked already what it is about."""
     new = Consent(new_id(), organisation, purpose, receiver, desk.clock(), who.account, None, None)
-    people.organisation(c, organisation, lock=True)  # of two who agree at once, the second finds the first's
-    house = people.organisation(c, receiver) if receiver else None
+    # the receiver first, as whoever applies holds its office already; of two who agree at once the second finds
+    # what the first did
+    house = people.organisation(c, receiver, lock=True) if receiver else None
+    own = people.organisation(c, organisation, lock=True)
     if receiver and (house is None or house.kind not in RECEIVERS):
         raise UnknownError(Message(id="desk.unknown"))
+    if house is not None and own is not None and house.demonstration != own.demonstration:
+        raise AccessError(Message(id="way.other_world"))
     if house is not None and house.kind == "chain" and purpose != "programme":
         raise InputError(Message(id="desk.bad_receiver"))  # results and nothing else: a chain audits nobody
     for old in ledger.consents_of(c, organisation):

@@ -5,7 +5,7 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from threading import Lock
 from time import time_ns
@@ -19,6 +19,7 @@ from assessor.frameworks import Library
 from assessor.storage import Store
 from assessor.visit.reach import Reach
 
+BEIJING = timezone(timedelta(hours=8))
 MINUTE, HOUR, DAY = 60 * 10**9, 3600 * 10**9, 86_400 * 10**9
 
 
@@ -78,6 +79,10 @@ class Desk:
     runs: Path | None = None
     """The folder of the runs that it begins."""
     looker: Looker = field(default_factory=Looker)
+
+    def today(self) -> str:
+        """The day by the clocks of China, as notices and invoices have it."""
+        return datetime.fromtimestamp(self.clock() // 10**9, UTC).astimezone(BEIJING).date().isoformat()
 
     def moment(self) -> str:
         """Now, as an answer file has it."""

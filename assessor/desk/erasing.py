@@ -12,10 +12,11 @@ from sqlalchemy import Connection
 from assessor.desk import houses, surveys, taking_in
 from assessor.desk.access import Actor
 from assessor.desk.desk import Desk
+from assessor.desk.office import handing
 from assessor.domain import Message
 from assessor.errors import AccessError, InputError
 from assessor.forms.writing import write_answers
-from assessor.storage import Sample, ledger, papers, people, quality, runs, vouchers
+from assessor.storage import Sample, ledger, papers, people, quality, runs
 from assessor.storage import surveys as sql
 
 
@@ -89,7 +90,7 @@ def erase_survey(desk: Desk, who: Actor, survey_id: str) -> None:
     who.require("survey.erase", survey.organisation)
     with desk.store.write() as c:
         gone = runs.of_survey(c, survey_id)
-        vouchers.forget_packs(c, survey_id)
+        handing.forget(desk, c, who, survey_id)
         sql.remove(c, survey_id)
         ledger.note(c, desk.clock(), who.account, survey.organisation, "survey erased", survey_id)
     taking_in.erased(desk, gone)
@@ -125,7 +126,7 @@ def end_of_keeping(desk: Desk) -> int:
         sampled = [run for survey in gone for run in runs.of_survey(c, survey.id)]
         for survey in gone:
             house = people.organisation(c, survey.organisation)
-            vouchers.forget_packs(c, survey.id)
+            handing.forget(desk, c, None, survey.id)
             sql.remove(c, survey.id)
             ledger.note(c, now, None, survey.organisation, "kept long enough", survey.id)
             if house is not None and house.demonstration:

@@ -22,6 +22,8 @@ from assessor.storage import (
 
 INVITED = 180 * DAY
 MOST_DAYS = 3650
+LAST: tuple[Role, ...] = ("owner", "officer")
+"""Without one of whom nobody could be let in any more."""
 FIRST: dict[str, Role] = {"factory": "owner", "consultancy": "consultant", "office": "officer", "chain": "officer"}
 """Who comes first into an organisation of each kind."""
 
@@ -163,12 +165,12 @@ def withdraw(desk: Desk, who: Actor, organisation: str, id_: str) -> None:
 
 
 def dismiss(desk: Desk, who: Actor, organisation: str, account: str, role: Role) -> None:
-    """Take a role away; the last owner of a factory stays."""
+    """Take a role away; the last owner of a factory stays, and so does the last officer of an office or chain."""
     who.require("people.invite", organisation)
     with desk.store.write() as c:
-        owners = [m for m in people.members(c, organisation) if m.role == "owner"]
-        if role == "owner" and [m.account for m in owners] == [account]:
-            raise InputError(Message(id="desk.last_owner"))
+        same = [m.account for m in people.members(c, organisation) if m.role == role]
+        if role in LAST and same == [account]:
+            raise InputError(Message(id="desk.last_owner" if role == "owner" else "desk.last_officer"))
         people.remove_membership(c, account, organisation, role)
         held = [m.role for m in people.memberships_in(c, account, organisation)]
         for open_ in people.invitations_of(c, organisation):  # nor do they come back by a code of their own making

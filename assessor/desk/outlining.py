@@ -1,48 +1,93 @@
-"""OUTLINES of an office's map: imported by an officer and kept for that office alone."""
+"""IMPORTS of an office for its picture: outlines for its map, a list of providers to hold demand against. Kept for
+that office alone."""
 
 import json
+import tempfile
 import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 from assessor.desk.access import Actor
 from assessor.desk.desk import Desk
-from assessor.domain import Message, sha256
+from assessor.domain import Message, Provider, Providers, sha256
 from assessor.errors import InputError
+from assessor.forms.providers import load_providers, read_providers, write_template
 from assessor.portfolio.outline import Shapes, read_outlines
-from assessor.storage import Outline, ledger, outlines
+from assessor.storage import Imported, ImportKind, imports, ledger, people
 
 LONGEST = 300
 """Characters of what is said of a file."""
+LARGEST = 5_000_000
+"""Bytes of a list of providers."""
 
 
-def take(desk: Desk, who: Actor, office: str, name: str, data: bytes, source: str) -> Outline:
-    """Read a file of outlines and keep them in place of those before. `source`: where its officer has it from."""
+def take(
+    desk: Desk, who: Actor, office: str, name: str, data: bytes, source: str, kind: ImportKind = "outlines"
+) -> Imported:
+    """Read a file and keep it in place of the one before. `source`: where its officer has it from."""
     who.require("outline.write", office)
     told = " ".join(source.split())[:LONGEST]
     if not told:
         raise InputError(Message(id="picture.outline.no_source"))
-    shapes = read_outlines(data, desk.library.regions)
-    packed = zlib.compress(json.dumps(shapes).encode(), 6)
-    new = Outline(office, name[:LONGEST], told, sha256(data), packed, who.account, desk.clock())
+    found = READ[kind](desk, name, data)
+    packed = zlib.compress(json.dumps(found).encode(), 6)
+    new = Imported(office, kind, name[:LONGEST], told, sha256(data), packed, who.account, desk.clock())
     with desk.store.write() as c:
-        outlines.keep(c, new)
-        ledger.note(c, new.at, who.account, office, "outlines imported", new.sha256)
+        people.organisation(c, office, lock=True)  # of two who import at once, one comes after the other
+        imports.keep(c, new)
+        ledger.note(c, new.at, who.account, office, f"{kind} imported", new.sha256)
     return new
 
 
-def remove(desk: Desk, who: Actor, office: str) -> None:
+def _outlines(desk: Desk, _: str, data: bytes) -> Any:
+    return read_outlines(data, desk.library.regions)
+
+
+def _providers(desk: Desk, name: str, data: bytes) -> Any:
+    """A workbook or a file of providers; whom to call there is nobody's here and is not kept."""
+    if len(data) > LARGEST:
+        raise InputError(Message(id="input.too_large", params={"most": LARGEST}), name[:LONGEST])
+    known = desk.library.recommendations
+    with tempfile.TemporaryDirectory(prefix="assessor-") as hidden:
+        book = data.startswith(b"PK")
+        file = Path(hidden) / ("providers.xlsx" if book else "providers.yaml")
+        file.write_bytes(data)
+        try:
+            held = read_providers(file, known, desk.library.regions) if book else load_providers(file, known)
+        except InputError as problem:  # the place as its sender knows it
+            place = (problem.place or "").replace(str(file), name[:LONGEST])
+            raise InputError(problem.message, place or None) from problem
+    bare = tuple(p.model_copy(update={"contact": None}) for p in held.providers)
+    return held.model_copy(update={"providers": bare}).model_dump(mode="json")
+
+
+READ: dict[ImportKind, Callable[[Desk, str, bytes], Any]] = {"outlines": _outlines, "providers": _providers}
+
+
+def remove(desk: Desk, who: Actor, office: str, kind: ImportKind = "outlines") -> None:
     who.require("outline.write", office)
     with desk.store.write() as c:
-        outlines.remove(c, office)
-        ledger.note(c, desk.clock(), who.account, office, "outlines removed", office)
+        imports.remove(c, office, kind)
+        ledger.note(c, desk.clock(), who.account, office, f"{kind} removed", office)
 
 
-def held(desk: Desk, who: Actor, office: str) -> Outline | None:
+def held(desk: Desk, who: Actor, office: str, kind: ImportKind = "outlines") -> Imported | None:
     """What is imported, for whoever may see the picture."""
     who.require("picture.read", office)
     with desk.store.read() as c:
-        return outlines.of_office(c, office)
+        return imports.of_office(c, office, kind)
 
 
-def shapes(outline: Outline) -> Shapes:
-    found: Shapes = json.loads(zlib.decompress(outline.shapes))
+def shapes(outline: Imported) -> Shapes:
+    found: Shapes = json.loads(zlib.decompress(outline.data))
     return found
+
+
+def providers(listed: Imported) -> tuple[Provider, ...]:
+    return Providers.model_validate_json(zlib.decompress(listed.data)).providers
+
+
+def template(desk: Desk) -> bytes:
+    """A workbook to fill in."""
+    return write_template(desk.library.recommendations.values(), desk.library.regions.values())

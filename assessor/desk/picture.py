@@ -7,6 +7,7 @@ last is shown.
 from collections import Counter
 from dataclasses import dataclass
 
+from assessor.desk import outlining
 from assessor.desk.access import Actor
 from assessor.desk.desk import Desk
 from assessor.desk.office.overview import get
@@ -17,7 +18,7 @@ from assessor.portfolio.extract import Extract, identity, located_in
 from assessor.portfolio.filed import division, size
 from assessor.portfolio.groups import CUTS, Cut
 from assessor.portfolio.targets import Progress, Transformed, progress, transformed
-from assessor.storage import Organisation, extracts, vouchers
+from assessor.storage import Imported, Organisation, extracts, imports, vouchers
 from assessor.storage.extracts import Entry
 
 
@@ -39,7 +40,8 @@ def picture(desk: Desk, who: Actor, office: str) -> Shown:
     with desk.store.read() as c:
         opened = extracts.opened_to(c, office, demonstration=house.demonstration)
         came = vouchers.moved_on(c, office) if vouchers.programmes_of(c, office) else None
-    counted = _counted(desk, tuple(opened), office, came)
+        listed = imports.of_office(c, office, "providers")
+    counted = _counted(desk, tuple(opened), office, came, listed)
     return Shown(house, counted, tuple(opened))
 
 
@@ -84,15 +86,18 @@ def _applied(desk: Desk, office: str) -> Applied:
     return found
 
 
-def _counted(desk: Desk, entries: tuple[Entry, ...], office: str, came: tuple[int, int] | None) -> City | None:
+def _counted(
+    desk: Desk, entries: tuple[Entry, ...], office: str, came: tuple[int, int] | None, listed: Imported | None
+) -> City | None:
     """The picture of these, the latest of each plant, as counted last where nothing has changed. `came`: how
     far the office's vouchers have come; None: it runs no programme, and nobody can apply."""
-    key = (entries, office if came else "", came)
+    key = (entries, office if came else "", came, listed.sha256 if listed else None)
     with desk.counted.lock:  # of many who ask at once one counts
         found: tuple[City | None] | None = desk.counted.cities.get(key)
         if found is None:
             applied = _applied(desk, office) if came else None
-            found = (city(_read(desk, entries), applied),)
+            who_can = outlining.providers(listed) if listed else None
+            found = (city(_read(desk, entries), applied, who_can),)
             desk.counted.cities.put(key, found)
         return found[0]
 

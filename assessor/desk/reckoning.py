@@ -22,13 +22,13 @@ from assessor.desk.reckoner import Job, Reckoned
 from assessor.desk.surveys import Sheet
 from assessor.desk.work import reckon
 from assessor.domain import Answers, Assessment, Comparison, Message, Proof, Roadmap, canonical
-from assessor.errors import InputError
+from assessor.errors import InputError, UnknownError
 from assessor.forms.writing import write_answers
 from assessor.funding import funded
 from assessor.portfolio.group import NOT_SHOWN, open_differences
 from assessor.portfolio.peers import as_peer
 from assessor.roadmap import plan as make
-from assessor.storage import Outcome, StoredFile, Survey, extracts, ledger, papers, people
+from assessor.storage import Outcome, StoredFile, Survey, chains, extracts, ledger, papers, people
 from assessor.storage import surveys as sql
 from models.peers import FEWEST, compare
 
@@ -56,6 +56,10 @@ def result(desk: Desk, who: Actor, survey_id: str) -> Standing:
     """
     survey = surveys.get(desk, who, survey_id)
     who.require("result.read", survey.organisation)
+    if by := who.by_chain(survey.organisation):  # a leader invited a credit code, and sees no other plant
+        with desk.store.read() as c:
+            if not chains.invited(c, by, survey.organisation, survey.plant.get("credit_code")):
+                raise UnknownError(Message(id="desk.unknown"))
     fault = _begin(desk, survey) if who.may("survey.read", survey.organisation) else None
     # asked before what is kept is read: what ends between the two has been kept, and is found
     running = desk.reckoner.running((survey.id, survey.version))

@@ -147,7 +147,8 @@ def mine(desk: Desk, who: Actor, after: str = "", most: int | None = None) -> li
 
 def opened_to(desk: Desk, who: Actor, after: str = "", most: int | None = None) -> list[Survey]:
     """Those of factories that agreed to show their results to one's office, by id, from after one of them on."""
-    shown = sorted({x.organisation for x in who.agreed if who.may("result.read", x.organisation)})
+    opened = {x.organisation for x in who.agreed if who.may("result.read", x.organisation)}
+    shown = sorted(id_ for id_ in opened if not who.by_chain(id_))  # a leader finds its suppliers in its chain
     with desk.store.read() as c:
         return sql.of_organisations(c, shown, after, most)
 

@@ -24,6 +24,7 @@ from assessor.errors import ConflictError, InputError, UnknownError
 from assessor.messages import Language, render
 from assessor.portfolio.watching import KINDS, POOLED, Look, Query
 from assessor.storage import LookRun, Organisation, Said, ledger, people
+from assessor.storage import surveys as surveys_sql
 from assessor.storage import watching as sql
 
 ANSWERS = ("answered", "aside", "open")
@@ -92,7 +93,15 @@ def standing(desk: Desk, who: Actor, office: str) -> Standing:
         withdrawn = sql.ended_since(c, office, kept.began) if kept else 0
     found = _opened(kept.found) if kept and kept.found else None
     queries = found.queries if found else ()
-    seen = [q for q in queries if set(q.factories) <= agreed and not (withdrawn and q.kind in POOLED)]
+    named = {survey for q in queries for survey in q.surveys}
+    with desk.store.read() as c:
+        there = surveys_sql.still_there(c, named)
+    withdrawn += len(named - there)  # erased since: what was asked of them goes at once
+    seen = [
+        q
+        for q in queries
+        if set(q.factories) <= agreed and set(q.surveys) <= there and not (withdrawn and q.kind in POOLED)
+    ]
     reader = _about(who, {f for q in seen for f in q.factories})
     shown = tuple(Shown(q, tuple(said.get(q.id, ())), _questions(reader, q)) for q in seen)
     accounts = {a for q in seen for a in q.assessors} | {s.account for one in shown for s in one.said}

@@ -3,7 +3,9 @@
 It is read as strictly as what is in force: a fault names its file and line.
 """
 
+import lzma
 import zipfile
+import zlib
 from collections.abc import Collection, Mapping
 from io import BytesIO
 from pathlib import Path, PurePosixPath
@@ -64,6 +66,13 @@ def _with(name: str, data: bytes, force: Library) -> Mapping[str, bytes]:
     return {**force.parts, f"frameworks/{framework.id}.yaml": data}
 
 
+BROKEN = (
+    zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError, zlib.error,
+    lzma.LZMAError,
+)  # fmt: skip
+"""What a zip that is none, or is damaged, can raise."""
+
+
 def _zipped(name: str, data: bytes) -> dict[str, bytes]:
     """The files of a zip, whatever folder they stand in."""
     found: dict[str, bytes] = {}
@@ -76,7 +85,7 @@ def _zipped(name: str, data: bytes) -> dict[str, bytes]:
                 parts = PurePosixPath(info.filename).parts
                 if len(parts) >= 2 and parts[-2] in KINDS:
                     found["/".join(parts[-2:])] = held.read(info)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as problem:
+    except BROKEN as problem:
         raise InputError(Message(id="edition.not_a_zip"), name) from problem
     if not found:
         raise InputError(Message(id="edition.nothing_in_zip", params={"kinds": ", ".join(KINDS)}), name)

@@ -28,6 +28,13 @@ def get(c: Connection, id_: str) -> ChainMember | None:
     return one(ChainMember, c, select(members).where(members.c.id == id_))
 
 
+def invited(c: Connection, chains: Collection[str], factory: str, credit_code: str | None) -> bool:
+    """Did one of these chains invite a plant of this code, and did this factory join as it?"""
+    own = members.c.chain.in_(chains) & (members.c.factory == factory) & (members.c.state == "joined")
+    wanted = select(members.c.id).where(own & (members.c.credit_code == credit_code)).limit(1)
+    return credit_code is not None and c.execute(wanted).first() is not None
+
+
 def of_chain(c: Connection, chain: str) -> list[ChainMember]:
     """By tier, those of no tier last; within it by name."""
     own = select(members).where(members.c.chain == chain)

@@ -23,19 +23,23 @@ class Extracted:
     """None: the Assessment could not be read."""
 
 
+ImportKind = Literal["outlines", "providers"]
+
+
 @dataclass(frozen=True)
-class Outline:
-    """The outlines of districts that an office imported for its map."""
+class Imported:
+    """What an office imported for its picture, one of a kind."""
 
     office: str
+    kind: ImportKind
     name: str
-    """Of the file."""
+    """Of the file, as its sender called it."""
     source: str
     """Where its officer has it from."""
     sha256: str
-    """Of the file as it was imported."""
-    shapes: bytes
-    """zlib-compressed JSON: by district, rings of points."""
+    """Of the file as it was handed in."""
+    data: bytes
+    """zlib-compressed JSON of what was read in it"""
     account: str
     at: int
 
@@ -165,6 +169,8 @@ class KeptPack:
 
     voucher: str
     number: int
+    survey: str
+    """Out of which it was made."""
     sha256: str
     size: int
     checked: dict[str, Any]

@@ -1,5 +1,6 @@
 """SQL of surveys, their answers, and every change of one."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -26,6 +27,16 @@ def of_organisations(
     """By id, from after one of them on."""
     wanted = (surveys.c.organisation.in_(organisation_ids)) & (surveys.c.id > after)
     return many(Survey, c, select(surveys).where(wanted).order_by(surveys.c.id).limit(most))
+
+
+def still_there(c: Connection, ids: Collection[str]) -> set[str]:
+    """Those that were not erased."""
+    found: set[str] = set()
+    held = sorted(ids)
+    for k in range(0, len(held), 10_000):  # as many as one statement may name
+        named = select(surveys.c.id).where(surveys.c.id.in_(held[k : k + 10_000]))
+        found |= set(c.execute(named).scalars())
+    return found
 
 
 def change(c: Connection, id_: str, **values: Any) -> int:

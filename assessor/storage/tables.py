@@ -246,14 +246,15 @@ extracts = Table(
     Column("format", Integer, nullable=False),
     Column("row", JSON(none_as_null=True)),
 )
-outlines = Table(
-    "outlines",
+imports = Table(
+    "imports",
     metadata,
     Column("office", ID, ForeignKey("organisations.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String(20), primary_key=True),
     Column("name", Text, nullable=False),
     Column("source", Text, nullable=False),
     Column("sha256", DIGEST, nullable=False),
-    Column("shapes", LargeBinary, nullable=False),
+    Column("data", LargeBinary, nullable=False),
     Column("account", ID, nullable=False),
     Column("at", BigInteger, nullable=False),
 )
@@ -418,6 +419,7 @@ packs = Table(
     metadata,
     Column("voucher", ID, ForeignKey("vouchers.id"), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("survey", ID, nullable=False, index=True),
     Column("sha256", DIGEST, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("checked", JSON, nullable=False),

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from assessor.storage.kept_of_offices import Filed, Trial
 from assessor.storage.rows import columns, many, one
-from assessor.storage.tables import consents, results, surveys, trials
+from assessor.storage.tables import consents, organisations, results, surveys, trials
 
 TOLD = columns(Trial, trials)
 """Of a trial, all but its file and its report."""
@@ -48,7 +48,10 @@ def remove(c: Connection, office_id: str, id_: str) -> bool:
 def _opened(office_id: str, purpose: str) -> Any:
     """Surveys of factories that opened their results to this office for a purpose, now."""
     alive = (consents.c.receiver == office_id) & (consents.c.purpose == purpose) & consents.c.ended.is_(None)
-    return surveys.c.organisation.in_(select(consents.c.organisation).where(alive))
+    giver, office = organisations.alias("giver"), organisations.alias("office")
+    same = (giver.c.demonstration == office.c.demonstration) & (office.c.id == office_id)
+    agreed = select(consents.c.organisation).join(giver, giver.c.id == consents.c.organisation).join(office, same)
+    return surveys.c.organisation.in_(agreed.where(alive))
 
 
 def _newest() -> Any:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, true, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, null, select, true, update
 
 from assessor.domain import LogEntry
 from assessor.storage.kept_of_offices import KeptPack, KeptProgramme, Satisfaction, Settled, Voucher
@@ -113,9 +113,15 @@ def abouts(c: Connection, office: str) -> list[dict[str, Any]]:
 
 
 def moved_on(c: Connection, office: str) -> tuple[int, int]:
-    """How many vouchers there are, and the last entry of any: the same while none moved."""
-    n, last = c.execute(select(func.count(), func.max(vouchers.c.step)).where(vouchers.c.office == office)).one()
-    return int(n), int(last or 0)
+    """How many vouchers there are, and the last entry by which one was applied for: the same until one is."""
+    n = c.execute(select(func.count()).where(vouchers.c.office == office)).scalar()
+    came = (log.c.office == office) & (log.c.act == "apply")
+    return int(n or 0), int(c.execute(select(func.max(log.c.number)).where(came)).scalar() or 0)
+
+
+def last_step(c: Connection, office: str) -> int:
+    """The last entry that any voucher names; 0 where there is none."""
+    return int(c.execute(select(func.max(vouchers.c.step)).where(vouchers.c.office == office)).scalar() or 0)
 
 
 def next_number(c: Connection, office: str) -> int:
@@ -149,12 +155,21 @@ def pack_data(c: Connection, voucher: str, number: int) -> bytes | None:
     return None if found is None else bytes(found)
 
 
-def forget_packs(c: Connection, survey: str) -> None:
-    """What is in files that were handed in and not accepted, once their survey is erased; their digests stay."""
-    open_ = select(vouchers.c.id).where(
-        (vouchers.c.survey == survey) & vouchers.c.state.not_in(("accepted", "settled"))
-    )
-    c.execute(update(packs).where(packs.c.voucher.in_(open_)).values(data=None))
+def handed_in_from(c: Connection, survey: str) -> list[Voucher]:
+    """Vouchers for which something was ever handed in out of a survey, in the order in which offices are held."""
+    own = vouchers.c.id.in_(select(packs.c.voucher).where(packs.c.survey == survey))
+    return many(Voucher, c, select(vouchers).where(own).order_by(vouchers.c.office, vouchers.c.number))
+
+
+def forget_packs(c: Connection, voucher: str, numbers: Collection[int]) -> int:
+    """What is in these, and figures of a report that came along; their digests stay. Gives how many there were."""
+    own = (packs.c.voucher == voucher) & packs.c.number.in_(numbers) & packs.c.data.is_not(None)
+    return c.execute(update(packs).where(own).values(data=None, report=null())).rowcount
+
+
+def has_data(c: Connection, voucher: str, number: int) -> bool:
+    own = (packs.c.voucher == voucher) & (packs.c.number == number) & packs.c.data.is_not(None)
+    return c.execute(select(packs.c.number).where(own)).first() is not None
 
 
 def settle(c: Connection, new: Settled) -> None:
@@ -185,11 +200,6 @@ def keep_satisfaction(c: Connection, new: Satisfaction) -> None:
 
 def satisfaction(c: Connection, voucher: str) -> Satisfaction | None:
     return one(Satisfaction, c, select(satisfactions).where(satisfactions.c.voucher == voucher))
-
-
-def satisfactions_of(c: Connection, office: str) -> list[Satisfaction]:
-    wanted = select(*columns(Satisfaction, satisfactions)).join(vouchers, vouchers.c.id == satisfactions.c.voucher)
-    return many(Satisfaction, c, wanted.where(vouchers.c.office == office).order_by(satisfactions.c.at))
 
 
 # The log --------------------------------------------------------------------------------------------------------
@@ -224,6 +234,12 @@ def entries_of(
     order = log.c.number.desc() if newest else log.c.number
     found = c.execute(select(*(log.c[name] for name in names)).where(own).order_by(order).limit(most))
     return [LogEntry.model_validate(dict(zip(names, row, strict=True))) for row in found]
+
+
+def acted_for(c: Connection, voucher: Voucher, account: str, acts: Collection[str]) -> bool:
+    """Did somebody ever take one of these steps of a voucher?"""
+    own = (log.c.office == voucher.office) & (log.c.subject == voucher.id) & (log.c.account == account)
+    return c.execute(select(log.c.number).where(own & log.c.act.in_(acts)).limit(1)).first() is not None
 
 
 def stays(c: Connection, office: str) -> list[tuple[str, str | None, str | None, int]]:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
@@ -14,6 +14,7 @@ from fastapi import Request
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from assessor.desk.desk import BEIJING
 from assessor.desk.entering import Known
 from assessor.domain import Message, Question, Text
 from assessor.forms.words import choices, set_aside
@@ -36,7 +37,6 @@ OFFICE_TABS = (
     ("/people", "people", "people.read"),
 )
 """Pages of an office: path, name, and what one has to be allowed there."""
-BEIJING = timezone(timedelta(hours=8))
 STATIC = files("assessor.web").joinpath("static")
 
 

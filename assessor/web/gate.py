@@ -110,6 +110,13 @@ def text(form: FormData, name: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
+def whole(form: FormData, name: str, otherwise: int = -1) -> int:
+    """A field that holds a whole number; what is none, or too long to be one, is another number, which matches
+    nothing."""
+    given = text(form, name)
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else otherwise
+
+
 def upload(form: FormData, name: str) -> tuple[str, bytes] | None:
     """A file of a form: the name its sender gave it, and what is in it."""
     return next(iter(uploads(form, name)), None)

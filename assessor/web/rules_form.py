@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
+from itertools import count
 from typing import Any
 
 from starlette.datastructures import FormData
@@ -28,9 +29,9 @@ def read(form: FormData, run: Run) -> dict[str, Any]:
         rules[name] = text(form, name) or None
     rules["status"] = text(form, "status") or rules["status"]
     rules["share"] = _share(text(form, "share"))
-    rules["share_of"] = "contract" if rules["share"] is not None else None
+    rules["share_of"] = (rules["share_of"] or "contract") if rules["share"] is not None else None
     rules["cap"] = whole(text(form, "cap"), "cap")
-    rules["terms"] = _terms(form)
+    rules["terms"] = _terms(form, run)
     rules["unknown"] = list(_unknown(rules, form))
     return rules
 
@@ -44,34 +45,51 @@ def _unknown(rules: Mapping[str, Any], form: FormData) -> Iterator[str]:
             yield name
 
 
-def _terms(form: FormData) -> dict[str, Any]:
+def _terms(form: FormData, run: Run) -> dict[str, Any]:
+    """What stands there already keeps its id."""
+    rows = _rows(form, "consent_zh", "consent_en", "consent_opens")
+    consents = ({"text": titled(zh, en), "opens": opens or None} for zh, en, opens in rows)
     return {
         "periods": list(_periods(form)),
         "choice": text(form, "choice") or "free",
         "providers": list(_providers(text(form, "providers"))),
         "checklist": text(form, "checklist") or None,
-        "two_people": text(form, "two_people") == "yes",
-        "consents": [
-            {"id": f"consent-{n}", "text": titled(zh, en), "opens": opens or None}
-            for n, (zh, en, opens) in enumerate(_rows(form, "consent_zh", "consent_en", "consent_opens"), 1)
-        ],
-        "asks": [
-            {"id": f"ask-{n}", "text": titled(zh, en)}
-            for n, (zh, en) in enumerate(_rows(form, "ask_zh", "ask_en"), 1)
-        ],
+        "two_people": "yes" in _column(form, "two_people"),
+        "consents": _named("consent", run.terms.consents, consents),
+        "asks": _named("ask", run.terms.asks, ({"text": titled(*row)} for row in _rows(form, "ask_zh", "ask_en"))),
     }
 
 
+def _named(kind: str, held: Iterable[Any], lines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each line with the id that a line of this text had; a new one has a number that none has had here."""
+    known = {(one.text.zh, one.text.en): one.id for one in held}
+    free = (name for n in count(1) if (name := f"{kind}-{n}") not in known.values())
+    return [{"id": known.get((line["text"]["zh"], line["text"]["en"])) or next(free)} | line for line in lines]
+
+
+def _column(form: FormData, name: str) -> list[str]:
+    """All fields of a name; InputError where there is none: the form did not arrive whole."""
+    found = [str(value).strip() for value in form.getlist(name)]
+    if not found:
+        raise InputError(Message(id="way.rows_torn"), name)
+    return found
+
+
+def _table(form: FormData, *names: str) -> list[tuple[str, ...]]:
+    """Rows of a repeated part of the form, whole."""
+    columns = [_column(form, name) for name in names]
+    if len({len(column) for column in columns}) != 1:
+        raise InputError(Message(id="way.rows_torn"), names[0])
+    return list(zip(*columns, strict=True))
+
+
 def _rows(form: FormData, *names: str) -> Iterator[tuple[str, ...]]:
-    """Rows of a repeated part of the form, but for those in which neither text is filled."""
-    for row in zip(*([str(v).strip() for v in form.getlist(name)] for name in names), strict=False):
-        if any(row[:2]):
-            yield row
+    """Those in which one of the two texts is filled."""
+    return (row for row in _table(form, *names) if any(row[:2]))
 
 
 def _periods(form: FormData) -> Iterator[dict[str, Any]]:
-    fields = [[str(v).strip() for v in form.getlist(f"period_{name}")] for name in PERIOD]
-    for row in zip(*fields, strict=False):
+    for row in _table(form, *(f"period_{name}" for name in PERIOD)):
         if not any(row):
             continue
         told: dict[str, Any] = dict(zip(PERIOD, (value or None for value in row), strict=True))

@@ -1,5 +1,7 @@
 """Round every answer: headers that let nothing in, forms of other sites turned away, bodies bounded."""
 
+import re
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
@@ -21,8 +23,17 @@ HEADERS = {
     "permissions-policy": "geolocation=(), microphone=(), payment=(), usb=()",
     "cache-control": "no-store",
 }
-SMALL, LARGE = 1_000_000, 210_000_000
-"""Bytes of a body: of a form, and where files are handed in."""
+SMALL, MIDDLE, LARGE = 1_000_000, 25_000_000, 210_000_000
+"""Bytes of a body: of a form, where one paper or list is handed in, and where files of a survey are."""
+PAPERS = re.compile(r"/(outline|supply|editions|suppliers|members|programmes/[a-z0-9-]+|vouchers/[0-9a-f]{32})$")
+"""Where each room says itself how much it takes, in the words of whoever asks."""
+
+
+def most_of(path: str) -> int:
+    """Bytes that a body may have at an address."""
+    if path.endswith(("/files", "/prepare/network")):
+        return LARGE
+    return MIDDLE if PAPERS.search(path) else SMALL
 
 
 class Shield:
@@ -34,7 +45,7 @@ class Shield:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        most = LARGE if scope["path"].endswith(("/files", "/prepare/network")) else SMALL
+        most = most_of(scope["path"])
         headers = Headers(scope=scope)
         if scope["method"] not in SAFE and _foreign(headers):
             await _refused("web.foreign_form", 403)(scope, receive, self._shielded(send))

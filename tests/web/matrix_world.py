@@ -132,7 +132,7 @@ def _paid_for(desk: Desk, office: str, officer: Person, owner: Person, survey: s
         applying.apply(desk, owner.who, survey, wanted(at, site)) for site in ("一号厂区", "二号厂区")
     )
     checked = held_pack().checked.model_dump(mode="json")
-    pack = KeptPack(second.id, 1, sha256(b"a pack"), 6, checked, None, owner.who.account, desk.clock())
+    pack = KeptPack(second.id, 1, survey, sha256(b"a pack"), 6, checked, None, owner.who.account, desk.clock())
     with desk.store.write() as c:
         vouchers.change(c, second.id, state="accepted", granted=1000)
         vouchers.add_pack(c, pack, b"a pack")

@@ -113,7 +113,9 @@ def seen(desk: Desk) -> list[tuple[str, str]]:
     pack = held_pack()
     for voucher, state in zip(made, ("accepted", "handed-in", "assigned", "settled"), strict=False):
         checked = pack.checked.model_dump(mode="json")
-        kept = KeptPack(voucher.id, 1, sha256(pack.data), 6, checked, None, who.account, desk.clock())
+        kept = KeptPack(
+            voucher.id, 1, voucher.survey, sha256(pack.data), 6, checked, None, who.account, desk.clock()
+        )
         with desk.store.write() as c:
             sql.change(c, voucher.id, state=state, granted=20_000, provider=providers[0])
             sql.add_pack(c, kept, pack.data)
@@ -121,7 +123,8 @@ def seen(desk: Desk) -> list[tuple[str, str]]:
     here = f"/offices/{at.house}"
     rests = (
         "", "/vouchers", "/vouchers?state=applied&q=测试", "/programmes", f"/programmes/{PROGRAMME}", "/flow",
-        "/log?follow=1", "/people", "/picture", "/targets", "/outline", "/quality", "/editions", "/handover",
+        "/log?follow=1", "/people", "/picture", "/targets", "/outline", "/supply", "/quality", "/editions",
+        "/handover",
     )  # fmt: skip
     paths = [(at.first.token, f"{here}{rest}") for rest in rests]
     paths += [(at.first.token, f"{here}/vouchers/{made[n].id}") for n in (0, 1, 5)]

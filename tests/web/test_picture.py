@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import zlib
 from collections.abc import Iterator
 
 import openpyxl
@@ -210,3 +211,24 @@ def test_outlines_are_imported_drawn_and_removed(lite: Desk, web: Web, drawn: li
         outlining.remove(lite, auditor, office)
     outlining.remove(lite, officer, office)
     assert outlining.held(lite, officer, office) is None
+
+
+PROVIDERS = """format: assessor-providers/1
+providers:
+  - {id: a, name: 甲, capabilities: [light-mes, spc], contact: "13800000000"}
+  - {id: b, name: 乙, capabilities: [light-mes]}
+""".encode()
+
+
+def test_demand_stands_beside_supply_once_a_list_of_providers_is_there(lite: Desk, drawn: list[Extract]) -> None:
+    office, officer = of(lite, drawn)
+    assert {one.providers for one in shown(lite, officer, office).wants.lines} == {None}
+    held = outlining.take(lite, officer, office, "list.yaml", PROVIDERS, "名单", "providers")
+    counts = {one.id: one.providers for one in shown(lite, officer, office).wants.lines}
+    assert counts.get("light-mes", 2) == 2 and counts.get("spc", 1) == 1 and set(counts.values()) <= {0, 1, 2}
+    assert b"13800000000" not in zlib.decompress(held.data)
+    for wrong in (PROVIDERS.replace(b"spc", b"none-such"), b"PK\x03\x04 no workbook", b"[]"):
+        with pytest.raises(InputError):
+            outlining.take(lite, officer, office, "list.yaml", wrong, "名单", "providers")
+    outlining.remove(lite, officer, office, "providers")
+    assert {one.providers for one in shown(lite, officer, office).wants.lines} == {None}

@@ -140,3 +140,22 @@ def test_no_file_is_read_whose_programme_is_another(lite: Desk) -> None:
     with pytest.raises(InputError) as told:
         running.change(lite, at.first.who, at.house, PROGRAMME, 2, rules | {"id": "other"})
     assert told.value.message.id == "way.other_programme"
+
+
+def test_a_form_that_did_not_arrive_whole_changes_nothing(lite: Desk) -> None:
+    at = office(lite)
+    run = running.run(lite, at.first.who, at.house, PROGRAMME)
+    for gone in ("period_use_by", "consent_opens", "two_people"):
+        with pytest.raises(InputError) as told:
+            rules_form.read(FormData([(n, v) for n, v in FIELDS if n != gone]), run)
+        assert told.value.message.id == "way.rows_torn"
+
+
+def test_what_stands_there_keeps_its_id_and_what_the_form_has_no_field_for_stays(lite: Desk) -> None:
+    at = office(lite, share="0.5", share_of="investment")
+    run = running.run(lite, at.first.who, at.house, PROGRAMME)
+    kept = run.terms.consents[0]
+    said = with_(consent_zh=kept.text.zh, consent_en=kept.text.en)
+    told = rules_form.read(said, run)
+    assert told["share_of"] == "investment" and told["terms"]["consents"][0]["id"] == kept.id
+    assert told["terms"]["asks"][0]["id"] == "ask-1"

@@ -63,7 +63,7 @@ def offers(desk: Desk, who: Actor, survey_id: str) -> list[Offer]:
     """Every programme that an office here runs, held against the plant; of a demonstration those of others."""
     held = surveys.opened(desk, who, survey_id)
     who.require("voucher.read", held.survey.organisation)
-    today = desk.moment()[:10]
+    today = desk.today()
     with desk.store.read() as c:
         house = people.organisation(c, held.survey.organisation)
         offices = {o.id: o for o in people.organisations_of_kind(c, "office")}
@@ -77,7 +77,7 @@ def _held(desk: Desk, held: Sheet, rules: Programme) -> Eligibility:
     """The programme's conditions against what stands today; nobody's answers are taken for more than they are."""
     answers = surveys.answers(held)
     evidence = reconcile(tuple(desk.library.questions.values()), answers, (), ())
-    who = applicant(held.plant, answers, evidence, (), desk.moment()[:10])
+    who = applicant(held.plant, answers, evidence, (), desk.today())
     return might_apply(rules, who, None, Lists(desk.library.regions, desk.library.sizes))
 
 
@@ -98,11 +98,11 @@ def apply(desk: Desk, who: Actor, survey_id: str, wanted: Wanted) -> Voucher:
     code, site = _whose(held, wanted.site)
     with desk.store.write() as c:
         rules = _rules(c, who, house, wanted)
-        terms, period = _asked(rules, wanted, desk.moment()[:10])
+        terms, period = _asked(rules, wanted, desk.today())
         judged = _held(desk, held, rules)
         before = sql.of_site(c, wanted.office, rules.id, period.id, code, same_site(site))
         if before is not None and before.factory != house:
-            raise ConflictError(Message(id="way.taken"))
+            before = _taken_over(c, before, house)
         if before is not None and way.after("apply", before.state) is None:
             raise ConflictError(Message(id="way.twice", params={"number": before.number}))
         for purpose in sorted({consent.opens for consent in terms.consents if consent.opens}):
@@ -116,6 +116,15 @@ def apply(desk: Desk, who: Actor, survey_id: str, wanted: Wanted) -> Voucher:
             "consents": sorted(one.id for one in terms.consents),
         }
         return _kept(desk, c, who, before, replace(before, survey=survey_id, name=site, about=about), wanted)
+
+
+def _taken_over(c: Connection, before: Voucher, house: str) -> Voucher:
+    """A site that somebody else applied for is there to be applied for once they were refused or withdrew, unless
+    something was handed in for it. Who applied before stands in the log."""
+    if before.state not in ("refused", "withdrawn") or sql.packs_of(c, before.id):
+        raise ConflictError(Message(id="way.taken"))
+    sql.change(c, before.id, factory=house)
+    return found(c, before.id)
 
 
 def _whose(held: Sheet, site: str) -> tuple[str, str]:

@@ -1,13 +1,12 @@
 """DECIDE: what an office does with a voucher: return, refuse, grant, assign, reject, accept, settle, revoke."""
 
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 
 from assessor.desk.access import Actor
 from assessor.desk.desk import Desk
 from assessor.desk.office.applying import assigned
-from assessor.desk.office.steps import Taking, get, programme_of, taking
+from assessor.desk.office.steps import Taking, get, is_day, programme_of, taking
 from assessor.domain import LogEntry, Message, Programme, VoucherAct, exact, plain
 from assessor.errors import AccessError, ConflictError, InputError
 from assessor.filing.checking import Checked
@@ -119,6 +118,8 @@ def accept(
         newest = sql.packs_of(one.c, id_)[-1]
         if newest.number != pack:
             raise ConflictError(Message(id="way.newer_pack"))
+        if not sql.has_data(one.c, id_, pack):
+            raise ConflictError(Message(id="way.pack_gone"))
         checked = Checked.model_validate(newest.checked)
         if not checked.holds or not checked.verified:
             raise ConflictError(Message(id="way.does_not_hold"))
@@ -171,17 +172,10 @@ def _invoice(one: Taking, said: Invoice) -> tuple[str, Fraction]:
         raise InputError(Message(id="way.bad_yuan"), "invoiced") from problem
     if not 0 < yuan < 10**12 or (yuan * 100).denominator != 1:
         raise InputError(Message(id="way.bad_yuan"), "invoiced")
-    today = one.desk.moment()[:10]
-    if not _is_day(said.day) or said.day > today:
+    today = one.desk.today()
+    if not is_day(said.day) or said.day > today:
         raise InputError(Message(id="way.bad_invoice_day"), "day")
     return number, yuan
-
-
-def _is_day(said: str) -> bool:
-    try:
-        return date.fromisoformat(said).isoformat() == said
-    except ValueError:
-        return False
 
 
 def _yuan(said: str) -> int:

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assessor.desk import filing, reckoning
+from sqlalchemy import Connection
+
+from assessor.desk import filing, reckoning, surveys
 from assessor.desk.access import Actor
 from assessor.desk.desk import Desk
-from assessor.desk.office.steps import get, programme_of, taking
+from assessor.desk.office.steps import Step, alone, get, note, programme_of, taking
 from assessor.domain import Assessment, Checklist, Message, Terms, sha256
 from assessor.errors import ConflictError, InputError, UnknownError
 from assessor.filing import check_pack
@@ -21,7 +23,7 @@ from assessor.messages import Language, render
 from assessor.programmes import vouchers as way
 from assessor.report import checking
 from assessor.report.papers import PAPERS, written
-from assessor.storage import KeptPack, Voucher
+from assessor.storage import KeptPack, Voucher, extracts
 from assessor.storage import vouchers as sql
 
 
@@ -45,14 +47,15 @@ def hand_in(
     handed = _made(desk, who, voucher, language, report)  # takes a second or two, and nobody waits for it
     with taking(desk, who, id_, "hand-in", step, "voucher.hand_in", side="factory") as one:
         period = one.terms.period(one.voucher.period)
-        if period is not None and (fault := way.against_hand_in(period, desk.moment()[:10])):
+        if period is not None and (fault := way.against_hand_in(period, desk.today())):
             raise InputError(fault)
+        if not extracts.still_there(one.c, one.voucher.survey):  # it was erased while the pack was made
+            raise UnknownError(Message(id="desk.unknown"))
         number = len(sql.packs_of(one.c, id_)) + 1
         digest = sha256(handed.data)
-        kept = KeptPack(
-            id_, number, digest, len(handed.data), handed.checked.model_dump(mode="json"), handed.report,
-            who.account, desk.clock(),
-        )  # fmt: skip
+        found = handed.checked.model_dump(mode="json")
+        about = (one.voucher.survey, digest, len(handed.data), found, handed.report)
+        kept = KeptPack(id_, number, *about, who.account, desk.clock())
         sql.add_pack(one.c, kept, handed.data)
         told = {"pack": number, "sha256": digest, "simulated": handed.checked.simulated}
         if handed.report is not None:
@@ -106,17 +109,11 @@ def check_report(done: Assessment, name: str, data: bytes) -> dict[str, Any]:
     return found.told() | {"name": name[:200], "sha256": sha256(data), "paper": token.paper}
 
 
-def packs(desk: Desk, who: Actor, id_: str) -> list[KeptPack]:
-    """Everything that was handed in for a voucher, with what was found in each."""
-    get(desk, who, id_)
-    with desk.store.read() as c:
-        return sql.packs_of(c, id_)
-
-
 def pack(desk: Desk, who: Actor, id_: str, number: int) -> tuple[KeptPack, bytes]:
     """A file as it was handed in: for the office that it was handed to, and for whoever handed it in."""
     voucher = get(desk, who, id_)
     if not who.may("pack.read", voucher.office):
+        surveys.get(desk, who, voucher.survey)  # whoever rates it blind has no look at what was handed in either
         who.require("filing.read", voucher.factory)
     with desk.store.read() as c:
         kept = next((one for one in sql.packs_of(c, id_) if one.number == number), None)
@@ -124,6 +121,21 @@ def pack(desk: Desk, who: Actor, id_: str, number: int) -> tuple[KeptPack, bytes
     if kept is None or data is None:
         raise UnknownError(Message(id="desk.unknown"))
     return kept, data
+
+
+def forget(desk: Desk, c: Connection, who: Actor | None, survey: str) -> None:
+    """What is in files that were handed in goes with their survey, but for those that were accepted: money is paid
+    on these. Digests stay, and the log says that it was so."""
+    for voucher in sql.handed_in_from(c, survey):
+        alone(c, voucher.office)
+        kept = {
+            e.details.get("pack")
+            for e in sql.entries_of(c, voucher.office, subject=voucher.id)
+            if e.act == "accept"
+        }
+        gone = [p.number for p in sql.packs_of(c, voucher.id) if p.survey == survey and p.number not in kept]
+        if gone and sql.forget_packs(c, voucher.id, gone):
+            note(c, desk, voucher.office, who, Step(voucher.id, "forget", details={"packs": gone}))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from assessor.bundle import open_bundle
 from assessor.desk import surveys
 from assessor.desk.access import Action, Actor
 from assessor.desk.desk import Desk
-from assessor.desk.office.steps import Step, alone, found, get, note, programme_of, still_may
+from assessor.desk.office.steps import Step, alone, found, get, is_day, nobodys, note, programme_of, still_may
 from assessor.domain import Assessment, HandoverAct, HandoverState, Message, Platform, Programme
 from assessor.errors import AssessorError, ConflictError, InputError, UnknownError
 from assessor.filing import open_pack
@@ -169,7 +168,7 @@ def enter(desk: Desk, who: Actor, id_: str, platform: str, step: int, said: Ente
     if not reference or len(reference) > LONGEST or not reference.isprintable():
         raise InputError(Message(id="handover.bad_reference", params={"most": LONGEST}), "reference")
     with _stepping(desk, who, id_, platform, step, "enter") as one:
-        if not _is_day(said.day) or said.day > desk.moment()[:10]:
+        if not is_day(said.day) or said.day > desk.today():
             raise InputError(Message(id="handover.bad_day"), "day")
         return one.keep(reference=reference, day=said.day)
 
@@ -220,6 +219,8 @@ def _stepping(desk: Desk, who: Actor, id_: str, platform: str, step: int, act: H
         alone(c, asked.office)
         voucher = found(c, id_)
         still_may(c, who, action, side)
+        if move.side == "office":
+            nobodys(c, who, voucher)
         if platform not in {on.id for on in fitting(desk, voucher.about["plant"]["kind"])}:
             raise UnknownError(Message(id="desk.unknown"))
         if voucher.state not in way.OPEN:
@@ -232,10 +233,3 @@ def _stepping(desk: Desk, who: Actor, id_: str, platform: str, step: int, act: H
         if after is None:
             raise ConflictError(Message(id=f"handover.no_step.{state}"))
         yield _Stepping(c, desk, who, voucher, platform, held, after)
-
-
-def _is_day(said: str) -> bool:
-    try:
-        return date.fromisoformat(said).isoformat() == said
-    except ValueError:
-        return False

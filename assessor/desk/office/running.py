@@ -16,6 +16,7 @@ from assessor.domain import Message, Period, Programme, Terms, canonical, sha256
 from assessor.errors import ConflictError, InputError, UnknownError
 from assessor.frameworks.programme import programme_faults
 from assessor.messages import LANGUAGES
+from assessor.programmes import vouchers as way
 from assessor.storage import KeptProgramme
 from assessor.storage import vouchers as sql
 
@@ -117,12 +118,20 @@ def read_rules(desk: Desk, rules: dict[str, Any]) -> Programme:
 
 
 def _lose_nothing(c: Any, held: KeptProgramme, noun: Programme) -> None:
-    """A period that somebody applied in stays, and its quota is not set below what was granted."""
+    """A period that somebody applied in stays; quota and budget are not set below what was granted."""
     terms = noun.terms or Terms()
     for old in (Programme.model_validate(held.rules).terms or Terms()).periods:
         n = sum(sql.counts(c, held.office, held.id, old.id).values())
-        if n and terms.period(old.id) is None:
+        now = terms.period(old.id)
+        if n and now is None:
             raise InputError(Message(id="way.period_used", params={"id": old.id, "n": n}), "terms.periods")
+        held_now = way.Used(*sql.used(c, held.office, held.id, old.id, way.HELD, ""))
+        if now is not None and now.quota is not None and now.quota < held_now.vouchers:
+            params: dict[str, Any] = {"id": old.id, "n": held_now.vouchers}
+            raise InputError(Message(id="way.quota_below", params=params), "terms.periods")
+        if now is not None and now.budget is not None and now.budget < held_now.yuan:
+            params = {"id": old.id, "yuan": held_now.yuan}
+            raise InputError(Message(id="way.budget_below", params=params), "terms.periods")
 
 
 def _keep(c: Any, desk: Desk, who: Actor, office: str, noun: Programme, version: int) -> None:

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection
@@ -17,11 +18,21 @@ from assessor.storage import Voucher, people
 from assessor.storage import vouchers as sql
 
 LONGEST = 2000
+FACTORY: tuple[VoucherAct, ...] = ("apply", "withdraw", "hand-in", "rate")
+"""Steps that are a factory's alone."""
 
 
 def same_site(name: str) -> str:
     """The name of a site as it is compared: neither width, case nor spaces make another site of it."""
     return "".join(unicodedata.normalize("NFKC", name).casefold().split())[:200]
+
+
+def is_day(said: str) -> bool:
+    """Is it a day that there is, as YYYY-MM-DD?"""
+    try:
+        return date.fromisoformat(said).isoformat() == said
+    except ValueError:
+        return False
 
 
 def alone(c: Connection, office: str) -> None:
@@ -96,12 +107,24 @@ def taking(
         alone(c, asked.office)
         voucher = found(c, id_)
         still_may(c, who, action, voucher.office if side == "office" else voucher.factory)
+        if side == "office" and (
+            people.memberships_in(c, who.account, voucher.factory)
+            or sql.acted_for(c, voucher, who.account, FACTORY)
+        ):
+            raise AccessError(Message(id="way.own_factory"))
         rules = programme_of(c, voucher)
         if voucher.step != step:
             raise ConflictError(Message(id="way.moved"))
         if way.after(act, voucher.state) is None or way.side_of(act, rules.terms or Terms()) != side:
             raise ConflictError(Message(id=f"way.no_step.{voucher.state}"))
         yield Taking(c, desk, who, voucher, rules, act)
+
+
+def nobodys(c: Connection, who: Actor, voucher: Voucher) -> None:
+    """Nobody decides for an office what is their own factory's, or what they did for it."""
+    own = people.memberships_in(c, who.account, voucher.factory)
+    if own or sql.acted_for(c, voucher, who.account, FACTORY):
+        raise AccessError(Message(id="way.own_factory"))
 
 
 def still_may(c: Connection, who: Actor, action: Action, organisation: str) -> None:

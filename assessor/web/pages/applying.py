@@ -15,7 +15,7 @@ from assessor.errors import AccessError, ConflictError, InputError, UnknownError
 from assessor.filing.checking import Checked
 from assessor.programmes import vouchers as way
 from assessor.web.face import page
-from assessor.web.gate import DeskOf, PageWho, Posted, language_of, text, upload
+from assessor.web.gate import DeskOf, PageWho, Posted, language_of, text, upload, whole
 from assessor.web.pages.answers import frame
 from assessor.web.pages.results import download
 from assessor.web.pages.vouchers import told_of
@@ -43,11 +43,10 @@ def _offers(desk: DeskOf, who: PageWho, survey: str) -> dict[str, Any]:
 @router.post("/surveys/{survey}/vouchers")
 def apply(request: Request, desk: DeskOf, who: PageWho, form: Posted, survey: str) -> Response:
     """Apply; a fault leaves the page with what is wrong beside the programme, and what was typed."""
-    version = text(form, "version")
     wanted = Wanted(
         text(form, "office"),
         text(form, "programme"),
-        int(version) if version.isdecimal() and len(version) < 9 else -1,
+        whole(form, "version"),
         text(form, "period"),
         text(form, "site"),
         frozenset(map(str, form.getlist("consent"))),
@@ -72,13 +71,13 @@ def show(request: Request, desk: DeskOf, who: PageWho, survey: str, voucher: str
 
 
 def _values(desk: DeskOf, who: PageWho, survey: str, voucher: str) -> dict[str, Any]:
-    held, whole = surveys.opened(desk, who, survey), deciding.whole(desk, who, voucher)
-    if whole.voucher.survey != survey:
+    held, seen = surveys.opened(desk, who, survey), deciding.whole(desk, who, voucher)
+    if seen.voucher.survey != survey:
         raise UnknownError(Message(id="desk.unknown"))
-    told = told_of(desk, whole)
+    told = told_of(desk, seen)
     return frame(who, held) | told | NONE | {
-        "steps_open": way.allowed(whole.voucher.state, "factory", told["terms"]),
-        "newest": Checked.model_validate(whole.packs[-1].checked) if whole.packs else None,
+        "steps_open": way.allowed(seen.voucher.state, "factory", told["terms"]),
+        "newest": Checked.model_validate(seen.packs[-1].checked) if seen.packs else None,
         "checklist": handing.list_of(desk, told["terms"]),
     }  # fmt: skip
 
@@ -86,8 +85,7 @@ def _values(desk: DeskOf, who: PageWho, survey: str, voucher: str) -> dict[str, 
 @router.post("/surveys/{survey}/vouchers/{voucher}")
 def take(request: Request, desk: DeskOf, who: PageWho, form: Posted, survey: str, voucher: str) -> Response:
     """A step of the factory: withdraw, choose a provider, hand in, rate."""
-    act, given = text(form, "act"), text(form, "step")
-    step = int(given) if given.isdecimal() and len(given) < 10 else -1
+    act, step = text(form, "act"), whole(form, "step")
     _values(desk, who, survey, voucher)  # of this survey, and of this person's to see
     try:
         if act == "withdraw":
@@ -97,8 +95,8 @@ def take(request: Request, desk: DeskOf, who: PageWho, form: Posted, survey: str
         elif act == "hand-in":
             handing.hand_in(desk, who, voucher, step, language_of(request), upload(form, "report"))
         elif act == "rate":
-            said = {n.removeprefix("ask-"): text(form, n) for n in form if n.startswith("ask-") and text(form, n)}
-            scaled = {name: int(value) if value.isdecimal() else 0 for name, value in said.items()}
+            asked = [name for name in form if name.startswith("ask-") and text(form, name)]
+            scaled = {name.removeprefix("ask-"): whole(form, name, 0) for name in asked}
             applying.rate(desk, who, voucher, step, scaled, text(form, "text"))
         else:
             raise InputError(deciding.NO_ACT)

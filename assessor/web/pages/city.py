@@ -97,6 +97,49 @@ def take_outline(request: Request, desk: DeskOf, who: PageWho, form: Posted, off
     return RedirectResponse(f"/offices/{office}/picture?by=district", 303)
 
 
+@router.get("/offices/{office}/supply")
+def supply(request: Request, desk: DeskOf, who: PageWho, office: str) -> Response:
+    """Which list of providers demand is held against, and the form to import another."""
+    who.require("outline.write", office)
+    return _supply(request, desk, who, office)
+
+
+def _supply(
+    request: Request, desk: DeskOf, who: PageWho, office: str, fault: InputError | None = None, status: int = 200
+) -> Response:
+    shown = desk_picture.picture(desk, who, office)
+    held = outlining.held(desk, who, office, "providers")
+    count = len(outlining.providers(held)) if held else 0
+    values = frame(request, who, shown, desk) | {"held": held, "count": count, "fault": fault}
+    return page(request, "supply", values, status)
+
+
+@router.post("/offices/{office}/supply")
+def take_supply(request: Request, desk: DeskOf, who: PageWho, form: Posted, office: str) -> Response:
+    who.require("outline.write", office)
+    given = upload(form, "file")
+    try:
+        if given is None:
+            raise InputError(Message(id="web.no_file"))
+        outlining.take(desk, who, office, given[0], given[1], text(form, "source"), "providers")
+    except InputError as problem:
+        return _supply(request, desk, who, office, problem, 422)
+    return RedirectResponse(f"/offices/{office}/picture#wants", 303)
+
+
+@router.get("/offices/{office}/supply/template.xlsx")
+def supply_template(desk: DeskOf, who: PageWho, office: str) -> Response:
+    """A workbook to fill in."""
+    who.require("outline.write", office)
+    return download(outlining.template(desk), "providers.xlsx", MEDIA["xlsx"])
+
+
+@router.post("/offices/{office}/supply/remove", dependencies=[Depends(posted)])
+def remove_supply(desk: DeskOf, who: PageWho, office: str) -> Response:
+    outlining.remove(desk, who, office, "providers")
+    return RedirectResponse(f"/offices/{office}/supply", 303)
+
+
 @router.post("/offices/{office}/outline/remove", dependencies=[Depends(posted)])
 def remove_outline(desk: DeskOf, who: PageWho, office: str) -> Response:
     outlining.remove(desk, who, office)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from fastapi import APIRouter, Request
-from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from assessor.desk.office import running
@@ -14,7 +13,7 @@ from assessor.errors import ConflictError, InputError
 from assessor.forms.writing import yaml_lines
 from assessor.web import rules_form
 from assessor.web.face import page
-from assessor.web.gate import DeskOf, PageWho, Posted, text, upload
+from assessor.web.gate import DeskOf, PageWho, Posted, text, upload, whole
 from assessor.web.pages.offices import office_frame
 from assessor.web.pages.results import download
 from assessor.web.problems import status_of
@@ -67,16 +66,11 @@ def change(request: Request, desk: DeskOf, who: PageWho, form: Posted, office: s
     try:
         given = upload(form, "file")
         rules = _of_file(*given) if given else rules_form.read(form, run)
-        running.change(desk, who, office, programme, _version(form), rules)
+        running.change(desk, who, office, programme, whole(form, "version"), rules)
     except (InputError, ConflictError) as problem:
         values = _values(desk, who, office, programme) | {"fault": problem, "said": form}
         return page(request, "programme", values, status_of(problem))
     return RedirectResponse(f"/offices/{office}/programmes/{programme}", 303)
-
-
-def _version(form: FormData) -> int:
-    given = text(form, "version")
-    return int(given) if given.isdecimal() and len(given) < 9 else -1
 
 
 def _of_file(name: str, data: bytes) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from assessor.desk.reviewing import Remark
 from assessor.errors import ConflictError, InputError
 from assessor.storage import Declaration
 from assessor.web.face import page
-from assessor.web.gate import DeskOf, PageWho, Posted, text
+from assessor.web.gate import DeskOf, PageWho, Posted, text, whole
 from assessor.web.pages.answers import frame
 from assessor.web.problems import status_of
 
@@ -86,7 +86,7 @@ def declare(request: Request, desk: DeskOf, who: PageWho, form: Posted, survey: 
 @router.post("/surveys/{survey}/review/hand-in")
 def hand_in(request: Request, desk: DeskOf, who: PageWho, form: Posted, survey: str) -> Response:
     try:
-        reviewing.hand_in(desk, who, survey, version_of(form), text(form, "why"))
+        reviewing.hand_in(desk, who, survey, whole(form, "version"), text(form, "why"))
     except (InputError, ConflictError) as problem:
         return _tried(request, desk, who, survey, "hand-in", form, problem)
     return RedirectResponse(f"/surveys/{survey}/review", 303)
@@ -107,13 +107,7 @@ def give_back(request: Request, desk: DeskOf, who: PageWho, form: Posted, survey
 @router.post("/surveys/{survey}/review/sign")
 def sign_off(request: Request, desk: DeskOf, who: PageWho, form: Posted, survey: str) -> Response:
     try:
-        reviewing.sign_off(desk, who, survey, version_of(form), text(form, "why"))
+        reviewing.sign_off(desk, who, survey, whole(form, "version"), text(form, "why"))
     except (InputError, ConflictError) as problem:
         return _tried(request, desk, who, survey, "sign", form, problem)
     return RedirectResponse(f"/surveys/{survey}/review", 303)
-
-
-def version_of(form: FormData) -> int:
-    """The version that was looked at; what is none matches none."""
-    given = text(form, "version")
-    return int(given) if given.isdecimal() and len(given) < 10 else -1

@@ -17,7 +17,7 @@ from assessor.filing.checking import Checked
 from assessor.programmes import vouchers as way
 from assessor.storage import Voucher, people
 from assessor.web.face import page
-from assessor.web.gate import DeskOf, PageWho, Posted, text
+from assessor.web.gate import DeskOf, PageWho, Posted, text, whole
 from assessor.web.pages.offices import office_frame
 from assessor.web.pages.results import download
 from assessor.web.problems import status_of
@@ -61,13 +61,13 @@ def show(request: Request, desk: DeskOf, who: PageWho, office: str, voucher: str
 
 
 def _values(desk: DeskOf, who: PageWho, office: str, voucher: str) -> dict[str, Any]:
-    found, whole = get(desk, who, office), deciding.whole(desk, who, voucher)
-    _of(office, whole.voucher)
-    terms = whole.programme.terms or Terms()
-    return office_frame(who, found) | told_of(desk, whole) | {
-        "steps_open": way.allowed(whole.voucher.state, "office", terms),
+    found, seen = get(desk, who, office), deciding.whole(desk, who, voucher)
+    _of(office, seen.voucher)
+    terms = seen.programme.terms or Terms()
+    return office_frame(who, found) | told_of(desk, seen) | {
+        "steps_open": way.allowed(seen.voucher.state, "office", terms),
         "checklist": handing.list_of(desk, terms),
-        "newest": Checked.model_validate(whole.packs[-1].checked) if whole.packs else None,
+        "newest": Checked.model_validate(seen.packs[-1].checked) if seen.packs else None,
         "again": None,
         "fault": None,
         "failed": "",
@@ -102,7 +102,7 @@ def _took(
     """Take a step; where it is refused the page as it stands by now, with what is wrong and what was typed."""
     values = _values(desk, who, office, voucher)
     try:
-        act(int(text(form, "step")) if text(form, "step").isdecimal() else -1)
+        act(whole(form, "step"))
     except (InputError, ConflictError, AccessError) as problem:
         if isinstance(problem, UnknownError):
             raise
@@ -126,9 +126,8 @@ def decide(request: Request, desk: DeskOf, who: PageWho, form: Posted, office: s
         elif act == "assign":
             deciding.assign(desk, who, voucher, step, text(form, "provider"), text(form, "provider_name"))
         elif act == "accept":
-            number, looked = text(form, "pack"), frozenset(map(str, form.getlist("looked")))
-            given = int(number) if number.isdecimal() else 0
-            deciding.accept(desk, who, voucher, step, given, looked, why)
+            looked = frozenset(map(str, form.getlist("looked")))
+            deciding.accept(desk, who, voucher, step, whole(form, "pack"), looked, why)
         else:
             raise InputError(deciding.NO_ACT)
 

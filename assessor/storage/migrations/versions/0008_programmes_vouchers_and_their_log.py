@@ -58,6 +58,7 @@ def upgrade() -> None:
         "packs",
         sa.Column("voucher", sa.String(length=32), nullable=False),
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("survey", sa.String(length=32), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("checked", sa.JSON(), nullable=False),
@@ -68,6 +69,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["voucher"], ["vouchers.id"], name=op.f("fk_packs_voucher")),
         sa.PrimaryKeyConstraint("voucher", "number", name=op.f("pk_packs")),
     )
+    op.create_index(op.f("ix_packs_survey"), "packs", ["survey"])
     op.create_table(
         "settlements",
         sa.Column("voucher", sa.String(length=32), nullable=False),

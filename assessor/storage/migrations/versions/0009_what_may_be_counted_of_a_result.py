@@ -27,16 +27,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_extracts_organisation"), "extracts", ["organisation"])
     op.create_table(
-        "outlines",
+        "imports",
         sa.Column("office", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("shapes", sa.LargeBinary(), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
         sa.Column("account", sa.String(length=32), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["office"], ["organisations.id"], name=op.f("fk_outlines_office"), ondelete="CASCADE"
+            ["office"], ["organisations.id"], name=op.f("fk_imports_office"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("office", name=op.f("pk_outlines")),
+        sa.PrimaryKeyConstraint("office", "kind", name=op.f("pk_imports")),
     )
