@@ -56,10 +56,6 @@ def result(desk: Desk, who: Actor, survey_id: str) -> Standing:
     """
     survey = surveys.get(desk, who, survey_id)
     who.require("result.read", survey.organisation)
-    if by := who.by_chain(survey.organisation):  # a leader invited a credit code, and sees no other plant
-        with desk.store.read() as c:
-            if not chains.invited(c, by, survey.organisation, survey.plant.get("credit_code")):
-                raise UnknownError(Message(id="desk.unknown"))
     fault = _begin(desk, survey) if who.may("survey.read", survey.organisation) else None
     # asked before what is kept is read: what ends between the two has been kept, and is found
     running = desk.reckoner.running((survey.id, survey.version))
@@ -68,6 +64,11 @@ def result(desk: Desk, who: Actor, survey_id: str) -> Standing:
     if now is not None and now.fault:
         fault = Message.model_validate(now.fault)
     done = _read(newest.assessment) if newest and newest.assessment else None
+    if by := who.by_chain(survey.organisation):  # a leader invited a credit code, and sees no plant but that
+        codes = [survey.plant.get("credit_code"), *([done.plant.credit_code] if done else [])]
+        with desk.store.read() as c:
+            if not all(chains.invited(c, by, survey.organisation, code) for code in codes):
+                raise UnknownError(Message(id="desk.unknown"))
     if done is not None and not who.may("survey.read", survey.organisation) and open_differences(done):
         done, fault = None, NOT_SHOWN
     return Standing(survey, done, fault, running, newest is None or newest.version != survey.version)

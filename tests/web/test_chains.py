@@ -310,6 +310,22 @@ def test_a_leader_sees_the_page_of_the_result_and_takes_no_paper_away(lite: Desk
         assert "/papers/summary.docx" in web.get(f"/surveys/{own.survey}/result", officer).text
 
 
+def test_a_leader_sees_no_other_plant_of_a_factory_that_joined(lite: Desk) -> None:
+    at = chain(lite)
+    own = member(lite, at, 1)
+    with_result(lite, own)
+    other = surveys.begin(lite, own.owner.who, own.house, PLANT | {"credit_code": code(2)})
+    bundled = surveys.begin(lite, own.owner.who, own.house, PLANT | {"credit_code": code(1)})
+    with_result(lite, Applicant(own.house, own.owner, other), credit_code=code(2))
+    with_result(lite, Applicant(own.house, own.owner, bundled), credit_code=code(77))
+    leader = now(lite, at.leader)
+    assert reckoning.result(lite, leader, own.survey).done is not None
+    for survey in (other, bundled):
+        with pytest.raises(UnknownError):
+            reckoning.result(lite, leader, survey)
+    assert surveys.opened_to(lite, leader) == []
+
+
 def test_a_result_of_another_firm_stands_on_no_line(lite: Desk) -> None:
     """A factory may assess plants of several firms, and a bundle says itself of whom it is."""
     at = chain(lite)

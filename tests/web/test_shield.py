@@ -3,11 +3,21 @@
 import asyncio
 
 import httpx
+import pytest
 
 from assessor.desk.desk import Desk
 from assessor.web.app import create_app
-from assessor.web.shield import HEADERS
+from assessor.web.shield import HEADERS, LARGE, MIDDLE, SMALL, most_of
 from tests.web.conftest import settings_for
+
+
+@pytest.mark.parametrize(("path", "most"), [
+    ("/offices/0/outline", MIDDLE), ("/offices/0/supply", MIDDLE), ("/offices/0/editions", MIDDLE),
+    ("/chains/0/suppliers", MIDDLE), (f"/surveys/0/vouchers/{'a' * 32}", MIDDLE), ("/surveys/0/files", LARGE),
+    ("/offices/0/vouchers", SMALL), (f"/offices/0/vouchers/{'a' * 32}/decide", SMALL), ("/enter/code", SMALL),
+])  # fmt: skip
+def test_where_a_paper_is_handed_in_its_room_says_how_much_it_takes(path: str, most: int) -> None:
+    assert most_of(path) == most
 
 
 def test_a_fault_of_ours_is_told_without_a_traceback_and_within_the_shield(lite: Desk) -> None:
