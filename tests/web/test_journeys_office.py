@@ -103,8 +103,9 @@ def rules(by: People) -> None:
 def apply(by: People, factory: Factory, *, again: bool = False) -> None:
     page = by.owner
     page.goto(f"{factory.path}/vouchers")
-    page.locator(f"[id='{PROGRAMME}'] details summary").last.click()
-    form = page.locator(f"[id='{PROGRAMME}'] form")
+    offer = page.locator(f"[id='{by.office.rpartition('/')[2]}-{PROGRAMME}']")
+    offer.locator("details summary").last.click()
+    form = offer.locator("form")
     form.locator("[name=site]").fill("一号厂区")
     form.locator("label.pick").first.click()
     if not again:
