@@ -51,7 +51,7 @@ def _providers(desk: Desk, name: str, data: bytes) -> Any:
     known = desk.library.recommendations
     with tempfile.TemporaryDirectory(prefix="assessor-") as hidden:
         book = data.startswith(b"PK")
-        file = Path(hidden) / ("providers.xlsx" if book else "providers.yaml")
+        file = Path(hidden) / ("list.xlsx" if book else "list.yaml")
         file.write_bytes(data)
         try:
             held = read_providers(file, known, desk.library.regions) if book else load_providers(file, known)
