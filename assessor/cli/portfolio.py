@@ -87,12 +87,16 @@ def rerate(
 def pack(
     files: Files,
     output: Annotated[Path, typer.Option("--output", "-o", help="The pack to write: a file that ends in .pack.")],
+    as_json: AsJson = False,
 ) -> None:
-    """Put what judging again needs of many assessments into one file: some kilobytes each, no names of people."""
+    """Put what judging again needs of many assessments into one file, without names of people."""
     if output.suffix != shelf.SUFFIX:
         raise InputError(Message(id="edition.pack_name"), str(output))
     n = shelf.write_pack(output, ((str(f), filed(stored(f).done)) for f in shelf.shelved(files)))
-    say("edition.packed", n=n, file=str(output))
+    if as_json:
+        emit({"pack": str(output), "assessments": n})
+    else:
+        say("edition.packed", n=n, file=str(output))
 
 
 def _judged(files: Sequence[Path], order: Order, by: str) -> Rerated:
