@@ -117,7 +117,7 @@ def seen(desk: Desk) -> list[tuple[str, str]]:
             voucher.id, 1, voucher.survey, sha256(pack.data), 6, checked, None, who.account, desk.clock()
         )
         with desk.store.write() as c:
-            sql.change(c, voucher.id, state=state, granted=20_000, provider=providers[0])
+            sql.change(c, voucher.id, state=state, granted=20_000, provider=providers[0] | {"credit_code": None})
             sql.add_pack(c, kept, pack.data)
     deciding.send_back(desk, who, made[4].id, made[4].step, "return", "请补充厂区地址")
     here = f"/offices/{at.house}"

@@ -117,7 +117,7 @@ def test_from_open_differences_to_a_pack_that_holds(lite: Desk, tmp_path: Path) 
 
 def audited(desk: Desk, owner: Actor, survey: str, folder: Path) -> None:
     """Whom the factory opened its filings to takes the same pack, and hands nothing in."""
-    office = houses.found(desk, "office", "区项目办")
+    office = houses.found(desk, "office", "区项目办", demonstration=True)
     auditor = joined(desk, office, "auditor")
     consenting.agree(desk, owner, surveys.get(desk, owner, survey).organisation, "audit", office)
     who = again(desk, auditor).who

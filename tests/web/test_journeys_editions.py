@@ -59,7 +59,8 @@ def test_an_officer_tries_an_edition(
     with context_of(browser, room.server, token, width=width, language=language, bypass_csp=True) as context:
         page = context.new_page()
         page.goto(f"/plants?language={language}")
-        page.locator(f"a[href='/offices/{house}/editions']").click()
+        page.locator(f"a[href='/offices/{house}']").click()
+        page.locator(f".tabs a[href='/offices/{house}/editions']").click()
         page.locator("input[type=file]").set_input_files(tmp_path / "faulty.yaml")
         page.locator("form[enctype] button").click()
         expect(page.locator(".fault")).to_contain_text("faulty.yaml:29")

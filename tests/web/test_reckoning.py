@@ -270,7 +270,7 @@ def test_no_office_sees_an_open_difference(lite: Desk) -> None:
     assert known is not None
     done = reckoned(lite, known.actor, survey)
     assert any(not f.settled for f in done.findings)
-    office = houses.found(lite, "office", "District office")
+    office = houses.found(lite, "office", "District office", demonstration=True)
     officer = joined(lite, office, "officer")
     consenting.agree(lite, known.actor, surveys.get(lite, known.actor, survey).organisation, "programme", office)
     shown = reckoning.result(lite, again(lite, officer).who, survey)

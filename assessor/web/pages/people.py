@@ -80,7 +80,8 @@ def leaves(request: Request, desk: DeskOf, who: PageWho, survey: str) -> Respons
     """What is kept here, who may see what, and how to end it."""
     held = surveys.opened(desk, who, survey)
     given = consenting.given(desk, who, held.survey.organisation)
-    offices = houses.offices(desk)
+    house = houses.get(desk, who, held.survey.organisation)
+    offices = [office for office in houses.offices(desk) if office.demonstration == house.demonstration]
     values = frame(who, held) | {
         "consents": given,
         "purposes": PURPOSES,

@@ -62,6 +62,7 @@ def _values(desk: DeskOf, who: PageWho, office: str, programme: str) -> dict[str
 def change(request: Request, desk: DeskOf, who: PageWho, form: Posted, office: str, programme: str) -> Response:
     """Enter rules; a fault leaves the page with what is wrong, and what was typed in it."""
     get(desk, who, office)
+    who.require("rules.write", office)  # before anything of the form is read
     run = running.run(desk, who, office, programme)
     try:
         given = upload(form, "file")
