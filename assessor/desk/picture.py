@@ -7,7 +7,7 @@ last is shown.
 from collections import Counter
 from dataclasses import dataclass
 
-from assessor.desk import outlining
+from assessor.desk import importing
 from assessor.desk.access import Actor
 from assessor.desk.desk import Desk
 from assessor.desk.office.overview import get
@@ -96,7 +96,7 @@ def _counted(
         found: tuple[City | None] | None = desk.counted.cities.get(key)
         if found is None:
             applied = _applied(desk, office) if came else None
-            who_can = outlining.providers(listed) if listed else None
+            who_can = importing.providers(listed) if listed else None
             found = (city(_read(desk, entries), applied, who_can),)
             desk.counted.cities.put(key, found)
         return found[0]

@@ -129,10 +129,10 @@ def against_hand_in(period: Period, today: str) -> Message | None:
 def payable(programme: Programme, granted: int, invoiced: Fraction) -> int:
     """Yuan to pay at most for an invoice, cut off: the share of it, the cap and what was granted all bind.
 
-    A share or cap that is not known does not bind.
+    A share or cap that is not known does not bind, nor does a share of something else than what is invoiced.
     """
     bounds = [Fraction(granted), invoiced]
-    if programme.share is not None:
+    if programme.share is not None and programme.share_of in ("contract", "investment"):
         bounds.append(programme.share * invoiced)
     if programme.cap is not None:
         bounds.append(Fraction(programme.cap))

@@ -34,6 +34,7 @@ from assessor.web.pages import (
     editions,
     filing,
     handover,
+    imports,
     interviews,
     joining,
     merging,
@@ -68,7 +69,7 @@ STATIC = {
 ROOMS = (
     door, openid, plants, answers, results, settling, filing, site, preparing, interviews, sampling, merging,
     reviewing, second, comparing, papers, tags, branches, walk, people,
-    offices, programmes, vouchers, applying, city, chains, joining, handover, watching,
+    offices, programmes, vouchers, applying, city, imports, chains, joining, handover, watching,
     editions,
 )  # fmt: skip
 log = logging.getLogger("assessor.web")

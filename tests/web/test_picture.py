@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import openpyxl
 import pytest
 
-from assessor.desk import consenting, extracting, houses, outlining, picture
+from assessor.desk import consenting, extracting, houses, importing, picture
 from assessor.desk.access import Actor
 from assessor.desk.desk import Desk
 from assessor.errors import AccessError, InputError, UnknownError
@@ -201,16 +201,16 @@ def test_outlines_are_imported_drawn_and_removed(lite: Desk, web: Web, drawn: li
     where = f"/offices/{office}/picture?by=district"
     assert "还没有导入各区的轮廓" in web.send("GET", where, headers=head).text
     with pytest.raises(InputError):
-        outlining.take(lite, officer, office, "a.geojson", GEOJSON, " ")
-    outlining.take(lite, officer, office, "a.geojson", GEOJSON, "自绘")
+        importing.take(lite, officer, office, "outlines", "a.geojson", GEOJSON, " ")
+    importing.take(lite, officer, office, "outlines", "a.geojson", GEOJSON, "自绘")
     told = web.send("GET", f"{where}&show=networked", headers=head).text
     assert 'class="map"' in told and "轮廓：自绘" in told and told.count("<path d=") >= 3
     assert "松江区" in told
     auditor = joined(lite, office, "auditor").who
     with pytest.raises(AccessError):
-        outlining.remove(lite, auditor, office)
-    outlining.remove(lite, officer, office)
-    assert outlining.held(lite, officer, office) is None
+        importing.remove(lite, auditor, office, "outlines")
+    importing.remove(lite, officer, office, "outlines")
+    assert importing.held(lite, officer, office, "outlines") is None
 
 
 PROVIDERS = """format: assessor-providers/1
@@ -223,12 +223,12 @@ providers:
 def test_demand_stands_beside_supply_once_a_list_of_providers_is_there(lite: Desk, drawn: list[Extract]) -> None:
     office, officer = of(lite, drawn)
     assert {one.providers for one in shown(lite, officer, office).wants.lines} == {None}
-    held = outlining.take(lite, officer, office, "list.yaml", PROVIDERS, "名单", "providers")
+    held = importing.take(lite, officer, office, "providers", "list.yaml", PROVIDERS, "名单")
     counts = {one.id: one.providers for one in shown(lite, officer, office).wants.lines}
     assert counts.get("light-mes", 2) == 2 and counts.get("spc", 1) == 1 and set(counts.values()) <= {0, 1, 2}
     assert b"13800000000" not in zlib.decompress(held.data)
     for wrong in (PROVIDERS.replace(b"spc", b"none-such"), b"PK\x03\x04 no workbook", b"[]"):
         with pytest.raises(InputError):
-            outlining.take(lite, officer, office, "list.yaml", wrong, "名单", "providers")
-    outlining.remove(lite, officer, office, "providers")
+            importing.take(lite, officer, office, "providers", "list.yaml", wrong, "名单")
+    importing.remove(lite, officer, office, "providers")
     assert {one.providers for one in shown(lite, officer, office).wants.lines} == {None}

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
+from types import SimpleNamespace
 from typing import Any
 from zipfile import ZipFile
 
@@ -213,6 +214,34 @@ def test_applying_and_agreeing_at_once_do_not_wait_for_each_other_for_ever(desk:
             lambda one=one: consenting.agree(desk, one.owner.who, one.house, "programme", at.house),  # type: ignore[misc]
         )
         assert not [f for f in found if isinstance(f, Exception)], found
+
+
+def test_a_pack_that_cannot_be_judged_again_is_not_handed_in_and_says_why(
+    lite: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the programme's list asks for nothing of the kind."""
+    monkeypatch.undo()
+    at, one = office(lite), applicant(lite, 1)
+    voucher = way(lite, at, one, to="assigned")
+    whole = held_pack().checked
+    torn = Message(id="bundle.missing", params={"name": "filing.zip"})
+    done = SimpleNamespace(plant=SimpleNamespace(credit_code=code(1)))
+    monkeypatch.setattr(handing.reckoning, "assessment", lambda *_: done)
+    monkeypatch.setattr(handing.filing, "pack", lambda *_: b"")
+    for found, told in (
+        (whole.model_copy(update={"verified": None}), "way.not_verified"),
+        (whole.model_copy(update={"faults": (torn,), "holds": False}), "bundle.missing"),
+    ):
+        monkeypatch.setattr(handing, "checked_now", lambda _, found=found: found)
+        with pytest.raises(InputError) as caught:
+            handing.hand_in(lite, one.owner.who, voucher.id, voucher.step, "zh")
+        assert caught.value.message.id == told
+
+
+def test_what_pays_for_something_else_is_not_run_as_a_voucher_for_a_diagnosis(lite: Desk) -> None:
+    at = office(lite)
+    with pytest.raises(UnknownError):
+        running.begin(lite, at.first.who, at.house, "shanghai-compute-voucher")
 
 
 HUGE = "9" * 5000

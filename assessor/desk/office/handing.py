@@ -4,7 +4,6 @@ What can be told by a machine is told to the factory at once; what only a person
 """
 
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,10 +79,13 @@ def _made(
     data = filing.pack(desk, who, voucher.survey, by, language)
     checked = checked_now(data)
     lacking = [item for item in checked.items if item.outcome == "missing"]
-    if lacking or not checked.holds or not checked.verified:
+    if lacking:
         names = render("web.list_sep", language).join(render(item.text, language) for item in lacking)
-        params = {"n": len(lacking), "items": names or "-"}
-        raise InputError(Message(id="way.lacking", params=params))
+        raise InputError(Message(id="way.lacking", params={"n": len(lacking), "items": names}))
+    if checked.faults:
+        raise InputError(checked.faults[0])
+    if not checked.verified:  # nothing is missing by the list, which does not ask for the bundle
+        raise InputError(Message(id="way.not_verified"))
     return Handed(data, checked, None if report is None else check_report(done, *report))
 
 
@@ -147,13 +149,11 @@ class Again:
     checked: Checked
 
 
-def verify(
-    desk: Desk, who: Actor, id_: str, number: int, check: Callable[[bytes], Checked] = checked_now
-) -> Again:
+def verify(desk: Desk, who: Actor, id_: str, number: int) -> Again:
     """An auditor's look: the file against its digest in the log, and everything in it reckoned anew."""
     kept, data = pack(desk, who, id_, number)
     with desk.store.read() as c:
         entries = sql.entries_of(c, get(desk, who, id_).office, subject=id_)
     logged = [e for e in entries if e.details.get("pack") == number]
     same = bool(logged) and all(e.details["sha256"] == sha256(data) == kept.sha256 for e in logged)
-    return Again(kept, same, check(data))
+    return Again(kept, same, checked_now(data))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
+from sqlalchemy import Connection
 
 from assessor.desk.access import Actor
 from assessor.desk.desk import Desk
@@ -61,18 +62,22 @@ def _run(kept: KeptProgramme) -> Run:
     return Run(kept, Programme.model_validate(kept.rules))
 
 
+def offered(desk: Desk) -> list[Programme]:
+    """Vouchers of the library that pay for a diagnosis."""
+    return [p for p in desk.library.programmes.values() if p.kind == "voucher" and "diagnosis" in p.pays_for]
+
+
 def templates(desk: Desk, who: Actor, office: str) -> list[Programme]:
-    """Vouchers that pay for a diagnosis, of the library, that the office does not run yet."""
+    """Those that the office does not run yet."""
     held = {one.kept.id for one in runs(desk, who, office)}
-    known = desk.library.programmes.values()
-    return [p for p in known if p.kind == "voucher" and "diagnosis" in p.pays_for and p.id not in held]
+    return [p for p in offered(desk) if p.id not in held]
 
 
 def begin(desk: Desk, who: Actor, office: str, id_: str) -> str:
     """Run a programme of the library, with what is known of it and nothing else."""
     who.require("rules.write", office)
-    template = desk.library.programmes.get(id_)
-    if template is None or template.kind != "voucher":
+    template = next((one for one in offered(desk) if one.id == id_), None)
+    if template is None:
         raise UnknownError(Message(id="desk.unknown"))
     with desk.store.write() as c:
         alone(c, office)
@@ -117,7 +122,7 @@ def read_rules(desk: Desk, rules: dict[str, Any]) -> Programme:
     return noun
 
 
-def _lose_nothing(c: Any, held: KeptProgramme, noun: Programme) -> None:
+def _lose_nothing(c: Connection, held: KeptProgramme, noun: Programme) -> None:
     """A period that somebody applied in stays; quota and budget are not set below what was granted."""
     terms = noun.terms or Terms()
     for old in (Programme.model_validate(held.rules).terms or Terms()).periods:
@@ -134,7 +139,7 @@ def _lose_nothing(c: Any, held: KeptProgramme, noun: Programme) -> None:
             raise InputError(Message(id="way.budget_below", params=params), "terms.periods")
 
 
-def _keep(c: Any, desk: Desk, who: Actor, office: str, noun: Programme, version: int) -> None:
+def _keep(c: Connection, desk: Desk, who: Actor, office: str, noun: Programme, version: int) -> None:
     digest = sha256(canonical(noun))
     kept = KeptProgramme(office, noun.id, version, noun.model_dump(mode="json"), digest, who.account, desk.clock())
     sql.keep_programme(c, kept)

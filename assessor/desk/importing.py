@@ -22,14 +22,12 @@ LARGEST = 5_000_000
 """Bytes of a list of providers."""
 
 
-def take(
-    desk: Desk, who: Actor, office: str, name: str, data: bytes, source: str, kind: ImportKind = "outlines"
-) -> Imported:
+def take(desk: Desk, who: Actor, office: str, kind: ImportKind, name: str, data: bytes, source: str) -> Imported:
     """Read a file and keep it in place of the one before. `source`: where its officer has it from."""
-    who.require("outline.write", office)
+    who.require("import.write", office)
     told = " ".join(source.split())[:LONGEST]
     if not told:
-        raise InputError(Message(id="picture.outline.no_source"))
+        raise InputError(Message(id="picture.no_source"))
     found = READ[kind](desk, name, data)
     packed = zlib.compress(json.dumps(found).encode(), 6)
     new = Imported(office, kind, name[:LONGEST], told, sha256(data), packed, who.account, desk.clock())
@@ -65,14 +63,14 @@ def _providers(desk: Desk, name: str, data: bytes) -> Any:
 READ: dict[ImportKind, Callable[[Desk, str, bytes], Any]] = {"outlines": _outlines, "providers": _providers}
 
 
-def remove(desk: Desk, who: Actor, office: str, kind: ImportKind = "outlines") -> None:
-    who.require("outline.write", office)
+def remove(desk: Desk, who: Actor, office: str, kind: ImportKind) -> None:
+    who.require("import.write", office)
     with desk.store.write() as c:
         imports.remove(c, office, kind)
         ledger.note(c, desk.clock(), who.account, office, f"{kind} removed", office)
 
 
-def held(desk: Desk, who: Actor, office: str, kind: ImportKind = "outlines") -> Imported | None:
+def held(desk: Desk, who: Actor, office: str, kind: ImportKind) -> Imported | None:
     """What is imported, for whoever may see the picture."""
     who.require("picture.read", office)
     with desk.store.read() as c:
@@ -86,6 +84,11 @@ def shapes(outline: Imported) -> Shapes:
 
 def providers(listed: Imported) -> tuple[Provider, ...]:
     return Providers.model_validate_json(zlib.decompress(listed.data)).providers
+
+
+def count(held: Imported) -> int:
+    """Districts, or providers, in it."""
+    return len(shapes(held)) if held.kind == "outlines" else len(providers(held))
 
 
 def template(desk: Desk) -> bytes:
