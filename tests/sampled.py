@@ -2,8 +2,7 @@
 
 import re
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -34,14 +33,6 @@ def only(scope: str, taken: tuple[str, ...]) -> str:
     kept = [e for e in entries if any(re.search(rf"\bid: {name}\b", e) for name in taken)]
     assert len(kept) == len(taken), block[:300]
     return f"{head}\nendpoints:\n{''.join(kept)}{tail}"
-
-
-def until(true: Callable[[], bool], seconds: float = 60) -> None:
-    """Wait for a condition."""
-    ends = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < ends, "it did not come about"
-        time.sleep(0.02)
 
 
 def process_of(folder: Path) -> psutil.Process:

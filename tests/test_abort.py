@@ -172,7 +172,8 @@ def test_ctrl_c_ends_a_run_whose_connector_is_deaf(times: int, tmp_path: Path, h
         def observed() -> bool:
             return tail.exists() and b'"observations"' in tail.read_bytes()
 
-        assert until(lambda: process.poll() is not None or observed()) and process.poll() is None
+        until(lambda: process.poll() is not None or observed())
+        assert process.poll() is None
         begun = time.monotonic()
         process.send_signal(signal.SIGINT)
         if times == 2:

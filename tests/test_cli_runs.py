@@ -53,7 +53,8 @@ def sampling(folder: Path, scope: str, home: Path) -> subprocess.Popen[str]:
     def sampled() -> bool:
         return tail.exists() and tail.read_bytes().count(b'"samples"') >= 2
 
-    assert until(lambda: process.poll() is not None or sampled()) and process.poll() is None
+    until(lambda: process.poll() is not None or sampled())
+    assert process.poll() is None
     return process
 
 

@@ -109,8 +109,8 @@ def test_a_laptop_that_sleeps_goes_on_afterwards(kind: str, tmp_path: Path) -> N
             env=os.environ | {"ASSESSOR_HOME": str(tmp_path / "home"), "ASSESSOR_LANGUAGE": "en"},
         )
         try:
-            assert until(lambda: tail.exists() and tail.read_bytes().count(b'"samples"') >= 2)
-            assert until(lambda: count.now == 1)
+            until(lambda: tail.exists() and tail.read_bytes().count(b'"samples"') >= 2)
+            until(lambda: count.now == 1)
             run.send_signal(signal.SIGSTOP)
             slept = time.time_ns()
             time.sleep(SLEEP)  # the sleep itself, not a wait for something
@@ -120,7 +120,7 @@ def test_a_laptop_that_sleeps_goes_on_afterwards(kind: str, tmp_path: Path) -> N
         finally:
             run.kill()
         assert run.returncode == 0 and "Traceback" not in err, err
-        assert until(lambda: count.now == 0, TIMEOUT + 5), "no session of ours is left"
+        until(lambda: count.now == 0, TIMEOUT + 5, what="no session of ours is left")
         assert max(n for _, n in count.seen) == 1, "nor was there ever a second one"
     bundle = open_bundle(out)
     (seen,) = bundle.observations()
@@ -145,7 +145,7 @@ def test_what_a_dead_line_leaves_behind_ends_with_the_session_timeout(
             sink = faults.Watching({"press": when})
             began = time.monotonic()
             ended = faults.run(load_scope(scope_file(tmp_path, addresses["press"])), sink, SECONDS)["press"]
-        assert until(lambda: count.now == 0, TIMEOUT + 5)
+        until(lambda: count.now == 0, TIMEOUT + 5)
         became = faults.outcome("press", sink, ended - began - SECONDS)
         assert not wrong(became.good) and became.after >= POINTS and became.told
         most = max(n for _, n in count.seen)
@@ -163,7 +163,7 @@ def test_a_server_whose_clock_is_set_is_sampled_on(tmp_path: Path) -> None:
     with counted("leaping") as (server, count):
         sink = faults.Watching({})
         faults.run(load_scope(scope_file(tmp_path, server)), sink, 8)
-        assert until(lambda: count.now == 0, 5)
+        until(lambda: count.now == 0, 5)
     became = faults.outcome("press", sink, 0)
     seen: Observation = became.observation
     assert seen.problem is None and seen.gaps == () and not wrong(became.good)

@@ -18,7 +18,8 @@ from assessor.messages import LANGUAGES, render
 from assessor.visit import apart, live, telling
 from assessor.visit.live import Chosen, Job, Live, Picks
 from assessor.visit.telling import Clocks, Teller
-from tests.sampled import end_all, plant_scope, process_of, until
+from tests.sampled import end_all, plant_scope, process_of
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 LOOPBACK = "127.0.0.0/8"
@@ -47,13 +48,13 @@ def at(folder: Path) -> Live:
 
 
 def sampling(folder: Path, rows: int = 40) -> Live:
-    until(lambda: at(folder).sampled >= rows or at(folder).phase == "failed", 90)
+    until(lambda: at(folder).sampled >= rows or at(folder).phase == "failed")
     assert at(folder).fault is None
     return at(folder)
 
 
 def over(folder: Path) -> Live:
-    until(lambda: not live.is_alive(folder), 60)
+    until(lambda: not live.is_alive(folder))
     return at(folder)
 
 
@@ -71,7 +72,7 @@ def test_it_tells_what_it_is_at_draws_what_is_asked_and_stops_when_told(runs: Pa
     assert {plot.tag.id for plot in at(folder).plots} == set(wanted)
     before = at(folder).sampled
     apart.ask_to_stop(folder)
-    until(lambda: at(folder).phase in ("sealing", "sealed"), 30)
+    until(lambda: at(folder).phase in ("sealing", "sealed"))
     done = over(folder)
     assert done.phase == "sealed" and done.stopped and done.sampled >= before
     bundle = open_bundle(apart.sealed_file(folder))

@@ -192,7 +192,7 @@ def test_a_client_that_writes_is_seen(tmp_path: Path) -> None:
                 host, port = proxies[name].split(":")
                 with socket.create_connection((host, int(port)), 10) as line:
                     line.sendall(frame)
-                    assert until(partial(_recorded_of, log, name), 20), f"nothing of {name} was recorded"
+                    until(partial(_recorded_of, log, name), 20, what=f"nothing of {name} was recorded")
     loads = [STATED.model_copy(update={"endpoint": name, "requests": 999}) for name in targets]
     found = offences(recorded(log), loads)
     for endpoint, service in (("space", "Write"), ("tcp", "fc6"), ("rtu", "fc16")):

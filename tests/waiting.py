@@ -5,12 +5,13 @@ import time
 from collections.abc import Callable
 
 
-def until(holds: Callable[[], object], seconds: float = 60) -> bool:
-    """Wait until it holds; False where it still does not after so many seconds."""
+def until(holds: Callable[[], object], seconds: float = 180, what: str = "it did not come about") -> None:
+    """Wait until it holds. `seconds` is a bound only where the test is about time; else it is long, since the
+    machine may be busy with other things. Fails with `what`."""
     ends = time.monotonic() + seconds
-    while not (held := bool(holds())) and time.monotonic() < ends:
-        time.sleep(0.05)
-    return held
+    while not holds():
+        assert time.monotonic() < ends, what
+        time.sleep(0.02)
 
 
 async def comes(holds: Callable[[], object], seconds: float = 30) -> None:

@@ -1,7 +1,7 @@
 """CASES of a portfolio: what may be looked at of each survey whose result an office may see, in few statements.
 
-A result with an open difference is a question to the factory first, and no case. What was changed since the result
-was made is not looked at.
+A result with an open difference is a question to the factory first, and no case. Answers and reasons are those of
+the result; files, who assessed, what was declared and who rated second are as of now.
 """
 
 from collections import defaultdict
@@ -44,7 +44,7 @@ def entries(c: Connection, office: str) -> tuple[list[Entry], bool]:
 
 
 def state_of(c: Connection, office: str) -> str:
-    """Changes with whatever a look would see."""
+    """Changes as results come, go or are reckoned again."""
     real = watching.state_of(c, office, demonstration=False)
     told = real if real[0] else watching.state_of(c, office, demonstration=True)
     return sha256(repr(told).encode())

@@ -43,7 +43,7 @@ def kept(
     if receiver and (house is None or house.kind not in RECEIVERS):
         raise UnknownError(Message(id="desk.unknown"))
     if house is not None and own is not None and house.demonstration != own.demonstration:
-        raise AccessError(Message(id="way.other_world"))
+        raise AccessError(Message(id="desk.other_world"))
     if house is not None and house.kind == "chain" and purpose != "programme":
         raise InputError(Message(id="desk.bad_receiver"))  # results and nothing else: a chain audits nobody
     for old in ledger.consents_of(c, organisation):

@@ -42,8 +42,8 @@ def declare(
         years = None
     elif years is None or not 1 <= years <= MOST_YEARS:
         raise InputError(Message(id="desk.declare_lacks.years", params={"most": MOST_YEARS}), "years")
-    if set(solutions) - set(desk.library.recommendations):
-        raise InputError(Message(id="desk.bad_setting", params={"field": "solutions"}), "solutions")
+    if unknown := set(solutions) - set(desk.library.recommendations):
+        raise InputError(Message(id="desk.no_recommendation", params={"id": min(unknown)[:LONGEST]}), "solutions")
     named = sorted(set(solutions)) if "represents" in said and solutions else None
     with desk.store.write() as c:
         if sql.get(c, survey_id, lock=True) is None:

@@ -7,7 +7,8 @@ results to the office by now.
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256 as digest_of
 from time import monotonic
 
@@ -75,12 +76,12 @@ def get(desk: Desk, who: Actor, office: str, id_: str) -> Shown:
         if trial is None:
             raise UnknownError(Message(id="desk.unknown"))
         packed = sql.report(c, id_)
-        purpose = "programme" if "officer" in who.roles(office) else "audit"
-        plants = sql.names(c, office, purpose)
+        may = partial(who.may, "result.read")
+        plants = sql.plants(c, office)
     if packed is None:
         return Shown(trial, _runs(desk, trial), None)
     report = Impact.model_validate_json(zlib.decompress(packed))
-    named = _named(report, {id_: Plant.model_validate(plant).name for id_, plant in plants.items()})
+    named = _named(report, {p.survey: Plant.model_validate(p.plant).name for p in plants if may(p.organisation)})
     return Shown(trial, False, named, len(report.moved) - len(named.moved))
 
 
@@ -184,16 +185,19 @@ def _report(desk: Desk, trial: Trial) -> Impact:
         if monotonic() - last > EVERY:
             last = monotonic()
             with desk.store.write() as c:
-                sql.change(c, trial.id, done=done, told=desk.clock())
+                sql.change(c, trial.id, done=done + pieces.hidden, told=desk.clock())
 
     by = crew.chosen(desk.trials.executor)
     found = rerate_many(pieces.read(), Order(other.parts, (), desk.library.parts), by, told, workers=1)
-    return impact(desk.library, other, found, pieces.hidden)
+    settled = tuple(one for one in found.held if not one.differences)
+    hidden = pieces.hidden + len(found.held) - len(settled)
+    return impact(desk.library, other, replace(found, held=settled), hidden)
 
 
 @dataclass
 class _Pieces:
-    """What an office may see now, page by page, and how many are left out for a difference that is open."""
+    """What an office may see now, page by page, and how many are left out for a difference that is known to be
+    open. Of a result from before this was kept its Assessment tells, once it is read."""
 
     desk: Desk
     office: str

@@ -39,6 +39,6 @@ def _made(desk: Desk, survey: str, organisation: str, version: int, packed: byte
         done = Assessment.model_validate_json(zlib.decompress(packed))
         row = extract_of(done, desk.library).model_dump(mode="json")
         return extracted(survey, organisation, version, identity(done.plant), row)
-    except (ValueError, zlib.error, StopIteration):
+    except Exception:  # whatever it is: one result never keeps those after it from being counted
         log.exception("a result could not be counted: %s", survey)
         return Extracted(survey, organisation, version, 0, sha256(survey.encode()), FORMAT, None)

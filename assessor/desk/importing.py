@@ -2,18 +2,18 @@
 that office alone."""
 
 import json
-import tempfile
 import zlib
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from assessor.desk.access import Actor
+from assessor.desk.attaching import on_disk
 from assessor.desk.desk import Desk
 from assessor.domain import Message, Provider, Providers, sha256
 from assessor.errors import InputError
 from assessor.forms.providers import load_providers, read_providers, write_template
 from assessor.portfolio.outline import Shapes, read_outlines
+from assessor.sheets import ZIP
 from assessor.storage import Imported, ImportKind, imports, ledger, people
 
 LONGEST = 300
@@ -47,15 +47,9 @@ def _providers(desk: Desk, name: str, data: bytes) -> Any:
     if len(data) > LARGEST:
         raise InputError(Message(id="input.too_large", params={"most": LARGEST}), name[:LONGEST])
     known = desk.library.recommendations
-    with tempfile.TemporaryDirectory(prefix="assessor-") as hidden:
-        book = data.startswith(b"PK")
-        file = Path(hidden) / ("list.xlsx" if book else "list.yaml")
-        file.write_bytes(data)
-        try:
-            held = read_providers(file, known, desk.library.regions) if book else load_providers(file, known)
-        except InputError as problem:  # the place as its sender knows it
-            place = (problem.place or "").replace(str(file), name[:LONGEST])
-            raise InputError(problem.message, place or None) from problem
+    book = data.startswith(ZIP)
+    with on_disk(data, name[:LONGEST], ".xlsx" if book else ".yaml") as file:
+        held = read_providers(file, known, desk.library.regions) if book else load_providers(file, known)
     bare = tuple(p.model_copy(update={"contact": None}) for p in held.providers)
     return held.model_copy(update={"providers": bare}).model_dump(mode="json")
 

@@ -45,7 +45,9 @@ class Looker:
     def _await(self, office: str, process: BaseProcess, lost: Callable[[], None]) -> None:
         process.join()
         with self._lock:
-            ours = self._running.pop(office, None) is process
+            ours = self._running.get(office) is process  # a later look may have taken its place
+            if ours:
+                del self._running[office]
         if ours and process.exitcode != 0:
             log.error("a look over a portfolio ended with %s", process.exitcode)
             lost()

@@ -5,7 +5,7 @@ import threading
 import time
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from importlib.resources import files
 
@@ -72,7 +72,7 @@ def _alive(store: Store, id_: str) -> Iterator[None]:
 
     def beat() -> None:
         while not over.wait(BEAT):
-            with store.write() as c:
+            with suppress(AssessorError), store.write() as c:  # a database that was busy once is asked again
                 sql.say_how_far(c, id_, told=time.time_ns())
 
     thread = threading.Thread(target=beat, daemon=True)

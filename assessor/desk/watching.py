@@ -5,8 +5,6 @@ more, and nothing that pools many until somebody looks again. An officer sees co
 whoever all of the factories opened their filings to.
 """
 
-import csv
-import io
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -23,6 +21,7 @@ from assessor.domain import Message
 from assessor.errors import ConflictError, InputError, UnknownError
 from assessor.messages import Language, render
 from assessor.portfolio.watching import KINDS, POOLED, Look, Query
+from assessor.report.commas import commas
 from assessor.storage import LookRun, Organisation, Said, ledger, people
 from assessor.storage import surveys as surveys_sql
 from assessor.storage import watching as sql
@@ -188,13 +187,11 @@ COLUMNS = ("kind", "query", "factories", "assessors", "surveys", "asks", "eviden
 def exported(desk: Desk, who: Actor, office: str, language: Language) -> bytes:
     """All queries as CSV, without a name or an id of anybody; for Excel with its mark of UTF-8."""
     held = standing(desk, who, office)
-    out = io.StringIO()
-    rows = csv.writer(out)
-    rows.writerow([render(f"watching.column.{name}", language) for name in COLUMNS])
+    rows = [[render(f"watching.column.{name}", language) for name in COLUMNS]]
     for one in sorted(held.shown, key=lambda s: KINDS.index(s.query.kind)):
         q = one.query
         evidence = " ".join(render(m, language) for m in q.evidence)
         kind, state = render(f"watching.kind.{q.kind}", language), render(f"watching.state.{one.state}", language)
-        about = (len(q.factories), len(q.assessors), len(q.surveys))
-        rows.writerow([kind, q.id[:8], *about, render(q.asks, language), evidence, state])
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
+        about = (str(len(ids)) for ids in (q.factories, q.assessors, q.surveys))
+        rows.append([kind, q.id[:8], *about, render(q.asks, language), evidence, state])
+    return commas(rows)

@@ -126,14 +126,19 @@ def against_hand_in(period: Period, today: str) -> Message | None:
     return None
 
 
+def share_of_invoice(programme: Programme) -> Fraction | None:
+    """Which share of an invoice is paid; None: not known, or the share is of something else."""
+    return programme.share if programme.share_of in ("contract", "investment") else None
+
+
 def payable(programme: Programme, granted: int, invoiced: Fraction) -> int:
     """Yuan to pay at most for an invoice, cut off: the share of it, the cap and what was granted all bind.
 
     A share or cap that is not known does not bind, nor does a share of something else than what is invoiced.
     """
     bounds = [Fraction(granted), invoiced]
-    if programme.share is not None and programme.share_of in ("contract", "investment"):
-        bounds.append(programme.share * invoiced)
+    if (share := share_of_invoice(programme)) is not None:
+        bounds.append(share * invoiced)
     if programme.cap is not None:
         bounds.append(Fraction(programme.cap))
     return floor(min(bounds))

@@ -90,15 +90,15 @@ def _curves(
 ) -> list[str]:
     reach, name = band
     counts = [first + (last - first) * i / STEPS for i in range(STEPS + 1)]
-    dash = "" if name == "" else ' stroke-dasharray="6 4"'
     parts = []
     for sign in (1, -1):
         points = ((n, sign * reach * spread / sqrt(n)) for n in counts)
         line = " ".join(f"{x(n)},{y(v)}" for n, v in points if abs(v) <= high)
-        parts.append(f'<polyline points="{line}" fill="none" stroke="{INK}" stroke-width="1.2"{dash}/>')
-    if name:
-        edge = min(reach * spread / sqrt(last), high)
-        parts.append(_words(WIDTH - 12, y(edge) - 5, name, "end"))
+        parts.append(
+            f'<polyline points="{line}" fill="none" stroke="{INK}" stroke-width="1.2" stroke-dasharray="6 4"/>'
+        )
+    edge = min(reach * spread / sqrt(last), high)
+    parts.append(_words(WIDTH - 12, y(edge) - 5, name, "end"))
     return parts
 
 

@@ -55,12 +55,6 @@ def meant_for(c: Connection, factories: Collection[str], credit_code: str | None
     return many(ChainMember, c, select(members).where(or_(*own)).order_by(members.c.made, members.c.id))
 
 
-def taken(c: Connection, invitation: str) -> bool:
-    """Did somebody come in by a code?"""
-    wanted = select(invitations.c.account).where(invitations.c.id == invitation)
-    return c.execute(wanted).scalar() is not None
-
-
 def forget_unused(c: Connection, factory: str) -> None:
     """A factory that was made for a code goes, and its code with it, where nobody is in it."""
     if any(

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select
 
 from assessor.storage.kept_of_offices import Extracted
-from assessor.storage.rows import columns, one
 from assessor.storage.tables import consents, extracts, organisations, results, surveys
 
 AT_ONCE = 500
@@ -35,16 +34,19 @@ def keep(c: Connection, new: Extracted) -> None:
     c.execute(insert(extracts).values(**vars(new)))
 
 
-def opened_to(c: Connection, office_id: str, *, demonstration: bool) -> list[Entry]:
-    """Of organisations that open their results to an office now: generated ones, or real ones, never both."""
+def open_to(office_id: str, *, demonstration: bool) -> ColumnElement[bool]:
+    """Those of organisations that open their results to an office now: generated or real ones, never both."""
     agreed = select(consents.c.organisation).where(
         (consents.c.receiver == office_id) & (consents.c.purpose == "programme") & consents.c.ended.is_(None)
     )
     alike = select(organisations.c.id).where(organisations.c.demonstration.is_(demonstration))
-    own = extracts.c.organisation.in_(agreed) & extracts.c.organisation.in_(alike) & extracts.c.row.is_not(None)
-    return [
-        Entry(*row) for row in c.execute(select(*ENTRY).where(own).order_by(extracts.c.made, extracts.c.survey))
-    ]
+    return extracts.c.organisation.in_(agreed) & extracts.c.organisation.in_(alike) & extracts.c.row.is_not(None)
+
+
+def opened_to(c: Connection, office_id: str, *, demonstration: bool) -> list[Entry]:
+    """The oldest first."""
+    wanted = select(*ENTRY).where(open_to(office_id, demonstration=demonstration))
+    return [Entry(*row) for row in c.execute(wanted.order_by(extracts.c.made, extracts.c.survey))]
 
 
 def rows(c: Connection, survey_ids: list[str]) -> dict[str, dict[str, Any]]:
@@ -79,11 +81,6 @@ def missing(c: Connection, format_: int, most: int) -> list[tuple[str, str, int,
         .limit(most)
     )
     return [(survey, house, version, bytes(packed)) for survey, house, version, packed in c.execute(wanted)]
-
-
-def of_survey(c: Connection, survey_id: str) -> Extracted | None:
-    own = extracts.c.survey == survey_id
-    return one(Extracted, c, select(*columns(Extracted, extracts)).where(own))
 
 
 def still_there(c: Connection, survey_id: str) -> bool:

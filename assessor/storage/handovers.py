@@ -1,5 +1,6 @@
 """SQL of what was entered on official platforms, and of what is still to be."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,9 +9,6 @@ from sqlalchemy import Connection, and_, func, insert, select, update
 from assessor.storage.kept_of_offices import Handover
 from assessor.storage.rows import many, one
 from assessor.storage.tables import handovers, log, vouchers
-
-ACCEPTED = ("accepted", "settled")
-"""States of a voucher whose result is handed over."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +53,8 @@ def of_office(c: Connection, office: str) -> list[Handover]:
     return many(Handover, c, own.where(vouchers.c.office == office))
 
 
-def filed(c: Connection, office: str, *, survey: str = "") -> list[Filed]:
-    """Vouchers whose pack was accepted, in the order in which that was; of one survey where one is named."""
+def filed(c: Connection, office: str, states: Collection[str]) -> list[Filed]:
+    """Vouchers in these states whose pack was accepted, in the order in which that was."""
     last = select(log.c.subject, func.max(log.c.number).label("number"))
     last_ = last.where((log.c.office == office) & (log.c.act == "accept")).group_by(log.c.subject).subquery()
     names = ("id", "number", "name", "credit_code", "state")
@@ -72,7 +70,5 @@ def filed(c: Connection, office: str, *, survey: str = "") -> list[Filed]:
         .join(last_, last_.c.subject == vouchers.c.id)
         .join(log, and_(log.c.office == office, log.c.number == last_.c.number))
     )
-    own = (vouchers.c.office == office) & vouchers.c.state.in_(ACCEPTED)
-    if survey:
-        own &= vouchers.c.survey == survey
+    own = (vouchers.c.office == office) & vouchers.c.state.in_(states)
     return many(Filed, c, wanted.where(own).order_by(last_.c.number))

@@ -61,7 +61,7 @@ class LookRun:
     """When it last said so."""
     ended: int | None = None
     state: str | None = None
-    """Digest of the surveys and their versions that it looked at."""
+    """Digest of how many results it looked at, and of their versions and times summed."""
     found: bytes | None = None
     """zlib-compressed JSON of a Look"""
     fault: dict[str, Any] | None = None
@@ -95,7 +95,7 @@ class Trial:
     made: int
     total: int
     done: int
-    """Of the total: how many were judged again."""
+    """Of the total: how many were judged again, or left out for a difference that is open."""
     told: int
     """When that was told last."""
     ended: int | None = None
@@ -112,8 +112,8 @@ class Filed:
     plant: dict[str, Any]
     filed: bytes | None
     """zlib-compressed JSON; None where it was reckoned before this was kept."""
-    open: bool
-    """Is there a difference still to be clarified?"""
+    open: dict[str, str] | None
+    """Differences still to be clarified; None: not kept, its Assessment tells."""
 
 
 @dataclass(frozen=True)

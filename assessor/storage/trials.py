@@ -45,9 +45,9 @@ def remove(c: Connection, office_id: str, id_: str) -> bool:
     return c.execute(delete(trials).where(own)).rowcount > 0
 
 
-def _opened(office_id: str, purpose: str) -> Any:
-    """Surveys of factories that opened their results to this office for a purpose, now."""
-    alive = (consents.c.receiver == office_id) & (consents.c.purpose == purpose) & consents.c.ended.is_(None)
+def _opened(office_id: str, *purposes: str) -> Any:
+    """Surveys of factories that opened their results to this office for one of these purposes, now."""
+    alive = (consents.c.receiver == office_id) & consents.c.purpose.in_(purposes) & consents.c.ended.is_(None)
     giver, office = organisations.alias("giver"), organisations.alias("office")
     same = (giver.c.demonstration == office.c.demonstration) & (office.c.id == office_id)
     agreed = select(consents.c.organisation).join(giver, giver.c.id == consents.c.organisation).join(office, same)
@@ -87,7 +87,7 @@ def filed_after(c: Connection, office_id: str, after: str, most: int) -> list[Fi
     return many(Filed, c, wanted)
 
 
-def names(c: Connection, office_id: str, purpose: str) -> dict[str, dict[str, Any]]:
-    """Plants by survey, of factories whose results the office may see for a purpose now."""
-    wanted = select(surveys.c.id, surveys.c.plant).where(_opened(office_id, purpose))
-    return {row.id: row.plant for row in c.execute(wanted)}
+def plants(c: Connection, office_id: str) -> list[Any]:
+    """(survey, organisation, plant) of factories that opened anything to the office now."""
+    columns_ = (surveys.c.id.label("survey"), surveys.c.organisation, surveys.c.plant)
+    return list(c.execute(select(*columns_).where(_opened(office_id, "programme", "audit"))))

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Text, cast, delete, func, insert, literal, select, update
 
+from assessor.storage.extracts import open_to
 from assessor.storage.kept_of_offices import LookRun, Said
 from assessor.storage.rows import columns, many, one
 from assessor.storage.tables import (
@@ -103,13 +104,9 @@ def opened_to(c: Connection, office_id: str) -> set[str]:
 def state_of(c: Connection, office_id: str, *, demonstration: bool) -> tuple[int, int, int]:
     """Of results that are open to an office, without reading them one by one: how many, and two sums that move
     with whatever comes, goes or changes. Their times count in seconds."""
-    opened = select(consents.c.organisation).where(
-        (consents.c.receiver == office_id) & (consents.c.purpose == "programme") & consents.c.ended.is_(None)
-    )
-    alike = select(organisations.c.id).where(organisations.c.demonstration.is_(demonstration))
-    own = extracts.c.organisation.in_(opened) & extracts.c.organisation.in_(alike) & extracts.c.row.is_not(None)
     sums = (func.count(), func.sum(extracts.c.version), func.sum(extracts.c.made // 10**9))
-    count, versions, made = c.execute(select(*sums).select_from(extracts).where(own)).one()
+    wanted = select(*sums).select_from(extracts).where(open_to(office_id, demonstration=demonstration))
+    count, versions, made = c.execute(wanted).one()
     return int(count), int(versions or 0), int(made or 0)
 
 
@@ -183,7 +180,8 @@ def seconds_of(c: Connection, survey_ids: Sequence[str]) -> Iterator[Any]:
 
 
 def represented(c: Connection, survey_ids: Sequence[str]) -> dict[str, set[str]]:
-    """Who declared in any of these to sell or represent solutions, and the recommendations that they named."""
+    """Who ever declared in any of these to sell or represent solutions, and the recommendations that they named.
+    Saying otherwise later does not undo what was proposed meanwhile, so that it silences no question."""
     found: dict[str, set[str]] = {}
     for ids in _some(survey_ids):
         wanted = select(declarations.c.account, declarations.c.kinds, declarations.c.solutions)

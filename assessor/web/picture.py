@@ -7,7 +7,7 @@ from fractions import Fraction
 from markupsafe import Markup
 
 from assessor.messages import number, percent
-from assessor.portfolio.city import Bin, City, Group, Ranked
+from assessor.portfolio.city import Bin, City, Group, Ranked, Ranking
 from assessor.portfolio.figures import MEANS, SHARES, Figure, Measure
 from assessor.portfolio.lines import Names
 from assessor.report import charts
@@ -172,10 +172,11 @@ class View:
         told = self.names.t("held") if plants is None else self.names.t("plants", n=plants)
         return charts.bar(Fraction(plants or 0, most), name, told, strong=True)
 
-    def ranked(self, lines: Sequence[Ranked], name: str) -> list[tuple[str, Ranked, Markup]]:
-        """The most frequent, of all plants that were assessed."""
+    def ranked(self, ranking: Ranking, name: str) -> list[tuple[str, Ranked, Markup]]:
+        """The most frequent, of those of which anything is known; of all where how many these are is withheld."""
         called = self.names.dimension if name == "holds_back" else self.names.recommendation
-        told = [one for one in lines if one.plants is not None][:TOP]
+        told = [one for one in ranking.lines if one.plants is not None][:TOP]
         return [
-            (called(one.id), one, self._bar(called(one.id), one.plants, self.city.all.assessed)) for one in told
+            (called(one.id), one, self._bar(called(one.id), one.plants, ranking.known or self.city.all.assessed))
+            for one in told
         ]

@@ -25,7 +25,7 @@ HEADERS = {
 }
 SMALL, MIDDLE, LARGE = 1_000_000, 25_000_000, 210_000_000
 """Bytes of a body: of a form, where one paper or list is handed in, and where files of a survey are."""
-PAPERS = re.compile(r"/(outline|supply|editions|suppliers|members|programmes/[a-z0-9-]+|vouchers/[0-9a-f]{32})$")
+PAPERS = re.compile(r"/(outline|supply|editions|suppliers|programmes/[a-z0-9-]+|vouchers/[0-9a-f]{32})$")
 """Where each room says itself how much it takes, in the words of whoever asks."""
 
 

@@ -19,7 +19,7 @@ from assessor.desk import (
 from assessor.desk.access import Actor
 from assessor.desk.attaching import Handed
 from assessor.messages import Language
-from tests.sampled import until
+from tests.waiting import until
 from tests.web import points
 from tests.web.journeys import Factory, Room, context_of
 from tests.web.people import entry
@@ -47,14 +47,14 @@ def day(browser: Browser, room: Room, language: Language, shoot: Shoot, scope: b
         page.goto(f"{factory.path}/sampling?minutes=30")
         page.locator("#preview form[method=post] button").click()
         tile = page.locator("#live .tiles dd").first
-        until(lambda: tile.count() == 1 and int(tile.inner_text().replace(",", "")) > 60, 90)
+        until(lambda: tile.count() == 1 and int(tile.inner_text().replace(",", "")) > 60)
         page.reload()
         page.locator("details.picker summary").click()
         for box in page.locator("input[name=tag]").all()[1:3]:
             box.check()
         page.locator("form[action$='/plots'] button").click()
         figures = page.locator("figure.plot polyline")
-        until(lambda: figures.count() == 2 and len((figures.nth(1).get_attribute("points") or "").split()) > 8, 60)
+        until(lambda: figures.count() == 2 and len((figures.nth(1).get_attribute("points") or "").split()) > 8)
         shoot(page, "sampling")
         page.locator("form[action$='/stop'] button").click()
         expect(page.locator("#runs .chip.dark")).to_be_visible(timeout=60_000)
@@ -108,7 +108,7 @@ def unexplained(browser: Browser, room: Room, language: Language, shoot: Shoot) 
         assert walking.opened(room.desk, who, survey).assets
         shoot(page, "register-walk")
     attaching.attach(room.desk, who, survey, Handed("bundle", "sampled.zip", points.sampled()))
-    until(lambda: meanings.listed(room.desk, who, survey).found is not None, 120)
+    until(lambda: meanings.listed(room.desk, who, survey).found is not None)
     with context_of(browser, room.server, factory.token, width=WIDTH, language=language) as context:
         context.add_cookies([{"name": "language", "value": language, "url": room.server.address}])
         page = context.new_page()

@@ -20,13 +20,16 @@ def real_pack(desk: Desk, who: Actor, voucher: Voucher, language: Language, _: A
     return handing.Handed(data, held_pack().checked, None)
 
 
-def accepted(desk: Desk, at: Office, one: Applicant, patch: pytest.MonkeyPatch | None = None) -> Voucher:
-    """From the application to acceptance. `patch`: with a real pack, which takes a second."""
+def accepted(
+    desk: Desk, at: Office, one: Applicant, patch: pytest.MonkeyPatch | None = None, voucher: Voucher | None = None
+) -> Voucher:
+    """From the application to acceptance. `patch`: with a real pack, which takes a second; `voucher`: that was
+    applied for already."""
     owner, officer = one.owner.who, at.first.who
     if patch is not None:
         with_result(desk, one, heard=False)
         patch.setattr(handing, "_made", real_pack)
-    voucher = applied(desk, at, one)
+    voucher = voucher or applied(desk, at, one)
     voucher = deciding.grant(desk, officer, voucher.id, voucher.step, "1000", "条件待定")
     voucher = applying.choose(desk, owner, voucher.id, voucher.step, "", "某诊断公司")
     voucher = handing.hand_in(desk, owner, voucher.id, voucher.step, "zh")

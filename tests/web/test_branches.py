@@ -17,8 +17,9 @@ from assessor.web.pages.branches import SHOWN
 from connectors.scope import read_scope
 from connectors.simulator import load_plant
 from connectors.simulator.serve import DEMO
-from tests.sampled import end_all, plant_scope, until
+from tests.sampled import end_all, plant_scope
 from tests.test_tags_command import bundle, tag
+from tests.waiting import until
 from tests.web.aggregated import MACHINES, aggregated
 from tests.web.asked import by_session, site
 from tests.web.people import Person, at_once, factory, joined
@@ -205,7 +206,7 @@ def test_a_server_that_is_really_there_is_sampled_assigned_and_sampled_again(lit
 
     def run() -> None:
         begun = sampling.start(floor, who.who, survey, 10)
-        until(lambda: sampling.standing(floor, who.who, survey, begun.id).phase == "kept", 120)
+        until(lambda: sampling.standing(floor, who.who, survey, begun.id).phase == "kept")
 
     try:
         with plant_scope(("scada",)) as scope:

@@ -188,7 +188,7 @@ def test_a_trial_that_broke_off_is_told_and_begun_anew(lite: Desk) -> None:
     house = houses.found(desk, "office", "主管部门")
     who = joined(desk, house, "officer").who
     id_ = editions.hand_in(desk, who, house, "newer.yaml", newer(desk.library))
-    assert until(lambda: not never.running(id_))
+    until(lambda: not never.running(id_))
     assert editions.get(desk, who, house, id_).running, "it told of itself a moment ago"
     now[0] += 2 * MINUTE
     assert editions.get(desk, who, house, id_).broken_off
@@ -209,7 +209,7 @@ def test_other_processes_do_the_work_of_a_server(lite: Desk) -> None:
     assessed(desk, house, "甲厂")
     who = again(desk, officer).who
     id_ = editions.hand_in(desk, who, house, "newer.yaml", newer(desk.library))
-    assert until(lambda: not editions.get(desk, who, house, id_).running, 120)
+    until(lambda: not editions.get(desk, who, house, id_).running)
     desk.trials.close()
     report = editions.get(desk, who, house, id_).report
     assert report is not None and report.plants == 1 and report.moved

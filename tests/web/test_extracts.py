@@ -5,12 +5,15 @@ import zlib
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from assessor.desk import answering, consenting, extracting, houses, surveys
 from assessor.desk.desk import Desk
 from assessor.portfolio.extract import Extract
 from assessor.storage import Extracted, Outcome, extracts, papers
 from assessor.storage import surveys as sql
+from assessor.storage.rows import columns, one
+from assessor.storage.tables import extracts as table
 from tests.web.people import entry, factory
 from tests.web.test_reckoning import reckoned
 
@@ -19,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 def kept(desk: Desk, survey: str) -> Extracted | None:
     with desk.store.read() as c:
-        return extracts.of_survey(c, survey)
+        return one(Extracted, c, select(*columns(Extracted, table)).where(table.c.survey == survey))
 
 
 def shown(desk: Desk, office: str, *, demonstration: bool = False) -> list[str]:

@@ -220,9 +220,12 @@ def test_the_worklist_is_in_the_order_of_acceptance_and_shown_in_parts(
 ) -> None:
     at = office(lite, periods=[{"id": "2026", "quota": 10, "budget": 50_000}])
     factories = [applicant(lite, n) for n in (3, 1, 2)]
-    made = [accepted(lite, at, one) for one in factories]
-    with lite.store.write() as c:  # the second's pack was rejected and accepted again: its turn is the later one
-        assert [f.id for f in handovers.filed(c, at.house)] == [v.id for v in made]
+    waiting = {n: applied(lite, at, factories[n]) for n in (2, 0, 1)}
+    made = [accepted(lite, at, one, voucher=waiting[n]) for n, one in enumerate(factories)]
+    with lite.store.read() as c:
+        assert [f.id for f in handovers.filed(c, at.house, way.OPEN)] == [
+            v.id for v in made
+        ]  # not in that of applying
     handover.enter(lite, factories[1].owner.who, made[1].id, OTHER, 0, SAID)
     monkeypatch.setattr(handover, "A_PAGE", 3)
     work = handover.worklist(lite, at.first.who, at.house)

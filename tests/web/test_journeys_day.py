@@ -16,7 +16,8 @@ from playwright.sync_api import Browser, Page, expect
 from assessor.audit import verify
 from assessor.bundle import open_bundle
 from assessor.frameworks import Library
-from tests.sampled import end_all, plant_scope, until
+from tests.sampled import end_all, plant_scope
+from tests.waiting import until
 from tests.web.journeys import (
     Factory,
     Faults,
@@ -130,7 +131,7 @@ def on_site(day: Day, asking: Page, factory: Factory) -> None:
         pick(asking, question, value)
         pill(asking, "saved")
     tile = page.locator("#live .tiles dd").first
-    until(lambda: tile.count() == 1 and int(tile.inner_text().replace(",", "")) > 100, 90)
+    until(lambda: tile.count() == 1 and int(tile.inner_text().replace(",", "")) > 100)
     day.seen("sampling")
     page.locator("form[action$='/stop'] button").click()
     expect(page.locator("#runs .chip.dark")).to_be_visible(timeout=60_000)
@@ -165,7 +166,7 @@ def handed_over(day: Day, factory: Factory, work: bytes, folder: Path) -> None:
     day.seen("merged")
     assert factory.said() == {"p1-l1-1": "1", "p1-l1-2": "0.8", "p1-l2-1": "0.5"}
     page.goto(f"{factory.path}/result")
-    until(lambda: _anew(page), 120)
+    until(lambda: _anew(page))
     day.seen("office-result")
     (folder / "filing.zip").write_bytes(taken(page, "a[href$='/papers/filing.zip']"))
 

@@ -37,7 +37,7 @@ def office(room: Room) -> tuple[str, str]:
         answering.take_over(desk, who, surveys.opened(desk, who, ours.survey), answers)
         consenting.agree(desk, who, ours.house, "programme", house)
         reckoning.result(desk, who, ours.survey)
-        assert until(lambda w=who, s=ours.survey: reckoning.result(desk, w, s).done is not None, 120)
+        until(lambda w=who, s=ours.survey: reckoning.result(desk, w, s).done is not None)
     return house, entering.by_code(desk, houses.issue(desk, house, "officer"), "10.0.0.9", "zh").token
 
 

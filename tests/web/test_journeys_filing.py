@@ -11,9 +11,9 @@ from playwright.sync_api import Browser, Page, expect
 from assessor.desk import accounts, entering, reckoning
 from assessor.filing import check_pack
 from assessor.filing.demonstration import photograph
+from tests.waiting import until
 from tests.web.journeys import Factory, Faults, Room, context_of, picture, shots, sideways
 from tests.web.settled import settle_all
-from tests.web.test_reckoning import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -27,7 +27,7 @@ def begun(page: Page, room: Room) -> Factory:
     page.wait_for_url("**/surveys/*")
     factory = Factory.at(room, page.url)
     page.goto(f"{factory.path}/result")
-    until(lambda: there(page), 120)
+    until(lambda: there(page))
     return factory
 
 
@@ -88,7 +88,7 @@ def test_from_what_is_missing_to_a_pack_that_holds(
         expect(page.locator(".entries > .missing")).to_have_count(1)
         picture(page, kept, f"{language}-{width}-filing-handed-in")
         settled(room, factory)
-        until(lambda: _complete(page, factory), 120)
+        until(lambda: _complete(page, factory))
         assert not sideways(page)
         picture(page, kept, f"{language}-{width}-filing-complete")
         with page.expect_download() as pack:

@@ -16,10 +16,10 @@ from assessor.desk import entering, houses
 from assessor.filing import check_pack
 from assessor.storage import Role
 from assessor.storage import vouchers as sql
+from tests.waiting import until
 from tests.web.journeys import Factory, Faults, Room, context_of, picture, shots, sideways
 from tests.web.offices import PROGRAMME
 from tests.web.test_journeys_filing import begun, brought, settled
-from tests.web.test_reckoning import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -138,7 +138,7 @@ def complete(by: People, room: Room, factory: Factory, tmp_path: Path) -> None:
         page.goto(f"{factory.path}/filing")
         return page.locator(".entries > .missing, .entries > .held, .notice").count() == 0
 
-    until(whole, 120)
+    until(whole)
 
 
 def handed_in(by: People, factory: Factory, voucher: str) -> None:

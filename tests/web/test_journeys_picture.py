@@ -39,8 +39,8 @@ def test_an_officer_looks_draws_a_map_and_takes_the_numbers_away(
     (tmp_path / "districts.geojson").write_bytes(GEOJSON)
     with context_of(browser, room.server, officer[1]) as context:
         page = context.new_page()
-        page.goto("/plants")
-        page.get_by_role("link", name="评估概况").click()
+        page.goto(f"/offices/{officer[0]}")
+        page.get_by_role("navigation").get_by_role("link", name="评估概况").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("评估概况")
         page.get_by_role("link", name="按区").click()
         expect(page.get_by_text("还没有导入各区的轮廓")).to_be_visible()

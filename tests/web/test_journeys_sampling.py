@@ -16,7 +16,8 @@ from assessor.desk import attaching, entering, noting
 from assessor.desk.access import Actor
 from assessor.frameworks import Library
 from assessor.visit import live
-from tests.sampled import end_all, plant_scope, process_of, until
+from tests.sampled import end_all, plant_scope, process_of
+from tests.waiting import until
 from tests.web.journeys import (
     Factory,
     Faults,
@@ -249,4 +250,4 @@ def test_the_browser_may_go_and_a_page_without_a_script_does_all_of_it(
         page.goto(f"{factory.path}/sampling")
         until(lambda: rows(page) > 20)  # the page looks again by itself
         page.locator("form[action$='/stop'] button").click()
-        until(lambda: page.locator("#runs .chip.dark").count() == 1, 60)
+        until(lambda: page.locator("#runs .chip.dark").count() == 1)

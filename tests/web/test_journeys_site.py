@@ -10,10 +10,10 @@ from playwright.sync_api import Browser, Page, expect
 from assessor.desk import branches, entering, surveys, walking
 from assessor.desk.access import Actor
 from assessor.desk.attaching import Handed, attach
+from tests.waiting import until
 from tests.web.aggregated import MACHINES, aggregated
 from tests.web.journeys import Factory, context_of, picture, shots
 from tests.web.points import DOOR, LONG, MELT, SIGNALS, sampled
-from tests.web.test_reckoning import until
 from tests.web.test_walking import LIST
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

@@ -16,10 +16,11 @@ from assessor.storage import ledger
 from assessor.unexplained import MOST, unexplained
 from models.tags.text import Refused, TextProposer, load
 from tests.test_tags_command import bundle, tag
+from tests.waiting import until
 from tests.web.asked import by_session, site
 from tests.web.people import Person, entry, factory, joined
 from tests.web.points import DOOR, MELT, SIGNALS, sampled
-from tests.web.test_reckoning import EXPORT, REGISTER, SAID, reckoned, until, verified
+from tests.web.test_reckoning import EXPORT, REGISTER, SAID, reckoned, verified
 
 pytestmark = pytest.mark.slow
 

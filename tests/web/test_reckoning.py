@@ -1,7 +1,5 @@
 """Results: from answers alone, from a bundle, from exports of the plant's systems; the plan's what-if; peers."""
 
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -32,6 +30,7 @@ from assessor.forms import load_answers
 from assessor.run import DEMO
 from assessor.storage import StoredFile, papers
 from connectors.export.draft import Draft
+from tests.waiting import until
 from tests.web.people import again, come_in, entry, factory, joined
 
 REGISTER = (
@@ -47,14 +46,6 @@ SAID = Said(
 
 
 pytestmark = pytest.mark.slow
-
-
-def until(true: Callable[[], bool], seconds: float = 60) -> None:
-    """Wait for a condition."""
-    ends = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < ends, "it did not come about"
-        time.sleep(0.02)
 
 
 def reckoned(desk: Desk, who: Actor, survey: str) -> Assessment:

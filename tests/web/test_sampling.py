@@ -27,7 +27,8 @@ from assessor.storage import Run, papers, runs
 from assessor.visit import apart, live
 from assessor.visit.reach import read_reach
 from connectors.preview import preview
-from tests.sampled import end_all, plant_scope, process_of, until
+from tests.sampled import end_all, plant_scope, process_of
+from tests.waiting import until
 from tests.web.matrix_world import SCOPE as CLOSED
 from tests.web.people import Person, at_once, entry, factory, joined
 from tests.web.test_reckoning import reckoned
@@ -73,7 +74,7 @@ def heard(desk: Desk, run: Run, rows: int = 30) -> int:
         at = live.read(live.Live, place(desk, run) / "live.json")
         return at is not None and (at.sampled >= rows or at.phase == "failed")
 
-    until(enough, 90)
+    until(enough)
     at = live.read(live.Live, place(desk, run) / "live.json")
     assert at is not None and at.fault is None
     return at.sampled
@@ -200,7 +201,7 @@ def test_a_run_whose_process_was_killed_waits_for_somebodys_word(floor: Desk, sc
     if how == "resume":
         assert told(floor, who, survey, run).runs
         sampling.stop(floor, who.who, survey, run.id)
-    until(lambda: told(floor, who, survey, run).phase == "kept", 90)
+    until(lambda: told(floor, who, survey, run).phase == "kept")
     with pytest.raises(InputError):
         sampling.again(floor, who.who, survey, run.id, "seal")
     file = attaching.listed(floor, who.who, survey, "bundle")[0]

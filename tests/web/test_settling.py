@@ -44,7 +44,7 @@ def test_a_consultant_settles_what_is_open_and_the_office_sees_the_result(lite: 
     assert evidence[first].settlement is not None and evidence[first].settlement.reply == "当天停机"
     assert (evidence[first].claim, evidence[first].low) == (before[first].claim, before[first].low)
     assert evidence[first].verified == evidence[first].settlement.value != before[first].verified
-    office = houses.found(lite, "office", "区项目办")
+    office = houses.found(lite, "office", "区项目办", demonstration=True)
     officer = joined(lite, office, "officer")
     consenting.agree(lite, owner, house, "programme", office)
     assert reckoning.result(lite, again(lite, officer).who, survey).done is not None

@@ -1,7 +1,9 @@
 """Faults that a hostile reading found in vouchers, each as a case."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from io import BytesIO
 from types import SimpleNamespace
 from typing import Any
@@ -13,8 +15,9 @@ from sqlalchemy import text as sql_text
 from assessor.desk import consenting, editions, erasing, houses, surveys
 from assessor.desk.desk import Desk
 from assessor.desk.office import applying, deciding, handing, logged, running
-from assessor.domain import Message
-from assessor.errors import AccessError, ConflictError, InputError, StorageError, UnknownError
+from assessor.domain import Message, Text
+from assessor.errors import AccessError, AssessorError, ConflictError, InputError, StorageError, UnknownError
+from assessor.filing.checking import Found
 from assessor.storage import Membership, Voucher, people
 from assessor.storage import vouchers as sql
 from assessor.web.app import create_app
@@ -202,7 +205,7 @@ def test_what_is_generated_opens_nothing_to_a_real_office(lite: Desk) -> None:
     owner = joined(lite, house, "owner")
     with pytest.raises(AccessError) as told:
         consenting.agree(lite, owner.who, house, "programme", at.house)
-    assert told.value.message.id == "way.other_world"
+    assert told.value.message.id == "desk.other_world"
 
 
 def test_applying_and_agreeing_at_once_do_not_wait_for_each_other_for_ever(desk: Desk) -> None:
@@ -297,3 +300,64 @@ def test_a_damaged_zip_of_questionnaires_is_refused_by_name(lite: Desk) -> None:
     with pytest.raises(InputError) as told:
         editions.hand_in(lite, at.first.who, at.house, "a.zip", damaged())
     assert told.value.message == Message(id="edition.not_a_zip")
+
+
+def accept(desk: Desk, by: Person, voucher: Voucher, *looked: str, pack: int = 1, why: str = "") -> Voucher:
+    return deciding.accept(desk, by.who, voucher.id, voucher.step, pack, frozenset(looked), why)
+
+
+def told(act: Callable[[], Any]) -> str:
+    """What is said to whoever may not."""
+    with pytest.raises(AssessorError) as caught:
+        act()
+    return caught.value.message.id
+
+
+def test_what_is_granted_and_accepted_is_bound_by_every_rule(lite: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    at, one = office(lite, cap=20_000), applicant(lite, 1)
+    voucher, who = applied(lite, at, one), at.first.who
+    grant = partial(deciding.grant, lite, who, voucher.id, voucher.step)
+    assert told(lambda: grant("20001", "已核对")) == "way.over_cap"
+    assert voucher.about["outcome"] == "not_determined" and told(lambda: grant("20000")) == "way.lacks_ground"
+    voucher = grant("20000", "已核对")
+    voucher = applying.choose(lite, one.owner.who, voucher.id, voucher.step, "", "甲")
+    by_hand = Found(
+        item="signed", text=Text(zh="签", en="Sign"), outcome="by-hand", why=Message(id="filing.by_hand")
+    )
+    whole = held_pack()
+    torn = whole.checked.model_copy(update={"holds": False})
+    looked = whole.checked.model_copy(update={"items": (by_hand,)})
+    for checked in (torn, looked):
+        handed = replace(whole, checked=checked, report={"sha256": "0" * 64, "holds": False})
+        monkeypatch.setattr(handing, "_made", lambda *_, handed=handed: handed)
+        voucher = handing.hand_in(lite, one.owner.who, voucher.id, voucher.step, "zh")
+        if checked is torn:
+            assert told(partial(accept, lite, at.first, voucher)) == "way.does_not_hold"
+            voucher = deciding.send_back(lite, who, voucher.id, voucher.step, "reject", "不符")
+    assert told(partial(accept, lite, at.first, voucher)) == "way.newer_pack"
+    assert told(partial(accept, lite, at.first, voucher, pack=2)) == "way.not_looked"
+    assert told(partial(accept, lite, at.first, voucher, "signed", pack=2)) == "way.report_edited"
+    assert accept(lite, at.first, voucher, "signed", pack=2, why="与厂方核对").state == "accepted"
+
+
+def test_what_is_paid_is_bound_by_every_rule(lite: Desk) -> None:
+    at = office(lite, cap=20_000, share="0.5", share_of="contract", two_people=True)
+    paid = []
+    for n in (1, 2):
+        one = applicant(lite, n)
+        voucher = applied(lite, at, one)
+        voucher = deciding.grant(lite, at.first.who, voucher.id, voucher.step, "20000", "人工核对")
+        voucher = applying.choose(lite, one.owner.who, voucher.id, voucher.step, "", "甲")
+        voucher = handing.hand_in(lite, one.owner.who, voucher.id, voucher.step, "zh")
+        paid.append(accept(lite, at.first, voucher))
+    first, other = at.officers
+    invoice = deciding.Invoice("0123 4567", "36,000", "2026-01-05")
+
+    def settle(by: Person, voucher: Voucher, pay: str, why: str = "") -> Voucher:
+        return deciding.settle(lite, by.who, voucher.id, voucher.step, invoice, pay, why)
+
+    assert told(lambda: settle(first, paid[0], "18000")) == "way.two_people"
+    assert told(lambda: settle(other, paid[0], "18001")) == "way.too_much"
+    assert told(lambda: settle(other, paid[0], "17999")) == "way.less"
+    assert settle(other, paid[0], "18000").state == "settled"
+    assert told(lambda: settle(other, paid[1], "18000")) == "way.invoice_used"

@@ -18,10 +18,10 @@ from assessor.storage import LookRun, Step, ledger, quality, tables
 from assessor.storage import surveys as storage_surveys
 from assessor.storage import watching as sql
 from benchmarks.portfolios import ITEMS, again, honest, second
+from tests.waiting import until
 from tests.web.asked import LookAtOnce, by_session, site
 from tests.web.people import Person, entry, factory, joined
 from tests.web.people import again as known_again
-from tests.web.test_reckoning import until
 from tests.web.watched_offices import Filled, fill
 
 pytestmark = pytest.mark.slow
@@ -211,7 +211,7 @@ def test_what_somebody_represents_is_declared_and_read(here: Desk) -> None:
     declaring.declare(here, consultant.who, survey, ["other"], None, "x", some)
     with here.store.read() as c:
         assert [d.solutions for d in quality.declared(c, survey)] == [some, None]
-        assert sql.represented(c, [survey]) == {consultant.who.account: set(some)}
+        assert sql.represented(c, [survey]) == {consultant.who.account: set(some)}  # whatever is said of it later
     cases = honest(60, 3, assessors=2)
     own = [replace(c, plan=ITEMS[:5] if "a0000" in c.assessors else ITEMS[20:26]) for c in cases]
     held = fill(here, id_, own, represents={"a0000": ITEMS[:5], "a0001": None})
@@ -319,4 +319,4 @@ def test_the_page_asks_and_keeps_what_is_said(lite: Desk) -> None:
         assert web.get(path, by).text.count('<article class="card asked"') == 2
         table = web.get(f"{path}.csv", by)
         assert table.headers["content-type"].startswith("text/csv") and "已答复" in table.text
-        assert f'href="{path}"' in web.get("/plants", by).text
+        assert f'href="{path}"' in web.get(f"/offices/{id_}", by).text

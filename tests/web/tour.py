@@ -11,11 +11,12 @@ from assessor.desk.access import Actor
 from assessor.desk.answering import take_over
 from assessor.desk.attaching import Handed, attach
 from assessor.desk.reviewing import Remark
+from tests.waiting import until
 from tests.web import points
 from tests.web.journeys import Room, context_of, pick, pill
 from tests.web.offices import seen
 from tests.web.people import PLANT
-from tests.web.test_reckoning import EXPORT, REGISTER, until
+from tests.web.test_reckoning import EXPORT, REGISTER
 
 LANGUAGES = ("zh", "en")
 STRANGER = ("/", "/enter")

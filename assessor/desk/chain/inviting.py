@@ -124,7 +124,7 @@ def renew(desk: Desk, who: Actor, chain_id: str, id_: str) -> Coded:
         after = way.after("renew", way.stands(member.state, agreed=agrees(c, member)))
         if after is None:
             raise ConflictError(Message(id="chain.joined_already"))
-        if member.state == "invited" and member.invitation and sql.taken(c, member.invitation):
+        if member.state == "invited" and member.invitation and people.came_in(c, [member.invitation]):
             raise ConflictError(Message(id="chain.came_in"))  # who came in by it has the invitation with it
         withdraw_code(desk, c, member)
         factory, invitation, code = _code(desk, c, who, house, member.name)

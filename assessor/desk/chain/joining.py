@@ -67,7 +67,7 @@ def _theirs(c: Connection, who: Actor, organisation: str, member: ChainMember) -
         return True
     if member.state != "invited":
         return False
-    came_in = member.invitation is not None and sql.taken(c, member.invitation)
+    came_in = member.invitation is not None and bool(people.came_in(c, [member.invitation]))
     return not came_in or (member.factory is not None and who.may("chain.join", member.factory))
 
 

@@ -87,7 +87,7 @@ def worklist(desk: Desk, who: Actor, office: str, platform: str = "", state: str
     who.require("office.read", office)
     who.require("handover.read", office)
     with desk.store.read() as c:
-        accepted = handovers.filed(c, office)
+        accepted = handovers.filed(c, office, way.OPEN)
         held = {(one.voucher, one.platform): one for one in handovers.of_office(c, office)}
         by_kind = {kind: fitting(desk, kind) for kind in {one.kind for one in accepted}}
         every = [

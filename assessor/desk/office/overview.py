@@ -6,10 +6,10 @@ from assessor.desk import houses
 from assessor.desk.access import Actor
 from assessor.desk.desk import Desk
 from assessor.desk.office.running import Run, runs
-from assessor.domain import Message
+from assessor.domain import Message, Side, Terms, VoucherState
 from assessor.errors import UnknownError
 from assessor.programmes import vouchers as way
-from assessor.programmes.flow import Flow, flow
+from assessor.programmes.flow import STOOD, Flow, flow
 from assessor.storage import Organisation
 from assessor.storage import vouchers as sql
 
@@ -27,8 +27,10 @@ class Money:
 @dataclass(frozen=True)
 class Overview:
     office: Organisation
-    counts: dict[str, int]
-    """Vouchers in each state."""
+    for_us: dict[VoucherState, int]
+    """States in which vouchers wait for the office, and how many do."""
+    for_factories: int
+    settled: int
     money: tuple[Money, ...]
     runs: tuple[Run, ...]
 
@@ -55,10 +57,41 @@ def overview(desk: Desk, who: Actor, office: str) -> Overview:
             for run in held
             for period in run.terms.periods
         )
-        return Overview(found, sql.counts(c, office), money, tuple(held))
+        counts = {run.kept.id: sql.counts(c, office, run.kept.id) for run in held}
+    waiting = [
+        (way.waits_for(state, run.terms), state, counts[run.kept.id].get(state, 0))
+        for run in held
+        for state in way.STATES
+    ]
+    for_us: dict[VoucherState, int] = {}
+    for side, state, n in waiting:
+        if side == "office":
+            for_us[state] = for_us.get(state, 0) + n
+    return Overview(
+        found,
+        for_us,
+        sum(n for side, _, n in waiting if side == "factory"),
+        sum(by.get("settled", 0) for by in counts.values()),
+        money,
+        tuple(held),
+    )
 
 
-def where_files_wait(desk: Desk, who: Actor, office: str) -> Flow:
+@dataclass(frozen=True)
+class Waits:
+    """How long files stood where, and for whom."""
+
+    flow: Flow
+    sides: dict[VoucherState, tuple[Side, ...]]
+    """By state; several where programmes differ in who names the provider."""
+
+
+def where_files_wait(desk: Desk, who: Actor, office: str) -> Waits:
     get(desk, who, office)
+    held = [run.terms for run in runs(desk, who, office)] or [Terms()]
+    sides: dict[VoucherState, tuple[Side, ...]] = {}
+    for state in STOOD:
+        named = {side for terms in held if (side := way.waits_for(state, terms)) is not None}
+        sides[state] = tuple(sorted(named))
     with desk.store.read() as c:
-        return flow(sql.stays(c, office), desk.clock())
+        return Waits(flow(sql.stays(c, office), desk.clock()), sides)

@@ -40,7 +40,7 @@ class Run:
 
     def open_on(self, day: str) -> tuple[Period, ...]:
         """Periods in which one may apply on a day. One without days is open."""
-        return tuple(p for p in self.terms.periods if (p.opens or day) <= day <= (p.closes or day))
+        return tuple(p for p in self.terms.periods if way.against_apply(p, day) is None)
 
 
 def runs(desk: Desk, who: Actor, office: str) -> list[Run]:

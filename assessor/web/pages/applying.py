@@ -36,7 +36,6 @@ def _offers(desk: DeskOf, who: PageWho, survey: str) -> dict[str, Any]:
     return frame(who, held) | NONE | {
         "mine": applying.of_survey(desk, who, survey),
         "offers": applying.offers(desk, who, survey),
-        "used_by": way.HELD,
     }  # fmt: skip
 
 

@@ -47,7 +47,7 @@ def picture(
         outline = importing.held(desk, who, office, "outlines") if cut == "district" else None
         what = show if show in SHOWN else SHOWN[0]
         values |= {"outline": outline, "what": what, "shows": SHOWN, "name_of": name_of}
-        values["map"] = map_of(base["v"], importing.shapes(outline), what) if outline else None
+        values["map"] = map_of(base["v"], importing.shapes(outline), what) if outline and groups else None
     return page(request, "city", base | values)
 
 

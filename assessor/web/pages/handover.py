@@ -19,7 +19,7 @@ from assessor.programmes.handover import STATES, allowed
 from assessor.report.commas import commas
 from assessor.report.pen import Pen
 from assessor.web.face import Face, face, page
-from assessor.web.gate import DeskOf, PageWho, Posted, language_of, text
+from assessor.web.gate import DeskOf, PageWho, Posted, language_of, text, whole
 from assessor.web.pages.answers import frame
 from assessor.web.pages.offices import office_frame
 from assessor.web.pages.results import download
@@ -52,7 +52,7 @@ def _values(
         "more": more,
         "platforms": desk.library.platforms,
         "states": STATES,
-        "asked": {"platform": platform, "state": state},
+        "asked": {"platform": platform, "state": state, "after": after},
         "query": lambda **more: urlencode({k: v for k, v in more.items() if v}),
         "acts": lambda due: allowed(due.state, "office"),
         "fault": None,
@@ -95,7 +95,7 @@ def judge(
         raise UnknownError(Message(id="desk.unknown"))
     who.require("handover.judge", office)
     try:
-        handover.judge(desk, who, voucher, platform, _step(form), act, text(form, "why"))
+        handover.judge(desk, who, voucher, platform, whole(form, "step"), act, text(form, "why"))
     except InputError as problem:
         told = _values(desk, who, office, text(form, "by"), text(form, "state"), text(form, "after"))
         told |= {"fault": problem, "failed": (voucher, platform)}
@@ -103,11 +103,6 @@ def judge(
     asked = {"platform": text(form, "by"), "state": text(form, "state"), "after": text(form, "after")}
     query = urlencode({k: v for k, v in asked.items() if v})
     return RedirectResponse(f"/offices/{office}/handover" + (f"?{query}" if query else ""), 303)
-
-
-def _step(form: Posted) -> int:
-    given = text(form, "step")
-    return int(given) if given.isdecimal() and len(given) < 10 else -1
 
 
 # A factory's own ------------------------------------------------------------------------------------------------
@@ -160,7 +155,7 @@ def enter(
     who.require("handover.note", surveys.get(desk, who, survey).organisation)
     said = Entered(text(form, "reference"), text(form, "day"))
     try:
-        handover.enter(desk, who, voucher, platform, _step(form), said)
+        handover.enter(desk, who, voucher, platform, whole(form, "step"), said)
     except InputError as problem:
         told = {"fault": problem, "failed": (voucher, platform), "typed": vars(said)}
         return page(request, "handover_own", _own(request, desk, who, survey) | told, 422)

@@ -9,15 +9,11 @@ from assessor.desk import houses
 from assessor.desk.access import MAY_INVITE
 from assessor.desk.office import logged, overview
 from assessor.desk.office.overview import get
-from assessor.programmes import vouchers as way
-from assessor.programmes.flow import WAY
 from assessor.storage import Organisation, Role
 from assessor.web.face import page
 from assessor.web.gate import DeskOf, PageWho, Posted, text
 
 router = APIRouter()
-FOR_US = ("applied", "handed-in", "accepted")
-"""States in which a voucher waits for the office."""
 OFFICE_ROLES: tuple[Role, ...] = ("officer", "auditor")
 
 
@@ -29,7 +25,7 @@ def office_frame(who: PageWho, office: Organisation) -> dict[str, Any]:
 @router.get("/offices/{office}")
 def show(request: Request, desk: DeskOf, who: PageWho, office: str) -> Response:
     found = overview.overview(desk, who, office)
-    values = office_frame(who, found.office) | {"seen": found, "for_us": FOR_US, "held_states": way.HELD}
+    values = office_frame(who, found.office) | {"seen": found}
     return page(request, "office", values)
 
 
@@ -38,7 +34,7 @@ def flow(request: Request, desk: DeskOf, who: PageWho, office: str) -> Response:
     """The funnel, and how long files stood in each state."""
     found = get(desk, who, office)
     told = overview.where_files_wait(desk, who, office)
-    return page(request, "office_flow", office_frame(who, found) | {"flow": told, "way": WAY, "waits": way.WAITS})
+    return page(request, "office_flow", office_frame(who, found) | {"flow": told.flow, "sides": told.sides})
 
 
 @router.get("/offices/{office}/log")
@@ -47,7 +43,7 @@ def log(
 ) -> Response:
     found = get(desk, who, office)
     told = logged.log(desk, who, office, before, follow=follow)
-    return page(request, "office_log", office_frame(who, found) | {"log": told, "acts": tuple(way.MOVES)})
+    return page(request, "office_log", office_frame(who, found) | {"log": told})
 
 
 @router.get("/offices/{office}/log.jsonl")

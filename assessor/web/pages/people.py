@@ -86,7 +86,7 @@ def leaves(request: Request, desk: DeskOf, who: PageWho, survey: str) -> Respons
         "consents": given,
         "purposes": PURPOSES,
         "offices": offices,
-        "names": {house.id: house.name for house in houses.receivers(desk)},
+        "receivers": {house.id: house for house in houses.receivers(desk)},
         "until": held.survey.keep_until,
     }
     return page(request, "leaves", values)

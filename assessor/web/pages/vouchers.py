@@ -15,6 +15,7 @@ from assessor.domain import Message, Terms
 from assessor.errors import AccessError, ConflictError, InputError, UnknownError
 from assessor.filing.checking import Checked
 from assessor.programmes import vouchers as way
+from assessor.programmes.flow import WAY
 from assessor.storage import Voucher, people
 from assessor.web.face import page
 from assessor.web.gate import DeskOf, PageWho, Posted, text, whole
@@ -68,10 +69,12 @@ def _values(desk: DeskOf, who: PageWho, office: str, voucher: str) -> dict[str, 
         "steps_open": way.allowed(seen.voucher.state, "office", terms),
         "checklist": handing.list_of(desk, terms),
         "newest": Checked.model_validate(seen.packs[-1].checked) if seen.packs else None,
+        "share": way.share_of_invoice(seen.programme),
         "again": None,
         "fault": None,
         "failed": "",
         "said": {},
+        "looked": [],
     }  # fmt: skip
 
 
@@ -84,10 +87,10 @@ def told_of(desk: DeskOf, whole: deciding.Whole) -> dict[str, Any]:
         "whole": whole,
         "v": whole.voucher,
         "terms": terms,
+        "road": WAY,
         "period": terms.period(whole.voucher.period),
         "waits": way.waits_for(whole.voucher.state, terms),
         "names": {id_: person.name for id_, person in known.items()},
-        "regions": desk.library.regions,
     }
 
 
@@ -107,7 +110,8 @@ def _took(
         if isinstance(problem, UnknownError):
             raise
         said = {name: text(form, name) for name in form if name != "guard"}
-        told = {"fault": problem.message, "failed": text(form, "act"), "said": said}
+        looked = [str(one) for one in form.getlist("looked")]
+        told = {"fault": problem.message, "failed": text(form, "act"), "said": said, "looked": looked}
         values = _values(desk, who, office, voucher) | told
         return page(request, "voucher_office", values, status_of(problem))
     return RedirectResponse(f"/offices/{office}/vouchers/{voucher}", 303)

@@ -16,6 +16,7 @@ from assessor.report.funnel import Dot, funnel
 from assessor.web.face import Face, face, page
 from assessor.web.gate import DeskOf, PageWho, Posted, language_of, text
 from assessor.web.pages.offices import office_frame
+from assessor.web.pages.results import download
 from assessor.web.problems import status_of
 
 router = APIRouter()
@@ -31,9 +32,9 @@ def quality(request: Request, desk: DeskOf, who: PageWho, office: str) -> Respon
     return page(request, "watching", _values(request, desk, who, office))
 
 
-def _values(request: Request, desk: DeskOf, who: PageWho, office: str) -> dict[str, Any]:
+def _values(request: Request, desk: DeskOf, who: PageWho, office: str, show: str = "") -> dict[str, Any]:
     held, shown = watching.standing(desk, who, office), face(request)
-    show = request.query_params.get("show", "open")
+    show = show or request.query_params.get("show", "open")
     show = show if show in ("open", "done", "all") else "open"
     kinds = {
         kind: [
@@ -120,13 +121,11 @@ def answer(request: Request, desk: DeskOf, who: PageWho, form: Posted, office: s
         watching.say(desk, who, office, key, state, why, text(form, "stands"))
     except (InputError, ConflictError) as problem:
         told = {"fault": problem.message, "failed": key, "typed": why}
-        return page(request, "watching", _values(request, desk, who, office) | told, status_of(problem))
+        return page(request, "watching", _values(request, desk, who, office, "all") | told, status_of(problem))
     return RedirectResponse(f"/offices/{office}/quality?show=all#{key}", 303)
 
 
 @router.get("/offices/{office}/quality.csv")
 def table(request: Request, desk: DeskOf, who: PageWho, office: str) -> Response:
     """All of it without names."""
-    data = watching.exported(desk, who, office, language_of(request))
-    name = 'attachment; filename="quality.csv"'
-    return Response(data, media_type="text/csv; charset=utf-8", headers={"content-disposition": name})
+    return download(watching.exported(desk, who, office, language_of(request)), "quality.csv", "text/csv")
