@@ -123,14 +123,16 @@ def test_a_time_is_not_rounded_into_the_next_day() -> None:
 # The catalogue
 
 
-@pytest.mark.parametrize("id_", sorted(catalogue()))
-def test_a_text_is_there_in_both_languages_with_the_same_gaps(id_: str) -> None:
-    text = catalogue()[id_]
-    assert text.zh.strip() and text.en.strip()
-    assert gaps(text.zh) == gaps(text.en)
-    assert {spec for _, spec in gaps(text.zh)} <= FORMATS
-    assert all(name.isidentifier() for name, _ in gaps(text.zh))
-    Message(id=id_)  # an id that no Message can carry cannot be rendered either
+def _sound(text: Text) -> bool:
+    held = gaps(text.zh)
+    named = {spec for _, spec in held} <= FORMATS and all(name.isidentifier() for name, _ in held)
+    return bool(text.zh.strip() and text.en.strip()) and held == gaps(text.en) and named
+
+
+def test_a_text_is_there_in_both_languages_with_the_same_gaps() -> None:
+    assert [id_ for id_, text in catalogue().items() if not _sound(text)] == []
+    for id_ in catalogue():  # thousands: a case for each takes longer to begin than to try
+        Message(id=id_)  # an id that no Message can carry cannot be rendered either
 
 
 @pytest.mark.parametrize("id_", [id_ for id_ in sorted(catalogue()) if ".unheard." in id_])
