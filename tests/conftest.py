@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 import hypothesis
@@ -22,7 +23,9 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default")
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A signing key of the test's own; the user's is never touched."""
-    folder = tmp_path_factory.mktemp("home")
+    homes = tmp_path_factory.getbasetemp() / "homes"  # of its own: to number a folder, pytest lists all beside it
+    homes.mkdir(exist_ok=True)
+    folder = Path(mkdtemp(dir=homes))
     monkeypatch.setenv("ASSESSOR_HOME", str(folder))
     return folder
 

@@ -184,7 +184,7 @@ def context_of(
     touch: dict[str, Any] = {"has_touch": True, "is_mobile": True} if width == 390 else {}
     locale = "zh-CN" if language == "zh" else "en-GB"
     context = browser.new_context(viewport=view, locale=locale, base_url=server.address, **(touch | more))
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     context.set_default_navigation_timeout(60_000)
     if token:
         context.add_cookies([{"name": "assessor", "value": token, "url": server.address}])
@@ -219,14 +219,17 @@ def sideways(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
 
 
-def shots(fallback: Path) -> Path:
-    """Where pictures are kept for looking."""
-    folder = Path(os.environ.get("SCREENSHOTS") or fallback)
+def shots() -> Path | None:
+    """Where pictures are kept for looking: the folder `SCREENSHOTS`, if it is set."""
+    if not (named := os.environ.get("SCREENSHOTS")):
+        return None
+    folder = Path(named)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
-def picture(page: Page, folder: Path, name: str, *, whole: bool = True) -> Path:
-    path = folder / f"{re.sub(r'[^a-z0-9-]+', '-', name.lower())}.png"
-    page.screenshot(path=path, full_page=whole, animations="disabled")
-    return path
+def picture(page: Page, folder: Path | None, name: str, *, whole: bool = True) -> None:
+    """A page as it is seen, for people to judge; no test looks at it, so it is taken where somebody will."""
+    if folder is not None:
+        path = folder / f"{re.sub(r'[^a-z0-9-]+', '-', name.lower())}.png"
+        page.screenshot(path=path, full_page=whole, animations="disabled")

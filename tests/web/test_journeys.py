@@ -42,10 +42,8 @@ def room(
         yield one
 
 
-def test_a_self_assessment_on_a_phone_with_the_line_cut_in_the_middle(
-    browser: Browser, room: Room, tmp_path: Path
-) -> None:
-    folder = shots(tmp_path)
+def test_a_self_assessment_on_a_phone_with_the_line_cut_in_the_middle(browser: Browser, room: Room) -> None:
+    folder = shots()
     with context_of(browser, room.server) as context:
         page = context.new_page()
         page.goto("/")
@@ -86,7 +84,7 @@ def short_form(page: Page) -> int:
     raise AssertionError("it does not come to an end")
 
 
-def whole_section(page: Page, factory: Factory, folder: Path) -> None:
+def whole_section(page: Page, factory: Factory, folder: Path | None) -> None:
     """Two answers with a line, three without, the rest with it again."""
     page.goto(f"{factory.path}/sections/r1")
     before, asked = factory.said(), questions_on(page)

@@ -3,7 +3,6 @@ hand-over in both languages, on a phone and on a desk."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -73,8 +72,8 @@ def scene(room: Room) -> Iterator[Scene]:
 
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_page(browser: Browser, room: Room, scene: Scene, tmp_path: Path, width: int, language: str) -> None:
-    folder, faults = shots(tmp_path), Faults(room.server.address)
+def test_every_page(browser: Browser, room: Room, scene: Scene, width: int, language: str) -> None:
+    folder, faults = shots(), Faults(room.server.address)
     for token, path, name in scene.stops():
         with context_of(browser, room.server, token, width=width, language=language, bypass_csp=True) as context:
             context.add_cookies([{"name": "language", "value": language, "url": room.server.address}])
@@ -100,9 +99,9 @@ def send(page: Page, selector: str) -> None:
         page.locator(selector).click()
 
 
-def test_from_the_list_to_leaving(browser: Browser, room: Room, tmp_path: Path) -> None:
+def test_from_the_list_to_leaving(browser: Browser, room: Room) -> None:
     """The leader pastes a list, with a slip first; a supplier comes in by its code, joins, and leaves again."""
-    at, folder = chain(room.desk, "另一条链（测试）"), shots(tmp_path)
+    at, folder = chain(room.desk, "另一条链（测试）"), shots()
     with context_of(browser, room.server, at.leader.token) as theirs, context_of(browser, room.server) as mine:
         leader, own = theirs.new_page(), mine.new_page()
         leader.goto(f"/chains/{at.house}")

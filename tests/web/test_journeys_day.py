@@ -41,7 +41,7 @@ class Day:
     """A browser that keeps a picture and the time of every screen."""
 
     page: Page
-    folder: Path
+    folder: Path | None
     name: str
     took: dict[str, float] = field(default_factory=dict)
 
@@ -176,7 +176,7 @@ def test_a_day_from_the_pack_to_the_merged_filing(
     browser: Browser, laptop: Room, office: Room, addresses: dict[str, tuple[str, int]], tmp_path: Path,
     language: str, width: int,
 ) -> None:  # fmt: skip
-    kept, there, here = shots(tmp_path), laptop.factory("走访的厂"), office.factory("走访的厂")
+    kept, there, here = shots(), laptop.factory("走访的厂"), office.factory("走访的厂")
     faults, took = [Faults(room.server.address) for room in (laptop, office)], dict[str, float]()
     how = {"width": width, "language": language}
     consultant = there.colleague("consultant", "it")
@@ -195,8 +195,8 @@ def test_a_day_from_the_pack_to_the_merged_filing(
     found = verify(tmp_path / "filing.zip")
     assert found.holds, found.lines
     assert json.loads(open_bundle(tmp_path / "filing.zip").member("assessment.json"))["source"] is not None
-    (kept / f"day-{language}-{width}-seconds.json").write_text(
-        json.dumps({name: round(ms / 1000, 2) for name, ms in took.items()}, indent=1), "utf-8"
-    )
+    if kept is not None:
+        seconds = {name: round(ms / 1000, 2) for name, ms in took.items()}
+        (kept / f"day-{language}-{width}-seconds.json").write_text(json.dumps(seconds, indent=1), "utf-8")
     complaints = [one for fault in faults for one in fault.found]
-    assert not complaints and max(took.values()) < 20_000, (complaints, took)
+    assert not complaints and max(took.values()) < 60_000, (complaints, took)

@@ -50,7 +50,7 @@ def test_an_officer_tries_an_edition(
     browser: Browser, room: Room, office: tuple[str, str], width: int, language: str, tmp_path: Path
 ) -> None:
     house, token = office
-    folder, tag = shots(tmp_path), f"editions-{width}-{language}"
+    folder, tag = shots(), f"editions-{width}-{language}"
     (tmp_path / "faulty.yaml").write_bytes(
         newer(room.desk.library, **{"satisfied_at: 0.8": "satisfied_at: eight"})
     )

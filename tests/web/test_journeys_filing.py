@@ -70,7 +70,7 @@ def settled(room: Room, factory: Factory) -> None:
 def test_from_what_is_missing_to_a_pack_that_holds(
     browser: Browser, room: Room, tmp_path: Path, language: str, width: int, script: bool
 ) -> None:
-    kept, faults = shots(tmp_path), Faults(room.server.address)
+    kept, faults = shots(), Faults(room.server.address)
     with context_of(
         browser, room.server, width=width, language=language, java_script_enabled=script, accept_downloads=True
     ) as context:

@@ -57,10 +57,8 @@ def said(page: Page, question: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(("language", "width"), [("zh", 390), ("en", 1280)])
-def test_a_department_is_asked(
-    browser: Browser, factory: Factory, tmp_path: Path, language: str, width: int
-) -> None:
-    kept, faults = shots(tmp_path), Faults(factory.room.server.address)
+def test_a_department_is_asked(browser: Browser, factory: Factory, language: str, width: int) -> None:
+    kept, faults = shots(), Faults(factory.room.server.address)
     with context_of(browser, factory.room.server, factory.token, width=width, language=language) as context:
         context.add_cookies([{"name": "language", "value": language, "url": factory.room.server.address}])
         page = context.new_page()

@@ -39,7 +39,7 @@ class People:
     officer: Page
     second: Page
     auditor: Page
-    folder: Path
+    folder: Path | None
     tag: str
     office: str
 
@@ -49,9 +49,7 @@ class People:
 
 
 @contextmanager
-def everybody(
-    browser: Browser, room: Room, tmp_path: Path, language: str, widths: tuple[int, int]
-) -> Iterator[People]:
+def everybody(browser: Browser, room: Room, language: str, widths: tuple[int, int]) -> Iterator[People]:
     """A factory's owner who is nobody yet, two officers, an auditor; the office is one for what is generated."""
     desk, faults = room.desk, Faults(room.server.address)
     house = houses.found(desk, "office", "旅程项目办", demonstration=True)
@@ -69,7 +67,7 @@ def everybody(
             page = context.new_page()
             faults.watch(page)
             pages.append(page)
-        yield People(*pages, shots(tmp_path), f"office-{language}", f"/offices/{house}")
+        yield People(*pages, shots(), f"office-{language}", f"/offices/{house}")
     ours = [fault for fault in faults.found if "status of 4" not in fault]  # a refusal is a page with its reason
     assert not ours, ours
 
@@ -170,7 +168,7 @@ def settle(page: Page, invoice: str) -> None:
 def test_a_voucher_from_the_notice_to_settlement(
     browser: Browser, room: Room, tmp_path: Path, language: str, widths: tuple[int, int]
 ) -> None:
-    with everybody(browser, room, tmp_path, language, widths) as by:
+    with everybody(browser, room, language, widths) as by:
         rules(by)
         factory = begun(by.owner, room)
         coded(by, factory)

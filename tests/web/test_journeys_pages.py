@@ -1,7 +1,6 @@
 """Every page in both languages, on a phone and on a desk: it fits, complains of nothing, asks nobody else."""
 
 import re
-from pathlib import Path
 
 import httpx
 import pytest
@@ -29,8 +28,8 @@ def along(browser: Browser, room: Room) -> Guide:
 
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_page(browser: Browser, along: Guide, tmp_path: Path, width: int, language: str) -> None:
-    folder, faults, seen = shots(tmp_path), Faults(along.room.server.address), 0
+def test_every_page(browser: Browser, along: Guide, width: int, language: str) -> None:
+    folder, faults, seen = shots(), Faults(along.room.server.address), 0
     for page, name in walk(browser, along, width, language, faults.watch):
         seen += 1
         assert page.locator("html").get_attribute("lang") == ("zh-CN" if language == "zh" else "en")

@@ -52,7 +52,7 @@ def hand_in(page: Page, factory: Factory, why: str) -> None:
     expect(form).to_have_count(0)
 
 
-def rate_blind(page: Page, factory: Factory, folder: Path, tag: str) -> None:
+def rate_blind(page: Page, factory: Factory, folder: Path | None, tag: str) -> None:
     """Nothing else is open meanwhile: whatever they ask for, they come back to what is to be rated."""
     page.goto(f"{factory.path}/second")
     page.locator("label.pick:has(input[name=unseen])").click()
@@ -83,10 +83,8 @@ def give_back(page: Page, factory: Factory) -> None:
 
 
 @pytest.mark.parametrize("width, language", [(390, "zh"), (1280, "en")])
-def test_three_people_and_a_sign_off(
-    browser: Browser, factory: Factory, tmp_path: Path, width: int, language: str
-) -> None:
-    folder, tag = shots(tmp_path), f"review-{language}-{width}"
+def test_three_people_and_a_sign_off(browser: Browser, factory: Factory, width: int, language: str) -> None:
+    folder, tag = shots(), f"review-{language}-{width}"
     prepared(factory)
     view = {"width": width, "language": language}
     with (

@@ -91,7 +91,7 @@ def bundle_of(factory: Factory, folder: Path) -> int:
 def test_a_run_from_the_scope_to_its_bundle(
     browser: Browser, factory: Factory, scope: Path, tmp_path: Path, language: str, width: int
 ) -> None:
-    kept, faults = shots(tmp_path), Faults(factory.room.server.address)
+    kept, faults = shots(), Faults(factory.room.server.address)
     with context_of(browser, factory.room.server, factory.token, width=width, language=language) as context:
         page = context.new_page()
         faults.watch(page)

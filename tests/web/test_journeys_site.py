@@ -2,7 +2,6 @@
 desk in English."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -64,8 +63,8 @@ def fits(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
-def test_data_points_are_confirmed_one_by_one(page: Page, factory: Factory, tmp_path: Path) -> None:
-    folder, name = shots(tmp_path), called(page, "tags")
+def test_data_points_are_confirmed_one_by_one(page: Page, factory: Factory) -> None:
+    folder, name = shots(), called(page, "tags")
     hand_in(factory, Handed("bundle", "封存包.zip", sampled(4)))
     page.goto(f"{factory.path}/files")
     page.locator(f"a[href='{factory.path}/tags']").click()
@@ -101,8 +100,8 @@ def test_data_points_are_confirmed_one_by_one(page: Page, factory: Factory, tmp_
     until(asked_again)
 
 
-def test_branches_of_an_aggregating_server_are_assigned(page: Page, factory: Factory, tmp_path: Path) -> None:
-    folder, name = shots(tmp_path), called(page, "branches")
+def test_branches_of_an_aggregating_server_are_assigned(page: Page, factory: Factory) -> None:
+    folder, name = shots(), called(page, "branches")
     scope, sealed = aggregated()
     hand_in(factory, Handed("scope", "scope.yaml", scope.encode()))
     hand_in(factory, Handed("bundle", "封存包.zip", sealed))
@@ -132,8 +131,8 @@ def test_branches_of_an_aggregating_server_are_assigned(page: Page, factory: Fac
     expect(page.locator("#scope")).to_contain_text("scope.yaml")
 
 
-def test_the_register_is_walked_both_ways(page: Page, factory: Factory, tmp_path: Path) -> None:
-    folder, name = shots(tmp_path), called(page, "walk")
+def test_the_register_is_walked_both_ways(page: Page, factory: Factory) -> None:
+    folder, name = shots(), called(page, "walk")
     hand_in(factory, Handed("register", "台账.csv", LIST.encode()))
     page.goto(f"{factory.path}/files")
     page.locator(f"a[href='{factory.path}/walk']").click()

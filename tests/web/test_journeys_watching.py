@@ -2,7 +2,6 @@
 and desk, every kind of question and both pictures on it; axe finds nothing serious."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -63,7 +62,7 @@ def looked(page: Page, path: str) -> None:
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_page_of_quality(
-    browser: Browser, room: Room, office: tuple[str, str], tmp_path: Path, width: int, language: str
+    browser: Browser, room: Room, office: tuple[str, str], width: int, language: str
 ) -> None:
     id_, token = office
     path, faults = f"/offices/{id_}/quality", Faults(room.server.address)
@@ -79,7 +78,7 @@ def test_the_page_of_quality(
         assert wide == [width, width], page.evaluate(WIDE)[:4]
         page.evaluate("document.querySelectorAll('svg circle title').forEach(one => one.remove())")  # names
         assert unrendered(page) == [] and foreign(page, language) == []
-        picture(page, shots(tmp_path), f"quality-{language}-{width}")
+        picture(page, shots(), f"quality-{language}-{width}")
         page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true; })")
         assert grave(page) == []
     assert faults.found == []

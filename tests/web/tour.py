@@ -102,12 +102,12 @@ def guide(browser: Browser, room: Room) -> Guide:
         attach(room.desk, known.actor, fresh, Handed("register", "台账.csv", REGISTER.encode()))
         export = attach(room.desk, known.actor, fresh, Handed("export", "历史.csv", EXPORT.encode())).id
         page.goto(f"/surveys/{fresh}/result")
-        page.locator("#papers").wait_for(timeout=90_000)
+        page.locator("#papers").wait_for(timeout=180_000)
         page.goto(f"/surveys/{survey}/result")
-        page.locator("#papers").wait_for(timeout=90_000)
+        page.locator("#papers").wait_for(timeout=180_000)
         again = once_more(room, known.actor, survey)
         page.goto(f"/surveys/{again}/result")
-        page.locator("#papers").wait_for(timeout=90_000)
+        page.locator("#papers").wait_for(timeout=180_000)
         page.goto(f"/surveys/{survey}/result")
         parts = page.locator("nav.sub a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
     house = surveys.get(room.desk, known.actor, survey).organisation
