@@ -17,6 +17,7 @@ from assessor.frameworks import load_framework, load_library
 from assessor.frameworks.checks import Checked, check, wording
 from assessor.frameworks.facts import STANDINGS, Stated, facts
 from assessor.frameworks.proof import Reach
+from assessor.frameworks.targets import load_targets
 from assessor.indicators import load as indicators
 from assessor.messages import percent, render
 
@@ -56,11 +57,14 @@ def frameworks_check(
 ) -> None:
     """Prove the shipped library, or a framework file of your own against the bank; a few seconds in all.
 
-    Ids, weights and bands, both languages, how much of it is mapped, and for every level answers that give it.
+    Ids, weights and bands, both languages, how much of it is mapped, and for every level answers that give it; of
+    the shipped library the targets of cities too.
     Exit code 2 where something is to be put right.
     """
     library = load_library(known_indicators=indicators())
     frameworks = [load_framework(file, library)] if file else list(library.frameworks.values())
+    if not file:
+        load_targets(library)  # no part of the library: cities' plans, that an office's pages read
     others = [] if file else [*library.questions.values(), *library.recommendations.values()]
     checked = [check(framework, library) for framework in frameworks]
     faults = [message for item in others for message in wording(item)]

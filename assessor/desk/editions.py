@@ -7,9 +7,8 @@ results to the office by now.
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from hashlib import sha256 as digest_of
 from time import monotonic
 
 from assessor.desk.access import Actor
@@ -26,6 +25,7 @@ from assessor.portfolio.rerate import rerate_many
 from assessor.portfolio.shelf import EACH, Held, Piece, page_of
 from assessor.storage import Trial, ledger, papers
 from assessor.storage import trials as sql
+from assessor.storage.kept_of_offices import Filed
 
 NAMELESS = Text(zh="", en="")
 EVERY = 1.0
@@ -174,7 +174,7 @@ def _report(desk: Desk, trial: Trial) -> Impact:
     with desk.store.read() as c:
         data = sql.data(c, trial.id)
     other = candidate(trial.name, data, desk.library)
-    pieces = _Pieces(desk, trial.organisation)
+    open_: set[str] = set()
     done, last = 0, monotonic()
 
     def told(n: int) -> None:
@@ -185,47 +185,42 @@ def _report(desk: Desk, trial: Trial) -> Impact:
         if monotonic() - last > EVERY:
             last = monotonic()
             with desk.store.write() as c:
-                sql.change(c, trial.id, done=done + pieces.hidden, told=desk.clock())
+                sql.change(c, trial.id, done=done, told=desk.clock())
 
     by = crew.chosen(desk.trials.executor)
-    found = rerate_many(pieces.read(), Order(other.parts, (), desk.library.parts), by, told, workers=1)
-    settled = tuple(one for one in found.held if not one.differences)
-    hidden = pieces.hidden + len(found.held) - len(settled)
-    return impact(desk.library, other, replace(found, held=settled), hidden)
+    found = rerate_many(
+        _pieces(desk, trial, open_), Order(other.parts, (), desk.library.parts), by, told, workers=1
+    )
+    open_ |= {one.file for one in found.held if one.differences}
+    return impact(desk.library, other, found, frozenset(open_))
 
 
-@dataclass
-class _Pieces:
-    """What an office may see now, page by page, and how many are left out for a difference that is known to be
+def _pieces(desk: Desk, trial: Trial, open_: set[str]) -> Iterator[Piece]:
+    """What an office may see now, page by page; `open_` takes the surveys with a difference that is known to be
     open. Of a result from before this was kept its Assessment tells, once it is read."""
-
-    desk: Desk
-    office: str
-    hidden: int = 0
-
-    def read(self) -> Iterator[Piece]:
-        after = ""
-        while True:
-            with self.desk.store.read() as c:
-                rows = sql.filed_after(c, self.office, after, EACH)
-                old = {r.survey: papers.latest(c, r.survey) for r in rows if r.filed is None and not r.open}
-            if not rows:
-                return
-            after = rows[-1].survey
-            self.hidden += sum(bool(r.open) for r in rows)
-            seen = [r for r in rows if not r.open]
-            keys = {r.survey: _key(r.organisation, str(r.plant["id"])) for r in seen}
-            kept = [(r.survey, keys[r.survey], zlib.decompress(r.filed)) for r in seen if r.filed is not None]
-            if kept:
-                yield (page_of(kept),)
-            for survey, outcome in old.items():
-                if outcome is not None and outcome.assessment is not None:
-                    yield (Held(survey, outcome.assessment, 1, keys[survey]),)
+    after = ""
+    while True:
+        with desk.store.read() as c:
+            rows = sql.filed_after(c, trial.organisation, after, EACH)
+            old = {r.survey: papers.latest(c, r.survey) for r in rows if r.filed is None}
+        if not rows:
+            return
+        after = rows[-1].survey
+        open_ |= {r.survey for r in rows if r.open}
+        keys = {r.survey: _key(trial.organisation, r) for r in rows}
+        kept = [(r.survey, keys[r.survey], zlib.decompress(r.filed)) for r in rows if r.filed is not None]
+        if kept:
+            yield (page_of(kept),)
+        for survey, outcome in old.items():
+            if outcome is not None and outcome.assessment is not None:
+                yield (Held(survey, outcome.assessment, 1, keys[survey]),)
 
 
-def _key(organisation: str, plant: str) -> str:
-    """What tells plants of different factories apart, and names none."""
-    return digest_of(f"{organisation}/{plant}".encode()).hexdigest()[:32]
+def _key(office: str, filed: Filed) -> str:
+    """What tells plants apart for one office, by credit code where there is one, and names none: as it is kept
+    longer than a consent, it is of no use to whoever has a list of codes."""
+    own = filed.key or f"{filed.organisation}/{filed.plant['id']}"
+    return sha256(f"{office} {own}".encode())[:32]
 
 
 def _ended(desk: Desk, trial: Trial, **values: object) -> None:

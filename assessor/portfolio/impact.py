@@ -121,9 +121,11 @@ class Impact(Noun):
     """Plants that are not shown, since a difference is still to be clarified with them."""
 
 
-def impact(before: Library, after: Library, found: Rerated, hidden: int = 0) -> Impact:
-    """The report; `found`: judged by an `Order` with both."""
-    latest = _latest(found.held)
+def impact(before: Library, after: Library, found: Rerated, unsettled: frozenset[str] = frozenset()) -> Impact:
+    """The report; `found`: judged by an `Order` with both. A plant whose latest is one of the files `unsettled` is
+    left out, and nothing older stands in for it."""
+    newest = _latest(found.held)
+    latest = [one for one in newest if one.file not in unsettled]
     ids = sorted({id_ for one in latest for id_ in one.then.keys() | one.now.keys()})
     differing = changes(before, after)
     moved = [m for one in latest for id_ in ids if (m := _moved(one, id_)) is not None]
@@ -138,7 +140,7 @@ def impact(before: Library, after: Library, found: Rerated, hidden: int = 0) -> 
         together=dict(Counter(m.framework for m in really if not m.hangs)),
         plants=len(latest),
         simulated=sum(one.simulated for one in latest),
-        earlier=len(found.held) - len(latest),
+        earlier=len(found.held) - len(newest),
         drifted=sum(_drifted(one) for one in latest),
         matrices=tuple(_matrix(id_, [m for m in moved if m.framework == id_]) for id_ in ids),
         shares=tuple(_shares(moved, latest)),
@@ -147,7 +149,7 @@ def impact(before: Library, after: Library, found: Rerated, hidden: int = 0) -> 
             Dropped(plant=o.plant, name=o.name, file=o.file, questions=o.dropped) for o in latest if o.dropped
         ),
         faults=found.faults,
-        hidden=hidden,
+        hidden=len(newest) - len(latest),
     )
 
 

@@ -114,6 +114,8 @@ class Filed:
     """zlib-compressed JSON; None where it was reckoned before this was kept."""
     open: dict[str, str] | None
     """Differences still to be clarified; None: not kept, its Assessment tells."""
+    key: str | None
+    """Of its plant, as extracts have it; None while there is no extract."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from assessor.storage.kept_of_offices import Filed, Trial
 from assessor.storage.rows import columns, many, one
-from assessor.storage.tables import consents, organisations, results, surveys, trials
+from assessor.storage.tables import consents, extracts, organisations, results, surveys, trials
 
 TOLD = columns(Trial, trials)
 """Of a trial, all but its file and its report."""
@@ -78,8 +78,9 @@ def filed_after(c: Connection, office_id: str, after: str, most: int) -> list[Fi
             surveys.c.plant,
             results.c.filed,
             results.c.differing.label("open"),
+            extracts.c.plant.label("key"),
         )
-        .select_from(surveys.join(results, _newest()))
+        .select_from(surveys.join(results, _newest()).outerjoin(extracts, extracts.c.survey == surveys.c.id))
         .where(_opened(office_id, "programme") & (surveys.c.id > after))
         .order_by(surveys.c.id)
         .limit(most)

@@ -20,6 +20,7 @@ from assessor.present.moving_book import book
 from assessor.run import DEMO
 from assessor.storage import papers
 from assessor.storage import trials as sql
+from assessor.storage.tables import extracts
 from tests.waiting import until
 from tests.web.asked import AtOnce, TriedAtOnce
 from tests.web.editions import CMMM, newer
@@ -111,6 +112,31 @@ def test_what_is_still_to_be_clarified_is_counted_and_not_shown(at_once: Desk, o
     id_ = editions.hand_in(at_once, again(at_once, officer).who, house, "newer.yaml", newer(at_once.library))
     report = editions.get(at_once, again(at_once, officer).who, house, id_).report
     assert report is not None and (report.hidden, report.plants, report.moved) == (1, 0, ())
+
+
+def test_nothing_older_stands_in_for_a_result_that_is_still_to_be_clarified(
+    at_once: Desk, office: tuple[str, Person]
+) -> None:
+    """Two firms assess one plant, known by its credit code; of the later result a difference is open."""
+    house, officer = office
+    found = [assessed(at_once, house, name) for name in ("甲厂", "乙厂")]
+    with at_once.store.write() as c:
+        for _, _, survey in found:
+            assert c.execute(extracts.update().where(extracts.c.survey == survey).values(plant="f" * 64)).rowcount
+    who = again(at_once, officer).who
+
+    def tried() -> tuple[int, int, int]:
+        id_ = editions.hand_in(at_once, who, house, "newer.yaml", newer(at_once.library))
+        report = editions.get(at_once, who, house, id_).report
+        assert report is not None
+        return report.hidden, report.plants, report.earlier
+
+    assert tried() == (0, 1, 1)
+    with at_once.store.write() as c:
+        last = papers.latest(c, found[1][2])
+        assert last is not None
+        papers.keep(c, replace(last, differing={"m5-l2-1": "difference-lower"}))
+    assert tried() == (1, 0, 1)
 
 
 def test_a_result_from_before_this_was_kept_is_read_whole(at_once: Desk, office: tuple[str, Person]) -> None:
