@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 from importlib.resources import files
 from math import comb
 
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assessor.documents import parse
-from assessor.domain import Watching
+from assessor.domain import Size, Watching
 from assessor.messages import LANGUAGES, catalogue, render
 from assessor.portfolio.watching import Case, Kind, Look, Query, look
 from assessor.portfolio.watching.alike import Forms, pairs, spread
@@ -287,6 +288,20 @@ def test_below_the_least_number_nothing_is_said_of_anybody() -> None:
     assert all(p.assessor != "a0003" for f in funnels for p in f.points) and funnels[0].few >= 1
     alone, none, part = assessors(honest(40, 1, assessors=2), RULES.assessors, CHANCE)
     assert alone == [] and none == [] and {m.id for m in part.rests} <= set(catalogue())
+
+
+def test_one_of_a_rare_size_is_held_against_its_industry_and_not_against_itself() -> None:
+    cases = [replace(c, industry="34", size="small") for c in honest(200, 5, assessors=8)]
+    one = cases[0]
+    (name,) = one.assessors
+    alone = Stand(5, (one.declared.score or 0) + 4)
+
+    def mean(size: Size) -> Fraction:
+        held_ = [replace(one, declared=alone, size=size), *cases[1:]]
+        points = next(f for f in assessors(held_, RULES.assessors, CHANCE)[1] if f.measure == "told").points
+        return next(p.mean for p in points if p.assessor == name)
+
+    assert min(mean("large"), mean("small")) > Fraction(1, 10)
 
 
 def test_a_small_lean_is_not_asked_about_however_sure() -> None:

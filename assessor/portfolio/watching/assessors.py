@@ -90,21 +90,20 @@ def _level(case: Case) -> float | None:
 def _field(held: Sequence[Case], value: Callable[[Case], float | None], limits: AssessorLimits) -> Field:
     known = [(case, v) for case in held if case.assessors and (v := value(case)) is not None]
     cases = [case for case, _ in known]
-    groups = _groups(cases, limits.peers)
     values = np.array([v for _, v in known], dtype=float)
-    sizes = np.maximum(np.bincount(groups), 1) if len(groups) else np.ones(1)
-    means = np.bincount(groups, weights=values) / sizes if len(groups) else np.zeros(1)
+    groups, means = _groups(cases, values, limits.peers)
     counts = Counter(a for case in cases for a in case.assessors)
     names = sorted(a for a, n in counts.items() if n >= limits.least)
     at = {name: i for i, name in enumerate(names)}
     linked = [(at[a], row) for row, case in enumerate(cases) for a in sorted(case.assessors) if a in at]
     who = np.array([w for w, _ in linked], dtype=np.int64)
     what = np.array([w for _, w in linked], dtype=np.int64)
-    return Field(cases, values - means[groups], groups, names, who, what, len(counts) - len(names))
+    return Field(cases, values - means, groups, names, who, what, len(counts) - len(names))
 
 
-def _groups(cases: Sequence[Case], peers: int) -> NDArray[np.int64]:
-    """By framework, industry and size; without the size; by framework alone: the closest that is large enough."""
+def _groups(cases: Sequence[Case], values: Floats, peers: int) -> tuple[NDArray[np.int64], Floats]:
+    """By framework, industry and size; without the size; by framework alone: the closest that is large enough.
+    With it the mean of all that fit, those with a closer group of their own too: what remains may be one alone."""
     keys = [
         [
             (c.framework.partition("@")[0], c.verified is not None, c.industry, c.size),
@@ -113,10 +112,14 @@ def _groups(cases: Sequence[Case], peers: int) -> NDArray[np.int64]:
         ]
         for c in cases
     ]
-    counts = Counter(key for own in keys for key in dict.fromkeys(own))
-    chosen = [next((key for key in own if counts[key] >= peers), own[-1]) for own in keys]
+    fitting = defaultdict[tuple[object, ...], list[int]](list)
+    for row, own in enumerate(keys):
+        for key in dict.fromkeys(own):
+            fitting[key].append(row)
+    chosen = [next((key for key in own if len(fitting[key]) >= peers), own[-1]) for own in keys]
     order = {key: i for i, key in enumerate(sorted(set(chosen), key=repr))}
-    return np.array([order[key] for key in chosen], dtype=np.int64)
+    means = {key: float(values[fitting[key]].mean()) for key in order}
+    return np.array([order[key] for key in chosen], dtype=np.int64), np.array([means[key] for key in chosen])
 
 
 def _asked(field: Field, measure: Measure, limits: AssessorLimits, chance: float) -> tuple[list[Query], Funnel]:
