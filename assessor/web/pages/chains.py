@@ -16,7 +16,7 @@ from assessor.errors import InputError
 from assessor.forms.suppliers import TIERS, Listed, ListError
 from assessor.portfolio.group import INTEGRATED, Brief, Machines
 from assessor.report import charts
-from assessor.report.commas import commas
+from assessor.report.commas import commas, inactive
 from assessor.web.face import Face, face, page
 from assessor.web.gate import DeskOf, PageWho, Posted, posted, text, upload
 from assessor.web.pages.results import download
@@ -88,7 +88,7 @@ def _lines(form: Posted) -> list[Listed]:
 def _codes(request: Request, desk: DeskOf, who: PageWho, chain: str, made: list[Coded]) -> Response:
     out = io.StringIO()
     writer = csv.writer(out, delimiter="\t", lineterminator="\n")
-    writer.writerows((one.member.name, one.member.credit_code, one.code) for one in made)
+    writer.writerows((inactive(one.member.name), one.member.credit_code, one.code) for one in made)
     values = {
         "chain": inviting.chain(desk, who, chain),
         "made": made,
