@@ -1,5 +1,5 @@
 # demo · test · check: what a new user, CI and the inner loop run. `make help` lists all.
-.PHONY: help demo reports test check soak golden docs models cards interop kit bench-connectors bench-web bench-city bench-rerating bench-evidence serve containers lock tools apt clean
+.PHONY: help demo reports test check soak golden docs models cards interop kit bench-connectors bench-web bench-city bench-rerating bench-evidence bench-watching serve containers lock tools apt clean
 BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE  # processes by the hundred: none should compile every module again
 
@@ -70,6 +70,9 @@ bench-rerating: tools ## 20,000 generated assessments judged again in three ways
 
 bench-evidence: tools ## simulated plants and populations with known truth; rewrite their pages in benchmarks/ and the card
 	@$(BIN)/python -c 'from benchmarks import plants, populations; plants.main(); populations.main()'
+
+bench-watching: tools ## a look over 5,000 generated factories, and how often honest ones are asked about; rewrite benchmarks/watching.md (some ten minutes)
+	@$(BIN)/python -m benchmarks.watching
 
 lock: tools ## pin again what pyproject.toml asks for; no file names an address
 	@printf 'uv\nhatchling\neditables\n' | $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-header --universal --python-version 3.11 - -o requirements-uv.lock

@@ -105,11 +105,22 @@ def bundle_file(file: Path) -> Path:
 
 
 def read_assessment(data: bytes, name: str) -> Assessment:
-    """An Assessment from its JSON."""
+    """An Assessment from its JSON. BundleError names file and line where it is none."""
     try:
         return Assessment.model_validate_json(data)
     except ValueError as problem:
-        raise BundleError(Message(id="audit.not_an_assessment"), name) from problem
+        raise BundleError(Message(id="audit.not_an_assessment"), _place_of_fault(data, name)) from problem
+
+
+def _place_of_fault(data: bytes, name: str) -> str:
+    """Read once more as a document of a person's, which knows its lines: slow, and only of what is wrong."""
+    try:
+        parse(Assessment, data.decode("utf-8-sig"), name)
+    except InputError as problem:
+        return problem.place or name
+    except UnicodeDecodeError:
+        pass
+    return name
 
 
 def inside(bundle: Bundle) -> tuple[Library, Answers]:

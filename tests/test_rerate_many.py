@@ -1,10 +1,14 @@
 """Judging thousands again: the same ratings as of one at a time, whoever does it, and nothing lost on the way."""
 
+import io
 import json
 import os
 import random
+import re
 import subprocess
 import sys
+import zipfile
+import zlib
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -237,6 +241,55 @@ def test_one_unreadable_file_is_named_and_takes_nothing_along(
     assert "b.json" in caught.err and "a.json" not in caught.err
     (tmp_path / "d.pack").write_bytes(b"none")
     assert ran("rerate", str(tmp_path / "d.pack"), "--json") == 4
+
+
+def test_a_bad_pack_is_named_with_what_is_wrong_and_takes_nothing_along(folder: Path, tmp_path: Path) -> None:
+    """Damaged, encrypted, cut off, other JSON, an entry that is none: an error each, with place and reason."""
+    sound = (folder / "all.pack").read_bytes()
+    with zipfile.ZipFile(io.BytesIO(sound)) as pack:
+        name, page = pack.namelist()[0], zlib.decompress(pack.read(pack.namelist()[0]))
+    locked = bytearray(sound)
+    for at in (sound.index(b"PK\x03\x04") + 6, sound.index(b"PK\x01\x02") + 8):
+        locked[at] |= 1  # says that it is encrypted
+    held = json.loads(page)
+    held["held"][2]["filed"]["made"] = "yesterday"
+    wrong = {
+        "a-none.pack": (b"none", "edition.not_a_pack"),
+        "b-cut.pack": (sound[: len(sound) // 2], "edition.not_a_pack"),
+        "c-locked.pack": (bytes(locked), "edition.not_a_pack"),
+        "d-other.pack": (packed_as(name, zlib.compress(b"[]")), "edition.not_a_pack"),
+        "e-raw.pack": (packed_as(name, page), "edition.not_a_pack"),
+        "f-short.pack": (packed_as(name, zlib.compress(page)[:-9]), "edition.not_a_pack"),
+        "g-entry.pack": (packed_as(name, zlib.compress(json.dumps(held).encode())), "edition.bad_entry"),
+        "h-count.pack": (packed_as(name.replace("-100", "-99"), zlib.compress(page)), "edition.pack_count"),
+    }
+    for file, (data, _) in wrong.items():
+        (tmp_path / file).write_bytes(data)
+    (tmp_path / "z.json").write_bytes(canonical(DONE))
+    order = Order(LIBRARY.parts)
+    files = shelf.shelved([tmp_path])
+    assert shelf.count(files) > len(wrong)
+    found = rerate_many(shelf.pieces(files), order)
+    told = {Path(f.file.partition(".pack")[0]).name + ".pack": f.why for f in found.faults}
+    assert {file: why.id for file, why in told.items()} == {file: id_ for file, (_, id_) in wrong.items()}
+    assert told["g-entry.pack"].params == {"n": 3, "at": "made"}
+    assert len(found.moves) > 0
+
+
+def packed_as(name: str, data: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as pack:
+        pack.writestr(name, data)
+    return out.getvalue()
+
+
+def test_an_assessment_that_is_none_is_told_with_file_and_line(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{\n  "format": "assessor-assessment/1",\n  "plant": 3\n}')
+    (tmp_path / "b.json").write_text('{\n  "format": \n')
+    found = rerate_many(shelf.pieces(shelf.shelved([tmp_path])), Order(LIBRARY.parts))
+    places = sorted(Path(f.file).name for f in found.faults)
+    assert [place.partition(":")[0] for place in places] == ["a.json", "b.json"]
+    assert all(re.match(r"\w\.json:\d+", place) for place in places), places
 
 
 def test_the_command_tells_whom_a_candidate_moves(

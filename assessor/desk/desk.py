@@ -33,33 +33,39 @@ class Sender(Protocol):
 
 
 class Kept:
-    """Values by key, the latest so many that were asked for."""
+    """Values by key, the latest so many that were asked for; of requests at once each may ask and keep."""
 
     def __init__(self, most: int) -> None:
         self.most = most
+        self._lock = Lock()
         self._held: OrderedDict[Hashable, Any] = OrderedDict()
 
     def get(self, key: Hashable) -> Any:
         """None where it is not held."""
-        found = self._held.get(key)
-        if found is not None:
-            self._held.move_to_end(key)
-        return found
+        with self._lock:
+            found = self._held.get(key)
+            if found is not None:
+                self._held.move_to_end(key)
+            return found
 
     def put(self, key: Hashable, value: Any) -> None:
-        self._held[key] = value
-        while len(self._held) > self.most:
-            self._held.popitem(last=False)
+        with self._lock:
+            self._held[key] = value
+            while len(self._held) > self.most:
+                self._held.popitem(last=False)
 
 
 class Counted:
-    """What was read and counted last for pictures of many plants; whoever counts holds the lock."""
+    """What was read and counted last for pictures of many plants and of chains; whoever counts a picture holds the
+    lock."""
 
     def __init__(self) -> None:
         self.lock = Lock()
         self.extracts = Kept(30_000)
         """Some 5 kB each."""
         self.cities = Kept(8)
+        self.briefs = Kept(10_000)
+        """Results never change: each is read once. One from before they were kept in brief takes long to open."""
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,14 @@ from assessor.desk import importing
 from assessor.desk.access import Actor
 from assessor.desk.desk import Desk
 from assessor.desk.office.overview import get
-from assessor.domain import Plant, TargetSet
+from assessor.domain import Plant, Slug, TargetSet
 from assessor.frameworks.targets import load_targets
 from assessor.portfolio.city import Applied, City, city
 from assessor.portfolio.extract import Extract, identity, located_in
 from assessor.portfolio.filed import division, size
 from assessor.portfolio.groups import CUTS, Cut
-from assessor.portfolio.targets import Progress, Transformed, progress, transformed
+from assessor.portfolio.targets import Progress, progress
+from assessor.portfolio.transformed import Renewal
 from assessor.storage import Imported, Organisation, extracts, imports, vouchers
 from assessor.storage.extracts import Entry
 
@@ -29,8 +30,6 @@ class Shown:
     office: Organisation
     city: City | None
     """None where there are fewer than five plants."""
-    entries: tuple[Entry, ...] = ()
-    """What it was counted from: not for a page."""
 
 
 def picture(desk: Desk, who: Actor, office: str) -> Shown:
@@ -42,7 +41,7 @@ def picture(desk: Desk, who: Actor, office: str) -> Shown:
         came = vouchers.moved_on(c, office) if vouchers.programmes_of(c, office) else None
         listed = imports.of_office(c, office, "providers")
     counted = _counted(desk, tuple(opened), office, came, listed)
-    return Shown(house, counted, tuple(opened))
+    return Shown(house, counted)
 
 
 @dataclass(frozen=True)
@@ -52,25 +51,28 @@ class Aims:
     plan: TargetSet
     progress: tuple[Progress, ...]
     """Empty where there is no picture."""
-    transformed: Transformed | None
-    """By the plan's definition; None: it has none, or there is no picture."""
+    renewal: Renewal | None
+    """Who is transformed by the plan's own definition; None: no picture, or the plan does not speak of it."""
+    closed: bool
+    """Its last year is over: what is measured today is shown beside it and settles nothing."""
+    over: frozenset[Slug]
+    """Targets whose year is over."""
 
 
 def targets(desk: Desk, who: Actor, office: str) -> tuple[Shown, list[Aims]]:
     """Every plan that is held, what is still open first, beside what was measured."""
-    shown = picture(desk, who, office)
-    plans = sorted(load_targets(desk.library).values(), key=lambda plan: (plan.closed, -plan.last, plan.id))
-    return shown, [_aims(desk, shown, plan) for plan in plans]
+    shown, year = picture(desk, who, office), int(desk.today()[:4])
+    plans = sorted(load_targets(desk.library).values(), key=lambda plan: (plan.last < year, -plan.last, plan.id))
+    return shown, [_aims(shown.city, plan, year) for plan in plans]
 
 
-def _aims(desk: Desk, shown: Shown, plan: TargetSet) -> Aims:
-    if shown.city is None:
-        return Aims(plan, (), None)
-    counted = None
-    if plan.transformed is not None:
-        with desk.counted.lock:
-            counted = transformed(_read(desk, shown.entries), plan.transformed)
-    return Aims(plan, progress(plan, shown.city, counted), counted)
+def _aims(city_: City | None, plan: TargetSet, year: int) -> Aims:
+    closed = plan.last < year
+    over = frozenset(target.id for target in plan.targets if closed or target.by < year)
+    if city_ is None:
+        return Aims(plan, (), None, closed, over)
+    renewal = next((one for one in city_.transformed if one.plan == plan.id), None)
+    return Aims(plan, progress(plan, city_), renewal, closed, over)
 
 
 def _applied(desk: Desk, office: str) -> Applied:
@@ -97,7 +99,8 @@ def _counted(
         if found is None:
             applied = _applied(desk, office) if came else None
             who_can = importing.providers(listed) if listed else None
-            found = (city(_read(desk, entries), applied, who_can),)
+            plans = [plan for _, plan in sorted(load_targets(desk.library).items())]
+            found = (city(_read(desk, entries), applied, who_can, plans),)
             desk.counted.cities.put(key, found)
         return found[0]
 

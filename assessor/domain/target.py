@@ -61,6 +61,8 @@ class Target(Noun):
     value: Exact | None = None
     """A share for shares, a count for counts; robots for 10,000 people."""
     unit: Text | None = None
+    above_scale: bool = False
+    """Meant are plants above the statistical threshold (规上) alone."""
     source: Text
     status: Status
 
@@ -73,6 +75,8 @@ class Target(Noun):
             raise ValueError("why is filled where, and only where, there is no measure")
         if self.measure is not None and self.value is None:
             raise ValueError("what is measured has a value to reach")
+        if self.above_scale and self.measure not in (None, "transformed"):
+            raise ValueError("above_scale is counted apart of what is transformed alone")
         return self
 
 
@@ -86,9 +90,7 @@ class TargetSet(Noun):
     """The city it is for; None: the whole country."""
     first: Year
     last: Year
-    """The last year."""
-    closed: bool
-    """Its time is over: what is measured today is shown beside it and settles nothing."""
+    """The last year. Once it is over, what is measured is shown beside the plan and settles nothing."""
     source: Text
     status: Status
     transformed: Definition | None = None

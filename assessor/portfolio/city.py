@@ -6,16 +6,16 @@ factory first. What rests on machines is counted over plants of which a machine 
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 
-from assessor.domain import Noun, Provider, Slug
+from assessor.domain import Noun, Provider, Slug, TargetSet
 from assessor.portfolio.counted import ALL, Counted
 from assessor.portfolio.extract import Extract
 from assessor.portfolio.figures import MEASURES, SHARES, Figure, Measure, figures
 from assessor.portfolio.groups import CUTS, Cut, Row, grouped
+from assessor.portfolio.transformed import Renewal, asks
 from assessor.portfolio.withheld import FEWEST, Key, Sum, few, told, withheld
 
-__all__ = ["Applied", "Bin", "City", "Edition", "Group", "Ranked", "Ranking", "city", "share"]
+__all__ = ["Applied", "Bin", "City", "Edition", "Group", "Ranked", "Ranking", "city"]
 Applied = Mapping[Cut, Mapping[str | None, int]]
 """How many applied, by what they are counted by; None: where that is not known of them."""
 
@@ -98,19 +98,24 @@ class City(Noun):
     """Sub-domains that fall short at a plant's next level."""
     wants: Ranking
     """Recommendations in plans."""
+    transformed: tuple[Renewal, ...] = ()
+    """Of each plan that speaks of it, by the plan's own definition."""
 
 
 def city(
-    plants: Sequence[Extract], applied: Applied | None = None, providers: Sequence[Provider] | None = None
+    plants: Sequence[Extract],
+    applied: Applied | None = None,
+    providers: Sequence[Provider] | None = None,
+    plans: Sequence[TargetSet] = (),
 ) -> City | None:
     """The picture of these plants; None where there are fewer than five. Generated and real ones are not mixed:
-    ValueError where they are."""
+    ValueError where they are. `plans`: those whose definitions of transformed are counted."""
     if len({one.simulated for one in plants}) > 1:
         raise ValueError("generated plants never stand beside real ones")
     if len(plants) < FEWEST:
         return None
     rows = {cut: grouped(plants, cut) for cut in CUTS}
-    counted = Counted(plants, rows)
+    counted = Counted(plants, rows, {plan.id: plan.transformed for plan in plans if plan.transformed})
     settled = [one for one in plants if not one.open]
     planned = [one.wants for one in settled if one.wants is not None]
     return City(
@@ -129,7 +134,13 @@ def city(
             [one.holds_back for one in settled], len(plants), counted.told_of_all("settled"), None
         ),
         wants=_ranking(planned, len(plants), counted.told_of_all("plans"), providers),
+        transformed=tuple(_renewal(counted, plan) for plan in plans if asks(plan)),
     )
+
+
+def _renewal(counted: Counted, plan: TargetSet) -> Renewal:
+    groups = () if plan.transformed is None else counted.transformed(plan.id)
+    return Renewal(plan=plan.id, title=plan.title, by=plan.transformed, groups=groups)
 
 
 def _groups(counted: Counted, rows: Sequence[Row], cut: str, applied: Applied | None) -> list[Group]:
@@ -204,8 +215,3 @@ def _ranking(
 
     lines = (line(id_, count) for id_, count in counts.items())
     return Ranking(known=known, lines=tuple(sorted(lines, key=lambda r: (-(r.plants or 0), r.id))))
-
-
-def share(part: int | None, whole: int) -> Fraction | None:
-    """As a share; None where it is withheld or there is nothing."""
-    return Fraction(part, whole) if part is not None and whole else None

@@ -2,15 +2,20 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from assessor.domain import Definition
 from assessor.portfolio.extract import Extract
 from assessor.portfolio.figures import MEASURES, SHARES, Measure, Part, told_both
 from assessor.portfolio.groups import DECLARED, VERIFIED, Cut, Row, blocks, declared_as, mask, sets, verified_as
+from assessor.portfolio.transformed import OUTCOMES, SCALES, Scale, Transformed, by_outcome, scale_of
 from assessor.portfolio.withheld import FEWEST, Key, Sum, few, merged, withheld
 
 ALL = "all"
 """The cut that has one row, with every plant."""
 BINS = 10
 """Of shares."""
+ASSESSED = "assessed"
+BY_PLAN, BY_SCALE = ": by the plan", ": by scale too"
+"""Names of the two tables that a definition makes."""
 Sets = Mapping[str, tuple[int, ...]]
 """Tables by name: each plant is in one of the sets of a table."""
 
@@ -19,7 +24,12 @@ class Counted:
     """The counts of these plants. Columns of the whole are wide enough to be told; cells of cuts may be
     withheld."""
 
-    def __init__(self, plants: Sequence[Extract], rows: Mapping[Cut, Sequence[Row]]) -> None:
+    def __init__(
+        self,
+        plants: Sequence[Extract],
+        rows: Mapping[Cut, Sequence[Row]],
+        definitions: Mapping[str, Definition] | None = None,
+    ) -> None:
         self.plants = plants
         self.whole = Row((), tuple(range(len(plants))))
         self.declared = blocks(DECLARED, map(declared_as, plants))
@@ -27,14 +37,84 @@ class Counted:
         self.measured = {m: told_both(plants, m) for m in MEASURES}
         self.bins = {m: self._bins(m) for m in SHARES if len(self.measured[m].parts) >= FEWEST}
         self.tables = self._tables()
-        self.counts: dict[Key, int] = {}
+        self.counts: dict[Key, int] = {
+            (cut, r, ASSESSED): len(row.plants) for cut, found in rows.items() for r, row in enumerate(found)
+        }
         sums: list[Sum] = []
         for cut, found in rows.items():
             sums += self._tied(cut, found, self.tables)
-        whole = {**self.tables, **self._of_all()}
-        sums += self._tied(ALL, [self.whole], whole)
-        firm = frozenset(key for key in self.counts if isinstance(key, tuple) and key[0] == ALL)
-        self.hidden = withheld(self.counts, sums, firm)
+        self._extra = self._of_all()
+        self.hidden: frozenset[Key] = frozenset()
+        self.hidden = self._decided(sums, {})
+        for plan, by in (definitions or {}).items():
+            self._add(plan, by, rows, sums)
+
+    def _decided(self, sums: Sequence[Sum], decided: Mapping[Key, bool]) -> frozenset[Key]:
+        """What is withheld, by the sums of the cuts and all tables of the whole that are held by now."""
+        whole = {**self.tables, **self._extra}
+        all_ = [*sums, *self._tied(ALL, [self.whole], whole)]
+        firm = frozenset(
+            _key(self.whole, held, (ALL, 0, name, column))
+            for name, columns in whole.items()
+            if not name.endswith(BY_SCALE)
+            for column, held in enumerate(columns)
+        )
+        return withheld(self.counts, all_, firm, decided)
+
+    def _add(self, plan: str, by: Definition, rows: Mapping[Cut, Sequence[Row]], sums: list[Sum]) -> None:
+        """Count whom a definition holds for. Where that cannot be told at all without taking back what is told
+        beside it, it is withheld as a whole."""
+        counts, extra, held = dict(self.counts), self._extra, len(sums)
+        decided = {key: key in self.hidden for key in counts}
+        self._extra = {**extra, **self._transformed(plan, by)}
+        for column, scale in enumerate(self._extra["scale"]):
+            sums += self._within(_key(self.whole, scale, (ALL, 0, "scale", column)), rows)
+        found = self._decided(sums, decided)
+        if found & decided.keys() == self.hidden:
+            self.hidden = found
+            return
+        self.counts, self._extra = counts, extra
+        del sums[held:]
+
+    def transformed(self, plan: str) -> tuple[Transformed, ...]:
+        """Whom the definition of a plan holds for: of all, of those above scale, and of the others."""
+        return tuple(self._told_by(plan, scale) for scale in SCALES)
+
+    def _told_by(self, plan: str, scale: Scale) -> Transformed:
+        plants: int | None = len(self.plants)
+        table, first = f"{plan}{BY_PLAN}", 0
+        if scale != "all":
+            part = SCALES.index(scale) - 1
+            plants = self._told_of("scale", part)
+            table, first = f"{plan}{BY_SCALE}", part * len(OUTCOMES)
+        cells = [None] * 3 if plants is None else [self._told_of(table, first + column) for column in range(3)]
+        return Transformed(scale=scale, plants=plants, **dict(zip(OUTCOMES, cells, strict=True)))
+
+    def _told_of(self, name: str, column: int) -> int | None:
+        return self.told_of_all(name, column) if name in self._extra else None
+
+    def _transformed(self, plan: str, by: Definition) -> Sets:
+        """By scale, by the definition, and by both: each cell of the last lies in one of each of the others."""
+        scale = self._split(scale_of(one) == "above" for one in self.plants)
+        is_ = by_outcome(self.plants, by)
+        all_ = tuple(mask(i for i, one in enumerate(is_) if one == name) for name in OUTCOMES)
+        both = tuple(part & held for part in scale for held in all_)
+        return {"scale": scale, f"{plan}{BY_PLAN}": all_, f"{plan}{BY_SCALE}": both}
+
+    def _within(self, whole: Key, rows: Mapping[Cut, Sequence[Row]]) -> list[Sum]:
+        """Groups of a cut that lie within a count of the whole, as the largest plants within those above scale:
+        how many are in each group is told, so that what these leave of the count follows."""
+        of, found = _held(whole), []
+        for cut, groups in rows.items():
+            inside = [(r, row.mask) for r, row in enumerate(groups) if of is not None and not row.mask & ~of]
+            rest = of or 0
+            for _, held in inside:
+                rest &= ~held
+            if inside and few(rest.bit_count()):
+                left = _rest(whole, rest)
+                self.counts[left] = rest.bit_count()
+                found.append(Sum((*((cut, r, ASSESSED) for r, _ in inside), left), whole))
+        return found
 
     def told(self, row: Row, r: int, cut: str, name: str, column: int) -> int | None:
         """How many plants of a row are in a column of a table; None: withheld."""
@@ -68,7 +148,6 @@ class Counted:
             own = self.measured[measure].parts
             at = [1 + _bin(own[i]) if i in own else 0 for i in range(len(self.plants))]
             found[f"bins of {measure}"] = tuple(mask(i for i, b in enumerate(at) if b in part) for part in parts)
-        self._extra = found
         return found
 
     def _split(self, holds: Iterable[bool]) -> tuple[int, int]:

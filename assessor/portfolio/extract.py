@@ -5,16 +5,15 @@ Whatever is not known is None, and so is what an Assessment without machines cal
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from assessor.domain import (
     Assessment,
     Exact,
     Measurement,
     Noun,
-    Outcome,
     Plant,
     Rating,
     Region,
@@ -31,8 +30,10 @@ from assessor.portfolio.filed import division, size
 Machines = Literal["readable", "connectable", "networked", "digital", "numerical_control"]
 MACHINES: tuple[Machines, ...] = ("readable", "connectable", "networked", "digital", "numerical_control")
 """Indicators that count machines; `numerical_control` counts key processes."""
-FORMAT = 1
+FORMAT = 2
 """Of the row that an Extract makes: another one has those of before written anew."""
+GONE = frozenset({"kind", "employees", "level_spread"})
+"""What rows of format 1 held and nothing counts; they are read until they are written anew."""
 GREEN = "green-profile"
 """The framework whose figures tell energy and carbon."""
 RATIOS = {"energy": "tce-per-output", "carbon": "co2-per-output"}
@@ -44,11 +45,19 @@ ROBOTS, STAFF = "robots-in-use", "staff-average"
 class Seen(Noun):
     """So many of so many: surely `low`, at most `high`. Bounds may be fractions where machines were drawn."""
 
-    seen: Annotated[int, Field(ge=0)]
-    """Shown one by one."""
     low: Exact
     high: Exact
     of: Annotated[int, Field(ge=1)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def of_before(cls, row: Any) -> Any:
+        return _without(row, frozenset({"seen"}))
+
+
+def _without(row: Any, gone: frozenset[str]) -> Any:
+    """A row that was kept, without what is not counted any more."""
+    return {name: value for name, value in row.items() if name not in gone} if isinstance(row, dict) else row
 
 
 class Ratio(Noun):
@@ -71,13 +80,10 @@ class Reach(Noun):
 class Extract(Noun):
     """One plant, as far as it may be counted."""
 
-    kind: Literal["discrete", "process"]
     industry: Annotated[str, Field(pattern=r"^\d{2}$")] | None
     """Division of GB/T 4754."""
     size: Size | None
     """By the number of people alone."""
-    employees: int | None
-    """As the plant's profile has it."""
     district: Slug | None
     """As the lists of regions name it; None where its address does not tell."""
     above_scale: bool | None
@@ -90,12 +96,10 @@ class Extract(Noun):
     declared_level: int
     declared_score: Exact
     verified_level: int | None
-    """None where no machine was heard; so are the three below."""
+    """None where no machine was heard; so are the two below."""
     verified_score: Exact | None
     level_high: int | None
     """The verified level at most: where it is above `verified_level`, something is still unknown."""
-    level_spread: tuple[int, int] | None
-    """Lowest and highest verified level over all weight sets."""
     weights_unverified: bool
     """The default weights have no official source."""
     levels: dict[Slug, Reach] = {}
@@ -116,6 +120,11 @@ class Extract(Noun):
     open: Annotated[int, Field(ge=0)]
     """Differences that are not settled: while there are any, no office sees figures of it."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def of_before(cls, row: Any) -> Any:
+        return _without(row, GONE)
+
 
 def extract_of(done: Assessment, library: Library) -> Extract:
     """What of an Assessment may be counted; places and sizes by the library's lists."""
@@ -123,10 +132,8 @@ def extract_of(done: Assessment, library: Library) -> Extract:
     sure = verified if done.heard else None
     known = {e.question: e.verified for e in done.evidence}
     return Extract(
-        kind=done.plant.kind,
         industry=division(done.plant.industry),
         size=size(done.plant.employees),
-        employees=done.plant.employees,
         district=district_of(done, library.regions),
         above_scale=done.plant.above_scale,
         simulated=done.plant.simulated,
@@ -139,7 +146,6 @@ def extract_of(done: Assessment, library: Library) -> Extract:
         verified_level=sure.level if sure else None,
         verified_score=sure.score if sure else None,
         level_high=sure.level_high if sure else None,
-        level_spread=done.level_spread if sure else None,
         weights_unverified=verified.weights_status is not Status.OFFICIAL,
         levels=dict(_levels(done)),
         machines={name: found for name in MACHINES if (found := _seen(done.measurements, name))},
@@ -192,8 +198,7 @@ def _seen(measured: tuple[Measurement, ...], name: str) -> Seen | None:
         return None
     if found.low is None or found.high is None:
         return None
-    shown = sum(one.outcome is Outcome.MET for one in found.lines)
-    return Seen(seen=shown, low=found.low * found.total, high=found.high * found.total, of=found.total)
+    return Seen(low=found.low * found.total, high=found.high * found.total, of=found.total)
 
 
 def _ratio(done: Assessment, name: str) -> Ratio | None:

@@ -18,6 +18,9 @@ SHARES: tuple[Measure, ...] = MACHINES
 """Those that are shares, from 0 to 1."""
 MEANS: tuple[Measure, ...] = ("numerical_control",)
 """Those of which a region's figure is published as the mean over enterprises."""
+BARE: tuple[Measure, ...] = ("robots",)
+"""Those of which the ratio alone is given out. Few plants have robots, and many know the staff of one: the number
+of robots, or a quartile, which may be one plant's own, could tell whose they are."""
 PEOPLE = 10_000
 """Robots are counted per so many people."""
 
@@ -33,12 +36,12 @@ class Figure(Noun):
     over_low: Exact | None = None
     over_high: Exact | None = None
     under: Exact | None = None
-    """The sums it is made of."""
+    """The sums it is made of; None of `BARE`."""
     mean_low: Exact | None = None
     mean_high: Exact | None = None
     """Of `MEANS`: the mean of the plants' own shares."""
     quartiles: tuple[Exact, Exact, Exact] | None = None
-    """Of the plants' own figures (of shares, their lower ends)."""
+    """Of the plants' own figures (of shares, their lower ends); None of `BARE`."""
     why: Literal["none", "few", "dominated", "beside"] | None = None
     """None told it; fewer than five did; one plant makes more than four fifths of it; or it would let another one
     be reckoned."""
@@ -92,7 +95,7 @@ def figures(
     while (more := _more(held, why)) is not None:
         why[more] = "beside"
     return [
-        Figure(plants=known, why=reason) if reason else _figure(mine, known, told.scale, measure in MEANS)
+        Figure(plants=known, why=reason) if reason else _figure(measure, mine, known, told.scale)
         for mine, known, reason in zip(held, plants, why, strict=True)
     ]
 
@@ -122,18 +125,21 @@ def _more(held: Sequence[Sequence[Part]], why: Sequence[Why]) -> int | None:
     return min(told, key=lambda i: (len(held[i]), i), default=None)
 
 
-def _figure(mine: Sequence[Part], known: int | None, scale: int, mean: bool) -> Figure:
+def _figure(measure: Measure, mine: Sequence[Part], known: int | None, scale: int) -> Figure:
     low, high, under = (sum(column) for column in zip(*mine, strict=True))
+    ratio = Figure(plants=known, low=Fraction(low, under), high=Fraction(high, under))
+    if measure in BARE:
+        return ratio
     found = Figure(
         plants=known,
-        low=Fraction(low, under),
-        high=Fraction(high, under),
+        low=ratio.low,
+        high=ratio.high,
         over_low=Fraction(low, scale),
         over_high=Fraction(high, scale),
         under=Fraction(under, scale),
         quartiles=quartiles(mine),
     )
-    if not mean:
+    if measure not in MEANS:
         return found
     means = (sum((Fraction(p[end], p.under) for p in mine), Fraction(0)) / len(mine) for end in (0, 1))
     return found.model_copy(update=dict(zip(("mean_low", "mean_high"), means, strict=True)))

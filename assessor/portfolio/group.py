@@ -6,6 +6,7 @@ Counts of plants and sums of machines, never an average of levels. Each count sa
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from assessor.domain import (
     Assessment,
@@ -24,19 +25,23 @@ from assessor.domain import (
 
 NOT_SHOWN = Message(id="desk.not_settled")
 """Why nobody outside the factory sees a result: an open difference is a question to the factory first."""
+BRIEF: Literal[2] = 2
+"""Of what is kept of a result in brief; one of another format is made anew out of the result."""
 INTEGRATED = 3
 """The level at which, in the words of the ladder, data are shared across activities."""
 
 
 class Machines(Noun):
-    """Production equipment in use, by the register."""
+    """Production equipment in use, by the register. What is neither so nor unknown was looked for in vain."""
 
     of: int
     readable: int
+    readable_unknown: int
+    """Of which it is not known: nobody could look, or what was seen leaves it open."""
     connectable: int
+    connectable_unknown: int
     networked: int
-    untested: int
-    """Of which nobody could look: no statement is made about them."""
+    networked_unknown: int
 
     def __add__(self, other: "Machines") -> "Machines":
         return Machines(**{name: n + getattr(other, name) for name, n in self})
@@ -56,6 +61,7 @@ class Frame(Noun):
 class Brief(Noun):
     """What a plant's result comes to, without a single answer."""
 
+    format: Literal[2] = BRIEF
     open: int
     """Differences that are not settled: while there are any, nobody outside the factory sees the rest."""
     plant: Text
@@ -111,13 +117,13 @@ def _machines(done: Assessment) -> Machines:
     sights = {sight.asset: sight for sight in done.sights}
     used = [asset.id for asset in done.assets if asset.production and asset.in_use]
     seen = [sights[id_] for id_ in used if id_ in sights]
-    return Machines(
-        of=len(used),
-        readable=sum(s.readable is Outcome.MET for s in seen),
-        connectable=sum(s.connectable is Outcome.MET for s in seen),
-        networked=sum(s.networked is Outcome.MET for s in seen),
-        untested=sum(s.readable is Outcome.NOT_DETERMINED for s in seen) + len(used) - len(seen),
-    )
+    unseen = len(used) - len(seen)
+    counts = {"of": len(used)}
+    for name in ("readable", "connectable", "networked"):
+        found = Counter(getattr(sight, name) for sight in seen)
+        counts[name] = found[Outcome.MET]
+        counts[f"{name}_unknown"] = unseen + len(seen) - found[Outcome.MET] - found[Outcome.NOT_MET]
+    return Machines(**counts)
 
 
 def holding(framework: Ladder, rating: Rating) -> tuple[str, ...]:
@@ -206,4 +212,4 @@ def _reach(found: Sequence[Brief], frame: Frame, dimension: str, level: int) -> 
 def machines(briefs: Iterable[Brief]) -> tuple[Machines, int]:
     """Machines of all plants that were heard, summed, and how many plants those are."""
     found = [one.machines for one in briefs if one.machines is not None]
-    return sum(found, Machines(of=0, readable=0, connectable=0, networked=0, untested=0)), len(found)
+    return sum(found, Machines(**dict.fromkeys(Machines.model_fields, 0))), len(found)

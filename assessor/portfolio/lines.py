@@ -1,6 +1,5 @@
 """LINES of a picture: one figure a line, in words, for a sheet that a person or a program reads on."""
 
-import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,8 @@ from assessor.messages import Language, catalogue, render
 from assessor.portfolio.city import Bin, City, Edition, Group
 from assessor.portfolio.figures import MEANS, Figure, Measure
 from assessor.portfolio.groups import CUTS
+from assessor.portfolio.transformed import OUTCOMES, Renewal, Transformed
+from assessor.report.commas import commas
 from assessor.report.inert import inert
 
 HEAD = ("cut", "group", "what", "item", "value", "value_high", "plants", "of", "note")
@@ -92,6 +93,28 @@ def lines(city: City, names: Names) -> Iterator[tuple[Cell, ...]]:
     ):
         for line in ranking.lines:
             yield _count(names, _place(names), name, called(line.id), line.plants, city.all.assessed)
+    for renewal in city.transformed:
+        yield from _renewal(names, renewal, city.all.assessed)
+
+
+def _renewal(names: Names, held: Renewal, assessed: int) -> Iterator[tuple[Cell, ...]]:
+    """Whom a plan's definition holds for; that there is none, where there is none."""
+    what = names.t("what.transformed", plan=render(held.title, names.language))
+    if held.by is None:
+        yield (*_place(names), what, "", None, None, None, assessed, names.t("targets.not_defined"))
+    for group in held.groups:
+        place = (names.t("cut.scale"), names.t(f"scale.{group.scale}"))
+        if group.scale != "all":
+            yield _count(names, place, "assessed", "", group.plants, assessed)
+        for outcome in OUTCOMES:
+            n = count_of(group, outcome)
+            note = "" if n is not None else names.t("why.withheld")
+            yield (*place, what, names.t(f"transformed.{outcome}"), None, None, n, group.plants, note)
+
+
+def count_of(group: Transformed, outcome: str) -> int | None:
+    counts: dict[str, int | None] = {"yes": group.yes, "no": group.no, "unknown": group.unknown}
+    return counts[outcome]
 
 
 def _place(names: Names) -> tuple[str, str]:
@@ -142,26 +165,14 @@ def _figure(
 
 
 def as_csv(head: Sequence[str], rows: Sequence[Sequence[Cell]], above: Sequence[str] = ()) -> bytes:
-    """As a table that Excel opens in Chinese: with a byte order mark; no text in it is a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    for one in above:
-        writer.writerow([_inert(one)])
-    writer.writerow([_inert(one) for one in head])
-    writer.writerows([_written(cell) for cell in row] for row in rows)
-    return out.getvalue().encode("utf-8-sig")
+    """As a table that Excel opens in Chinese; what stands above it first."""
+    return commas([*([one] for one in above), head, *([_written(cell) for cell in row] for row in rows)])
 
 
-def _written(cell: Cell) -> str | int | float:
-    if isinstance(cell, str):
-        return _inert(cell)
-    return "" if cell is None else cell if isinstance(cell, int) else round(float(cell), 6)
-
-
-def _inert(text: str) -> str:
-    """What a spreadsheet would reckon with stays a text."""
-    held = str(inert(text))
-    return f"'{held}" if held[:1] in ("=", "+", "-", "@", "\t", "\r") else held
+def _written(cell: Cell) -> str:
+    if isinstance(cell, Fraction):
+        return str(round(float(cell), 6))
+    return "" if cell is None else str(cell)
 
 
 def as_xlsx(head: Sequence[str], rows: Sequence[Sequence[Cell]], above: Sequence[str] = ()) -> bytes:

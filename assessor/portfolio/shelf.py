@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Any, BinaryIO, Literal
+
+from pydantic import ValidationError
 
 from assessor.audit import read_assessment
 from assessor.domain import Assessment, Message, Noun
@@ -26,6 +28,10 @@ FILES = 4
 """Whole Assessments in a piece: each takes a good part of a second to read."""
 MOST = 200_000_000
 """Bytes of one member once it is unpacked."""
+
+
+UNREADABLE = (zipfile.BadZipFile, OSError, EOFError, zlib.error, NotImplementedError, RuntimeError)
+"""What a zip says of itself that is damaged, encrypted, or packed in a way that nobody here reads."""
 
 
 class Shelved(Noun):
@@ -122,16 +128,32 @@ def write_pack(file: Path, held: Iterable[tuple[str, Filed]]) -> int:
 
 
 def unpacked(held: Held) -> tuple[Shelved, ...]:
-    """What a member holds. Raises BundleError where it is not what it says."""
+    """What a member holds. Raises BundleError where it is not what it says; it names the member, and which of its
+    Assessments is wrong in what."""
     assert held.data is not None
     try:
         opened = zlib.decompressobj()
         data = opened.decompress(held.data, MOST)
-        if opened.unconsumed_tail:
-            raise ValueError("too much")
-        return Page.model_validate_json(data).held
+        if not opened.eof:
+            raise ValueError("too much, or cut off")
+        found = Page.model_validate_json(data).held
+    except ValidationError as problem:
+        raise BundleError(_wrong(problem), held.name) from problem
     except (ValueError, zlib.error) as problem:
         raise BundleError(Message(id="edition.not_a_pack"), held.name) from problem
+    if len(found) != held.count:
+        params: dict[str, Any] = {"n": len(found), "said": held.count}
+        raise BundleError(Message(id="edition.pack_count", params=params), held.name)
+    return found
+
+
+def _wrong(problem: ValidationError) -> Message:
+    """Which Assessment of a member, and where in it."""
+    loc = problem.errors(include_url=False, include_input=False)[0]["loc"]
+    if len(loc) < 2 or loc[0] != "held" or not isinstance(loc[1], int):
+        return Message(id="edition.not_a_pack")
+    at = ".".join(str(part) for part in loc[2:] if part != "filed")
+    return Message(id="edition.bad_entry", params={"n": loc[1] + 1, "at": at or "-"})
 
 
 def inflated(held: Held) -> Assessment:
@@ -155,12 +177,21 @@ def page_of(held: Iterable[tuple[str, str, bytes]]) -> Held:
 
 
 def _members(file: Path) -> Iterator[Held]:
+    """A pack as its members; what cannot be opened stands for itself with nothing in it, so that it is told beside
+    what can be judged, and takes nothing else along."""
+    try:
+        yield from _opened(file)
+    except BundleError as problem:
+        yield Held(problem.place or str(file), b"")
+
+
+def _opened(file: Path) -> Iterator[Held]:
     try:
         with zipfile.ZipFile(file) as pack:
             for info in pack.infolist():
                 count_ = info.filename.rpartition("-")[2].partition(".")[0]
-                if info.file_size > MOST or not count_.isdigit():
-                    raise BundleError(Message(id="edition.not_a_pack"), str(file))
+                if info.file_size > MOST or not (count_.isascii() and count_.isdigit()):
+                    raise BundleError(Message(id="edition.not_a_pack"), f"{file}/{info.filename}")
                 yield Held(f"{file}/{info.filename}", pack.read(info), int(count_))
-    except (zipfile.BadZipFile, OSError) as problem:
+    except UNREADABLE as problem:
         raise BundleError(Message(id="edition.not_a_pack"), str(file)) from problem

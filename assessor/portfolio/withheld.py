@@ -58,16 +58,22 @@ def dominated(values: Sequence[int]) -> bool:
 
 
 def withheld(
-    counts: Mapping[Key, int], sums: Sequence[Sum], firm: Collection[Key] = frozenset()
+    counts: Mapping[Key, int],
+    sums: Sequence[Sum],
+    firm: Collection[Key] = frozenset(),
+    decided: Mapping[Key, bool] | None = None,
 ) -> frozenset[Key]:
-    """Which counts are not given out. `firm`: those that are withheld only where nothing else is left."""
+    """Which counts are not given out. `firm`: those that are withheld only where nothing else is left. `decided`:
+    those of which it was decided before whether they are; of these one more is withheld last of all."""
+    before = decided or {}
     hidden = {key for key, count in counts.items() if few(count)}
     small = frozenset(hidden)
+    hidden |= {key for key, held in before.items() if held}
     lines = [one for one in sums if one.whole is None]
     between = [one for one in sums if one.whole is not None]
 
-    def rank(key: Key) -> tuple[bool, bool, int, str]:
-        return counts[key] == 0, key in firm, counts[key], repr(key)
+    def rank(key: Key) -> Place:
+        return key in before, counts[key] == 0, key in firm, counts[key], repr(key)
 
     while True:
         if _filled_up(counts, lines, hidden, rank) or _filled_up(counts, between, hidden, rank):
@@ -77,7 +83,9 @@ def withheld(
             return frozenset(hidden)
 
 
-Rank = Callable[[Key], tuple[bool, bool, int, str]]
+Place = tuple[bool, bool, bool, int, str]
+"""The lowest is withheld first; where its first part holds, it was decided before that it is told."""
+Rank = Callable[[Key], Place]
 
 
 def _filled_up(counts: Mapping[Key, int], sums: Sequence[Sum], hidden: set[Key], rank: Rank) -> bool:
@@ -87,7 +95,7 @@ def _filled_up(counts: Mapping[Key, int], sums: Sequence[Sum], hidden: set[Key],
         if one.whole in hidden:
             continue
         while not _enough([counts[k] for k in one.parts if k in hidden], len(one.parts)):
-            more = one.whole if one.whole is not None else _smallest(one.parts, hidden, rank)
+            more = _next(one, hidden, rank)
             if more is None or more in hidden:
                 break
             hidden.add(more)
@@ -102,6 +110,20 @@ def _enough(held: Sequence[int], parts: int) -> bool:
     return count > 1 and total >= FEWEST and (total >= count + FEWEST - 1 or count == parts)
 
 
+def _next(one: Sum, hidden: Collection[Key], rank: Rank) -> Key | None:
+    """What a sum withholds next: its total, where that is a count of another table, unless a part costs less."""
+    part = _smallest(one.parts, hidden, rank)
+    if one.whole is None or (part is not None and _cost(part, rank) < _cost(one.whole, rank)):
+        return part
+    return one.whole
+
+
+def _cost(key: Key, rank: Rank) -> tuple[bool, bool]:
+    """Is it decided already, and is it firm?"""
+    decided, _, firm, _, _ = rank(key)
+    return decided, firm
+
+
 def _smallest(keys: Iterable[Key], hidden: Collection[Key], rank: Rank) -> Key | None:
     """Of what is still told the smallest that is not nought; nought where there is nothing else."""
     return min((key for key in keys if key not in hidden), key=rank, default=None)
@@ -112,13 +134,15 @@ def _further(sums: Sequence[Sum], hidden: set[Key], open_: Collection[Key], rank
     before = len(hidden)
     for key in sorted(open_, key=repr):
         over = {one.whole for one in sums if key in one.parts and one.whole is not None} - hidden
-        if over:
-            hidden |= over
-            continue
+        free = {whole for whole in over if not rank(whole)[0]}
         near = {k for one in sums if key in one.parts for k in one.parts}
         more = _smallest(near, hidden, rank)
-        if more is not None:
+        if free:
+            hidden |= free
+        elif more is not None and not (over and rank(more)[0]):
             hidden.add(more)
+        else:
+            hidden |= over
     return len(hidden) > before
 
 

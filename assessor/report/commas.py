@@ -15,11 +15,12 @@ def commas(rows: Sequence[Sequence[str]]) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     for row in rows:
-        writer.writerow([_inactive(str(inert(cell))) for cell in row])
+        writer.writerow([inactive(str(inert(cell))) for cell in row])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
-def _inactive(cell: str) -> str:
+def inactive(cell: str) -> str:
+    """A cell that a spreadsheet takes for the text that it is."""
     return f"'{cell}" if cell.startswith(ACTING) and not _number(cell) else cell
 
 

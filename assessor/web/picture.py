@@ -27,7 +27,6 @@ class Cell:
     label: str
     fill: str
     plants: int | None
-    share: Fraction | None
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,6 @@ class Strip:
     """One figure of one group."""
 
     name: str
-    figure: Figure
     value: str
     sums: str
     known: str
@@ -66,10 +64,7 @@ class View:
     def levels(self, cut: str, group: Group, column: str) -> Levels:
         blocks = self.city.declared if column == "declared" else self.city.verified
         counts = group.declared if column == "declared" else group.verified
-        cells = tuple(
-            Cell(self.names.block(b), FILLS[b[-1]], n, None if n is None else Fraction(n, group.assessed))
-            for b, n in zip(blocks, counts, strict=True)
-        )
+        cells = tuple(Cell(self.names.block(b), FILLS[b[-1]], n) for b, n in zip(blocks, counts, strict=True))
         held = group.assessed - sum(n or 0 for n in counts)
         told = [f"{c.label} {number(c.plants)}" for c in cells if c.plants]
         told += [self.names.t("suppressed", n=held)] if held else []
@@ -114,7 +109,7 @@ class View:
             low, mid, high = figure.quartiles
             spread = charts.strip(low, high, value=mid, title=title, desc=self.quartiles(measure, figure))
         return Strip(
-            name, figure, value, self.sums(measure, figure), self._known(figure), why, bar,
+            name, value, self.sums(measure, figure), self._known(figure), why, bar,
             self.quartiles(measure, figure), spread,
         )  # fmt: skip
 

@@ -76,10 +76,8 @@ def _plant(drawn: random.Random, base: Extract, library: Library) -> Extract:
     ladder = library.frameworks[framework]
     assert isinstance(ladder, Ladder)
     told: dict[str, Any] = {
-        "kind": kind,
         "industry": industry,
         "size": size(employees),
-        "employees": employees,
         "district": district,
         "above_scale": employees > 60,
         "made": base.made + drawn.randrange(200) * 86_400 * 10**9,
@@ -91,7 +89,6 @@ def _plant(drawn: random.Random, base: Extract, library: Library) -> Extract:
         "verified_level": verified,
         "verified_score": None if verified is None else Fraction(verified) + Fraction(drawn.randrange(80), 100),
         "level_high": high,
-        "level_spread": None if verified is None else (max(0, verified - drawn.randrange(2)), verified),
         "levels": {framework: Reach(declared=declared, verified=verified, verified_high=high)},
         "machines": _machines(drawn, skill, employees) if heard else {},
         "holds_back": _some(drawn, [d.id for d in ladder.dimensions if d.plant in (None, kind)], 7),
@@ -132,7 +129,7 @@ def _machines(drawn: random.Random, skill: float, employees: int) -> dict[Any, S
             continue  # not measured there
         seen = int(held[name] * of[name])
         unknown = drawn.randrange(of[name] - seen + 1) // 2
-        found[name] = Seen(seen=seen, low=Fraction(seen), high=Fraction(seen + unknown), of=of[name])
+        found[name] = Seen(low=Fraction(seen), high=Fraction(seen + unknown), of=of[name])
     return found
 
 
@@ -172,15 +169,20 @@ def fill(desk: Desk, office: str, plants: Sequence[Extract]) -> None:
         insert_all(c, tables.surveys, [
             {"id": survey, "organisation": house, "made": one.made, "version": 1, "keep_until": None,
              "plant": {"id": f"generated-{i + 1}", "name": {"zh": f"生成工厂 {i + 1}", "en": f"Generated {i + 1}"},
-                       "kind": one.kind, "simulated": one.simulated},
+                       "kind": _kind(one), "simulated": one.simulated},
              "settings": {"framework": one.framework}}
             for i, (survey, house, one) in enumerate(zip(surveys_, owners, plants, strict=True))
         ])  # fmt: skip
         rows = [
-            extracted(survey, house, 1, f"{one.kind} 生成工厂 {i + 1}", one.model_dump(mode="json"))
+            extracted(survey, house, 1, f"{_kind(one)} 生成工厂 {i + 1}", one.model_dump(mode="json"))
             for i, (survey, house, one) in enumerate(zip(surveys_, owners, plants, strict=True))
         ]
         insert_all(c, tables.extracts, [vars(row) for row in rows])
+
+
+def _kind(one: Extract) -> str:
+    """Discrete or process, as its ladder says."""
+    return one.framework.rpartition("-")[2]
 
 
 def office(desk: Desk, name: str = "示范主管部门", *, demonstration: bool = True) -> str:

@@ -3,7 +3,9 @@
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +13,7 @@ from assessor.desk import answering as answering_
 from assessor.desk import consenting, entering, houses, reckoning, surveys
 from assessor.desk.access import Actor
 from assessor.desk.chain import inviting, joining, seeing
-from assessor.desk.desk import DAY, Desk
+from assessor.desk.desk import DAY, Counted, Desk
 from assessor.desk.office import deciding, logged, running
 from assessor.domain import Message
 from assessor.errors import AccessError, AssessorError, ConflictError, InputError, UnknownError
@@ -369,7 +371,12 @@ def test_the_group_counts_members_and_sums_machines(lite: Desk) -> None:
     assert (group.plants, group.heard, whole.heard) == (2, 1, 1)
     assert sum(group.declared.values()) == 2 and group.verified == {level: 1}
     used = [a for a in done.assets if a.production and a.in_use]
-    assert whole.machines.of == len(used) >= whole.machines.readable + whole.machines.untested
+    machines, own = whole.machines, {a.id for a in used}
+    assert machines.of == len(used) >= machines.readable + machines.readable_unknown
+    networked = Counter(s.networked.value for s in done.sights if s.asset in own)
+    assert machines.networked == networked["met"]
+    assert machines.networked_unknown == networked["not_determined"] > 0  # answers to a laptop leave it open
+    assert whole.unheard == 1
     short = {c.dimension for c in done.rating("verified").cells if c.level == level + 1 and c.low < 1}
     assert {id_ for id_, _ in group.holds} <= short and all(n == 2 for _, n in group.holds)
     for one in group.reach:
@@ -386,7 +393,7 @@ def test_a_result_from_before_they_were_kept_in_brief_is_told_the_same(lite: Des
     new = seen(lite, at).lines[0]
     with lite.store.write() as c:
         c.execute(tables.results.update().values(brief=None))
-    seeing._known.clear()
+    lite = replace(lite, counted=Counted())
     old = seen(lite, at).lines[0]
     assert (old.brief, old.why) == (new.brief, new.why) and (old.brief is None) == (not settled)
     assert Brief.model_validate(brief(done).model_dump(mode="json")) == brief(done)
@@ -527,6 +534,53 @@ def test_the_pages_lead_from_the_list_to_the_picture(lite: Desk) -> None:
         to = f"/surveys/{own.survey}/chains/{line.member.id}"
         assert web.send("POST", to, mine, data=leave).status_code == 303
         assert "级，核实后" not in web.send("GET", f"/chains/{at.house}", by).text
+
+
+def test_what_is_not_known_of_machines_is_not_shown_as_none(lite: Desk) -> None:
+    """Of a member that was not heard nothing is known; of one that was, what its machines leave open."""
+    at = chain(lite)
+    two = [member(lite, at, n) for n in (1, 2)]
+    with site(lite) as web:
+        by = by_session(lite, at.leader.token)
+        with_result(lite, two[1], heard=False)
+        page = web.get(f"/chains/{at.house}", by).text
+        assert "1 家未采集设备，设备台数和状况未知" in page and "在用生产设备 0 台" not in page
+        done = with_result(lite, two[0])
+        told = brief(done).machines
+        assert told is not None
+        page = web.get(f"/chains/{at.house}", by).text
+        assert "有可显示结果的 2 家中，1 家采集了设备" in page and "1 家未采集设备" in page
+        assert f"已联网 {told.networked} 台（另有 {told.networked_unknown} 台不清楚）" in page
+        table = web.get(f"/chains/{at.house}/members.csv", by).content.decode("utf-8-sig")
+        heard, unheard = sorted(
+            csv.DictReader(io.StringIO(table)), key=lambda row: row["统一社会信用代码"] != code(1)
+        )
+        assert (heard["已联网"], heard["已联网：不清楚"]) == (str(told.networked), str(told.networked_unknown))
+        assert (unheard["在用生产设备"], unheard["已联网"]) == ("", "") and "状况未知" in unheard["说明"]
+
+
+def test_a_brief_of_an_earlier_format_is_made_anew(lite: Desk) -> None:
+    at = chain(lite)
+    own = member(lite, at, 1)
+    done = with_result(lite, own)
+    old = brief(done).model_dump(mode="json", exclude={"format"}) | {"machines": {"of": 1, "untested": 0}}
+    with lite.store.write() as c:
+        c.execute(tables.results.update().values(brief=old))
+    assert seen(replace(lite, counted=Counted()), at).lines[0].brief == brief(done)
+
+
+def test_joining_promises_what_the_leader_is_shown(lite: Desk) -> None:
+    at = chain(lite)
+    own = member(lite, at, 1)
+    with_result(lite, own)
+    with site(lite) as web:
+        asked = web.get(f"/surveys/{own.survey}/chains", by_session(lite, own.owner.token)).text
+        leader = by_session(lite, at.leader.token)
+        result = web.get(f"/surveys/{own.survey}/result", leader).text
+    for words in ("另有几份", "可能性", "有答案的要求占多少", "不清楚的各多少台", "尚未了结", "是否用了邀请码"):
+        assert words in asked, words
+    for there in ("各等级的可能性", "有答案的要求", "能力子域"):
+        assert there in result, there
 
 
 def test_a_name_in_the_table_acts_in_no_spreadsheet(lite: Desk) -> None:

@@ -38,7 +38,7 @@ def test_it_is_kept_with_the_result_and_goes_with_the_survey(desk: Desk) -> None
     assert held is not None and held.row is not None
     assert (held.organisation, held.made, held.version) == (house, done.made, 1)
     found = Extract.model_validate(held.row)
-    assert not found.heard and found.employees == 120 and found.declared_level == done.rating("declared").level
+    assert not found.heard and found.size == "small" and found.declared_level == done.rating("declared").level
     assert "申江" not in json.dumps(held.row, ensure_ascii=False) and house not in held.plant
     answering.save(desk, owner.who, survey, entry("m5-l2-2", "1"))
     reckoned(desk, owner.who, survey)

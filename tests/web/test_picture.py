@@ -5,6 +5,8 @@ import io
 import json
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 
 import openpyxl
 import pytest
@@ -12,8 +14,10 @@ import pytest
 from assessor.desk import consenting, extracting, houses, importing, picture
 from assessor.desk.access import Actor
 from assessor.desk.desk import Desk
+from assessor.domain import Definition
 from assessor.errors import AccessError, InputError, UnknownError
 from assessor.frameworks import Library
+from assessor.frameworks.targets import load_targets
 from assessor.portfolio.city import City
 from assessor.portfolio.extract import Extract
 from assessor.storage import extracts, people
@@ -193,6 +197,67 @@ def test_targets_stand_with_their_sources_and_a_closed_plan_says_so(
     nc = shown(lite, officer, office).all.figures["numerical_control"]
     (found,) = [one for aim in aims for one in aim.progress if one.target == "numerical-control"]
     assert (found.low, found.high) == (nc.mean_low, nc.mean_high)
+
+
+def test_a_plan_is_closed_once_its_last_year_is_over(lite: Desk, drawn: list[Extract]) -> None:
+    office, officer = of(lite, drawn[:30])
+
+    def closed(day: str) -> tuple[dict[str, bool], bool]:
+        moment = int(datetime.fromisoformat(f"{day}+08:00").timestamp()) * 10**9
+        _, aims = picture.targets(replace(lite, clock=lambda: moment), officer, office)
+        over = {id_ for aim in aims for id_ in aim.over}
+        return {aim.plan.id: aim.closed for aim in aims}, "diagnosed-1800" in over
+
+    both = ("shanghai-2023-2025", "shanghai-2027")
+    assert closed("2025-12-31T23:59:00") == (dict(zip(both, (False, False), strict=True)), True)  # by 2023
+    assert closed("2026-01-01T00:01:00") == (dict(zip(both, (True, False), strict=True)), True)
+    assert closed("2028-01-01T00:01:00") == (dict(zip(both, (True, True), strict=True)), True)
+
+
+def test_transformed_is_counted_by_the_definition_that_a_plan_brings(
+    lite: Desk, web: Web, drawn: list[Extract], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plans = load_targets(lite.library)
+    text = {"zh": "自报二级以上", "en": "level 2 declared"}
+    by = {"text": text, "source": {"zh": "试", "en": "t"}, "status": "own"}
+    levels = [{"framework": "cmmm-2020-discrete", "level": 2, "column": "declared"}]
+    defined = plans["shanghai-2027"].model_copy(
+        update={"transformed": Definition.model_validate(by | {"all": levels})}
+    )
+    monkeypatch.setattr(picture, "load_targets", lambda _: plans | {defined.id: defined})
+    office, officer = of(lite, drawn)
+    told, head = shown(lite, officer, office), session(lite, office)
+    (bare, found) = told.transformed
+    assert (bare.by, bare.groups, found.by) == (None, (), defined.transformed)
+    whole, above, others = found.groups
+    assert (whole.plants, above.plants) == (200, sum(bool(one.above_scale) for one in drawn))
+    open_ = sum(one.open > 0 or "cmmm-2020-discrete" not in one.levels for one in drawn)
+    assert whole.unknown in (open_, None) and (whole.yes or 0) > 5
+    page = web.send("GET", f"/offices/{office}/picture", headers=head).text
+    assert (
+        "自报二级以上" in page and "规下或未知" in page and "没有定义" in page
+    )  # one plan has one, the other not
+    assert "自报二级以上" in web.send("GET", f"/offices/{office}/targets", headers=head).text
+    data = web.send("GET", f"/offices/{office}/picture.csv", headers=head).content.decode("utf-8-sig")
+    what = ["已改造：" + defined.title.zh]
+    rows = {(row[1], row[3]): row[6] for row in csv.reader(io.StringIO(data)) if row[2:3] == what}
+    assert rows["规上", "符合"] == ("" if above.yes is None else str(above.yes))
+    assert rows["全部", "符合"] == str(whole.yes) and len(rows) == 9
+    assert not [n for n in rows.values() if n and 0 < int(n) < 5]
+    assert others.plants is None or (above.plants or 0) + others.plants == 200
+
+
+def test_of_robots_the_ratio_alone_is_told_with_over_how_many_plants(
+    lite: Desk, web: Web, drawn: list[Extract]
+) -> None:
+    office, officer = of(lite, drawn)
+    figure = shown(lite, officer, office).all.figures["robots"]
+    assert figure.low is not None and figure.over_low is figure.under is figure.quartiles is None
+    head = session(lite, office)
+    page = web.send("GET", f"/offices/{office}/picture", headers=head).text
+    assert "台/万人" in page and f"{figure.plants} 家有数" in page and " 台 / " not in page
+    data = web.send("GET", f"/offices/{office}/picture.csv", headers=head).content.decode("utf-8-sig")
+    assert {row[3] for row in csv.reader(io.StringIO(data)) if row[2:3] == ["机器人密度"]} == {"合计之比"}
 
 
 def test_outlines_are_imported_drawn_and_removed(lite: Desk, web: Web, drawn: list[Extract]) -> None:

@@ -129,14 +129,12 @@ def extract(case: Case, *, generated: bool, differences: int) -> Extract:
     """What may be counted of it."""
     framework, _, version = case.framework.partition("@")
     machines = {} if case.machines is None else {
-        "digital": Seen(seen=0, low=Fraction(0), high=Fraction(0), of=case.machines)
+        "digital": Seen(low=Fraction(0), high=Fraction(0), of=case.machines)
     }  # fmt: skip
     verified = case.verified
     return Extract(
-        kind="discrete",
         industry=case.industry,
         size=case.size,  # type: ignore[arg-type]
-        employees=None,
         district=None,
         above_scale=None,
         simulated=generated,
@@ -149,7 +147,6 @@ def extract(case: Case, *, generated: bool, differences: int) -> Extract:
         verified_level=verified.level if verified else None,
         verified_score=Fraction(f"{verified.score or 0:.4f}") if verified else None,
         level_high=verified.level if verified else None,
-        level_spread=None,
         weights_unverified=True,
         machines=machines,  # type: ignore[arg-type]
         robots=None if case.robots is None else Fraction(case.robots),

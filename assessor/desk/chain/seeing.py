@@ -4,7 +4,6 @@ A consent is asked for at every request: what a member closes is gone from the n
 """
 
 import zlib
-from collections import OrderedDict
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -14,13 +13,12 @@ from assessor.desk.access import Actor
 from assessor.desk.chain.inviting import chain
 from assessor.desk.desk import Desk
 from assessor.domain import Assessment, Message
-from assessor.portfolio.group import NOT_SHOWN, Brief, Group, Machines, brief, groups, machines
+from assessor.portfolio.group import BRIEF, NOT_SHOWN, Brief, Group, Machines, brief, groups, machines
 from assessor.programmes import chains as way
 from assessor.storage import ChainMember, Consent, MemberState, Organisation, ledger, papers, people, quality
 from assessor.storage import chains as sql
 from assessor.storage import surveys as all_surveys
 
-MOST_KEPT = 10_000
 STATES: tuple[MemberState, ...] = ("joined", "invited", "declined", "left")
 
 
@@ -52,7 +50,9 @@ class Picture:
     level: int
     machines: Machines
     heard: int
-    """Members whose machines were heard."""
+    """Members whose machines were heard: of so many `machines` is the sum."""
+    unheard: int
+    """Members with a result whose machines were not: nothing is known of these."""
 
     @property
     def counts(self) -> dict[MemberState, int]:
@@ -75,11 +75,11 @@ def picture(desk: Desk, who: Actor, chain_id: str, level: int) -> Picture:
         results = _results(c, who, {factory for factory in joined if factory})
         invitations = [m.invitation for m in members if m.state == "invited" and m.invitation]
         came_in = people.came_in(c, invitations)
-        lines = tuple(_line(c, member, open_, ever, results, came_in) for member in members)
+        lines = tuple(_line(desk, c, member, open_, ever, results, came_in) for member in members)
     found = {line.survey: line.brief for line in lines if line.brief is not None}
     briefs = list(found.values())  # a factory that stands on two lines is one plant
     summed, heard = machines(briefs)
-    return Picture(house, lines, tuple(groups(briefs, level)), level, summed, heard)
+    return Picture(house, lines, tuple(groups(briefs, level)), level, summed, heard, len(briefs) - heard)
 
 
 def _open_now(who: Actor, chain_id: str, ever: Collection[Consent]) -> set[str]:
@@ -105,8 +105,8 @@ def _results(c: Connection, who: Actor, factories: Collection[str]) -> Found:
 
 
 def _line(
-    c: Connection, member: ChainMember, open_: Collection[str], ever: Collection[Consent], results: Found,
-    came_in: Collection[str],
+    desk: Desk, c: Connection, member: ChainMember, open_: Collection[str], ever: Collection[Consent],
+    results: Found, came_in: Collection[str],
 ) -> Line:  # fmt: skip
     state = way.stands(member.state, agreed=member.factory in open_)
     ended = [x.ended for x in ever if x.organisation == member.factory and x.ended is not None]
@@ -114,7 +114,7 @@ def _line(
     line = Line(member, state, since, member.invitation in came_in)
     if state != "joined":
         return line
-    held = [(one.survey, _told(c, one)) for one in results.get(member.factory or "", [])]
+    held = [(one.survey, _told(desk, c, one)) for one in results.get(member.factory or "", [])]
     own = [(survey, told) for survey, told in held if told and told.credit_code == member.credit_code]
     if not own:
         why = Message(id="chain.other_result" if held else "chain.no_result")
@@ -125,23 +125,19 @@ def _line(
     return Line(member, state, since, False, survey, told, others=others)
 
 
-_known: OrderedDict[tuple[str, int, int], Brief] = OrderedDict()
-"""Results never change: each is read once. One from before they were kept in brief takes long to open."""
-
-
-def _told(c: Connection, held: sql.Brief) -> Brief | None:
+def _told(desk: Desk, c: Connection, held: sql.Brief) -> Brief | None:
     """A result in brief; whether it is shown is asked by whoever reads it."""
     key = (held.survey, held.version, held.made)
-    told = _known.get(key) or _read(c, held)
-    if told is not None:
-        _known[key] = told
-        while len(_known) > MOST_KEPT:
-            _known.popitem(last=False)
+    known: Brief | None = desk.counted.briefs.get(key)
+    told = known or _read(c, held)
+    if known is None and told is not None:
+        desk.counted.briefs.put(key, told)
     return told
 
 
 def _read(c: Connection, held: sql.Brief) -> Brief | None:
-    if held.brief is not None:
+    """As it was kept; one of another format, and one from before they were kept, out of the result itself."""
+    if held.brief is not None and held.brief.get("format") == BRIEF:
         return Brief.model_validate(held.brief)
     newest = papers.outcome(c, held.survey, held.version)
     if newest is None or newest.assessment is None:

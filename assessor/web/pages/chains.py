@@ -14,9 +14,9 @@ from assessor.desk.chain.seeing import Line, Picture
 from assessor.desk.desk import DAY
 from assessor.errors import InputError
 from assessor.forms.suppliers import TIERS, Listed, ListError
-from assessor.portfolio.group import INTEGRATED, Brief
+from assessor.portfolio.group import INTEGRATED, Brief, Machines
 from assessor.report import charts
-from assessor.report.commas import commas
+from assessor.report.commas import commas, inactive
 from assessor.web.face import Face, face, page
 from assessor.web.gate import DeskOf, PageWho, Posted, posted, text, upload
 from assessor.web.pages.results import download
@@ -24,7 +24,8 @@ from assessor.web.pages.results import download
 router = APIRouter()
 CSV = (
     "name", "credit_code", "tier", "state", "since", "plant", "framework", "declared", "verified", "weights",
-    "day", "of", "readable", "connectable", "networked", "untested", "note",
+    "day", "of", "readable", "readable_unknown", "connectable", "connectable_unknown", "networked",
+    "networked_unknown", "note",
 )  # fmt: skip
 FEW = 8
 """Of what holds members back so many stand on the page."""
@@ -87,7 +88,7 @@ def _lines(form: Posted) -> list[Listed]:
 def _codes(request: Request, desk: DeskOf, who: PageWho, chain: str, made: list[Coded]) -> Response:
     out = io.StringIO()
     writer = csv.writer(out, delimiter="\t", lineterminator="\n")
-    writer.writerows((one.member.name, one.member.credit_code, one.code) for one in made)
+    writer.writerows((inactive(one.member.name), one.member.credit_code, one.code) for one in made)
     values = {
         "chain": inviting.chain(desk, who, chain),
         "made": made,
@@ -127,18 +128,16 @@ def _row(shown: Face, line: Line) -> list[str]:
         shown.day(line.since),
     ]
     result = [""] * (len(CSV) - len(first) - 1) if line.brief is None else _result(shown, line.brief)
-    return [*first, *result, shown.say(line.why) if line.why else ""]
+    note = shown.say(line.why) if line.why else ""
+    if line.brief is not None and line.brief.machines is None:
+        note = shown.text("chain.page.machines_unknown")
+    return [*first, *result, note]
 
 
 def _result(shown: Face, brief: Brief) -> list[str]:
-    """Empty where no machine was heard: that is not none."""
-    machines = brief.machines
-    counts = [""] * 5
-    if machines is not None:
-        counts = [
-            str(n)
-            for n in (machines.of, machines.readable, machines.connectable, machines.networked, machines.untested)
-        ]
+    """Of machines empty where none was heard: that is not none."""
+    held = {} if brief.machines is None else brief.machines.model_dump()
+    counts = [str(held.get(name, "")) for name in Machines.model_fields]
     return [
         shown.say(brief.plant),
         shown.say(brief.frame.title),
