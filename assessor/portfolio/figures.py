@@ -20,7 +20,9 @@ MEANS: tuple[Measure, ...] = ("numerical_control",)
 """Those of which a region's figure is published as the mean over enterprises."""
 BARE: tuple[Measure, ...] = ("robots",)
 """Those of which the ratio alone is given out. Few plants have robots, and many know the staff of one: the number
-of robots, or a quartile, which may be one plant's own, could tell whose they are."""
+of robots, or a quartile, which may be one plant's own, could tell whose they are. It has so many digits: from an
+exact fraction the sums could be read."""
+DIGITS = 4
 PEOPLE = 10_000
 """Robots are counted per so many people."""
 
@@ -129,7 +131,7 @@ def _figure(measure: Measure, mine: Sequence[Part], known: int | None, scale: in
     low, high, under = (sum(column) for column in zip(*mine, strict=True))
     ratio = Figure(plants=known, low=Fraction(low, under), high=Fraction(high, under))
     if measure in BARE:
-        return ratio
+        return Figure(plants=known, low=_blunt(ratio.low), high=_blunt(ratio.high))
     found = Figure(
         plants=known,
         low=ratio.low,
@@ -143,6 +145,10 @@ def _figure(measure: Measure, mine: Sequence[Part], known: int | None, scale: in
         return found
     means = (sum((Fraction(p[end], p.under) for p in mine), Fraction(0)) / len(mine) for end in (0, 1))
     return found.model_copy(update=dict(zip(("mean_low", "mean_high"), means, strict=True)))
+
+
+def _blunt(exact: Fraction | None) -> Fraction | None:
+    return None if exact is None else Fraction(f"{float(exact):.{DIGITS}g}")
 
 
 def quartiles(parts: Sequence[Part]) -> tuple[Fraction, Fraction, Fraction]:
