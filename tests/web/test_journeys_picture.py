@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 
 from assessor.frameworks import Library
 from tests.web import generated
-from tests.web.journeys import Room, context_of
+from tests.web.journeys import Room, context_of, picture, shots
 from tests.web.people import joined
 from tests.web.test_axe import grave
 from tests.web.test_picture import GEOJSON
@@ -73,4 +73,5 @@ def test_every_page_fits_and_keeps_nobody_out(
             found += [f"{path}: {wide} wide"] if wide > width else []
             found += [f"{path}: {fault}" for fault in grave(page)]
             expect(page.locator(".stamp").first).to_be_visible()
+            picture(page, shots(), f"{language}-{width}-{path}")
         assert "\n".join(found) == ""
