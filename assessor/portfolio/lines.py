@@ -48,9 +48,12 @@ class Names:
 
     def block(self, block: Sequence[str]) -> str:
         """A level, or several that are counted together."""
-        words = [
-            self.t(f"as.{name}") if name in ("open", "unheard") else self.t("level", n=name) for name in block
-        ]
+        words = [self.t(f"as.{name}") for name in block if name in ("open", "unheard")]
+        levels = [name for name in block if name not in ("open", "unheard")]  # neighbours, as blocks are made
+        if len(levels) > 1:
+            words.append(self.t("level_span", first=levels[0], last=levels[-1]))
+        elif levels:
+            words.append(self.t("level", n=levels[0]))
         return self.t("or").join(words)
 
     def bin(self, one: Bin) -> str:
