@@ -5,6 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from itertools import combinations
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +16,7 @@ from assessor.messages import render
 from assessor.rating import rate
 from assessor.roadmap import check_plan, outlay, plan
 from assessor.roadmap.gain import factor, gain, met, stakes
-from assessor.roadmap.solver import quiet_stdout
+from assessor.roadmap.solver import Programme, Solution, quiet_stdout
 from tests.small import DEGREES, asked, claim, framework
 from tests.small_plan import JUDGE, OF, Judge, advice, case, chosen, evidence, made
 
@@ -288,3 +289,29 @@ def test_what_a_plant_was_never_asked_does_not_make_a_prerequisite_missing() -> 
     unsure = claim("other-framework", None, "do-not-know")
     assert met(known, [*evidence(default=F(1)), unsure]) == set(), "asked, and nobody knew"
     assert met(known, [claim("other-framework", None, "unanswered")]) == set(), "nothing is known of it at all"
+
+
+def knapsack(*, room: float = 2.0) -> Programme:
+    """Three things that weigh 1 each."""
+    programme = Programme()
+    programme.at_most(room, {programme.variable(whole=True): 1.0 for _ in range(3)})
+    return programme
+
+
+def test_a_question_is_put_to_the_solver_once_and_another_one_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    really, asked_, whole = Programme._solve, list[float](), True
+
+    def solve(one: Programme, *rest: Any) -> tuple[Solution, bool]:
+        asked_.append(one.limits[0])
+        found, ended = really(one, *rest)
+        return found, ended and whole
+
+    monkeypatch.setattr(Programme, "_solve", solve)
+    worth = {0: -3.0, 1: -2.0, 2: -1.017}
+    assert knapsack().minimise(worth, 5).least == knapsack().minimise(worth, 5).least == -5.0
+    assert asked_ == [2.0]
+    assert knapsack(room=1.0).minimise(worth, 5).least == -3.0 and asked_ == [2.0, 1.0]
+    assert knapsack().minimise(worth | {2: -9.0}, 5).least == -12.0 and asked_ == [2.0, 1.0, 2.0]
+    whole = False  # what time cut short is asked again
+    again = [knapsack(room=3.0).minimise(worth, 5).least for _ in range(2)]
+    assert again == [pytest.approx(-6.017)] * 2 and asked_[3:] == [3.0, 3.0]
