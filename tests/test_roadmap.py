@@ -116,6 +116,15 @@ def test_no_budget_buys_only_what_is_free() -> None:
     assert chosen(made(evidence(), able, 0)) == {"free": 1}
 
 
+def test_what_is_free_and_gains_nothing_by_itself_is_no_reason_against_an_empty_plan() -> None:
+    """It takes part for the sake of what needs it, and for that there is no money."""
+    able = [advice("base", 0, {"a-l1-1": F(1, 2)}), advice("top", 1, {"b-l1-1": F(1)}, after=["base"])]
+    found = evidence(a_l1_1=None)  # whether it is there is not known, and what it would bring neither
+    roadmap = made(found, able, 0)
+    assert roadmap.status == "nothing-to-do" and set(case(found, able, 0).able) == {"base", "top"}
+    assert check_plan(roadmap, case(found, able, roadmap.budget, roadmap.phase_budgets)) == ()
+
+
 # Against brute force -------------------------------------------------------------------------------------
 
 
@@ -301,10 +310,10 @@ def knapsack(*, room: float = 2.0) -> Programme:
 def test_a_question_is_put_to_the_solver_once_and_another_one_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     really, asked_, whole = Programme._solve, list[float](), True
 
-    def solve(one: Programme, *rest: Any) -> tuple[Solution, bool]:
+    def solve(one: Programme, *rest: Any) -> Solution:
         asked_.append(one.limits[0])
-        found, ended = really(one, *rest)
-        return found, ended and whole
+        found = really(one, *rest)
+        return replace(found, proven=found.proven and whole)
 
     monkeypatch.setattr(Programme, "_solve", solve)
     worth = {0: -3.0, 1: -2.0, 2: -1.017}

@@ -129,13 +129,13 @@ def _target(roadmap: Roadmap, case: Case, chosen: list[str]) -> list[Message]:
 
 
 def _something_fits(roadmap: Roadmap, case: Case) -> bool:
-    """Is there money, and are there people, for anything that waits for nothing else?"""
+    """Is there money, and are there people, for anything that waits for nothing else and gains by itself?"""
     money = case.allowed
     days = max(roadmap.phase_days, default=None)
     return any(
         (money is None or case.costs[id_] <= money) and (days is None or case.days[id_] <= days)
         for id_, r in case.able.items()
-        if not r.after
+        if not r.after and case.gain((id_,)) > 0
     )
 
 
