@@ -26,6 +26,8 @@ from assessor.roadmap import check_plan
 Found = tuple[list[Message], bool]
 """Remarks, and whether what was looked at holds."""
 
+LARGEST_READ_AGAIN = 10_000_000
+"""Bytes of JSON in which the line of a fault is looked for."""
 PLANNED = frozenset({"roadmap", "recommendations"})
 """What follows from the choice of a plan, which is not the same again where the time for it ran out."""
 
@@ -113,7 +115,10 @@ def read_assessment(data: bytes, name: str) -> Assessment:
 
 
 def _place_of_fault(data: bytes, name: str) -> str:
-    """Read once more as a document of a person's, which knows its lines: slow, and only of what is wrong."""
+    """Read once more as a document of a person's, which knows its lines: half a second a MB, so that of what is
+    larger than a plant comes to the line is not looked for."""
+    if len(data) > LARGEST_READ_AGAIN:
+        return name
     try:
         parse(Assessment, data.decode("utf-8-sig"), name)
     except InputError as problem:

@@ -54,7 +54,7 @@ def sampling(folder: Path, rows: int = 40) -> Live:
 
 
 def over(folder: Path) -> Live:
-    until(lambda: not live.is_alive(folder))
+    until(lambda: not live.is_alive(folder), 60)
     return at(folder)
 
 
@@ -72,7 +72,7 @@ def test_it_tells_what_it_is_at_draws_what_is_asked_and_stops_when_told(runs: Pa
     assert {plot.tag.id for plot in at(folder).plots} == set(wanted)
     before = at(folder).sampled
     apart.ask_to_stop(folder)
-    until(lambda: at(folder).phase in ("sealing", "sealed"))
+    until(lambda: at(folder).phase in ("sealing", "sealed"), 30)
     done = over(folder)
     assert done.phase == "sealed" and done.stopped and done.sampled >= before
     bundle = open_bundle(apart.sealed_file(folder))

@@ -159,11 +159,18 @@ def _try(desk: Desk, trial: Trial) -> None:
         told = Message(id="edition.not_tried", params={"reason": type(problem).__name__})
         _ended(desk, trial, fault=told.model_dump(mode="json"))
         raise
-    blank = [
-        tuple(one.model_copy(update={"name": NAMELESS}) for one in ones) for ones in (report.moved, report.dropped)
-    ]
-    kept = report.model_copy(update={"moved": blank[0], "dropped": blank[1]})
+    kept = _nameless(report)
     _ended(desk, trial, report=zlib.compress(kept.model_dump_json().encode(), 6), done=trial.total)
+
+
+def _nameless(report: Impact) -> Impact:
+    """As it is kept, longer than a consent may hold: plants have numbers in place of names and keys, since whoever
+    has a list of credit codes can make the keys out of it."""
+    plants = sorted({m.plant for m in report.moved} | {d.plant for d in report.dropped})
+    numbers = {key: f"plant-{n}" for n, key in enumerate(plants, 1)}
+    moved = tuple(m.model_copy(update={"name": NAMELESS, "plant": numbers[m.plant]}) for m in report.moved)
+    dropped = tuple(d.model_copy(update={"name": NAMELESS, "plant": numbers[d.plant]}) for d in report.dropped)
+    return report.model_copy(update={"moved": moved, "dropped": dropped})
 
 
 class _Stopped(Exception):
@@ -189,25 +196,25 @@ def _report(desk: Desk, trial: Trial) -> Impact:
 
     by = crew.chosen(desk.trials.executor)
     found = rerate_many(
-        _pieces(desk, trial, open_), Order(other.parts, (), desk.library.parts), by, told, workers=1
+        _pieces(desk, trial.organisation, open_), Order(other.parts, (), desk.library.parts), by, told, workers=1
     )
     open_ |= {one.file for one in found.held if one.differences}
     return impact(desk.library, other, found, frozenset(open_))
 
 
-def _pieces(desk: Desk, trial: Trial, open_: set[str]) -> Iterator[Piece]:
+def _pieces(desk: Desk, office: str, open_: set[str]) -> Iterator[Piece]:
     """What an office may see now, page by page; `open_` takes the surveys with a difference that is known to be
     open. Of a result from before this was kept its Assessment tells, once it is read."""
     after = ""
     while True:
         with desk.store.read() as c:
-            rows = sql.filed_after(c, trial.organisation, after, EACH)
+            rows = sql.filed_after(c, office, after, EACH)
             old = {r.survey: papers.latest(c, r.survey) for r in rows if r.filed is None}
         if not rows:
             return
         after = rows[-1].survey
         open_ |= {r.survey for r in rows if r.open}
-        keys = {r.survey: _key(trial.organisation, r) for r in rows}
+        keys = {r.survey: _key(r) for r in rows}
         kept = [(r.survey, keys[r.survey], zlib.decompress(r.filed)) for r in rows if r.filed is not None]
         if kept:
             yield (page_of(kept),)
@@ -216,11 +223,10 @@ def _pieces(desk: Desk, trial: Trial, open_: set[str]) -> Iterator[Piece]:
                 yield (Held(survey, outcome.assessment, 1, keys[survey]),)
 
 
-def _key(office: str, filed: Filed) -> str:
-    """What tells plants apart for one office, by credit code where there is one, and names none: as it is kept
-    longer than a consent, it is of no use to whoever has a list of codes."""
-    own = filed.key or f"{filed.organisation}/{filed.plant['id']}"
-    return sha256(f"{office} {own}".encode())[:32]
+def _key(filed: Filed) -> str:
+    """What tells plants apart: by credit code where there is one, as the picture does."""
+    own = filed.key or sha256(f"{filed.organisation}/{filed.plant['id']}".encode())
+    return own[:32]
 
 
 def _ended(desk: Desk, trial: Trial, **values: object) -> None:

@@ -1,9 +1,9 @@
 """Figures of many plants: a ratio of sums with what it was summed over, quartiles, and why there is none."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
+from math import ceil, floor, lcm, log10
 from typing import Literal, NamedTuple, get_args
 
 from assessor.domain import Exact, Noun
@@ -20,9 +20,9 @@ MEANS: tuple[Measure, ...] = ("numerical_control",)
 """Those of which a region's figure is published as the mean over enterprises."""
 BARE: tuple[Measure, ...] = ("robots",)
 """Those of which the ratio alone is given out. Few plants have robots, and many know the staff of one: the number
-of robots, or a quartile, which may be one plant's own, could tell whose they are. It has so many digits: from an
-exact fraction the sums could be read."""
+of robots, or a quartile, which may be one plant's own, could tell whose they are."""
 DIGITS = 4
+"""Of such a ratio, the low end rounded down and the high end up: from an exact fraction the sums could be read."""
 PEOPLE = 10_000
 """Robots are counted per so many people."""
 
@@ -129,13 +129,13 @@ def _more(held: Sequence[Sequence[Part]], why: Sequence[Why]) -> int | None:
 
 def _figure(measure: Measure, mine: Sequence[Part], known: int | None, scale: int) -> Figure:
     low, high, under = (sum(column) for column in zip(*mine, strict=True))
-    ratio = Figure(plants=known, low=Fraction(low, under), high=Fraction(high, under))
+    ends = Fraction(low, under), Fraction(high, under)
     if measure in BARE:
-        return Figure(plants=known, low=_blunt(ratio.low), high=_blunt(ratio.high))
+        return Figure(plants=known, low=_blunt(ends[0], floor), high=_blunt(ends[1], ceil))
     found = Figure(
         plants=known,
-        low=ratio.low,
-        high=ratio.high,
+        low=ends[0],
+        high=ends[1],
         over_low=Fraction(low, scale),
         over_high=Fraction(high, scale),
         under=Fraction(under, scale),
@@ -147,8 +147,12 @@ def _figure(measure: Measure, mine: Sequence[Part], known: int | None, scale: in
     return found.model_copy(update=dict(zip(("mean_low", "mean_high"), means, strict=True)))
 
 
-def _blunt(exact: Fraction | None) -> Fraction | None:
-    return None if exact is None else Fraction(f"{float(exact):.{DIGITS}g}")
+def _blunt(exact: Fraction, whole: Callable[[Fraction], int]) -> Fraction:
+    """With `DIGITS` digits, by `floor` or `ceil`."""
+    if not exact:
+        return exact
+    unit = Fraction(10) ** (floor(log10(exact)) + 1 - DIGITS)
+    return whole(exact / unit) * unit
 
 
 def quartiles(parts: Sequence[Part]) -> tuple[Fraction, Fraction, Fraction]:

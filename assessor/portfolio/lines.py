@@ -11,7 +11,7 @@ from assessor.messages import Language, catalogue, render
 from assessor.portfolio.city import Bin, City, Edition, Group
 from assessor.portfolio.figures import MEANS, Figure, Measure
 from assessor.portfolio.groups import CUTS
-from assessor.portfolio.transformed import OUTCOMES, Renewal, Transformed
+from assessor.portfolio.transformed import OUTCOMES, Renewal
 from assessor.report.commas import commas
 from assessor.report.inert import inert
 
@@ -110,14 +110,9 @@ def _renewal(names: Names, held: Renewal, assessed: int) -> Iterator[tuple[Cell,
         if group.scale != "all":
             yield _count(names, place, "assessed", "", group.plants, assessed)
         for outcome in OUTCOMES:
-            n = count_of(group, outcome)
+            n: int | None = getattr(group, outcome)
             note = "" if n is not None else names.t("why.withheld")
             yield (*place, what, names.t(f"transformed.{outcome}"), None, None, n, group.plants, note)
-
-
-def count_of(group: Transformed, outcome: str) -> int | None:
-    counts: dict[str, int | None] = {"yes": group.yes, "no": group.no, "unknown": group.unknown}
-    return counts[outcome]
 
 
 def _place(names: Names) -> tuple[str, str]:

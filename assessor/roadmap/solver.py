@@ -73,8 +73,8 @@ class Programme:
         kept = _kept(self._digest(objective, gap, nodes))
         if kept:
             return kept[0]
-        found, ended = self._solve(objective, seconds, gap, nodes)
-        if ended:  # whatever time cut short may come out better another time
+        found = self._solve(objective, seconds, gap, nodes)
+        if found.proven:  # whatever time cut short may come out better another time
             kept.append(found)
         return found
 
@@ -86,10 +86,8 @@ class Programme:
             whole.update(b"|")
         return whole.digest()
 
-    def _solve(
-        self, objective: NDArray[np.float64], seconds: float, gap: float, nodes: int | None
-    ) -> tuple[Solution, bool]:
-        """What HiGHS says, and whether it came to its end."""
+    def _solve(self, objective: NDArray[np.float64], seconds: float, gap: float, nodes: int | None) -> Solution:
+        """What HiGHS says."""
         from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 - a run that samples needs no solver
         from scipy.sparse import csr_array  # noqa: PLC0415
 
@@ -109,10 +107,10 @@ class Programme:
         if result.status not in (0, 1, 2):
             raise RuntimeError(f"the solver stopped without an answer: {result.message}")
         if result.x is None:
-            return Solution(None, 0.0, 1.0, result.status == 2), result.status == 2
+            return Solution(None, 0.0, 1.0, result.status == 2)
         distance = 0.0 if result.mip_gap is None else min(float(result.mip_gap), 1.0)
-        result.x.flags.writeable = False
-        return Solution(result.x, float(result.fun), distance, result.status == 0), result.status == 0
+        result.x.flags.writeable = False  # whoever asks again is given the same
+        return Solution(result.x, float(result.fun), distance, result.status == 0)
 
 
 @lru_cache(maxsize=4096)

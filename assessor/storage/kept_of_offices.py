@@ -95,7 +95,7 @@ class Trial:
     made: int
     total: int
     done: int
-    """Of the total: how many were judged again, or left out for a difference that is open."""
+    """Of the total: how many were judged again."""
     told: int
     """When that was told last."""
     ended: int | None = None

@@ -199,4 +199,4 @@ def test_a_day_from_the_pack_to_the_merged_filing(
         seconds = {name: round(ms / 1000, 2) for name, ms in took.items()}
         (kept / f"day-{language}-{width}-seconds.json").write_text(json.dumps(seconds, indent=1), "utf-8")
     complaints = [one for fault in faults for one in fault.found]
-    assert not complaints and max(took.values()) < 60_000, (complaints, took)
+    assert not complaints and max(took.values()) < 20_000, (complaints, took)
