@@ -1,10 +1,12 @@
 """The outbox in a real browser: no line, no server, no store; nothing is lost and nothing is doubled."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
+from tests.waiting import until
 from tests.web.journeys import WITHOUT_STORE, Factory, context_of, pick, pill
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -108,21 +110,23 @@ def factory_page(page: Page, factory: Factory, path: str) -> Page:
 
 @pytest.mark.parametrize("status", [500, 503, 429])
 def test_a_server_that_fails_is_asked_again_ever_more_slowly(page: Page, factory: Factory, status: int) -> None:
-    tries: list[int] = []
-
-    def fail(route: Route) -> None:
-        tries.append(status)
-        route.fulfill(status=status, body="no")
-
-    page.route(ANSWERS, fail)
+    page.evaluate("""() => {
+      const asked = window.fetch;
+      window.tried = [];
+      window.fetch = (...all) => { tried.push(Date.now()); return asked(...all); };
+    }""")
+    page.route(ANSWERS, lambda route: route.fulfill(status=status, body="no"))
     pick(page, FIRST, "1")
     pill(page, "waiting")
-    assert len(tries) == 1
-    for seconds in (1, 2, 4):
-        with page.expect_request_finished(lambda r: r.url.endswith(FIRST)):
-            page.clock.run_for(seconds * 1000 + 50)
-        pill(page, "waiting")
-    assert len(tries) == 4
+
+    def tried() -> list[int]:
+        page.clock.run_for(250)
+        at: list[int] = page.evaluate("tried")
+        return at
+
+    until(lambda: len(tried()) >= 4)
+    gaps = [later - at for at, later in pairwise(tried())]
+    assert all(gap >= least for gap, least in zip(gaps, (1000, 2000, 4000), strict=False)), gaps
     page.unroute(ANSWERS)
     soon(page)
     pill(page, "saved")
