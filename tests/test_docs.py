@@ -2,14 +2,18 @@
 
 import re
 import runpy
+from collections.abc import Iterator
+from numbers import Real
 from pathlib import Path
 from typing import get_args
 
 import pytest
 import typer
+from pydantic import BaseModel
 
 from assessor import indicators
 from assessor.cli import app
+from assessor.desk import looking_over
 from assessor.domain import Limits
 from assessor.domain.result import Operation
 
@@ -69,6 +73,47 @@ def test_the_method_states_every_operation_of_open_sums() -> None:
     page = (ROOT / "docs/method.md").read_text("utf-8")
     rows = re.findall(r"(?m)^\| `([a-z]+)` \|(?:[^|\n]*\|){4}$", page)
     assert sorted(rows) == sorted(get_args(Operation))
+
+
+WATCHED = {
+    "chance": "α = {}", "proofs.least_bytes": "one file of {} bytes",
+    "proofs.most_factories": "held by 2 to {} factories",
+    "copied.least_factories": "from {} plants on", "copied.least_questions": "pairs with {} questions",
+    "copied.least_texts": "{} reasons or more", "copied.least_letters": "letters and digits, {} at least",
+    "copied.text_factories": "at most {} factories use", "jumps.months": "within {} months",
+    "jumps.levels_up": "more than {} level up or down", "jumps.levels_down": "more than {} level up or down",
+    "jumps.answers": "{} answers or more", "jumps.answers_share": "and {} of those that were 0",
+    "jumps.machines": "machines more than {}", "jumps.least_machines": "(the larger at least {})",
+    "jumps.robots": "robots likewise", "jumps.least_robots": "robots likewise (at least {})",
+    "assessors.least": "from {} assessments of one assessor", "assessors.least_assessors": "and {} such assessors",
+    "assessors.peers": "where fewer than {} assessments", "assessors.difference": "lies {} of a level off",
+    "assessors.draws": "shuffled within groups {} times", "own_products.least": "from {} plans of one diagnoser",
+    "own_products.difference": "x is {} or more above", "agreement.goal": "lies below {}, a goal",
+    "agreement.least_pairs": "from {} pairs of grades",
+    "agreement.least_factories": "pairs of grades in {} factories",
+}  # fmt: skip
+"""Where section 14 of the method tells a limit of `questionnaires/watching.yaml`."""
+WORDS = {0.5: "half", 1: "one", 2: "doubled or less than halved", 3: "three", 4: "four"}
+
+
+def test_the_method_tells_each_limit_of_what_is_asked_about() -> None:
+    page = " ".join((ROOT / "docs/method.md").read_text("utf-8").split())
+    told = dict(numbers(looking_over.rules()))
+    assert set(told) == set(WATCHED)
+    for name, value in told.items():
+        ways = [WATCHED[name].format(way) for way in (f"{value:,g}", WORDS.get(value, "") or f"{value:g}")]
+        assert any(way in page for way in ways), f"docs/method.md, section 14, lacks {name}: {value:g}"
+    assert told["jumps.robots"] == told["jumps.machines"]  # which is what "likewise" says
+
+
+def numbers(of: BaseModel, within: str = "") -> Iterator[tuple[str, float]]:
+    """Every number of a file but its seeds, by the way to it."""
+    for name in type(of).model_fields:
+        value = getattr(of, name)
+        if isinstance(value, BaseModel):
+            yield from numbers(value, f"{within}{name}.")
+        elif name != "seed" and isinstance(value, Real):
+            yield within + name, float(value)
 
 
 def test_no_indicator_is_without_a_page() -> None:
