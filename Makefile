@@ -24,13 +24,13 @@ test: tools apt ## everything but the soak, under 15 minutes on 2 cores
 
 check: tools ## the inner loop: lint, types, layers, fast tests; under 60 s
 	@scripts/check.sh
-	@$(BIN)/pytest -n 2 -m "not wire and not browser and not slow"
+	@$(BIN)/pytest -n 2 --dist loadfile -m "not wire and not browser and not slow"
 
 containers: ## build the containers, bring them up and ask of them what counts; as root on Debian, some minutes
 	@scripts/containers.sh
 
 soak: tools apt ## what takes longer: the full run with many repetitions
-	@SOAK=1 HYPOTHESIS_PROFILE=soak $(BIN)/pytest -n 2
+	@SOAK=1 HYPOTHESIS_PROFILE=soak $(BIN)/pytest -n 2 --dist loadfile
 
 golden: tools ## rewrite the golden case after a change that was meant; then read the difference
 	@$(BIN)/python -m tests.golden

@@ -4,7 +4,8 @@
 # As root on Debian or Ubuntu they are installed; elsewhere what is absent is named, and its tests skip loudly.
 set -eu
 wanted=
-command -v chromium >/dev/null 2>&1 || wanted="$wanted chromium"
+# the shell alone: the same engine without the windows of a browser, which take half the time of a test
+command -v chromium-headless-shell >/dev/null 2>&1 || wanted="$wanted chromium-headless-shell"
 command -v npm >/dev/null 2>&1 || wanted="$wanted nodejs npm"
 command -v pdftotext >/dev/null 2>&1 || wanted="$wanted poppler-utils"
 command -v zbarimg >/dev/null 2>&1 || wanted="$wanted zbar-tools"

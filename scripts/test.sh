@@ -6,4 +6,5 @@ scripts/check.sh
 if command -v npm >/dev/null 2>&1; then
     [ -d tests/interop/node_modules ] || npm ci --prefix tests/interop --ignore-scripts --no-audit --no-fund --silent
 fi
-.venv/bin/pytest -n 2 --dist loadgroup --durations=40 --durations-min=3
+# All of a file on one worker, so that what its tests share is set up once.
+.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=40 --durations-min=3

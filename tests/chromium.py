@@ -20,7 +20,7 @@ ARGUMENTS = [
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    path = need("chromium")
+    path = need("chromium-headless-shell", "chromium")
     expect.set_options(timeout=60_000)  # two cores, and others at work on them
     with sync_playwright() as player, player.chromium.launch(executable_path=path, args=ARGUMENTS) as one:
         yield one

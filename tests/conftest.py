@@ -40,11 +40,11 @@ def pytest_runtest_makereport(item: pytest.Item, call: Any) -> Generator[None, A
     return report
 
 
-def need(program: str) -> str:
-    """Path of a program that a test needs; skips loudly where it is absent."""
-    found = shutil.which(program)
+def need(*programs: str) -> str:
+    """Path of a program that a test needs, the first of these; skips loudly where all are absent."""
+    found = next(filter(None, map(shutil.which, programs)), None)
     if not found:
-        pytest.skip(f"NOT TESTED: {program} is not installed")
+        pytest.skip(f"NOT TESTED: {programs[0]} is not installed")
     return found
 
 

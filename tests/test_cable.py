@@ -21,7 +21,7 @@ from tests.servers.processes import serving
 from tests.servers.sevens import POINTS, wrong
 from tests.waiting import until
 
-pytestmark = [pytest.mark.wire, pytest.mark.slow, pytest.mark.xdist_group("cable")]
+pytestmark = [pytest.mark.wire, pytest.mark.slow]
 NAME = f"as{os.getpid() % 100000}"
 NET = f"198.18.{os.getpid() % 250}"
 HERE, THERE = f"{NET}.1", f"{NET}.2"

@@ -18,11 +18,8 @@ from tests.servers.sevens import POINTS, wrong
 
 pytestmark = [pytest.mark.wire, pytest.mark.slow]
 SOAK = os.environ.get("SOAK") == "1"
-KINDS = [pytest.param(kind, marks=pytest.mark.xdist_group(f"faults-{kind}")) for kind in ("native", "modbus")]
-RETURNING = [
-    pytest.param(kind, marks=pytest.mark.xdist_group(f"returning-{kind}"))
-    for kind in ("native", "polled", "opcua", "modbus")
-]
+KINDS = ("native", "modbus")
+RETURNING = ("native", "polled", "opcua", "modbus")
 SECONDS, LONGER = 10.0, 26.0
 """Of sampling; LONGER is a keep-alive and a time-out, until silence is noticed, a pause, and some values more."""
 HOLE = 2.5

@@ -11,10 +11,9 @@ from tests.interop.page import row, section
 from tests.interop.visit import Seen, visit
 
 pytestmark = [pytest.mark.wire, pytest.mark.slow]
-GROUPED = [pytest.param(s, marks=pytest.mark.xdist_group(s.id), id=s.id) for s in SERVERS]
 
 
-@pytest.fixture(scope="module", params=GROUPED)
+@pytest.fixture(scope="module", params=SERVERS, ids=lambda server: server.id)
 def seen(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Seen:
     """One run against one server."""
     server: Server = request.param

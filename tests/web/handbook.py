@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page
 
 from assessor.frameworks import load_library
 from assessor.indicators import load as indicators
-from assessor.messages import Language
+from assessor.messages import LANGUAGES, Language
 from tests.chromium import chromium
 from tests.sampled import end_all, plant_scope
 from tests.web.conftest import ROOT
@@ -94,8 +94,8 @@ def results(browser: Browser, room: Room, language: Language, shoot: Shoot) -> N
         shoot(page, "what-leaves")
 
 
-def pictures(into: Path) -> list[Path]:
-    """Take them all, in both languages; gives their files."""
+def pictures(into: Path, languages: tuple[Language, ...] = LANGUAGES) -> list[Path]:
+    """Take them all; gives their files."""
     made: list[Path] = []
 
     def shooter(language: Language) -> Shoot:
@@ -109,7 +109,6 @@ def pictures(into: Path) -> list[Path]:
 
     folder = Path(tempfile.mkdtemp(prefix="assessor-handbook-"))
     library = load_library(known_indicators=indicators())
-    languages: tuple[Language, ...] = ("zh", "en")
     with (
         Server(folder, sample="127.0.0.0/8") as server,
         behind(server, library) as room,

@@ -10,13 +10,12 @@ from playwright.sync_api import Browser, Page
 from assessor.desk.chain import inviting, joining
 from assessor.desk.office import handover
 from assessor.desk.office.handover import Entered
+from assessor.messages import LANGUAGES
 from tests.web.chains import Chain, chain, member, with_result
 from tests.web.handed import accepted
 from tests.web.journeys import Faults, Room, context_of, picture, shots
+from tests.web.judging import faults_of, grave, unfold
 from tests.web.offices import Applicant, Office, applicant, code, office
-from tests.web.test_axe import grave
-from tests.web.test_journeys_pages import WIDE, foreign, unrendered
-from tests.web.tour import LANGUAGES
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PLATFORM, OTHER = "cmmm-self-diagnosis", "miit-sme-self-test"
@@ -82,15 +81,11 @@ def test_every_page(browser: Browser, room: Room, scene: Scene, width: int, lang
             answer = page.goto(path)
             assert answer is not None and answer.status == 200, path
             picture(page, folder, f"{name}-{language}-{width}")
-            page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true; })")
-            wide = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-            if wide != [width, width]:
-                faults.found.append(f"{name} is {wide} wide: {page.evaluate(WIDE)[:4]}")
+            unfold(page)
             picture(page, folder, f"{name}-open-{language}-{width}")
-            faults.found += [f"{name}: {text}" for text in (*unrendered(page), *foreign(page, language))]
+            faults.found += [f"{name}: {fault}" for fault in faults_of(page, width, language)]
             if width == 390:
                 faults.found += [f"{name}: {fault}" for fault in grave(page)]
-            assert page.locator("h1").count() == 1, name
     assert "\n".join(faults.found) == ""
 
 

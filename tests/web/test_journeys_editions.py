@@ -14,7 +14,7 @@ from assessor.run import DEMO
 from tests.waiting import until
 from tests.web.editions import newer
 from tests.web.journeys import Room, context_of, picture, shots
-from tests.web.test_axe import grave
+from tests.web.judging import grave, unfold
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -71,7 +71,7 @@ def test_an_officer_tries_an_edition(
         page.wait_for_url(f"**/offices/{house}/editions/*")
         picture(page, folder, f"{tag}-running")
         page.locator("#movers").wait_for(timeout=120_000)
-        page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true; })")
+        unfold(page)
         picture(page, folder, f"{tag}-report")
         assert not grave(page) and not sideways(page)
         expect(page.locator("section[aria-labelledby=movers] tbody tr").first).to_contain_text(

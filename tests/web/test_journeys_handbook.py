@@ -1,11 +1,12 @@
 """The handbooks: their pictures are those that the running system makes, and what they name is called so."""
 
+import os
 import re
 from pathlib import Path
 
 import pytest
 
-from assessor.messages import Language, render
+from assessor.messages import LANGUAGES, Language, render
 from tests.web.handbook import FOLDER, LARGEST, PAGES, pictures
 
 NAMED = {
@@ -61,7 +62,9 @@ def test_what_it_says_to_look_for_is_called_so(book: str, language: Language) ->
 @pytest.mark.browser
 @pytest.mark.slow
 def test_the_pictures_it_shows_are_those_that_are_made(tmp_path: Path) -> None:
-    """Run it again and the same pictures come, by name; their signs and colours are for people to compare."""
-    made = pictures(tmp_path)
-    assert {path.name for path in made} == all_shown()
+    """Run it again and the same pictures come, by name; their signs and colours are for people to compare. The way
+    is the same in English, which is left to the soak."""
+    languages = LANGUAGES if os.environ.get("SOAK") else LANGUAGES[:1]
+    made = pictures(tmp_path, languages)
+    assert {path.name for path in made} == {name for name in all_shown() if name.split(".")[1] in languages}
     assert all(path.stat().st_size < LARGEST for path in made)

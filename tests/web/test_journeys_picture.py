@@ -7,12 +7,12 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from assessor.frameworks import Library
+from assessor.messages import LANGUAGES
 from tests.web import generated
 from tests.web.journeys import Room, context_of, picture, shots
+from tests.web.judging import faults_of, grave, unfold
 from tests.web.people import joined
-from tests.web.test_axe import grave
 from tests.web.test_picture import GEOJSON
-from tests.web.tour import LANGUAGES
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PAGES = (
@@ -68,10 +68,8 @@ def test_every_page_fits_and_keeps_nobody_out(
         page, found = context.new_page(), list[str]()
         for path in PAGES:
             page.goto(f"/offices/{office}/{path}")
-            page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true; })")
-            wide = page.evaluate("document.documentElement.scrollWidth")
-            found += [f"{path}: {wide} wide"] if wide > width else []
-            found += [f"{path}: {fault}" for fault in grave(page)]
+            unfold(page)
+            found += [f"{path}: {fault}" for fault in (*faults_of(page, width, language), *grave(page))]
             expect(page.locator(".stamp").first).to_be_visible()
             picture(page, shots(), f"{language}-{width}-{path}")
         assert "\n".join(found) == ""

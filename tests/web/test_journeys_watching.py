@@ -11,8 +11,7 @@ from assessor.portfolio.watching import KINDS, Case
 from assessor.portfolio.watching.case import Stand
 from benchmarks.portfolios import ITEMS, again, copy, honest, second
 from tests.web.journeys import Faults, Room, context_of, picture, shots
-from tests.web.test_axe import grave
-from tests.web.test_journeys_pages import WIDE, foreign, unrendered
+from tests.web.judging import faults_of, grave, unfold
 from tests.web.watched_offices import fill
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -74,12 +73,10 @@ def test_the_page_of_quality(
         for kind in KINDS:
             assert page.locator(f"#{kind} article").count() >= 1, kind
         assert page.locator("svg.funnel").count() == 2 and page.locator("#agreement table svg").count() >= 3
-        wide = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-        assert wide == [width, width], page.evaluate(WIDE)[:4]
         page.evaluate("document.querySelectorAll('svg circle title').forEach(one => one.remove())")  # names
-        assert unrendered(page) == [] and foreign(page, language) == []
+        assert faults_of(page, width, language) == []
         picture(page, shots(), f"quality-{language}-{width}")
-        page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true; })")
+        unfold(page)
         assert grave(page) == []
     assert faults.found == []
 

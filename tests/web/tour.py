@@ -18,7 +18,6 @@ from tests.web.offices import seen
 from tests.web.people import PLANT
 from tests.web.test_reckoning import EXPORT, REGISTER
 
-LANGUAGES = ("zh", "en")
 STRANGER = ("/", "/enter")
 OWNER = (
     "/plants", "/plants/new", "/account", "/nowhere", "{s}", "{s}/short", "{s}/plant", "{s}/sections/p1",
