@@ -2,7 +2,6 @@
 
 import ast
 import inspect
-import string
 from importlib import import_module
 from pathlib import Path
 from typing import get_args
@@ -14,7 +13,7 @@ from assessor import indicators
 from assessor.domain import Area, Checklist, Ladder, MeasuredIn, Platform, Shown, Status, Take
 from assessor.filing.checking import SHOWS
 from assessor.frameworks import load_library
-from assessor.messages import LANGUAGES, catalogue, render
+from assessor.messages import catalogue, render
 from assessor.report.papers import PAPERS
 from connectors.profiles import load_profile
 
@@ -111,12 +110,6 @@ def test_a_document_is_documented_and_named(name: str) -> None:
     module = import_module(f"assessor.report.papers.{name}")
     assert module.__doc__ and module.document.__doc__ and PAPERS[name] is module.document
     assert f"paper.name.{name}" in catalogue()
-
-
-def test_every_text_renders_in_both_languages_with_the_same_gaps() -> None:
-    for id_, text in catalogue().items():
-        gaps = [{f for _, f, _, _ in string.Formatter().parse(getattr(text, lang)) if f} for lang in LANGUAGES]
-        assert gaps[0] == gaps[1], f"{id_}: the languages differ in their gaps"
 
 
 def test_the_disclaimer_is_there_in_both_languages() -> None:

@@ -32,8 +32,20 @@ SOURCES = [file for package in ("assessor", "connectors", "models") for file in 
 
 
 def gaps(template: str) -> set[tuple[str, str]]:
-    """Names of gaps and how each is written."""
-    return {(name, spec or "") for _, name, spec, _ in string.Formatter().parse(template) if name is not None}
+    """Names of gaps and how each is written; a choice of words fills none."""
+    return {(name, spec) for name, spec in parts(template) if "|" not in spec}
+
+
+def parts(template: str) -> list[tuple[str, str]]:
+    return [(name, spec or "") for _, name, spec, _ in string.Formatter().parse(template) if name is not None]
+
+
+def chosen(template: str) -> bool:
+    """Is each choice one of two words, by a number that is written as a count?"""
+    choices = [(name, spec.split("|")) for name, spec in parts(template) if "|" in spec]
+    return all(
+        (name, "count") in gaps(template) and len(set(words)) == 2 and all(words) for name, words in choices
+    )
 
 
 # Numbers
@@ -126,7 +138,7 @@ def test_a_time_is_not_rounded_into_the_next_day() -> None:
 def _sound(text: Text) -> bool:
     held = gaps(text.zh)
     named = {spec for _, spec in held} <= FORMATS and all(name.isidentifier() for name, _ in held)
-    return bool(text.zh.strip() and text.en.strip()) and held == gaps(text.en) and named
+    return bool(text.zh.strip() and text.en.strip()) and held == gaps(text.en) and named and chosen(text.en)
 
 
 def test_a_text_is_there_in_both_languages_with_the_same_gaps() -> None:
@@ -164,6 +176,12 @@ def test_a_text_is_written_in_either_language_with_texts_in_its_gaps() -> None:
         render("bundle.no_such_text", "en")
     with pytest.raises(KeyError):
         render("bundle.missing", "en")
+
+
+def test_one_is_told_in_the_singular_and_all_else_in_the_plural() -> None:
+    told = [render("way.rules.periods", "en", n=n) for n in (0, 1, 2, "1", Fraction(3, 2))]
+    assert told == ["0 periods", "1 period", "2 periods", "1 period", "2 periods"]
+    assert render("way.rules.periods", "zh", n=1) == "1 个期次"
 
 
 def test_an_exact_number_goes_through_a_message_without_loss() -> None:

@@ -1,11 +1,13 @@
 """Texts by id, Chinese and English side by side, one TOML file an area. The one place that formats numbers.
 
 A template's gaps name how to write what fills them: {share:percent} {n:count} {t:seconds} {x:number}
-{cost:money} {when:time} {day:date}; a bare {name} takes a text as it is.
+{cost:money} {when:time} {day:date}; a bare {name} takes a text as it is. {n:file is|files are} is the first of the
+two words where n is 1, else the second.
 """
 
 import string
 import tomllib
+from collections.abc import Callable
 from datetime import UTC, datetime
 from fractions import Fraction
 from functools import cache
@@ -100,6 +102,18 @@ def moment(nanoseconds: int | str, pattern: str = "%Y-%m-%d %H:%M:%S UTC") -> st
     return datetime.fromtimestamp(int(nanoseconds) // 10**9, UTC).strftime(pattern)
 
 
+_WRITTEN: dict[str, Callable[[Any], str]] = {
+    "": str,
+    "percent": percent,
+    "count": lambda value: number(value, 0),
+    "number": number,
+    "seconds": lambda value: f"{number(value)} s",
+    "time": moment,
+    "date": lambda value: moment(value, "%Y-%m-%d"),
+}
+"""How what fills a gap is written, whatever the language."""
+
+
 class _Writer(string.Formatter):
     def __init__(self, language: Language) -> None:
         self.language = language
@@ -107,24 +121,14 @@ class _Writer(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if isinstance(value, Text):
             return getattr(value, self.language)  # type: ignore[no-any-return]
-        match format_spec:
-            case "percent":
-                return percent(value)
-            case "count":
-                return number(value, 0)
-            case "number":
-                return number(value)
-            case "seconds":
-                return f"{number(value)} s"
-            case "money":
-                return money(value, self.language)
-            case "time":
-                return moment(value)
-            case "date":
-                return moment(value, "%Y-%m-%d")
-            case "":
-                return str(value)
-        raise ValueError(f"a template asks for the unknown format {format_spec!r}")
+        if format_spec == "money":
+            return money(value, self.language)
+        if "|" in format_spec:
+            one, _, many = format_spec.partition("|")
+            return one if Fraction(value) == 1 else many
+        if format_spec not in _WRITTEN:
+            raise ValueError(f"a template asks for the unknown format {format_spec!r}")
+        return _WRITTEN[format_spec](value)
 
 
 def text_id(area: str, name: str, heard: bool = True) -> str:

@@ -128,7 +128,7 @@ def seen(desk: Desk) -> list[tuple[str, str]]:
     )  # fmt: skip
     paths = [(at.first.token, f"{here}{rest}") for rest in rests]
     paths += [(at.first.token, f"{here}/vouchers/{made[n].id}") for n in (0, 1, 5)]
-    paths += [(at.auditor.token, f"{here}/vouchers/{made[1].id}?verify=0"), (at.auditor.token, "/plants")]
+    paths += [(at.auditor.token, f"{here}/vouchers/{made[1].id}?verify=1"), (at.auditor.token, "/plants")]
     for n in (1, 2, 3, 4, 5):
         paths += [(by[n].owner.token, f"/surveys/{by[n].survey}/vouchers/{made[n].id}")]
     return [
