@@ -225,6 +225,9 @@ def test_transformed_is_counted_by_the_definition_that_a_plan_brings(
         update={"transformed": Definition.model_validate(by | {"all": levels})}
     )
     monkeypatch.setattr(picture, "load_targets", lambda _: plans | {defined.id: defined})
+    empty = generated.office(lite, demonstration=False)
+    alone = web.send("GET", f"/offices/{empty}/targets", headers=session(lite, empty)).text
+    assert "自报二级以上" in alone and "规下或未知" not in alone  # what is asked is told before anybody came
     office, officer = of(lite, drawn)
     told, head = shown(lite, officer, office), session(lite, office)
     (bare, found) = told.transformed
