@@ -1,17 +1,21 @@
 """A chain with its leader, suppliers that it invited, and results that cost no reckoning."""
 
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pytest
+
 from assessor.desk import houses, surveys
 from assessor.desk.access import Actor
-from assessor.desk.chain import inviting, joining
+from assessor.desk.chain import inviting, joining, seeing
 from assessor.desk.chain.inviting import Coded
 from assessor.desk.desk import Desk
 from assessor.desk.entering import known_by_session
 from assessor.domain import Assessment, canonical
-from assessor.portfolio.group import brief
+from assessor.errors import AssessorError
+from assessor.portfolio.group import INTEGRATED, brief
 from assessor.storage import Outcome, papers
 from assessor.storage import surveys as sql
 from tests.web.offices import Applicant, code
@@ -97,3 +101,17 @@ def with_result(
 def later(desk: Desk, nanoseconds: int) -> Desk:
     """The same desk at another time."""
     return replace(desk, clock=lambda: desk.clock() + nanoseconds)
+
+
+def refused(act: Callable[[], object], id_: str, kind: type[AssessorError] = AssessorError) -> None:
+    with pytest.raises(kind) as told:
+        act()
+    assert told.value.message.id == id_
+
+
+def seen(desk: Desk, at: Chain, level: int = INTEGRATED) -> seeing.Picture:
+    return seeing.picture(desk, now(desk, at.leader), at.house, level)
+
+
+def states(desk: Desk, at: Chain) -> dict[str, str]:
+    return {line.member.credit_code: line.state for line in seen(desk, at).lines}
