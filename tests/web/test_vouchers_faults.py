@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from io import BytesIO
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from zipfile import ZipFile
@@ -18,7 +19,7 @@ from assessor.desk.office import applying, deciding, handing, logged, running
 from assessor.domain import Message, Text
 from assessor.errors import AccessError, AssessorError, ConflictError, InputError, StorageError, UnknownError
 from assessor.filing.checking import Found
-from assessor.storage import Membership, Voucher, people
+from assessor.storage import Membership, Voucher, people, tables
 from assessor.storage import vouchers as sql
 from assessor.web.app import create_app
 from tests.web.asked import asking, by_session
@@ -166,6 +167,31 @@ def test_the_newest_entry_cannot_be_changed_unseen_nor_is_what_does_not_hold_sig
     assert found is not None and not found.holds
     with pytest.raises(StorageError):
         logged.export(lite, who, at.house)
+
+
+def test_a_file_that_was_changed_where_it_is_kept_is_told_to_the_auditor(
+    lite: Desk, monkeypatch: pytest.MonkeyPatch, pack: Path
+) -> None:
+    """By its digest, and by what is in it; where nothing can be read any more, that is said beside it."""
+    whole = pack.read_bytes()
+    monkeypatch.setattr(handing, "_made", lambda *_: replace(held_pack(), data=whole))
+    at = office(lite)
+    voucher = way(lite, at, applicant(lite, 1), to="handed-in")
+    found = handing.verify(lite, at.auditor.who, voucher.id, 1)
+    assert found.same and found.checked and found.checked.holds and found.fault is None
+    middle = len(whole) // 2
+    turned = whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :]
+    with asking(create_app(settings_for("sqlite://"), lite)) as web:
+        for data in (turned, b"torn"):
+            with lite.store.write() as c:
+                c.execute(tables.packs.update().values(data=data))
+            found = handing.verify(lite, at.auditor.who, voucher.id, 1)
+            assert not found.same and not (found.checked and found.checked.holds)
+            assert (found.checked is None) == (found.fault is not None)
+            path = f"/offices/{at.house}/vouchers/{voucher.id}?verify=1"
+            page = web.send("GET", path, by_session(lite, at.auditor.token))
+            assert page.status_code == 200 and "文件与日志中的摘要不一致" in page.text
+    assert found.fault is not None  # nothing of it is a pack any more
 
 
 def test_nor_can_its_end_be_cut_off(lite: Desk) -> None:

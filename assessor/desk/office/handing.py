@@ -15,7 +15,7 @@ from assessor.desk.access import Actor
 from assessor.desk.desk import Desk
 from assessor.desk.office.steps import Step, alone, get, note, programme_of, taking
 from assessor.domain import Assessment, Checklist, Message, Terms, sha256
-from assessor.errors import ConflictError, InputError, UnknownError
+from assessor.errors import AssessorError, ConflictError, InputError, UnknownError
 from assessor.filing import check_pack
 from assessor.filing.checking import Checked
 from assessor.messages import Language, render
@@ -146,7 +146,9 @@ class Again:
 
     kept: KeptPack
     same: bool
-    checked: Checked
+    checked: Checked | None
+    fault: Message | None = None
+    """Why it could not be read at all: its bytes are no longer those of a pack."""
 
 
 def verify(desk: Desk, who: Actor, id_: str, number: int) -> Again:
@@ -156,4 +158,7 @@ def verify(desk: Desk, who: Actor, id_: str, number: int) -> Again:
         entries = sql.entries_of(c, get(desk, who, id_).office, subject=id_)
     logged = [e for e in entries if e.details.get("pack") == number]
     same = bool(logged) and all(e.details["sha256"] == sha256(data) == kept.sha256 for e in logged)
-    return Again(kept, same, checked_now(data))
+    try:
+        return Again(kept, same, checked_now(data))
+    except AssessorError as problem:
+        return Again(kept, same, None, problem.message)
