@@ -24,7 +24,7 @@ test: tools apt ## everything but the soak, under 15 minutes on 2 cores
 
 check: tools ## the inner loop: lint, types, layers, fast tests; under 60 s
 	@scripts/check.sh
-	@$(BIN)/pytest -n 2 --dist loadfile -m "not wire and not browser and not slow"
+	@HYPOTHESIS_PROFILE=quick $(BIN)/pytest -n 2 --dist loadfile -m "not wire and not browser and not slow"
 
 containers: ## build the containers, bring them up and ask of them what counts; as root on Debian, some minutes
 	@scripts/containers.sh

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 
 hypothesis.settings.register_profile("default", deadline=None, derandomize=True)  # new cases: make soak
+hypothesis.settings.register_profile("quick", deadline=None, derandomize=True, max_examples=10)  # make check
 hypothesis.settings.register_profile("soak", deadline=None, max_examples=2000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 

@@ -53,6 +53,7 @@ class Hanging:
         return SEEN
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("deaf", [False, True])
 def test_a_connector_that_hangs_is_cut_off(deaf: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     hanging = Hanging(deaf)
@@ -111,6 +112,7 @@ def test_one_that_ends_by_itself_is_not_cut_off() -> None:
     assert ran(_answer, asked=True) == "closed"
 
 
+@pytest.mark.slow
 def test_a_fault_goes_through() -> None:
     with pytest.raises(OSError, match="our own"):
         ran(_breaks, asked=False)

@@ -112,6 +112,7 @@ def test_with_many_pairs_it_is_the_interval_of_the_books() -> None:
     assert agreement(pairs_of(AGRESTI), range(4)).kappa == kappa(AGRESTI)
 
 
+@pytest.mark.slow
 def test_it_holds_the_truth_where_what_stands_in_books_does_not() -> None:
     """A few draws of what the card states of twelve pairs."""
     found = coverage("linear", 12, 60)

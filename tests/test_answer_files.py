@@ -4,6 +4,7 @@ import tempfile
 from fractions import Fraction
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -102,6 +103,7 @@ def test_every_part_of_the_answers_is_written() -> None:
     assert set(HEAD) == set(Answers.model_fields)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(answers=ANY_ANSWERS, parts=WHOLE)
 def test_nothing_is_lost(answers: Answers, parts: dict[str, object]) -> None:

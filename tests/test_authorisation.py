@@ -117,6 +117,7 @@ def test_without_an_address_there_is_nothing_to_sign() -> None:
     assert caught.value.message == Message(id="letter.no_address")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_word_and_pdf_hold_it_and_are_the_same_every_time(tmp_path: Path, language: Language) -> None:
     document = written(language)

@@ -62,6 +62,7 @@ def _excuse(one: str, other: str) -> str | None:
     return next((p for p in ALIKE if re.fullmatch(p, one) and re.fullmatch(p, other)), None)
 
 
+@pytest.mark.slow
 def test_no_two_questions_come_near_one_another_without_a_reason(library: Library) -> None:
     pairs = [pair for language in NEAR for pair in _near(library, language)]
     assert [pair for pair in pairs if _excuse(*pair) is None] == []

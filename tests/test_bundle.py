@@ -89,6 +89,7 @@ def test_the_same_folder_seals_to_the_same_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(where=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
 def test_any_flipped_bit_shows(tmp_path_factory: pytest.TempPathFactory, where: float, bit: int) -> None:

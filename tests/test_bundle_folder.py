@@ -287,6 +287,7 @@ def test_what_a_column_cannot_hold_is_kept_as_text_and_costs_no_other_row(tmp_pa
     assert [record.detail for record in bundle.requests()] == ["温度\u2028\x85\udc80\n\r"]
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(
     rows=st.lists(
@@ -326,6 +327,7 @@ def test_where_the_system_does_not_say_the_clock_is_unknown(monkeypatch: pytest.
     assert clock_state() == "unknown"
 
 
+@pytest.mark.slow
 def test_keys_made_at_the_same_time_are_one_key(home: Path) -> None:
     code = (
         "from assessor.bundle import installation_key as k; "

@@ -57,6 +57,7 @@ def faults(file: Path) -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(data=st.data())
 def test_a_forger_who_mends_every_checksum_is_still_found(

@@ -84,6 +84,7 @@ def test_every_command_of_a_room_is_in_the_list() -> None:
         assert listed == set(typer.main.get_group(whole).commands)
 
 
+@pytest.mark.slow
 def test_help_lists_the_commands_and_loads_none_of_their_rooms(home: Path) -> None:
     code = """if True:
         import sys
@@ -106,6 +107,7 @@ def test_a_command_that_is_not_there_is_named_with_the_one_that_may_be_meant(com
     assert done.code == 2 and "Did you mean 'frameworks'" in done.err
 
 
+@pytest.mark.slow
 def test_the_results_of_every_command_are_json_on_stdout(
     tmp_path: Path, made: Path, command: Callable[..., Ran]
 ) -> None:
@@ -125,6 +127,7 @@ def test_the_results_of_every_command_are_json_on_stdout(
     assert len(shown["dimensions"]) == 20
 
 
+@pytest.mark.slow
 def test_tables_go_to_stdout_and_progress_to_stderr(
     tmp_path: Path, made: Path, command: Callable[..., Ran]
 ) -> None:
@@ -184,6 +187,7 @@ def test_facts_can_be_narrowed_to_what_is_to_be_verified(command: Callable[..., 
     assert refused.code == 2 and "unverified, unmapped, own" in refused.err
 
 
+@pytest.mark.slow
 def test_nothing_that_stands_is_overwritten(tmp_path: Path, made: Path, command: Callable[..., Ran]) -> None:
     for file in made.iterdir():
         shutil.copy(file, tmp_path)
@@ -226,6 +230,7 @@ def test_a_changed_byte_is_exit_1_and_what_is_no_bundle_too(
     assert hollow.code == 4 and "no Assessment" in hollow.err
 
 
+@pytest.mark.slow
 def test_where_nothing_can_be_written_is_exit_5(tmp_path: Path, made: Path, command: Callable[..., Ran]) -> None:
     shutil.copy(made / "bundle.zip", tmp_path)
     good(tmp_path)
@@ -240,6 +245,7 @@ def test_where_nothing_can_be_written_is_exit_5(tmp_path: Path, made: Path, comm
     assert CONTACTS == []
 
 
+@pytest.mark.slow
 def test_results_that_go_to_a_full_disk_are_exit_5(home: Path) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(

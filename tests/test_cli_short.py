@@ -47,6 +47,7 @@ def test_answers_are_kept_gone_back_on_and_taken_up_again(tmp_path: Path, monkey
     assert read(file).answers[2].value == "do-not-know"
 
 
+@pytest.mark.slow
 def test_it_ends_with_a_pre_check_and_the_probability_reached(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

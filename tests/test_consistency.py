@@ -127,6 +127,7 @@ def test_answers_that_fit_no_plant_of_one_kind() -> None:
     assert "fit" not in raised(GOOD)
 
 
+@pytest.mark.slow
 def test_flags_change_no_score() -> None:
     library = load_library()
     framework_ = choosing.choose_ladder(library, "cmmm-2020-discrete", "discrete")

@@ -84,11 +84,13 @@ def test_the_agreed_door_is_marked_and_each_stands_once() -> None:
     assert len(doors) == 7 and [door.agreed for door in doors] == [True, *[False] * 6]
 
 
+@pytest.mark.slow
 def test_an_exported_record_is_no_contact_and_the_demo_tells_of_all_its_endpoints() -> None:
     scope, _ = troubled()
     assert [c.endpoint for c in example().contacts] == [e.id for e in scope.endpoints]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_report_shows_what_was_met(language: str) -> None:
     page = render_html(six_verdicts(), language=language)  # type: ignore[arg-type]

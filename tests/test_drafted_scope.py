@@ -210,6 +210,7 @@ def test_a_window_that_closes_before_it_opens_is_refused() -> None:
     assert caught.value.message.id == "contact.scope.window"
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(remark=st.text(max_size=60), asked=st.text(max_size=60), language=st.sampled_from(LANGUAGES))
 def test_what_a_stranger_wrote_stays_a_comment(remark: str, asked: str, language: Any) -> None:

@@ -222,6 +222,7 @@ def test_the_whole_one_is_whole(tmp_path: Path) -> None:
     assert (merged.problems, merged.changes, merged.answers) == ((), (), BASE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", INSIDE)
 def test_what_is_wrong_is_named_with_sheet_and_cell(name: str, tmp_path: Path) -> None:
     _, message, places = INSIDE[name]

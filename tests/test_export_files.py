@@ -177,6 +177,7 @@ def test_formulas_are_not_run(tmp_path: Path) -> None:
     assert kept.rows[0].status == BAD_NO_DATA  # no value was ever stored beside it
 
 
+@pytest.mark.slow
 def test_a_workbook_that_bursts_is_not_unpacked(tmp_path: Path) -> None:
     file = workbook(tmp_path / "a.xlsx", Data=[["time", "T"]])
     replaced(file, "xl/worksheets/sheet1.xml", b" " * 400_000_000)

@@ -247,6 +247,7 @@ def test_whole_numbers_beyond_the_reach_of_a_float_are_told_apart() -> None:
     assert of([2**60, 2**60 + 1, 2**60]).changes == 2
 
 
+@pytest.mark.slow
 def test_two_million_rows_of_many_tags_take_seconds() -> None:
     n, tags = 2_000_000, 500
     at = np.arange(n) // tags * SECOND

@@ -183,6 +183,7 @@ CHANGES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("variant", "changed"), CHANGES)
 def test_another_set_changes_what_rests_on_it(library: Library, variant: str, changed: dict[str, str]) -> None:
     results = run(library, "green-profile", ENERGY)
@@ -248,6 +249,7 @@ def test_a_measured_heating_value_replaces_the_coefficient(library: Library) -> 
 # Unknown stays unknown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("question", [q for q in ENERGY if q.startswith(("energy", "money", "carbon-fuels"))])
 def test_a_number_not_given_is_never_a_zero(library: Library, question: str) -> None:
     result = run(library, "green-profile", ENERGY | {question: None})["default"]

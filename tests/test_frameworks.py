@@ -222,6 +222,7 @@ def test_the_library_can_be_read_again_from_its_own_parts(library: Library) -> N
 # Schemas for editors
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(schemas()))
 def test_the_schema_in_the_repository_is_the_generated_one(name: str) -> None:
     committed = json.loads((ROOT / f"questionnaires/schema/{name}.json").read_text("utf-8"))
@@ -229,6 +230,7 @@ def test_the_schema_in_the_repository_is_the_generated_one(name: str) -> None:
     jsonschema.Draft202012Validator.check_schema(committed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", KINDS)
 def test_an_editor_finds_the_schema_and_no_fault_in_a_shipped_file(folder: str) -> None:
     for file in sorted((ROOT / "questionnaires" / folder).glob("*.yaml")):
@@ -239,6 +241,7 @@ def test_an_editor_finds_the_schema_and_no_fault_in_a_shipped_file(folder: str) 
         jsonschema.validate(YAML(typ="safe", pure=True).load(text), schema)
 
 
+@pytest.mark.slow
 def test_a_schema_refuses_a_key_that_the_reader_refuses() -> None:
     document = YAML(typ="safe", pure=True).load((CASES / "unknown-key/bank/small.yaml").read_text("utf-8"))
     with pytest.raises(jsonschema.ValidationError, match="weigth"):

@@ -133,6 +133,7 @@ def cases(draw: st.DrawFn) -> tuple[Ladder, Answers, dict[str, tuple[Fraction, F
 Case = tuple[Ladder, Answers, dict[str, tuple[Fraction, Fraction]]]
 
 
+@pytest.mark.slow
 @FEW
 @given(cases())
 def test_with_nothing_measured_the_estimate_is_what_was_declared(case: Case) -> None:
@@ -213,6 +214,7 @@ def test_more_coverage_of_what_is_measured_narrows_the_band(case: Case, data: st
         assert after.off_of(new) <= before.off_of(old)
 
 
+@pytest.mark.slow
 @FEW
 @given(cases())
 def test_no_order_changes_anything(case: Case) -> None:
@@ -237,6 +239,7 @@ def test_scores_are_those_of_the_law(case: Case) -> None:
 # Beside everything else ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_nothing_but_the_estimate_hangs_on_its_parameters(monkeypatch: pytest.MonkeyPatch) -> None:
     library = load_library()
     ladder = choosing.choose_ladder(library, "cmmm-2020-discrete", "discrete")

@@ -101,6 +101,7 @@ def test_just_what_a_tier_asks_reaches_it_and_nothing_above(library: Library, ti
     assert set(gates_of(result, tier).values()) == {"holds"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("tier", "name"), [(t, n) for t, names in ASKED.items() for n in names.split()])
 def test_anything_less_misses_it(library: Library, tier: int, name: str) -> None:
     given = enough(tier)

@@ -81,6 +81,7 @@ def test_breaks_that_are_not_timed_one_by_one_may_have_been_of_any_length() -> N
 MOMENTS = st.tuples(st.integers(-50, 1100), st.integers(-50, 1100))
 
 
+@pytest.mark.slow
 @given(spans=st.lists(MOMENTS, max_size=8), more=MOMENTS)
 @settings(max_examples=40, deadline=None)
 def test_a_gap_more_never_raises_it_and_it_is_a_share(spans: list[tuple[int, int]], more: tuple[int, int]) -> None:

@@ -265,6 +265,7 @@ def test_the_plant_s_form_is_the_most_usual_one_and_names_that_others_give_are_l
     assert plant.measured("naming_scheme").state is State.UNUSABLE, "one of the twenty is the specification's"
 
 
+@pytest.mark.slow
 @given(st.text(max_size=40))
 @settings(max_examples=40, deadline=None)
 def test_any_name_has_a_form_or_none_and_may_be_an_alarm_s(name: str) -> None:

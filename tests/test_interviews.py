@@ -83,6 +83,7 @@ def test_each_department_has_its_page_with_room_for_name_time_and_notes(language
     assert document.disclaimer == render("report.disclaimer", language)
 
 
+@pytest.mark.slow
 def test_word_can_be_edited_and_pdf_is_the_same_every_time() -> None:
     document = planned(language="zh")
     word, pdf = render_word(document, MADE), render_pdf(document, MADE)

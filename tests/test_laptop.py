@@ -114,6 +114,7 @@ def namespace() -> Iterator[str]:
         subprocess.run([ip, "netns", "delete", name], check=True)
 
 
+@pytest.mark.slow
 def test_real_interfaces_in_a_namespace(namespace: str) -> None:
     def ran(*command: str) -> str:
         whole = ["ip", "netns", "exec", namespace, *command]

@@ -4,6 +4,8 @@ import re
 from typing import Any
 from xml.etree import ElementTree
 
+import pytest
+
 from assessor.domain import Assessment, Expect, Outcome
 from assessor.messages import LANGUAGES
 from assessor.report import charts, render_html
@@ -65,6 +67,7 @@ def test_three_hundred_machines_share_rows_and_none_is_lost() -> None:
     assert all(len(row.names) <= 6 for row in rows)
 
 
+@pytest.mark.slow
 def test_a_document_from_before_has_no_matrix_and_no_rows() -> None:
     def before(document: dict[str, Any]) -> None:
         for sight in document["sights"]:
@@ -77,6 +80,7 @@ def test_a_document_from_before_has_no_matrix_and_no_rows() -> None:
     assert "matrix" not in re.sub(r"<style>.*?</style>", "", render_html(a), flags=re.S)
 
 
+@pytest.mark.slow
 def test_hostile_names_stay_text_in_the_matrix() -> None:
     def change(document: dict[str, Any]) -> None:
         for i, asset in enumerate(document["assets"]):
@@ -92,6 +96,7 @@ def test_hostile_names_stay_text_in_the_matrix() -> None:
     assert "share a row" in read.text("en") and "12 in all" in read.text("en")
 
 
+@pytest.mark.slow
 def test_every_figure_opens_to_rule_conditions_and_rows() -> None:
     a, read = example(), Page(page())
     for language in LANGUAGES:

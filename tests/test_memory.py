@@ -47,12 +47,14 @@ def test_fifty_thousand_variables_are_walked_sampled_and_sealed_within_what_was_
     assert took["peak_mb"] < PROMISED, took
 
 
+@pytest.mark.slow
 def test_what_only_judging_needs_is_not_loaded_to_sample() -> None:
     told = "import sys, assessor.cli.sampling; print([m for m in sys.argv[1:] if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", told, *HEAVY], capture_output=True, check=True)
     assert done.stdout.strip() == b"[]"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [0, 1, 3000])
 def test_pieces_are_the_document_that_the_library_would_write_at_once(count: int) -> None:
     seen = observed(count)
@@ -62,6 +64,7 @@ def test_pieces_are_the_document_that_the_library_would_write_at_once(count: int
     assert Observation.model_validate_json(plain) == seen
 
 
+@pytest.mark.slow
 def test_a_large_document_is_never_whole_in_memory() -> None:
     seen = observed(5000)
     size, largest = len(canonical(seen)), 0

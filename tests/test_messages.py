@@ -223,6 +223,7 @@ def ids() -> Iterator[tuple[str, str]]:
         yield from ((place, pattern) for pattern in (literals(call.args[0]) if call.args else ()))
 
 
+@pytest.mark.slow
 def test_every_id_that_the_code_names_has_a_text() -> None:
     found = sorted(set(ids()))
     assert len(found) > 100, "the search itself works"
@@ -233,6 +234,7 @@ def test_every_id_that_the_code_names_has_a_text() -> None:
     assert not missing
 
 
+@pytest.mark.slow
 def test_a_message_brings_what_fills_the_gaps_of_its_text() -> None:
     lacking = []
     for place, call in calls("Message"):
@@ -247,6 +249,7 @@ def test_a_message_brings_what_fills_the_gaps_of_its_text() -> None:
     assert not lacking
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", SOURCES, ids=lambda file: str(file.relative_to(ROOT)))
 def test_what_looks_like_an_id_is_one(file: Path) -> None:
     """Catches ids that reach a Message by way of a variable."""

@@ -332,6 +332,7 @@ def test_pymodbus_serves_a_run_with_a_twentieth_of_the_requests_too() -> None:
     assert requests * 20 <= 200 * rounds
 
 
+@pytest.mark.slow
 def test_a_unit_that_flaps_for_days_cannot_fill_the_memory_with_gaps() -> None:
     losses, n = Losses(), 3 * MOST_STRETCHES
     turn = iter(range(2 * n + 1))

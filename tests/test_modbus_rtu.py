@@ -115,6 +115,7 @@ def test_a_silent_station_is_left_alone_and_the_line_is_closed(tmp_path: Path) -
     assert len(seen.gaps) == 1 and seen.gaps[0].where == "unit 1"
 
 
+@pytest.mark.slow
 def test_a_port_that_is_not_there_is_a_problem_and_no_exception(tmp_path: Path) -> None:
     scope, sink = scope_for("/dev/ttyNOWHERE7", protocol=LINE), Kept()
     seen = asyncio.run(modbus.gather(scope.endpoints[0], scope, sink, seconds=1, stop=asyncio.Event()))

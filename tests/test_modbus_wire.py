@@ -107,6 +107,7 @@ def test_a_silent_peer_is_left_alone_after_two_failures(tmp_path: Path) -> None:
     assert len(asked) == 2, "the circuit breaker opens after two"
 
 
+@pytest.mark.slow
 def test_nothing_listening_is_a_problem_and_no_exception() -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -244,6 +244,7 @@ def test_values_too_large_to_take_are_no_silent_loss(tmp_path: Path) -> None:
     assert asked[:3] == ["100", "50", "25"][: len(asked)]
 
 
+@pytest.mark.slow
 def test_nothing_at_the_address_is_a_problem(tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -106,6 +106,7 @@ CASES: list[tuple[dict[str, Any], str, str]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("line", "column", "said"), CASES, ids=lambda v: v if isinstance(v, str) else "")
 def test_a_wrong_cell_is_named_with_its_sheet(tmp_path: Path, line: Any, column: str, said: str) -> None:
     held = read_network(typed(tmp_path / "n.xlsx", line), ASSETS)
@@ -166,6 +167,7 @@ def lines(draw: st.DrawFn) -> Entry:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(st.lists(lines(), min_size=1, max_size=6, unique_by=lambda e: (e.host, e.port)))
 def test_nothing_is_lost_on_the_way_through_excel(
@@ -185,6 +187,7 @@ def test_nothing_is_lost_on_the_way_through_excel(
     assert again == held
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(st.lists(lines(), min_size=1, max_size=4, unique_by=lambda e: (e.host, e.port)))
 def test_whatever_the_sheet_gives_a_scope_takes(

@@ -143,6 +143,7 @@ def test_bytes_that_make_no_sense_cost_one_message() -> None:
     assert server.acknowledged == [[], [1]]
 
 
+@pytest.mark.slow
 def test_a_publish_that_timed_out_at_the_server_is_sent_again_but_not_for_ever() -> None:
     late = UaStatusCodeError(ua.StatusCodes.BadTimeout)
     made = Server(late, published(message(1, 10)))

@@ -72,6 +72,7 @@ def test_size_and_points_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert refused(file(feature())) == "picture.outline.points"
 
 
+@pytest.mark.slow
 def test_points_that_no_page_could_show_apart_are_dropped() -> None:
     line = [[121 + n / 1_000_000, 31.0] for n in range(200_000)]
     ring = [*line, [121.2, 31.2], [121.0, 31.2], [121.0, 31.0]]

@@ -45,6 +45,7 @@ def said(document: Document) -> str:
     return text + "".join(run.text for run in runs(document.blocks))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "language"), EVERY)
 def test_the_documents_of_the_golden_case_say_what_they_said(name: str, language: Language) -> None:
     """`python -m tests.golden` rewrites them after a change that was meant; then read the difference."""
@@ -119,6 +120,7 @@ def test_marked_figures_are_those_of_the_assessment() -> None:
             assert figures[f"score.{one.dimension}"] == pen.between(one.low, one.high)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_filed_holds_settled_differences_alone(language: Language) -> None:
     a = six_verdicts()
@@ -200,6 +202,7 @@ def test_an_owner_reads_five_things_first() -> None:
     assert "¥2k a month" in text and render(a.questions[0].text, "en") in text and "months" in text
 
 
+@pytest.mark.slow
 def test_without_a_plan_or_machines_a_document_says_so() -> None:
     a = example().model_copy(update={"roadmap": None, "findings": (), "members": (), "contacts": (), "flags": ()})
     text = said(written(a, "en"))
@@ -207,6 +210,7 @@ def test_without_a_plan_or_machines_a_document_says_so() -> None:
         assert render(f"report.{name}", "en") in text
 
 
+@pytest.mark.slow
 def test_hostile_names_stay_text() -> None:
     for name in PAPERS:
         document = written(hostile(), "en", name)

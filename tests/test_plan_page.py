@@ -49,6 +49,7 @@ def section(a: Assessment, language: Language) -> str:
     return " ".join(re.sub(r"<[^>]*>", " ", part).split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_measure_begins_with_its_five_figures_on_the_page_and_in_documents(language: Language) -> None:
     page, document = section(example(), language), written(example(), language)
@@ -82,6 +83,7 @@ def test_the_line_of_time_is_that_of_the_plant() -> None:
     assert found.ends[-1] == 13 * len(phases)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_payback_hangs_on_is_drawn_and_written(language: Language) -> None:
     a = altered(paying)
@@ -105,6 +107,7 @@ def test_what_holds_and_what_depends_are_told_apart() -> None:
     assert all(one.share >= F(1, 2) for one in of.core) and all(one.share < F(1, 2) for one in of.loose)
 
 
+@pytest.mark.slow
 def test_a_missing_figure_is_asked_for_in_words() -> None:
     def lacking(document: dict[str, Any]) -> None:
         figure = next(f for f in document["roadmap"]["figures"] if f["id"] == "plan-workers")
@@ -120,6 +123,7 @@ def test_a_missing_figure_is_asked_for_in_words() -> None:
     assert asked in section(a, "en") and asked in bullets
 
 
+@pytest.mark.slow
 def test_programmes_are_never_as_if_granted() -> None:
     a = example()
     found = made(a)
@@ -132,6 +136,7 @@ def test_programmes_are_never_as_if_granted() -> None:
         assert s.title.replace("'", "&#39;") in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_older_plan_without_what_it_is_worth_is_written_too(language: Language) -> None:
     def older(document: dict[str, Any]) -> None:

@@ -42,6 +42,7 @@ def of(row: Row, style: Style | None = None) -> Judged:
     return judged(row, asked(), ladder(row), style)
 
 
+@pytest.mark.slow
 @each_plant
 def test_what_is_measured_holds_the_truth_or_is_a_listed_miss(row: Row) -> None:
     """Of the whole: the interval. Of each subject: none is called what it is not."""
@@ -53,6 +54,7 @@ def test_what_is_measured_holds_the_truth_or_is_a_listed_miss(row: Row) -> None:
     assert set(missed) == set(row.misses), missed
 
 
+@pytest.mark.slow
 @each_plant
 def test_what_cannot_be_told_is_unusable_or_open(row: Row) -> None:
     """Measured is all that has a truth but what the row lists; what has none in this plant is never measured."""

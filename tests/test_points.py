@@ -52,6 +52,7 @@ def term(result: Result, id_: str) -> Term:
 # The scored part -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("share", "points"),
     [
@@ -67,6 +68,7 @@ def test_bands_are_open_below(share: str, points: str) -> None:
     assert term(spent, "a/spend").low == F(points) * F(5, 4)  # 7.5 in place of 6, in the same bands
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("item", "question", "points"),
     [
@@ -95,6 +97,7 @@ def test_fourteen_links_come_to_ten() -> None:
 NETWORKS = {"r2-l2-1": "1", "r2-l3-2": "1", "sme-network-linked": "1", "sme-network-5g": "1"}
 
 
+@pytest.mark.slow
 def test_the_fourth_network_option_presupposes_the_other_three() -> None:
     assert term(rated(sme(), NETWORKS), "a/network").low == 8
     assert term(rated(sme(), NETWORKS | {"sme-network-5g": "0"}), "a/network").low == 4

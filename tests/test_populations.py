@@ -34,6 +34,7 @@ def test_with_nothing_measured_verified_and_estimated_are_as_declared(population
     assert (third.level, third.score) == (declared.level, declared.score)
 
 
+@pytest.mark.slow
 def test_the_honest_lose_nothing_to_speak_of_by_being_verified() -> None:
     table = measured(SMALL)
     assert set(table) == {("honest", shortfall, many) for shortfall in ("none", "recorded") for many in (4, 8)}

@@ -73,6 +73,7 @@ def filled_in(file: Path, **lines: dict[str, Any]) -> None:
     book.save(file)
 
 
+@pytest.mark.slow
 def test_first_the_sheet_goes_out_and_then_the_letter_comes(brought: Path, command: Callable[..., Ran]) -> None:
     ran = command("prepare", "visit.yaml", "--register", "ledger.csv", "-o", "pack.zip", "--json")
     told = json.loads(ran.out)
@@ -100,6 +101,7 @@ def test_first_the_sheet_goes_out_and_then_the_letter_comes(brought: Path, comma
     assert CONTACTS == []
 
 
+@pytest.mark.slow
 def test_a_scope_that_people_changed_is_taken_as_it_is(brought: Path, command: Callable[..., Ran]) -> None:
     network = "protocol: opcua, address: 'opc.tcp://10.0.0.1:4840', role: machine, asset: imm-01"
     command("prepare", "visit.yaml", "--register", "ledger.csv", "-o", "pack.zip")
@@ -114,6 +116,7 @@ def test_a_scope_that_people_changed_is_taken_as_it_is(brought: Path, command: C
         assert sha256(changed.encode()) in "".join(word.read(n).decode() for n in word.namelist() if "footer" in n)
 
 
+@pytest.mark.slow
 def test_a_sheet_with_faults_stops_everything_and_names_each(brought: Path, command: Callable[..., Ran]) -> None:
     command("prepare", "visit.yaml", "--register", "ledger.csv", "-o", "pack.zip")
     unpacked(brought / "pack.zip", brought / "first")
@@ -129,6 +132,7 @@ def test_a_sheet_with_faults_stops_everything_and_names_each(brought: Path, comm
     assert [(p["cell"][0], p["id"]) for p in told["problems"]] == [("E", "network.empty"), ("G", "network.unit")]
 
 
+@pytest.mark.slow
 def test_with_nothing_but_a_plant_there_is_a_blank_sheet_and_a_plan(
     brought: Path, command: Callable[..., Ran]
 ) -> None:
@@ -153,6 +157,7 @@ def test_a_wrong_key_is_named_with_its_line(brought: Path, command: Callable[...
     assert ran.code == 2 and "visit.yaml:14" in ran.err and "vantage" in ran.err
 
 
+@pytest.mark.slow
 def test_the_same_input_gives_the_same_bytes_and_the_letter_names_its_scope(tmp_path: Path) -> None:
     entry = Entry(machines="mc-01", protocol="OPC UA", host="10.0.0.1", port="4840", role="machine")
     network = read_network(written(tmp_path / "n.xlsx", (entry,)), REGISTER.assets).sound()

@@ -161,6 +161,7 @@ def test_a_map_of_a_family_takes_its_word_order(command: Callable[..., Ran], tmp
     assert read_file(tmp_path / "h3u.yaml").order == "CDAB"
 
 
+@pytest.mark.slow
 def test_what_is_shown_is_what_is_shipped(command: Callable[..., Ran]) -> None:
     for name in names():
         done = command("show", name)

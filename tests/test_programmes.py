@@ -320,6 +320,7 @@ def test_money_for_cities_and_for_diagnoses_stands_beside_no_recommendation() ->
     assert grants_for(held, who(above_scale=True), project(software=1), LISTS) == ()
 
 
+@pytest.mark.slow
 def test_a_plan_has_what_might_pay_beside_each_item_and_no_figure_of_it_moves() -> None:
     item = LIBRARY.recommendations["light-mes"]
     a = example()
@@ -376,6 +377,7 @@ def test_the_expired_rule_of_minhang_is_refused_by_its_day() -> None:
     assert next(c for c in checks if c.id == "window").outcome is NOT_MET
 
 
+@pytest.mark.slow
 def test_every_programme_is_held_against_the_demo_plant() -> None:
     found = eligible(example(), load_library(), "2026-11-26")
     assert [one.programme for one in found] == sorted(LIBRARY.programmes)

@@ -153,6 +153,7 @@ def statuses(data: Any) -> int:
     return sum(map(statuses, data)) if isinstance(data, list) else 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("id_", sorted(LIBRARY.frameworks))
 def test_every_status_of_a_file_is_a_line_of_the_facts_and_every_unmapped_part_too(id_: str) -> None:
     file = ROOT / f"questionnaires/frameworks/{id_}.yaml"

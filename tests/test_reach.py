@@ -170,6 +170,7 @@ def tried(allowed: frozenset[reach.Place], tries: list[tuple[int, str, int]]) ->
     return found
 
 
+@pytest.mark.slow
 def test_a_confined_process_reaches_its_places_and_no_other_by_any_way() -> None:
     with listening() as (agreed, came), listening() as (other, strayed):
         places = frozenset({("127.0.0.1", agreed)})
@@ -184,6 +185,7 @@ def test_a_confined_process_reaches_its_places_and_no_other_by_any_way() -> None
         assert came and not strayed
 
 
+@pytest.mark.slow
 def test_a_name_that_leads_elsewhere_a_moment_later_is_not_followed() -> None:
     """What was checked is an address; a library that asks for the name again gets no further than that."""
     with listening() as (agreed, _), listening() as (other, strayed):
@@ -192,6 +194,7 @@ def test_a_name_that_leads_elsewhere_a_moment_later_is_not_followed() -> None:
         assert not strayed
 
 
+@pytest.mark.slow
 def test_ipv6_has_no_door_of_its_own() -> None:
     found = tried(frozenset({("127.0.0.1", 502)}), [(0, "::1", 502), (1, "::1", 502)])
     assert set(found) <= {"barred", "OSError"}, "OSError: this machine has no such sockets at all"

@@ -156,6 +156,7 @@ def instances(draw: st.DrawFn) -> tuple[list[Evidence], list[Recommendation], in
     return found, able, draw(st.integers(0, 120))
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(instances())
 def test_no_allowed_set_gains_more(instance: tuple[list[Evidence], list[Recommendation], int]) -> None:
@@ -253,6 +254,7 @@ def test_a_plan_that_was_tampered_with_is_found_out() -> None:
         assert f"plan.{name}" in names(roadmap, offered, found), name
 
 
+@pytest.mark.slow
 def test_counts_of_drawn_plans_lie_within_what_was_drawn() -> None:
     offered = [advice("x", 30, {"a-l1-1": F(1)}), advice("y", 70, {"b-l1-1": F(1, 2)})]
     wanted = case(evidence(), offered, 90)

@@ -117,6 +117,7 @@ def offers(draw: st.DrawFn) -> tuple[list[Evidence], list[Recommendation], int]:
     return found, able, draw(st.integers(1, 5))
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(offers())
 def test_no_cheaper_set_reaches_the_level(offer: tuple[list[Evidence], list[Recommendation], int]) -> None:
@@ -200,6 +201,7 @@ def test_people_bound_a_phase_and_do_not_carry_over() -> None:
     assert {f.id for f in check_plan(moved, wanted)} >= {"plan.overworked"}
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(offers(), st.lists(st.integers(0, 12), min_size=3, max_size=3), st.integers(0, 90), st.integers(0, 60))
 def test_money_people_and_order_are_kept_and_more_money_never_gains_less(
@@ -279,6 +281,7 @@ def test_a_trigger_holds_for_sure_or_not_at_all() -> None:
 # Draws ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_core_holds_and_a_fringe_depends() -> None:
     def costing(id_: str, low: int, mid: int, high: int, q: str) -> Recommendation:
         spends = [{"what": {"zh": "x", "en": "x"}, "kind": "service", "once": span(low, mid, high)}]

@@ -75,6 +75,7 @@ def test_without_a_budget_a_search_cut_short_buys_nothing() -> None:
 # Draws ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_fewer_plans_are_drawn_for_a_target_and_the_plan_says_how_many() -> None:
     found = plan(towards(1, evidence(), WAYS, None))
     assert found.draws == FOR_TARGET < DRAWS
@@ -83,6 +84,7 @@ def test_fewer_plans_are_drawn_for_a_target_and_the_plan_says_how_many() -> None
     assert short.draws == DRAWS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("aim", ["most", "target", "payback"])
 def test_what_brings_nothing_stands_in_no_draw(aim: str) -> None:
     """Free of cost and of use: only with something that is out of the budget would they bring anything."""
@@ -159,6 +161,7 @@ def test_the_reserve_is_of_what_is_bought_once_and_what_it_takes_above_the_budge
 # Absurd numbers ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("days", [(), (10, 10, 10)])
 def test_an_absurd_count_leaves_the_empty_set_allowed_and_says_why(days: tuple[int, ...]) -> None:
     text = {"zh": "x", "en": "x"}

@@ -62,6 +62,7 @@ def test_the_missing_part_is_a_share_on_the_questions_own_scale(now: Fraction, t
     assert missing_part(hands({}), []) == 1
 
 
+@pytest.mark.slow
 def test_an_effect_counts_by_the_part_that_is_missing_and_says_so() -> None:
     wanted = case(evidence(b_l1_1=F(1, 2)), [hands({"b-l1-1": F(1)})], 90_000, figures=SHOP)
     found = plan(wanted, drawn=False)

@@ -37,7 +37,7 @@ def of(cases: list[tuple[str, Kind]]) -> pytest.MarkDecorator:
 every = of(CASES)
 levelled = of([case for case in CASES if LIBRARY.frameworks[case[0]].grades])
 ladders = of([case for case in CASES if isinstance(LIBRARY.frameworks[case[0]], Ladder)])
-few = settings(max_examples=settings.default.max_examples // 30, phases=[Phase.explicit, Phase.generate])
+few = settings(max_examples=max(1, settings.default.max_examples // 30), phases=[Phase.explicit, Phase.generate])
 """A seed does not shrink to anything simpler, so nothing is spent on it."""
 seeds = st.integers(0, 2**32)
 

@@ -37,6 +37,7 @@ shapes = st.dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(st.data(), shapes, st.booleans())
 def test_its_law_gives_the_level_of_the_rating_on_every_draw(data: st.DataObject, shape: dict, stop: bool) -> None:
@@ -55,6 +56,7 @@ def test_its_law_gives_the_level_of_the_rating_on_every_draw(data: st.DataObject
     assert law.levels(np.array(row, dtype=int).reshape(1, len(law.items)))[0] == rating.level
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "name"), LADDERS)
 def test_on_shipped_ladders_too(kind: Kind, name: str) -> None:
     of = choose_ladder(LIBRARY, name, kind)
@@ -124,6 +126,7 @@ def test_with_every_answer_the_level_is_certain_and_that_of_the_rating() -> None
     assert now.reached == 1.0 and now.level == full_level(SHIPPED.law, plant)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("plant", PLANTS[:3])
 def test_it_asks_every_sub_domain_never_twice_and_stops_when_sure_or_at_the_cap(plant: dict[str, int]) -> None:
     given_: dict[str, int] = {}
@@ -138,6 +141,7 @@ def test_it_asks_every_sub_domain_never_twice_and_stops_when_sure_or_at_the_cap(
     assert whole_run(SHIPPED, plant) == (now.asked, now.level, now.reached), "the same again"
 
 
+@pytest.mark.slow
 def test_what_is_skipped_is_not_asked_again_and_counts_as_asked() -> None:
     skip: list[str] = []
     while (now := state(SHIPPED, {}, skip=skip)).following is not None:

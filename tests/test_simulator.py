@@ -158,6 +158,7 @@ def test_the_compressor_sends_the_low_word_first(plant: SimulatedPlant) -> None:
 # Generating
 
 
+@pytest.mark.slow
 def test_ten_minutes_are_made_in_seconds_and_always_the_same(plant: SimulatedPlant) -> None:
     begun = time.monotonic()
     first = Kept()

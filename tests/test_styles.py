@@ -302,6 +302,7 @@ def test_what_only_they_need_is_asked_only_for_them() -> None:
         assert {s.id for q in topic.questions for s in q.statements} <= used
 
 
+@pytest.mark.slow
 def test_a_form_asks_what_the_answer_file_wants_to_be_rated_by(tmp_path: Path) -> None:
     wanting = tmp_path / "answers.yaml"
     wanting.write_text("format: assessor-answers/1\nplant: x\nframeworks: [dmat-style]\nanswers: []\n", "utf-8")

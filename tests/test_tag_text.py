@@ -224,6 +224,7 @@ def test_nobody_takes_a_guess_over_unread(model: TextModel) -> None:
     assert not ruled.startswith("#") and "temperature" in ruled
 
 
+@pytest.mark.slow
 def test_the_product_does_not_load_the_libraries_before_a_proposal_is_asked_for() -> None:
     code = (
         "import sys, assessor.cli, assessor.cli.tags, models.tags.text; "

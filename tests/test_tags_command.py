@@ -158,6 +158,7 @@ class Learnt:
         return (Proposal(quantity="vibration", function="actual", source="model"),)
 
 
+@pytest.mark.slow
 def test_a_model_proposes_only_where_the_rules_are_silent_and_never_means(tmp_path: Path) -> None:
     source = bundle(tmp_path)
     told = {ask.tags[0]: ask for ask in unexplained(source, None, LIBRARY, Learnt()).asks}
@@ -192,6 +193,7 @@ def test_the_same_name_elsewhere_in_the_plant_comes_first(tmp_path: Path) -> Non
 # The command ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_what_is_pasted_and_signed_is_read_and_leaves_less_to_ask(
     tmp_path: Path, command: Callable[..., Ran]
 ) -> None:
@@ -210,6 +212,7 @@ def test_what_is_pasted_and_signed_is_read_and_leaves_less_to_ask(
     assert (again["vouched"], again["named"], again["unknown"]) == (3, 0, 8)
 
 
+@pytest.mark.slow
 def test_an_assessment_reads_names_and_goes_by_what_was_confirmed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -128,6 +128,7 @@ def test_a_machine_explained_by_names_alone_is_never_looked_at_in_vain(paths: li
     assert not whys & VAIN
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(paths=PATHS, unit=st.sampled_from([None, "°C", "Hz", "m³"]))
 def test_a_name_never_takes_a_yes_away_and_never_makes_a_no(paths: list[str], unit: str | None) -> None:

@@ -106,6 +106,7 @@ def test_a_bundle_of_one_run_in_two_factories_is_told_as_such() -> None:
 # Copied answers
 
 
+@pytest.mark.slow
 def test_copied_answers_are_found_and_nobody_else() -> None:
     """30 pairs in three portfolios of 150, at 95 and at 80 of 100 answers; the rest is honest."""
     found = wrong = 0
@@ -147,6 +148,7 @@ def test_factories_at_the_top_or_at_the_bottom_are_alike_and_not_asked_about() -
     assert copied(cases, items().topics, RULES.copied, CHANCE)[0] == []
 
 
+@pytest.mark.slow
 def test_a_way_of_using_the_scale_is_no_copy() -> None:
     """Some know only yes and no, others only the middle: they agree with their like far beyond their levels."""
     rng = np.random.default_rng(5)
@@ -304,6 +306,7 @@ def test_one_of_a_rare_size_is_held_against_its_industry_and_not_against_itself(
     assert min(mean("large"), mean("small")) > Fraction(1, 10)
 
 
+@pytest.mark.slow
 def test_a_small_lean_is_not_asked_about_however_sure() -> None:
     """0.15 of a level over hundreds of assessments: surely there, and of no use to ask about."""
     cases = leaning(honest(3000, 12, assessors=6), "a0002", 0.15)
@@ -374,6 +377,7 @@ def test_of_60_honest_portfolios_hardly_any_is_asked_about() -> None:
 SMALL = honest(40, 21, assessors=3)
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None)
 @given(order=st.permutations(range(len(SMALL))))
 def test_the_order_of_factories_changes_nothing(order: list[int]) -> None:
@@ -381,6 +385,7 @@ def test_the_order_of_factories_changes_nothing(order: list[int]) -> None:
     assert look(portfolio([cases[i] for i in order]), RULES) == look(portfolio(cases), RULES)
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 10_000))
 def test_an_honest_factory_more_creates_no_question_about_files_or_jumps(seed: int) -> None:
@@ -420,6 +425,7 @@ def test_every_query_renders_in_both_languages() -> None:
     assert Look.model_validate_json(found.model_dump_json()) == found
 
 
+@pytest.mark.slow
 def test_a_query_is_the_same_one_while_its_evidence_is() -> None:
     """More factories shift what is expected, and with it the chance: the evidence of a pair stays."""
     cases = honest(90, 5)

@@ -85,6 +85,7 @@ def follows(sums: Sequence[Sum], hidden: Iterable[Any]) -> set[Any]:
     return {key for i, key in enumerate(unknown) if onto[i, i] > 1 - 1e-6}
 
 
+@pytest.mark.slow
 @given(tables())
 @settings(max_examples=60, deadline=None)
 def test_no_count_of_one_to_four_is_told_or_follows_from_what_is(held: list[list[int]]) -> None:

@@ -90,6 +90,7 @@ def small(*blocks: Any, language: Language = "en", title: str = "Plant") -> Docu
     return Document("test", language, title, "Test", (("Label", "Value"),), "No certificate", "ab" * 32, blocks)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_same_document_gives_the_same_bytes(language: Language) -> None:
     again = render_word(written(example(), language), example().made)
@@ -100,6 +101,7 @@ def test_the_same_document_gives_the_same_bytes(language: Language) -> None:
         assert not [n for n in packed.namelist() if "thumbnail" in n or "customXml" in n]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_headings_lists_and_captions_are_real_styles(language: Language) -> None:
     word = opened(file(language))
@@ -115,6 +117,7 @@ def test_headings_lists_and_captions_are_real_styles(language: Language) -> None
     assert used <= {style.style_id for style in word.styles}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_tables_repeat_their_heads_and_pictures_say_what_they_show(language: Language) -> None:
     word, made = opened(file(language)), document(language)
@@ -187,6 +190,7 @@ def test_every_page_says_what_it_is_not_and_what_it_rests_on(language: Language)
     assert (lang.get(qn("w:val")), lang.get(qn("w:eastAsia"))) == (held.language, "zh-CN")
 
 
+@pytest.mark.slow
 def test_hostile_names_stay_text_in_word() -> None:
     a: Assessment = hostile()
     data = render_word(written(a, "en"), a.made)

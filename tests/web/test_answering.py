@@ -14,6 +14,7 @@ from tests.web.people import again, come_in, entry, factory, joined
 Q = "m5-l2-1"
 
 
+@pytest.mark.slow
 def test_an_answer_is_saved_with_a_version_and_told_with_its_progress(desk: Desk) -> None:
     _, owner, survey = factory(desk)
     first = answering.save(desk, owner.who, survey, entry(Q, "0.8"))
@@ -25,6 +26,7 @@ def test_an_answer_is_saved_with_a_version_and_told_with_its_progress(desk: Desk
     assert [str(a.value) for a in surveys.answers(held).answers] == ["1"]
 
 
+@pytest.mark.slow
 def test_the_same_save_sent_twice_happens_once(desk: Desk) -> None:
     _, owner, survey = factory(desk)
     once = entry(Q, "0.5")
@@ -49,6 +51,7 @@ def test_who_is_overtaken_is_told_both_values_and_nothing_is_lost(desk: Desk) ->
     assert answering.save(desk, other.who, survey, entry(Q, "1", base=1)).given.value == "1"
 
 
+@pytest.mark.slow
 def test_two_who_say_the_same_need_not_choose(desk: Desk) -> None:
     house, owner, survey = factory(desk)
     other = joined(desk, house, "member")
@@ -56,6 +59,7 @@ def test_two_who_say_the_same_need_not_choose(desk: Desk) -> None:
     assert answering.save(desk, other.who, survey, entry(Q, "0.50")).given.version == 1
 
 
+@pytest.mark.slow
 def test_of_many_at_the_same_instant_one_is_first_and_all_are_told(desk: Desk) -> None:
     house, owner, survey = factory(desk)
     people = [owner, *(joined(desk, house, "member") for _ in range(7))]
@@ -79,6 +83,7 @@ def test_of_many_at_the_same_instant_one_is_first_and_all_are_told(desk: Desk) -
         assert [g.version for g in sql.history(c, survey)] == [1]
 
 
+@pytest.mark.slow
 def test_saves_of_many_to_many_questions_all_arrive(desk: Desk) -> None:
     house, owner, survey = factory(desk)
     people = [owner, *(joined(desk, house, "member") for _ in range(3))]
@@ -97,6 +102,7 @@ def test_saves_of_many_to_many_questions_all_arrive(desk: Desk) -> None:
     assert set(held.given) == set(questions) and held.survey.version == len(questions)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "question, value",
     [

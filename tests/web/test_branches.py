@@ -63,6 +63,7 @@ def test_what_a_run_saw_is_proposed_as_the_walk_would(lite: Desk) -> None:
         assert all(path.startswith(one.proposal.path) for path in one.examples)
 
 
+@pytest.mark.slow
 def test_confirmed_branches_stand_in_a_new_scope_and_wait_for_a_run(lite: Desk) -> None:
     _, who, survey = at_plant(lite, known=10)
     text, bundle = aggregated(10)
@@ -89,6 +90,7 @@ def test_confirmed_branches_stand_in_a_new_scope_and_wait_for_a_run(lite: Desk) 
     assert (done.open, done.offered, len(done.since)) == (0, (), 2), "a person may know better than a name"
 
 
+@pytest.mark.slow
 def test_a_run_under_the_new_scope_leaves_nothing_to_say(lite: Desk) -> None:
     _, who, survey = at_plant(lite)
     branches.confirm(lite, who.who, survey, "scada", newest(lite, who, survey), TRUE)
@@ -98,6 +100,7 @@ def test_a_run_under_the_new_scope_leaves_nothing_to_say(lite: Desk) -> None:
     assert not standing.due and not standing.aggregators
 
 
+@pytest.mark.slow
 def test_of_two_who_confirm_at_once_nobody_undoes_the_other(lite: Desk) -> None:
     house, who, survey = at_plant(lite)
     other, base = joined(lite, house, "consultant"), newest(lite, who, survey)
@@ -160,6 +163,7 @@ def test_data_points_that_no_rule_explains_are_counted_and_left_to_a_person(lite
     assert press.open == 11 and press.left == 3
 
 
+@pytest.mark.slow
 def test_the_page_takes_nothing_for_granted_and_keeps_what_was_chosen(lite: Desk) -> None:
     _, who, survey = at_plant(lite)
     with site(lite) as web:
@@ -178,6 +182,7 @@ def test_the_page_takes_nothing_for_granted_and_keeps_what_was_chosen(lite: Desk
         assert web.get(f"{path}?server=scada&after=400", by).text.count("<select") == 0
 
 
+@pytest.mark.slow
 def test_of_many_branches_a_page_shows_some_and_leads_to_the_others(lite: Desk, tmp_path: Path) -> None:
     house, _, survey = factory(lite)
     who = joined(lite, house, "consultant")

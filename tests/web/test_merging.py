@@ -161,6 +161,7 @@ def test_work_of_another_plant_and_what_is_no_work_are_refused(lite: Desk, lapto
         merging.opened(lite, here.who, ours, proof.id)
 
 
+@pytest.mark.slow
 def test_a_file_that_was_changed_on_the_way_is_left_out_and_who_may_not_merges_nothing(
     lite: Desk, laptop: Desk
 ) -> None:
@@ -184,6 +185,7 @@ def test_a_file_that_was_changed_on_the_way_is_left_out_and_who_may_not_merges_n
 VALUES = st.dictionaries(st.sampled_from([FIRST, SECOND, THIRD]), st.sampled_from(["0", "0.5", "0.8", "1"]))
 
 
+@pytest.mark.slow
 @given(
     VALUES, VALUES, st.dictionaries(st.sampled_from([FIRST, SECOND, THIRD]), st.sampled_from(["ours", "theirs"]))
 )

@@ -15,6 +15,7 @@ from tests.web.people import at_once, factory, joined
 Q, KEY = "p1-l1-1", "0123456789abcdef0123456789abcdef"
 
 
+@pytest.mark.slow
 def test_a_note_is_kept_once_however_often_it_is_sent(desk: Desk) -> None:
     _, owner, survey = factory(desk)
     found = at_once(*[lambda: noting.add(desk, owner.who, survey, Q, " 现场看到 ", KEY)] * 4)
@@ -24,6 +25,7 @@ def test_a_note_is_kept_once_however_often_it_is_sent(desk: Desk) -> None:
     assert surveys.get(desk, owner.who, survey).version == 0, "no result follows from a note"
 
 
+@pytest.mark.slow
 def test_what_is_no_note_is_refused(desk: Desk) -> None:
     _, owner, survey = factory(desk)
     for said, key in ((" ", KEY), ("x" * 4001, KEY), ("x", "short"), ("x", KEY.upper())):
@@ -41,6 +43,7 @@ def test_what_is_no_note_is_refused(desk: Desk) -> None:
         noting.remove(desk, stranger.who, other, KEY)
 
 
+@pytest.mark.slow
 def test_who_may_write_read_and_remove(desk: Desk) -> None:
     house, owner, survey = factory(desk)
     one, two, reviewer = (joined(desk, house, role) for role in ("member", "member", "reviewer"))  # type: ignore[arg-type]
@@ -55,6 +58,7 @@ def test_who_may_write_read_and_remove(desk: Desk) -> None:
     assert not noting.listed(desk, one.who, survey)
 
 
+@pytest.mark.slow
 def test_notes_go_along_and_go_away(desk: Desk) -> None:
     _, owner, survey = factory(desk)
     noting.add(desk, owner.who, survey, Q, "带走的记录", KEY)

@@ -58,6 +58,7 @@ def filled(sheet: bytes, hosts: dict[str, tuple[str, int]]) -> bytes:
 HOSTS = {"pck01": ("10.20.0.5", 4840), "rob01": ("10.20.0.6", 4840)}
 
 
+@pytest.mark.slow
 def test_from_the_register_to_a_scope_and_the_letter_that_rests_on_it(lite: Desk) -> None:
     who, survey = begun(lite)
     version = surveys.get(lite, who.who, survey).version
@@ -87,6 +88,7 @@ def test_from_the_register_to_a_scope_and_the_letter_that_rests_on_it(lite: Desk
     assert surveys.get(lite, who.who, survey).version == version, "no result follows from any of it"
 
 
+@pytest.mark.slow
 def test_a_draw_stands_in_the_scope_with_its_seed(lite: Desk) -> None:
     who, survey = begun(lite)
     preparing.say(
@@ -102,6 +104,7 @@ def test_a_draw_stands_in_the_scope_with_its_seed(lite: Desk) -> None:
     assert preparing.standing(lite, who.who, survey).chosen == 2
 
 
+@pytest.mark.slow
 def test_every_wrong_cell_is_told_and_nothing_is_kept(lite: Desk) -> None:
     who, survey = begun(lite)
     sheet = preparing.pack(lite, who.who, survey).files["network.xlsx"]
@@ -114,6 +117,7 @@ def test_every_wrong_cell_is_told_and_nothing_is_kept(lite: Desk) -> None:
             preparing.hand_in_network(lite, who.who, survey, "network.xlsx", data)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("said", "field"),
     [

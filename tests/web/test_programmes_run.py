@@ -51,6 +51,7 @@ def test_what_the_form_says_is_what_the_rules_are(lite: Desk) -> None:
     assert running.change(lite, who, at.house, PROGRAMME, 3, rules_form.read(with_(period_id="2026"), now)) == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("field", "value", "place"),
     [("share", "半", "share"), ("share", "150", "share"), ("cap", "-1", "cap"),
@@ -77,6 +78,7 @@ def test_the_file_that_is_given_out_is_taken_in_again(lite: Desk) -> None:
     assert parse(Programme, text, "rules.yaml")[0] == rules
 
 
+@pytest.mark.slow
 def test_of_two_who_enter_rules_at_once_one_is_told(desk: Desk) -> None:
     at = office(desk)
     rules = running.run(desk, at.first.who, at.house, PROGRAMME).kept.rules

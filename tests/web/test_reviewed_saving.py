@@ -22,6 +22,7 @@ from tests.web.asked import by_session, site
 from tests.web.people import at_once, entry, factory
 
 
+@pytest.mark.slow
 def test_what_two_agree_to_at_once_is_agreed_to_once(desk: Desk) -> None:
     house, owner, _ = factory(desk)
     found = at_once(*[lambda: consenting.agree(desk, owner.who, house, "peers")] * 6)
@@ -29,6 +30,7 @@ def test_what_two_agree_to_at_once_is_agreed_to_once(desk: Desk) -> None:
     assert len(consenting.given(desk, owner.who, house)) == 1
 
 
+@pytest.mark.slow
 def test_what_two_change_in_the_settings_at_once_both_stands(desk: Desk) -> None:
     _, owner, survey = factory(desk)
 
@@ -111,6 +113,7 @@ def test_what_a_process_died_over_is_tried_again_and_given_up_in_the_end() -> No
     assert len(kept) == 1
 
 
+@pytest.mark.slow
 def test_a_wish_for_what_does_not_exist_is_told_at_once(desk: Desk) -> None:
     """And not by a result that cannot be reckoned any more."""
     _, owner, survey = factory(desk)
@@ -124,6 +127,7 @@ def test_a_wish_for_what_does_not_exist_is_told_at_once(desk: Desk) -> None:
     assert "plan" not in surveys.get(desk, owner.who, survey).settings
 
 
+@pytest.mark.slow
 def test_what_is_reckoned_for_a_survey_that_was_erased_is_kept_nowhere(desk: Desk) -> None:
     _, owner, survey = factory(desk)
     held = surveys.get(desk, owner.who, survey)
@@ -133,6 +137,7 @@ def test_what_is_reckoned_for_a_survey_that_was_erased_is_kept_nowhere(desk: Des
         assert papers.latest(c, survey) is None
 
 
+@pytest.mark.slow
 def test_a_fault_of_the_database_does_not_tell_what_was_to_be_kept(desk: Desk) -> None:
     _, owner, _ = factory(desk)
     with pytest.raises(IntegrityError) as fault, desk.store.write() as c:
@@ -183,6 +188,7 @@ def test_numbers_as_a_chinese_keyboard_writes_them(lite: Desk) -> None:
         assert 'value="35.5"' in web.get(f"/surveys/{survey}/questions/{share}", by).text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", ["1e999", "9" * 200, 10**16, "10000000000000000/3"])
 def test_a_number_that_no_plant_has_is_refused_and_breaks_no_result(lite: Desk, value: Any) -> None:
     _, owner, survey = factory(lite)
