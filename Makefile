@@ -19,10 +19,10 @@ reports: ## the demo plant's report in every format and both languages: demo-out
 	@[ -f demo-output/assessment.json ] || $(BIN)/assessor demo -o demo-output
 	@$(BIN)/python scripts/reports.py demo-output/assessment.json demo-output/reports
 
-test: tools apt ## everything but the soak, under 15 minutes on 2 cores
+test: tools apt ## everything but the soak, about an hour on 2 cores
 	@scripts/test.sh
 
-check: tools ## the inner loop: lint, types, layers, fast tests; under 60 s
+check: tools ## the inner loop: lint, types, layers, fast tests; some two minutes
 	@scripts/check.sh
 	@HYPOTHESIS_PROFILE=quick $(BIN)/pytest -n 2 --dist loadfile -m "not wire and not browser and not slow"
 
