@@ -4,8 +4,11 @@
 # As root on Debian or Ubuntu they are installed; elsewhere what is absent is named, and its tests skip loudly.
 set -eu
 wanted=
-# the shell alone: the same engine without the windows of a browser, which take half the time of a test
-command -v chromium-headless-shell >/dev/null 2>&1 || wanted="$wanted chromium-headless-shell"
+# The shell alone: the same engine without the windows of a browser, which take half the time of a test. A browser
+# that is there serves where the shell cannot be had, as on Ubuntu.
+command -v chromium-headless-shell >/dev/null 2>&1 ||
+    { command -v chromium >/dev/null 2>&1 && ! apt-cache show chromium-headless-shell >/dev/null 2>&1; } ||
+    wanted="$wanted chromium-headless-shell"
 command -v npm >/dev/null 2>&1 || wanted="$wanted nodejs npm"
 command -v pdftotext >/dev/null 2>&1 || wanted="$wanted poppler-utils"
 command -v zbarimg >/dev/null 2>&1 || wanted="$wanted zbar-tools"

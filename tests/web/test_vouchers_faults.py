@@ -193,6 +193,13 @@ def test_a_file_that_was_changed_where_it_is_kept_is_told_to_the_auditor(
             assert page.status_code == 200 and "文件与日志中的摘要不一致" in page.text
     assert found.fault is not None  # nothing of it is a pack any more
 
+    def full(_: bytes) -> None:
+        raise StorageError(Message(id="desk.unknown"))
+
+    monkeypatch.setattr(handing, "checked_now", full)
+    with pytest.raises(StorageError):  # what is wrong with this machine is not told of the file
+        handing.verify(lite, at.auditor.who, voucher.id, 1)
+
 
 def test_nor_can_its_end_be_cut_off(lite: Desk) -> None:
     at = office(lite)

@@ -15,7 +15,7 @@ from assessor.desk.access import Actor
 from assessor.desk.desk import Desk
 from assessor.desk.office.steps import Step, alone, get, note, programme_of, taking
 from assessor.domain import Assessment, Checklist, Message, Terms, sha256
-from assessor.errors import AssessorError, ConflictError, InputError, UnknownError
+from assessor.errors import BundleError, ConflictError, InputError, UnknownError
 from assessor.filing import check_pack
 from assessor.filing.checking import Checked
 from assessor.messages import Language, render
@@ -160,5 +160,5 @@ def verify(desk: Desk, who: Actor, id_: str, number: int) -> Again:
     same = bool(logged) and all(e.details["sha256"] == sha256(data) == kept.sha256 for e in logged)
     try:
         return Again(kept, same, checked_now(data))
-    except AssessorError as problem:
+    except (InputError, BundleError) as problem:  # a disk that is full is no fault of the file
         return Again(kept, same, None, problem.message)
